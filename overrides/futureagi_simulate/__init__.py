@@ -1,0 +1,1 @@
+"""Python client for the simulation results of the Future AGI API."""

@@ -1,0 +1,1 @@
+"""A stand-in for the Future AGI service, for tests without a network."""

@@ -1,0 +1,1 @@
+"""pytest plugin: the mock as fixtures."""
