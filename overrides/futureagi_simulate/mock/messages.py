@@ -1,0 +1,131 @@
+"""What goes in and out of the mock: plain values, so that every answer is a pure function of a question."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
+from urllib.parse import parse_qsl, urlencode
+
+import attrs
+import msgspec
+
+Headers = tuple[tuple[str, str], ...]
+
+JSON_HEADERS: Final[Headers] = (("content-type", "application/json"),)
+HTML_HEADERS: Final[Headers] = (("content-type", "text/html; charset=utf-8"),)
+_MAX_FIELDS: Final = 1000
+
+
+@attrs.frozen
+class Request:
+    """One request as received. `query` is the raw text after `?`; header names are lower case."""
+
+    method: str
+    path: str
+    query: str = ""
+    headers: Headers = ()
+    body: bytes = b""
+
+    def header(self, name: str) -> str | None:
+        """Return the first value of header `name` (any case), or None."""
+        wanted = name.lower()
+        return next((value for key, value in self.headers if key.lower() == wanted), None)
+
+
+@attrs.frozen
+class Response:
+    """One answer, complete: status, headers, the exact bytes of the body."""
+
+    status: int
+    headers: Headers = ()
+    body: bytes = b""
+
+    def header(self, name: str) -> str | None:
+        """Return the first value of header `name` (any case), or None."""
+        wanted = name.lower()
+        return next((value for key, value in self.headers if key.lower() == wanted), None)
+
+
+@attrs.frozen
+class Query:
+    """The parsed query and the address it was asked at (scheme, host and path), from which links are made."""
+
+    url: str = ""
+    pairs: tuple[tuple[str, str], ...] = ()
+
+    @classmethod
+    def parse(cls, url: str, raw: str) -> Query:
+        """Read the raw query text. Bytes that are no UTF-8 become U+FFFD; more than 1,000 fields are cut."""
+        if not raw:
+            return cls(url)
+        pairs = parse_qsl("&".join(raw.split("&", _MAX_FIELDS)[:_MAX_FIELDS]), keep_blank_values=True)
+        return cls(url, tuple(pairs))
+
+    def get(self, name: str) -> str | None:
+        """Return the value of `name`, the last one when it is repeated, or None."""
+        return next((value for key, value in reversed(self.pairs) if key == name), None)
+
+    def names(self) -> list[str]:
+        """Return the distinct parameter names in the order they came."""
+        return list(dict.fromkeys(key for key, _ in self.pairs))
+
+    def link(self, page: int | None) -> str:
+        """Return this address with `page` put in place (None: left out), other parameters kept in order."""
+        pairs = [(key, value) for key, value in self.pairs if key != "page"]
+        if page is not None:
+            pairs.append(("page", str(page)))
+        return f"{self.url}?{urlencode(pairs)}" if pairs else self.url
+
+
+def json_response(body: object, status: int = 200, headers: Iterable[tuple[str, str]] = ()) -> Response:
+    """Answer with `body` as JSON. `msgspec.Raw` inside it is copied as it stands."""
+    return Response(status, (*JSON_HEADERS, *headers), msgspec.json.encode(body))
+
+
+def html_response(text: str, status: int) -> Response:
+    """Answer with an HTML page."""
+    return Response(status, HTML_HEADERS, text.encode())
+
+
+def error_body(
+    kind: str, code: str, text: str, details: Mapping[str, Sequence[str]] | None = None, **more: Any
+) -> dict[str, Any]:
+    """Build the error envelope; `text` stands in four places, `more` are keys such as `attr`, before `details`."""
+    body = {"status": False, "type": kind, "code": code}
+    body |= {"detail": text, "message": text, "error": text, "result": text}
+    body |= more
+    if details is not None:
+        body["details"] = {field: list(texts) for field, texts in details.items()}
+    return body
+
+
+def error_response(
+    status: int,
+    kind: str,
+    code: str,
+    text: str,
+    *,
+    details: Mapping[str, Sequence[str]] | None = None,
+    headers: Iterable[tuple[str, str]] = (),
+    **more: Any,
+) -> Response:
+    """Answer with an error. Without `details` the text is repeated there under `detail`, as for most errors."""
+    shown = {"detail": [text]} if details is None else details
+    return json_response(error_body(kind, code, text, shown, **more), status, headers)
+
+
+def unauthenticated(code: str, text: str) -> Response:
+    """Answer 401: `not_authenticated` (a key is missing) or `authentication_failed` (a key is wrong)."""
+    return error_response(401, "authentication_error", code, text, headers=[("www-authenticate", "ApiKey")])
+
+
+def not_found(text: str) -> Response:
+    """Answer 404 with the reason."""
+    return error_response(404, "not_found", "not_found", text)
+
+
+def invalid(field: str, text: str, code: str = "invalid") -> Response:
+    """Answer 400: the parameter `field` can't be taken, because of `text`."""
+    return error_response(
+        400, "validation_error", code, f"{field}: {text}", details={field: [text]}, attr=field
+    )
