@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from enum import StrEnum
 from typing import Any, Final
 from urllib.parse import parse_qsl, urlencode
 
@@ -25,6 +26,7 @@ class Request:
     query: str = ""
     headers: Headers = ()
     body: bytes = b""
+    scheme: str = "http"
 
     def header(self, name: str) -> str | None:
         """Return the first value of header `name` (any case), or None."""
@@ -32,13 +34,36 @@ class Request:
         return next((value for key, value in self.headers if key.lower() == wanted), None)
 
 
+class Ending(StrEnum):
+    """How the connection goes on after an answer."""
+
+    WHOLE = "whole"  # the answer arrives in full
+    RESET = "reset"  # the connection breaks before anything is sent
+    TRUNCATE = "truncate"  # it closes after a part of the promised body
+    STALL = "stall"  # it stays open and goes silent
+
+
+@attrs.frozen
+class Effect:
+    """What happens to an answer beyond its bytes. Whoever holds the connection carries it out.
+
+    `delay` is in seconds, before the first byte. `sent` is how many bytes of the body still arrive when
+    the ending is TRUNCATE or STALL; None with STALL: not even the status line.
+    """
+
+    delay: float = 0.0
+    ending: Ending = Ending.WHOLE
+    sent: int | None = None
+
+
 @attrs.frozen
 class Response:
-    """One answer, complete: status, headers, the exact bytes of the body."""
+    """One answer: status, headers, the exact bytes of the body, and what befalls it on the way (None: nothing)."""
 
     status: int
     headers: Headers = ()
     body: bytes = b""
+    effect: Effect | None = None
 
     def header(self, name: str) -> str | None:
         """Return the first value of header `name` (any case), or None."""
