@@ -58,7 +58,7 @@ class Effect:
 
 @attrs.frozen
 class Response:
-    """One answer: status, headers, the exact bytes of the body, and what befalls it on the way (None: nothing)."""
+    """One answer: status, headers, the exact bytes of the body, and what befalls it on the way (or None)."""
 
     status: int
     headers: Headers = ()

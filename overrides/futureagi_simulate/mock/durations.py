@@ -1,0 +1,50 @@
+"""How long things take: durations as people write them, fixed or spread."""
+
+from __future__ import annotations
+
+import random
+import re
+from typing import Final
+
+import attrs
+
+_TIME: Final = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s|)")
+
+
+def seconds(text: str | float) -> float:
+    """Read a duration: `50ms`, `1.5s`, or a number of seconds."""
+    if isinstance(text, int | float):
+        return float(text)
+    found = _TIME.fullmatch(text.strip())
+    if not found:
+        raise ValueError(f"{text!r} is no duration; write 50ms, 1.5s or a number of seconds")
+    return float(found[1]) / (1000 if found[2] == "ms" else 1)
+
+
+@attrs.frozen
+class Spread:
+    """A duration between two bounds, in seconds. Fixed when they are equal."""
+
+    low: float = 0.0
+    high: float = 0.0
+
+    def pick(self, chance: random.Random) -> float:
+        """Return one duration out of the spread."""
+        return self.low if self.low == self.high else chance.uniform(self.low, self.high)
+
+
+#: What may stand for a latency: `50ms`, `20ms-80ms`, seconds, a Spread, or None for none.
+Latency = str | float | Spread | None
+
+
+def spread(value: Latency) -> Spread:
+    """Read a latency."""
+    if isinstance(value, Spread):
+        return value
+    if value is None:
+        return Spread()
+    low, _, high = value.partition("-") if isinstance(value, str) else (value, "", "")
+    found = Spread(seconds(low), seconds(high or low))
+    if found.high < found.low:
+        raise ValueError(f"{value!r} ends before it begins")
+    return found
