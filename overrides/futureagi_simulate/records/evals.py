@@ -114,6 +114,24 @@ def _summary(entry: Mapping[str, Any]) -> EvalSummary:
         percentiles=_numbers(scored[0]) if len(scored) == 1 and kind == "score" else {},
         choices=_numbers(mapping(entry.get("total_choices_avg"))),
         total=_sum(part.get("total_cells") for part in parts),
+        parts=tuple(_part(part, kind) for part in parts),
+    )
+
+
+def _part(part: Mapping[str, Any], kind: EvalKind | None) -> EvalSummary:
+    """Read one eval of a template; its output is `{}` until a call was judged."""
+    output = mapping(part.get("output"))
+    return EvalSummary(
+        id=text(part.get("id")),
+        name=text(part.get("name")),
+        kind=kind,
+        pass_rate=number(output.get("pass")) if kind == "pass_fail" else None,
+        passed=whole(output.get("pass_count")) if kind == "pass_fail" else None,
+        failed=whole(output.get("fail_count")) if kind == "pass_fail" else None,
+        average=number(part.get("avg_score")) if kind == "score" else None,
+        percentiles=_numbers(output) if kind == "score" else {},
+        choices=_numbers(output) if kind == "choices" else {},
+        total=whole(part.get("total_cells")),
     )
 
 

@@ -99,7 +99,8 @@ class EvalSummary:
 
     `pass_rate`, `passed` and `failed` (numbers of calls) belong to the kind "pass_fail"; `average` and
     `percentiles` ("p5" to "p100") to "score"; `choices`, each word's share in percent, to "choices".
-    `total` is the number of calls judged.
+    `total` is the number of calls judged. The server sums up by template: `parts` are the run test's own evals
+    made from it, the ones that calls name in their results.
     """
 
     id: str | None = None
@@ -112,6 +113,7 @@ class EvalSummary:
     percentiles: dict[str, float] = attrs.field(factory=dict, hash=False)
     choices: dict[str, float] = attrs.field(factory=dict, hash=False)
     total: int | None = None
+    parts: tuple[EvalSummary, ...] = ()
 
 
 @attrs.frozen
