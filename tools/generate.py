@@ -1,0 +1,141 @@
+"""Write `generated/` from `openapi.yaml`; with `--check`, fail with a diff where the two disagree.
+
+The work is done by openapi-python-client with the templates of `generator-templates/`. Here: what it reads
+(the open view of the spec, made ready by `prepare.py`) and where its files go.
+"""
+
+from __future__ import annotations
+
+import argparse
+import difflib
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+ROOT = Path(__file__).parents[1]
+PACKAGE = Path("generated", "futureagi_simulate_api")
+HEADER = (
+    "# Generated from openapi.yaml. "
+    "Do not edit: change the spec or generator-templates/, then run `nox -s generate`.\n"
+)
+
+sys.path.insert(0, str(ROOT))
+
+from tools.prepare import SpecError, prepare  # noqa: E402 (run as a script, it has to find its folder first)
+
+
+class GenerationError(Exception):
+    """The generator refused the spec; the message is what it said."""
+
+
+def read_spec(root: Path) -> dict[str, Any]:
+    """Load `openapi.yaml` of the project at `root`."""
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the one in C where PyYAML has it
+    document = yaml.load((root / "openapi.yaml").read_bytes(), Loader=loader)  # noqa: S506 (both are safe)
+    if not isinstance(document, dict):
+        raise SpecError("openapi.yaml holds no mapping")
+    return document
+
+
+def open_view(root: Path, document: dict[str, Any]) -> dict[str, Any]:
+    """Derive the view that clients are generated from, with the project's own function."""
+    if not (root / "overrides/futureagi_simulate/contract/views.py").exists():
+        return document
+    sys.path.insert(0, str(root / "overrides"))
+    from futureagi_simulate.contract.views import open_view as derive
+
+    return derive(document)
+
+
+def run_generator(document: Mapping[str, Any], config: Path, target: Path, templates: Path | None) -> None:
+    """Run openapi-python-client on `document` into the folder `target`."""
+    with tempfile.TemporaryDirectory() as folder:
+        source = Path(folder, "openapi.json")
+        source.write_text(json.dumps(document), encoding="utf-8")
+        command = [sys.executable, "-m", "openapi_python_client", "generate", "--fail-on-warning"]
+        command += ["--meta", "none", "--config", str(config), "--path", str(source)]
+        command += ["--output-path", str(target), "--overwrite"]
+        command += ["--custom-template-path", str(templates)] if templates else []
+        path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
+        environment = {**os.environ, "PATH": path}
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise GenerationError(f"openapi-python-client failed:\n{done.stdout}{done.stderr}")
+
+
+def render(root: Path) -> dict[Path, str]:
+    """Generate the package of the project at `root`; return its files, by path inside the package."""
+    document = prepare(open_view(root, read_spec(root)))
+    with tempfile.TemporaryDirectory() as folder:
+        target = Path(folder, PACKAGE.name)
+        run_generator(document, root / "generator-config.yaml", target, root / "generator-templates")
+        files = {path.relative_to(target): path.read_text("utf-8") for path in sorted(target.rglob("*.py"))}
+    # An object of free keys is a dict, not a class: its template gives an empty module.
+    files = {path: text for path, text in files.items() if path.name == "__init__.py" or text != HEADER}
+    return files | {Path("py.typed"): HEADER}
+
+
+def committed(root: Path) -> dict[Path, str]:
+    """Read the files that `generated/` holds now."""
+    package = root / PACKAGE
+    found = (
+        path for path in sorted(package.rglob("*")) if path.is_file() and "__pycache__" not in path.parts
+    )
+    return {path.relative_to(package): path.read_text(encoding="utf-8") for path in found}
+
+
+def write(root: Path, files: Mapping[Path, str]) -> int:
+    """Bring `generated/` to `files`, touching only what differs; return how many files changed."""
+    before, package = committed(root), root / PACKAGE
+    stale = before.keys() - files.keys()
+    changed = [path for path, text in files.items() if before.get(path) != text]
+    for path in changed:
+        (package / path).parent.mkdir(parents=True, exist_ok=True)
+        (package / path).write_text(files[path], encoding="utf-8")
+    for path in stale:
+        (package / path).unlink()
+    return len(changed) + len(stale)
+
+
+def diff(before: Mapping[Path, str], after: Mapping[Path, str]) -> str:
+    """Describe as a unified diff how `generated/` would change from `before` to `after`."""
+    lines: list[str] = []
+    for path in sorted(before.keys() | after.keys()):
+        old, new = (
+            before.get(path, "").splitlines(keepends=True),
+            after.get(path, "").splitlines(keepends=True),
+        )
+        name = (PACKAGE / path).as_posix()
+        lines += difflib.unified_diff(old, new, name, f"{name} (from openapi.yaml)")
+    return "".join(lines)
+
+
+def main(arguments: Sequence[str] | None = None, root: Path = ROOT) -> int:
+    """Run the command; return its exit code."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("--check", action="store_true", help="write nothing; fail on a difference")
+    check = parser.parse_args(arguments).check
+    try:
+        files = render(root)
+    except (SpecError, GenerationError, yaml.YAMLError) as problem:
+        print(problem, file=sys.stderr)
+        return 2
+    if not check:
+        print(f"{PACKAGE.as_posix()}: {len(files)} files, {write(root, files)} changed")
+        return 0
+    difference = diff(committed(root), files)
+    if difference:
+        print(difference, end="")
+        print("generated/ and openapi.yaml disagree: run `nox -s generate`", file=sys.stderr)
+    return 1 if difference else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
