@@ -1,0 +1,118 @@
+"""Run a command and turn whatever comes out of it into text and an exit code."""
+
+from __future__ import annotations
+
+import os
+import sys
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, Final
+
+import typer
+
+from futureagi_simulate.cli import app as application
+from futureagi_simulate.cli import trouble as t
+from futureagi_simulate.cli.text import one_line
+from futureagi_simulate.errors import (
+    BadRequestError,
+    ConfigurationError,
+    FutureAGIError,
+    FutureAGIWarning,
+)
+
+_COMPLETION: Final = "_FI_SIMULATE_COMPLETE"
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run `fi-simulate` with `arguments`; print at most two lines on an error, and return the exit code."""
+    command = application.build_app()
+    if _COMPLETION in os.environ:
+        command.main(args=list(arguments), prog_name=application.PROGRAM, complete_var=_COMPLETION)
+    with warnings_as_notes():
+        try:
+            code = _invoke(command, list(arguments))
+            sys.stdout.flush()
+        except BrokenPipeError:
+            _discard_output()
+            return t.BROKEN_PIPE
+        except KeyboardInterrupt:
+            return _report("Interrupted.", t.INTERRUPTED)
+    return code
+
+
+def _invoke(command: Any, arguments: list[str]) -> int:
+    try:
+        with command.make_context(application.PROGRAM, arguments) as context:
+            command.invoke(context)
+    except typer.Exit as end:
+        return end.exit_code
+    except typer.TyperException as error:
+        return _usage(error)
+    except (BrokenPipeError, KeyboardInterrupt):
+        raise
+    except Exception as error:  # the rim: every error ends as two lines and a code
+        if os.environ.get("FI_DEBUG"):
+            raise
+        found = describe(error)
+        return _report(str(found), found.exit_code)
+    return 0
+
+
+def _usage(error: typer.TyperException) -> int:
+    context = getattr(error, "ctx", None)
+    if type(error).__name__ == "NoArgsIsHelpError":
+        typer.echo(error.format_message())
+        return t.USAGE
+    path = context.command_path if context else application.PROGRAM
+    return _report(str(t.Trouble(error.format_message(), f"{path} --help", t.USAGE)), t.USAGE)
+
+
+def describe(error: Exception) -> t.Trouble:
+    """Say what `error` means to the person at the terminal, what to do about it, and the exit code."""
+    if isinstance(error, t.TroubleError):
+        return error.trouble
+    if isinstance(error, FutureAGIError):
+        return _refused(error)
+    return t.Trouble(
+        f"Unexpected {type(error).__name__}: {error}",
+        "This is a defect of fi-simulate; FI_DEBUG=1 shows where it happened, for a report.",
+        t.SOFTWARE,
+    )
+
+
+def _refused(error: FutureAGIError) -> t.Trouble:
+    tried = f" ({error.attempts} attempts)" if error.attempts > 1 else ""
+    theirs = isinstance(error, ConfigurationError | BadRequestError)
+    remedy = error.remedy or "Ask again later; if it stays so, whoever runs the server needs to know."
+    return t.Trouble(f"{error.problem}{tried}", remedy, t.USAGE if theirs else t.NO_ACCESS)
+
+
+def _report(text: str, code: int) -> int:
+    sys.stdout.flush()
+    sys.stderr.write(f"{text}\n")
+    return code
+
+
+def _discard_output() -> None:
+    """Point standard output at nothing, so that Python's last flush has somewhere to go."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+@contextmanager
+def warnings_as_notes() -> Iterator[None]:
+    """Show each warning of the client once, as one line on standard error, and no other warning."""
+    seen: set[str] = set()
+
+    def note(message: Warning | str, *_: object, **__: object) -> None:
+        text = one_line(str(message))
+        if text not in seen:
+            seen.add(text)
+            sys.stderr.write(f"note: {text}\n")
+
+    with warnings.catch_warnings():
+        if not sys.warnoptions:
+            warnings.simplefilter("ignore")
+        warnings.simplefilter("always", FutureAGIWarning)
+        warnings.showwarning = note
+        yield

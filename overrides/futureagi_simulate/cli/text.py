@@ -1,0 +1,33 @@
+"""Text from elsewhere, made safe to print: no control characters, no reordering of what is around it."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import Final
+
+_BIDI: Final = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+_SPACE: Final = re.compile(r"\s+")
+
+
+def clean(text: str) -> str:
+    """Replace every control character except tab and newline, and every bidirectional override, by U+FFFD."""
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(
+        character
+        if character in "\n\t" or not (unicodedata.category(character) in {"Cc", "Cs"} or character in _BIDI)
+        else "\ufffd"
+        for character in text
+    )
+
+
+def one_line(text: str) -> str:
+    """Put `text` on one line: cleaned, every run of white space a single blank."""
+    return _SPACE.sub(" ", clean(text)).strip()
+
+
+def shorten(text: str, width: int) -> str:
+    """Cut the one line of `text` to `width` characters, ending in an ellipsis where some are missing."""
+    line = one_line(text)
+    return line if len(line) <= width else line[: width - 1].rstrip() + "…"

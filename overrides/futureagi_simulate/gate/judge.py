@@ -1,0 +1,205 @@
+"""Judge an execution: pure decisions on records, nothing is fetched here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from futureagi_simulate.errors import ConfigurationError
+from futureagi_simulate.gate.measure import Measure, measures
+from futureagi_simulate.gate.settings import EVERY, Settings, Threshold, percent, points
+from futureagi_simulate.gate.verdict import Check, Outcome, Verdict
+from futureagi_simulate.records import ExecutionRecord
+
+FINISHED: Final = frozenset({"completed", "failed", "cancelled"})
+"""The statuses after which nothing changes any more. Every other one, known or not, means: not yet."""
+
+
+TOGETHER: Final = "all evals together"
+"""The subject of a threshold without a name."""
+
+
+def is_finished(execution: ExecutionRecord) -> bool:
+    """Say whether the execution has come to an end, good or bad."""
+    return execution.status in FINISHED
+
+
+def judge(
+    execution: ExecutionRecord, settings: Settings | None = None, baseline: ExecutionRecord | None = None
+) -> Verdict:
+    """Judge `execution` by `settings` (default: the documented rule, every pass rate above 90 %).
+
+    With a `baseline`, no eval of it may be more than `settings.max_drop` points better. Never ready: an
+    execution that isn't finished, was cancelled or failed, or in which nothing was evaluated.
+
+    Raises:
+        ConfigurationError: a threshold names an eval that the execution doesn't have, or asks a number of an
+            eval that answers with choices without saying which are wanted.
+
+    """
+    settings = settings or Settings()
+    found = measures(execution.evals, settings.wanted)
+    before = measures(baseline.evals, settings.wanted) if baseline else ()
+    if not is_finished(execution):
+        return Verdict(Outcome.UNFINISHED, execution, (_unfinished(execution),), found, before)
+    checks = [_status(execution)]
+    if any(measure.total for measure in _all(found)):
+        checks += _thresholds(found, settings)
+        checks += _drops(found, before, settings.max_drop) if baseline else ()
+    else:
+        checks.append(Check("evaluated", "evals", False, "nothing was evaluated."))
+    if settings.max_failed is not None:
+        checks.append(_failed_calls(execution, settings.max_failed))
+    outcome = Outcome.READY if all(check.passed for check in checks) else Outcome.BELOW
+    return Verdict(outcome, execution, tuple(checks), found, before, tuple(_notes(found, settings)))
+
+
+def _all(found: Sequence[Measure]) -> Iterator[Measure]:
+    for measure in found:
+        yield measure
+        yield from measure.parts
+
+
+def _unfinished(execution: ExecutionRecord) -> Check:
+    done = execution.completed_calls
+    of = f" ({done} of {execution.total_calls} calls done)" if done is not None else ""
+    return Check(
+        "status", "execution", False, f"the execution is {execution.status or 'without a status'}{of}."
+    )
+
+
+def _status(execution: ExecutionRecord) -> Check:
+    good = execution.status == "completed"
+    said = "the execution is completed." if good else f"the execution has {_ended(execution.status)}."
+    return Check("status", "execution", good, said)
+
+
+def _ended(status: str | None) -> str:
+    return {"cancelled": "been cancelled", "failed": "failed"}.get(status or "", f"the status {status}")
+
+
+def _failed_calls(execution: ExecutionRecord, allowed: int) -> Check:
+    count = execution.failed_calls
+    if count is None:
+        return Check("failed calls", "calls", False, "the number of failed calls is unknown.")
+    noun = "call" if count == 1 else "calls"
+    return Check("failed calls", "calls", count <= allowed, f"{count} {noun} failed, at most {allowed} may.")
+
+
+def _thresholds(found: Sequence[Measure], settings: Settings) -> Iterator[Check]:
+    for threshold in settings.thresholds:
+        for measure in _chosen(found, threshold):
+            yield _enough(measure, threshold, settings.confident)
+            if settings.min_calls > 1:
+                yield _calls(measure, settings.min_calls)
+
+
+def _chosen(found: Sequence[Measure], threshold: Threshold) -> list[Measure]:
+    if threshold.name is None:
+        return [_together(found)]
+    if threshold.name == EVERY:
+        return [measure for measure in found if measure.is_rate] or [_together(())]
+    return [_named(found, threshold.name)]
+
+
+def _together(found: Sequence[Measure]) -> Measure:
+    """Take all evals with a pass rate as one: how many of their answers were good."""
+    rates = [measure for measure in found if measure.is_rate and measure.value is not None]
+    hits = [measure.hits for measure in rates if measure.hits is not None]
+    total = sum(measure.total or 0 for measure in rates)
+    if not rates or len(hits) < len(rates) or not total:
+        return Measure(TOGETHER, "pass rate", None)
+    return Measure(TOGETHER, "pass rate", round(100 * sum(hits) / total, 2), sum(hits), total)
+
+
+def _named(found: Sequence[Measure], name: str) -> Measure:
+    everything = list(_all(found))
+    for spell in (str, str.casefold):
+        for measure in everything:
+            if spell(name) == spell(measure.name):
+                return measure
+        for measure in everything:
+            if spell(name) == spell(measure.template or ""):
+                return measure
+    known = ", ".join(sorted({measure.name for measure in everything})) or "none"
+    raise ConfigurationError(
+        f'The execution has no eval called "{name}".', remedy=f"Name one of those it has: {known}."
+    )
+
+
+def _enough(measure: Measure, threshold: Threshold, confident: bool) -> Check:
+    def check(passed: bool, sentence: str) -> Check:
+        return Check("threshold", measure.name, passed, f"{measure.name} {sentence}")
+
+    if measure.kind == "shares":
+        raise ConfigurationError(
+            f"{measure.name} answers with choices, and which of them are good was not said.",
+            remedy=f'Say it with --want "{measure.name}=first,second".',
+        )
+    if measure.value is None and measure.name == TOGETHER:
+        return Check(
+            "threshold", TOGETHER, False, f"no eval has a pass rate, {threshold.words} was asked for."
+        )
+    if measure.value is None:
+        return check(False, f"was not evaluated, {threshold.words} was asked for.")
+    what = _what(measure, measure.value)
+    if confident and measure.is_rate:
+        if measure.interval is None:
+            return check(False, f"{what}, but of how many calls is unknown: nothing is certain.")
+        low = round(measure.interval[0], 2)
+        sure = threshold.reached_by(low)
+        return check(sure, f"{what}, for certain at least {percent(low)}; {threshold.words} was asked for.")
+    return check(threshold.reached_by(measure.value), f"{what}, {threshold.words} was asked for.")
+
+
+def _what(measure: Measure, value: float) -> str:
+    verb = {"average": "has an average of", "wanted share": "chose well in"}.get(measure.kind, "passed in")
+    counts = f" ({measure.hits} of {measure.total})" if measure.hits is not None and measure.total else ""
+    return f"{verb} {percent(value)}{counts}"
+
+
+def _calls(measure: Measure, least: int) -> Check:
+    count = measure.total or 0
+    return Check(
+        "calls",
+        measure.name,
+        count >= least,
+        f"{measure.name} judged {count} calls, at least {least} must be.",
+    )
+
+
+def _drops(found: Sequence[Measure], before: Sequence[Measure], most: float) -> Iterator[Check]:
+    now = {measure.name: measure for measure in _all(found)}
+    for old in _all(before):
+        if old.value is None:
+            continue
+        new = now.get(old.name)
+        if new is None or new.value is None:
+            yield Check(
+                "baseline", old.name, False, f"{old.name} was evaluated in the baseline, but not here."
+            )
+            continue
+        drop = round(old.value - new.value, 2)
+        change = f"{points(abs(drop))} points {'below' if drop > 0 else 'above'}" if drop else "exactly at"
+        yield Check(
+            "baseline",
+            old.name,
+            drop <= most,
+            f"{old.name} is {change} its baseline of {percent(old.value)}, {points(most)} below are allowed.",
+        )
+
+
+def _notes(found: Sequence[Measure], settings: Settings) -> Iterator[str]:
+    every = [threshold for threshold in settings.thresholds if threshold.name == EVERY]
+    for threshold in every:
+        for whole in found:
+            for part in whole.parts:
+                if part.is_rate and part.value is not None and not threshold.reached_by(part.value):
+                    yield (
+                        f"{part.name}, a part of {whole.name}, has {percent(part.value)}; the rule for every "
+                        f'eval looks at {whole.name} as a whole. Add --min "{part.name}=…" to ask it too.'
+                    )
+    if settings.confident and any(
+        m.kind == "average" for t in settings.thresholds for m in _chosen(found, t)
+    ):
+        yield "An average has no interval here: it was compared as it is."

@@ -1,0 +1,128 @@
+"""What a gate asks for: thresholds, counts, and how they are written down."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+import attrs
+
+from futureagi_simulate.errors import ConfigurationError
+
+EVERY: Final = "*"
+"""In a threshold, the name that stands for every eval with a pass rate."""
+
+_THRESHOLD: Final = re.compile(
+    r"(?:(?P<name>.*?)\s*(?P<sign>>=|=|>)\s*)?(?P<number>\d+(?:\.\d+)?)\s*%?", re.DOTALL
+)
+
+
+@attrs.frozen
+class Threshold:
+    """The least an eval has to reach, in percent.
+
+    `name` is an eval's name, `EVERY`, or None for all evals taken together. An inclusive threshold is met by
+    a value equal to it.
+    """
+
+    name: str | None
+    minimum: float
+    inclusive: bool = True
+
+    @classmethod
+    def parse(cls, text: str) -> Threshold:
+        """Read "Coherence=90", "Coherence>90" (exclusive), "*=90" (every pass rate) or "90" (over all)."""
+        match = _THRESHOLD.fullmatch(text.strip())
+        if match is None:
+            raise ConfigurationError(
+                f'The threshold "{text}" can\'t be read.',
+                remedy='Write "Coherence=90", "*=90" for every pass rate, or "90" for all evals together.',
+            )
+        minimum = float(match["number"])
+        if not 0 <= minimum <= 100 or 0 < minimum < 1:
+            raise ConfigurationError(
+                f'The threshold "{text}" is no percentage from 1 to 100.',
+                remedy="Write 90 for 90 %, not 0.9.",
+            )
+        return cls((match["name"] or "").strip() or None, minimum, match["sign"] != ">")
+
+    def reached_by(self, value: float) -> bool:
+        """Say whether `value` is enough."""
+        return value >= self.minimum if self.inclusive else value > self.minimum
+
+    @property
+    def words(self) -> str:
+        """Say what is asked for, such as "at least 90 %"."""
+        return f"{'at least' if self.inclusive else 'more than'} {percent(self.minimum)}"
+
+
+DOCUMENTED_RULE: Final = Threshold(EVERY, 90, inclusive=False)
+"""The rule in the service's example: ready when every pass rate is above 90 %. Used when none is given."""
+
+
+def parse_wanted(text: str) -> tuple[str, tuple[str, ...]]:
+    """Read "Tone=calm,neutral": an eval that answers with choices, and the choices that count as good."""
+    name, sign, words = text.partition("=")
+    choices = tuple(word.strip() for word in words.split(",") if word.strip())
+    if not sign or not name.strip() or not choices:
+        raise ConfigurationError(
+            f'The wanted choices "{text}" can\'t be read.', remedy='Write them as "Tone=calm,neutral".'
+        )
+    return name.strip(), choices
+
+
+@attrs.frozen
+class Settings:
+    """What a gate asks of an execution.
+
+    `wanted` names, per eval that answers with choices, the good ones. `min_calls` is how many calls each eval
+    has to have judged; `max_failed` how many calls may have failed; `max_drop` how many points an eval may be
+    below the baseline, where there is one. `confident` asks that the lower end of the 95 % interval reaches
+    the threshold, not only the measured rate.
+    """
+
+    thresholds: tuple[Threshold, ...] = (DOCUMENTED_RULE,)
+    wanted: Mapping[str, tuple[str, ...]] = attrs.field(factory=dict)
+    min_calls: int = 1
+    max_failed: int | None = None
+    max_drop: float = 2.0
+    confident: bool = False
+
+    @classmethod
+    def of(
+        cls,
+        thresholds: Iterable[str | float] = (),
+        wanted: Mapping[str, Iterable[str]] | None = None,
+        *,
+        min_calls: int = 1,
+        max_failed: int | None = None,
+        max_drop: float = 2.0,
+        confident: bool = False,
+    ) -> Settings:
+        """Make settings from thresholds as they are written; without any, `DOCUMENTED_RULE` holds."""
+        for name, value, least in (
+            ("min-calls", min_calls, 1),
+            ("max-failed", max_failed, 0),
+            ("max-drop", max_drop, 0),
+        ):
+            if value is not None and value < least:
+                raise ConfigurationError(f"The setting {name} is {value}.", remedy=f"Give at least {least}.")
+        return cls(
+            thresholds=tuple(Threshold.parse(str(text)) for text in thresholds) or (DOCUMENTED_RULE,),
+            wanted={name: tuple(choices) for name, choices in (wanted or {}).items()},
+            min_calls=min_calls,
+            max_failed=max_failed,
+            max_drop=max_drop,
+            confident=confident,
+        )
+
+
+def percent(value: float) -> str:
+    """Write a percentage with at most two decimals: "80.77 %", "90 %"."""
+    return f"{points(value)} %"
+
+
+def points(value: float) -> str:
+    """Write a number with at most two decimals and no trailing zeros."""
+    return f"{value:.2f}".rstrip("0").rstrip(".")

@@ -1,0 +1,31 @@
+import pytest
+from futureagi_simulate.gate.interval import wilson
+
+# Newcombe, "Two-sided confidence intervals for the single proportion", Statistics in Medicine 17 (1998),
+# table I, method 3: the score interval without continuity correction.
+PUBLISHED = [
+    (81, 263, 25.53, 36.62),
+    (15, 148, 6.24, 16.05),
+    (0, 20, 0.0, 16.11),
+    (1, 29, 0.61, 17.18),
+]
+
+
+@pytest.mark.parametrize(("hits", "total", "low", "high"), PUBLISHED)
+def test_the_interval_is_the_published_one(hits: int, total: int, low: float, high: float) -> None:
+    assert wilson(hits, total) == (pytest.approx(low, abs=0.006), pytest.approx(high, abs=0.006))
+
+
+@pytest.mark.parametrize("total", [1, 2, 7, 1000])
+def test_the_interval_stays_within_nothing_and_all_and_holds_the_rate(total: int) -> None:
+    for hits in range(total + 1):
+        low, high = wilson(hits, total)
+        assert 0 <= low <= 100 * hits / total + 1e-9
+        assert 100 * hits / total - 1e-9 <= high <= 100
+
+
+@pytest.mark.parametrize(("hits", "total"), [(0, 12), (5, 12), (21, 26), (999, 1000)])
+def test_the_interval_agrees_with_statsmodels(hits: int, total: int) -> None:
+    proportion = pytest.importorskip("statsmodels.stats.proportion", reason="statsmodels is not installed")
+    low, high = proportion.proportion_confint(hits, total, method="wilson")
+    assert wilson(hits, total) == (pytest.approx(100 * low), pytest.approx(100 * high))
