@@ -1,0 +1,1 @@
+"""The rules that turn exchanges into findings, one module for each sort of behaviour."""
