@@ -39,7 +39,8 @@ class EvalRecord:
     """What one eval said about one call.
 
     `passed` is set for the kind "pass_fail", `score` (0 to 100) for "score", `choices` for "choices"; all
-    three only when `status` is "completed". `output` is the server's own value, untouched.
+    three only when `status` is "completed". `output` is the server's own value, untouched; its form differs from
+    endpoint to endpoint, so it plays no part when two records are compared.
     """
 
     id: str
@@ -50,7 +51,7 @@ class EvalRecord:
     choices: tuple[str, ...] = ()
     reason: str | None = None
     status: EvalStatus | None = None
-    output: Any = attrs.field(default=None, hash=False)
+    output: Any = attrs.field(default=None, eq=False)
 
 
 @attrs.frozen
