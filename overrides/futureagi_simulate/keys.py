@@ -1,0 +1,122 @@
+"""The two keys: checked once, shown nowhere."""
+
+from __future__ import annotations
+
+import hmac
+from typing import Any, Final
+
+import attrs
+
+from futureagi_simulate.errors import ConfigurationError
+
+__all__ = ["Credentials", "Secret"]
+
+MASK: Final = "***"
+_WHERE: Final = "Keys are made in the Future AGI dashboard, under Settings."
+
+
+class Secret:
+    """A text that shows itself to nobody: masked in repr, str, formats, `vars` and pickles.
+
+    Wrap an argument in the first statement of a function that takes a key (`api_key = Secret.of(api_key)`):
+    the raw text is then in no local that a traceback could print. A pickled secret comes back empty.
+    """
+
+    __slots__ = ("__reveal",)
+
+    def __init__(self, value: object) -> None:
+        self.__reveal = value
+
+    @classmethod
+    def of(cls, value: object) -> Secret | None:
+        """Wrap a text; keep None and what is wrapped already."""
+        return value if value is None or isinstance(value, Secret) else cls(value)
+
+    def reveal(self) -> str:
+        """Return the text; never keep it in a local."""
+        if not isinstance(self.__reveal, str):
+            raise ConfigurationError(
+                "A key is no text: it was never one, or it went through pickle, which keeps no keys.",
+                remedy="Make a new Client where the keys are.",
+            )
+        return self.__reveal
+
+    def is_text(self) -> bool:
+        """Tell whether there is a text to reveal."""
+        return isinstance(self.__reveal, str)
+
+    def __repr__(self) -> str:
+        return MASK
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Secret) or not (self.is_text() and other.is_text()):
+            return self is other
+        return hmac.compare_digest(self.reveal().encode(), other.reveal().encode())
+
+    def __hash__(self) -> int:
+        return hash(Secret)
+
+    def __copy__(self) -> Secret:
+        return self
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Secret:
+        return self
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Secret, (None,)
+
+
+@attrs.frozen
+class Credentials:
+    """An API key and its secret key, valid as HTTP header values."""
+
+    api_key: Secret
+    secret_key: Secret
+
+    @classmethod
+    def of(cls, api_key: Secret | None, secret_key: Secret | None) -> Credentials:
+        """Check both keys.
+
+        Raises ConfigurationError, naming the variable and never the value, for a key that is missing, blank,
+        surrounded by whitespace, or holds a line break, another control character or anything but ASCII.
+        """
+        return cls(
+            _checked(api_key, "api_key", "FI_API_KEY"),
+            _checked(secret_key, "secret_key", "FI_SECRET_KEY"),
+        )
+
+    def scrub(self, text: str) -> str:
+        """Mask both keys wherever a text repeats them, as an echoing server or a library's error may."""
+        for secret in (self.secret_key, self.api_key):
+            text = text.replace(secret.reveal(), MASK)
+        return text
+
+
+def _checked(secret: Secret | None, argument: str, variable: str) -> Secret:
+    """Return a key that can be sent, or raise for the first thing that is wrong with it."""
+    problem = _problem(secret)
+    if secret is None or problem is not None:
+        raise ConfigurationError(
+            f"{variable} ({argument}=) {problem}.",
+            remedy=f"Set the environment variable {variable} or pass {argument}= to the client. {_WHERE}",
+        )
+    return secret
+
+
+def _problem(secret: Secret | None) -> str | None:
+    """Name what makes a key unusable; None if nothing does."""
+    if secret is None:
+        return "is not set"
+    if not secret.is_text():
+        return "is not a text"
+    if not secret.reveal().strip():
+        return "is blank"
+    if any(sign in secret.reveal() for sign in "\r\n"):
+        return "holds a line break"
+    if secret.reveal() != secret.reveal().strip():
+        return "begins or ends with whitespace"
+    if not secret.reveal().isascii():
+        return "holds a character that isn't ASCII"
+    if not secret.reveal().isprintable():
+        return "holds a control character"
+    return None

@@ -1,0 +1,157 @@
+"""The client's options, in one frozen value that is passed along.
+
+The environment is read here and nowhere else.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+from typing import Any, Final
+
+import attrs
+from msgspec import UNSET, UnsetType
+
+from futureagi_simulate import logs
+from futureagi_simulate.errors import ConfigurationError
+from futureagi_simulate.keys import Credentials, Secret
+from futureagi_simulate.origin import DEFAULT_BASE_URL, Origin
+from futureagi_simulate.retry import RetryPolicy
+
+__all__ = ["Options", "Timeout"]
+
+MEBIBYTE: Final = 1024 * 1024
+
+
+@attrs.frozen
+class Timeout:
+    """Seconds that each phase of an attempt may take; None for as long as the retry budget lasts.
+
+    `connect`: until a connection stands. `read`, `write`: until the next bytes came or went. `pool`: until a
+    connection of the pool is free. Defaults: 60 s to read, as one call costs the server about 7 ms and pages
+    may hold thousands.
+    """
+
+    connect: float | None = 10.0
+    read: float | None = 60.0
+    write: float | None = 10.0
+    pool: float | None = 60.0
+
+    def __attrs_post_init__(self) -> None:
+        for phase, seconds in attrs.asdict(self).items():
+            number = isinstance(seconds, int | float) and not isinstance(seconds, bool)
+            if seconds is not None and (not number or not 0 < seconds < math.inf):
+                raise ConfigurationError(
+                    f"timeout {seconds!r} for {phase} isn't a positive number of seconds.",
+                    remedy="Give timeout= as seconds, as a Timeout with seconds per phase, or as None.",
+                )
+
+    @classmethod
+    def of(cls, value: Any) -> Timeout:
+        """Read one number for every phase, None for no limit, a Timeout, or httpx's own."""
+        if isinstance(value, cls):
+            return value
+        if all(hasattr(value, phase) for phase in ("connect", "read", "write", "pool")):
+            return cls(value.connect, value.read, value.write, value.pool)
+        return cls(value, value, value, value)
+
+    def within(self, seconds: float) -> Timeout:
+        """Shrink every phase to at most `seconds`."""
+        if seconds == math.inf:
+            return self
+        return Timeout(*(seconds if phase is None else min(phase, seconds) for phase in attrs.astuple(self)))
+
+
+@attrs.frozen(kw_only=True)
+class Options:
+    """Everything that governs how requests are made.
+
+    `strict`: an answer that differs from the contract raises instead of warning. `max_body`: bytes an answer
+    may have when decompressed; a larger one is given up, not read.
+    """
+
+    credentials: Credentials
+    origin: Origin
+    timeout: Timeout = attrs.field(factory=Timeout)
+    retry: RetryPolicy = attrs.field(factory=RetryPolicy)
+    strict: bool = False
+    max_body: int = 256 * MEBIBYTE
+
+    @classmethod
+    def of(
+        cls,
+        *,
+        api_key: Secret | None = None,
+        secret_key: Secret | None = None,
+        base_url: str | None = None,
+        timeout: Any = UNSET,
+        retry: RetryPolicy | None = None,
+        strict: bool = False,
+        max_body: int = 256 * MEBIBYTE,
+    ) -> Options:
+        """Check the arguments; what is None comes from FI_API_KEY, FI_SECRET_KEY and FI_BASE_URL.
+
+        Wrap keys with `Secret.of` before they get here. Raises ConfigurationError for the first thing that is
+        wrong.
+        """
+        environment = _Environment.read()
+        if environment.log is not None:
+            logs.show(environment.log)
+        from_environment = base_url is None and environment.base_url is not None
+        address = environment.base_url if from_environment else base_url
+        return cls(
+            credentials=Credentials.of(api_key or environment.api_key, secret_key or environment.secret_key),
+            origin=Origin.of(
+                DEFAULT_BASE_URL if address is None else address,
+                "FI_BASE_URL" if from_environment else "base_url",
+            ),
+            timeout=Timeout() if timeout is UNSET else Timeout.of(timeout),
+            retry=_policy(retry),
+            strict=bool(strict),
+            max_body=max_body,
+        )
+
+    def but(
+        self,
+        *,
+        timeout: Any = UNSET,
+        retry: RetryPolicy | UnsetType = UNSET,
+        strict: bool | UnsetType = UNSET,
+    ) -> Options:
+        """Return these options with some changed; what is left out stays."""
+        return attrs.evolve(
+            self,
+            timeout=self.timeout if timeout is UNSET else Timeout.of(timeout),
+            retry=self.retry if retry is UNSET else _policy(retry),
+            strict=self.strict if strict is UNSET else bool(strict),
+        )
+
+
+@attrs.frozen
+class _Environment:
+    """The variables that were set when a client was made; None for one that wasn't."""
+
+    api_key: Secret | None
+    secret_key: Secret | None
+    base_url: str | None
+    log: str | None
+
+    @classmethod
+    def read(cls) -> _Environment:
+        return cls(
+            Secret.of(os.environ.get("FI_API_KEY")),
+            Secret.of(os.environ.get("FI_SECRET_KEY")),
+            os.environ.get("FI_BASE_URL"),
+            os.environ.get("FI_LOG"),
+        )
+
+
+def _policy(retry: Any) -> RetryPolicy:
+    if retry is None:
+        return RetryPolicy()
+    if not isinstance(retry, RetryPolicy):
+        raise ConfigurationError(
+            f"retry={retry!r} isn't a RetryPolicy.",
+            remedy="Give retry=RetryPolicy(attempts=..., budget=...), with attempts=1 for no retries.",
+        )
+    return retry

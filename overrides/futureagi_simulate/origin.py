@@ -1,0 +1,163 @@
+"""Where the API is.
+
+The one scheme, host and port that may see the keys, and a path in front of every endpoint.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Final
+from urllib.parse import SplitResult, quote, urlencode, urljoin, urlsplit
+
+import attrs
+
+from futureagi_simulate.errors import ConfigurationError
+
+__all__ = ["DEFAULT_BASE_URL", "Origin", "target_origin"]
+
+DEFAULT_BASE_URL: Final = "https://api.futureagi.com"
+_PORTS: Final = {"http": 80, "https": 443}
+_UNSAFE: Final = re.compile(r"[\x00-\x20\x7f\\]")
+_SAFE_IN_PATH: Final = "/:@!$&'()*+,;=~%-._"
+_SAFE_IN_QUERY: Final = _SAFE_IN_PATH + "?[]"
+
+
+@attrs.frozen
+class Origin:
+    """A checked base URL: scheme, host and port, and the path prefix ("" or "/api")."""
+
+    scheme: str
+    host: str
+    port: int
+    prefix: str = ""
+
+    @classmethod
+    def of(cls, base_url: object, name: str = "base_url") -> Origin:
+        """Read a base URL such as "https://api.futureagi.com" or "http://127.0.0.1:8000/prefix".
+
+        Raises ConfigurationError, naming `name`, for anything else: no scheme, another scheme than http and
+        https, a user or password, a query, a fragment, whitespace.
+        """
+        problem = _problem(base_url)
+        if problem is not None or not isinstance(base_url, str):
+            raise ConfigurationError(
+                f"{name} {problem}.",
+                remedy=f'Give it as "{DEFAULT_BASE_URL}" or "http://127.0.0.1:8000".',
+            )
+        parts = urlsplit(base_url)
+        prefix = quote(parts.path, safe=_SAFE_IN_PATH).rstrip("/")
+        return cls(parts.scheme, parts.hostname or "", _port(parts), prefix)
+
+    @property
+    def root(self) -> str:
+        """Scheme, host and port as the beginning of a URL; the scheme's own port isn't named."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        port = "" if self.port == _PORTS[self.scheme] else f":{self.port}"
+        return f"{self.scheme}://{host}{port}"
+
+    def __str__(self) -> str:
+        return self.root + self.prefix
+
+    def url(self, path: str, query: Iterable[tuple[str, str]] = ()) -> str:
+        """Return the absolute URL of an endpoint's path and query.
+
+        Raises ConfigurationError for a path that could lead elsewhere: not starting with one slash, or
+        climbing with "..".
+        """
+        if (
+            not path.startswith("/")
+            or path.startswith("//")
+            or ".." in path.split("/")
+            or _UNSAFE.search(path)
+        ):
+            raise ConfigurationError(
+                f"The path {path!r} isn't one of the API's.",
+                remedy="Give a path that begins with one slash; the host comes from base_url.",
+            )
+        pairs = urlencode(list(query), quote_via=quote)
+        return self.root + self.prefix + quote(path, safe=_SAFE_IN_PATH) + (f"?{pairs}" if pairs else "")
+
+    def owns(self, url: str) -> bool:
+        """Tell whether a URL has this scheme, host and port, and no user or password.
+
+        Only such a URL gets the keys.
+        """
+        if _UNSAFE.search(url):
+            return False
+        try:
+            parts = urlsplit(url)
+            return "@" not in parts.netloc and (parts.scheme, parts.hostname, _port(parts)) == (
+                self.scheme,
+                self.host,
+                self.port,
+            )
+        except ValueError:
+            return False
+
+    def follow(self, current: str, location: str) -> str | None:
+        """Return where a redirect leads if it stays on this origin, else None.
+
+        Scheme, host and port of the result are written from the configured origin, not copied from
+        `location`: what another URL parser would read in it doesn't matter.
+        """
+        location = location.strip()
+        if _UNSAFE.search(location):
+            return None
+        try:
+            target = urljoin(current, location)
+        except ValueError:
+            return None
+        if not self.owns(target):
+            return None
+        parts = urlsplit(target)
+        query = f"?{quote(parts.query, safe=_SAFE_IN_QUERY)}" if parts.query else ""
+        return self.root + (quote(parts.path, safe=_SAFE_IN_PATH) or "/") + query
+
+
+def target_origin(current: str, location: str) -> str:
+    """Name the scheme, host and port a redirect leads to, for a message.
+
+    Without user, password, path and query.
+    """
+    try:
+        parts = urlsplit(urljoin(current, location.strip()))
+        return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
+    except ValueError:
+        return "an address that can't be read"
+
+
+def _port(parts: SplitResult) -> int:
+    return parts.port if parts.port is not None else _PORTS.get(parts.scheme, 0)
+
+
+def _problem(base_url: object) -> str | None:
+    """Name what makes a base URL unusable; None if nothing does."""
+    if not isinstance(base_url, str):
+        return "is not a text"
+    if not base_url.strip():
+        return "is blank"
+    if _UNSAFE.search(base_url):
+        return "holds whitespace, a control character or a backslash"
+    try:
+        parts = urlsplit(base_url)
+        port = parts.port
+    except ValueError:
+        return "has an address or a port that can't be read"
+    if "://" not in base_url or not parts.scheme:
+        return "has no scheme: it doesn't begin with https:// or http://"
+    if parts.scheme not in _PORTS:
+        return "begins with another scheme than https:// or http://"
+    if "@" in parts.netloc:
+        return "holds a user name or password, which aren't used here: two keys are"
+    if not parts.hostname or port == 0:
+        return "names no host" if not parts.hostname else "names port 0"
+    if not parts.netloc.isascii():
+        return "has a host that isn't ASCII: write it in its xn-- form"
+    if "?" in base_url:
+        return "holds a query"
+    if "#" in base_url:
+        return "holds a fragment"
+    if ".." in parts.path.split("/"):
+        return 'climbs with ".." in its path'
+    return None

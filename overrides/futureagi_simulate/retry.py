@@ -1,0 +1,116 @@
+"""When to try again, and how long to wait before: pure decisions, and the options that govern them."""
+
+from __future__ import annotations
+
+import math
+import random
+import re
+from collections.abc import Callable, Mapping
+from datetime import UTC
+from email.utils import parsedate_to_datetime
+from typing import Any, Final
+
+import attrs
+
+from futureagi_simulate.clock import Clock, SystemClock
+from futureagi_simulate.errors import ConfigurationError
+
+__all__ = ["RetryPolicy", "backoff", "retry_after"]
+
+_NUMBER: Final = re.compile(r"\d+(\.\d*)?|\.\d+", re.ASCII)
+_MAX_DOUBLINGS: Final = 62
+_LONGEST: Final = 1_000_000.0  # seconds; a sleep of "infinity" is an OverflowError
+
+
+def _between(
+    least: float, most: float, whole: bool = False
+) -> Callable[[Any, attrs.Attribute[Any], Any], None]:
+    """Make an attrs validator for a number from `least` to `most`."""
+
+    def check(_: Any, attribute: attrs.Attribute[Any], value: Any) -> None:
+        kinds = (int,) if whole else (int, float)
+        if isinstance(value, bool) or not isinstance(value, kinds) or not least <= value <= most:
+            kind = "a whole number" if whole else "a number of seconds"
+            limit = "" if most == math.inf else f" and at most {most:g}"
+            raise ConfigurationError(
+                f"RetryPolicy({attribute.name}={value!r}) isn't {kind} of at least {least:g}{limit}.",
+                remedy=f"Leave {attribute.name}= out for the default, {attribute.default!r}.",
+            )
+
+    return check
+
+
+@attrs.frozen(kw_only=True)
+class RetryPolicy:
+    """How often a request is tried, and for how long in all. Times are in seconds.
+
+    `attempts`: tries in all, the first included; 1 switches retries off.
+    `budget`: wall-clock time for everything one request takes: attempts, waits, `Retry-After`. No attempt
+    starts and no wait begins that would end after it, and each attempt's timeouts shrink to what is left.
+    `math.inf` for none.
+    `base`, `most`: the wait before try n+1 is random between 0 and the smaller of `most` and base * 2^(n-1)
+    (full jitter).
+    `retry_after_cap`: a server that asks for a longer wait gets this one.
+    `statuses`: the statuses tried again. A 500 is tried again too unless it has the server's JSON error
+    envelope, which means that the request itself is at fault; so are failed connections, timeouts, resets and
+    damaged bodies.
+    `clock`, `random`: where time and chance (0 to 1) come from; see `futureagi_simulate.clock.ManualClock`
+    for tests.
+    """
+
+    attempts: int = attrs.field(default=4, validator=_between(1, math.inf, whole=True))
+    budget: float = attrs.field(default=120.0, validator=_between(0.001, math.inf))
+    base: float = attrs.field(default=0.5, validator=_between(0, _LONGEST))
+    most: float = attrs.field(default=8.0, validator=_between(0, _LONGEST))
+    retry_after_cap: float = attrs.field(default=60.0, validator=_between(0, _LONGEST))
+    statuses: frozenset[int] = attrs.field(default=frozenset({408, 429, 502, 503, 504}), converter=frozenset)
+    clock: Clock = attrs.field(factory=SystemClock, eq=False)
+    random: Callable[[], float] = attrs.field(default=random.random, eq=False, repr=False)
+
+    def wait(self, attempt: int, asked: float | None) -> float:
+        """Return how long to wait after try number `attempt`, given what the server asked for, if it did."""
+        if asked is not None:
+            return min(asked, self.retry_after_cap)
+        return backoff(attempt, base=self.base, most=self.most, roll=self.random())
+
+
+def backoff(attempt: int, *, base: float, most: float, roll: float) -> float:
+    """Return the wait after try number `attempt` (from 1) for a `roll` of the dice between 0 and 1."""
+    return roll * min(most, base * 2.0 ** min(attempt - 1, _MAX_DOUBLINGS))
+
+
+def retry_after(headers: Mapping[str, str], now: float) -> float | None:
+    """Return the seconds a server asks to wait, None if it doesn't say or says nothing sensible.
+
+    `headers` has lower-case names. Read are `retry-after-ms` in milliseconds, else `retry-after` in seconds
+    or as an HTTP date; a date is compared with the answer's own `date`, so that a wrong clock here doesn't
+    matter, else with `now` (seconds since 1970). A date that has passed means 0.
+    """
+    milliseconds = _number(headers.get("retry-after-ms", ""))
+    if milliseconds is not None:
+        return milliseconds / 1000
+    asked = headers.get("retry-after", "")
+    seconds = _number(asked)
+    if seconds is not None:
+        return seconds
+    until = _date(asked)
+    if until is None:
+        return None
+    sent = _date(headers.get("date", ""))
+    return max(0.0, until - (now if sent is None else sent))
+
+
+def _number(text: str) -> float | None:
+    """Read a plain, non-negative decimal number; a sign, an exponent or a word is no number here."""
+    return float(text) if _NUMBER.fullmatch(text.strip()) else None
+
+
+def _date(text: str) -> float | None:
+    """Read an HTTP date as seconds since 1970."""
+    try:
+        date = parsedate_to_datetime(text)
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None
+    if date.tzinfo is None:
+        date = date.replace(tzinfo=UTC)
+    return date.timestamp()

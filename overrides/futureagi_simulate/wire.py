@@ -1,0 +1,207 @@
+"""The only module that knows httpx: it sends one hop and turns what comes of it, good or bad, into a value.
+
+No exception of httpx leaves it: those hold the request, and the request holds the keys. Whatever else passes
+through (an interrupt, a cancellation, an error in a caller's own hook) leaves the frames below without their
+local variables.
+"""
+
+from __future__ import annotations
+
+import traceback
+from contextlib import aclosing, closing
+from types import TracebackType
+from typing import Any, Final
+
+import httpx
+
+from futureagi_simulate.body import Body
+from futureagi_simulate.errors import ConfigurationError
+from futureagi_simulate.hop import Failure, FailureKind, Hop, Reply
+from futureagi_simulate.keys import MASK
+
+__all__ = ["AsyncHTTPClient", "HTTPClient", "exchange", "exchange_async", "open_async_client", "open_client"]
+
+HTTPClient = httpx.Client
+AsyncHTTPClient = httpx.AsyncClient
+
+_ERROR_BODY: Final = 1024 * 1024  # bytes: more of an error's body than this tells nobody anything
+_API_KEY: Final = "x-api-key"
+_SECRET_KEY: Final = "x-secret-key"  # noqa: S105 - the header's name, not its value
+_HTTPX_ERRORS: Final = (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError)
+_KINDS: Final[tuple[tuple[type[Exception], FailureKind], ...]] = (
+    (httpx.TimeoutException, FailureKind.TIMEOUT),
+    (httpx.ConnectError, FailureKind.CONNECT),
+    (httpx.ProxyError, FailureKind.CONNECT),
+    (httpx.LocalProtocolError, FailureKind.REFUSED),
+    (httpx.UnsupportedProtocol, FailureKind.REFUSED),
+    (httpx.TransportError, FailureKind.BROKEN),
+    (httpx.DecodingError, FailureKind.DAMAGED),
+)
+
+
+def open_client(given: httpx.Client | None) -> httpx.Client:
+    """Return the caller's client if it is one, else a connection pool of our own."""
+    if given is None:
+        return httpx.Client(follow_redirects=False)
+    if not isinstance(given, httpx.Client):
+        raise _wrong_client(given, "httpx.Client")
+    return given
+
+
+def open_async_client(given: httpx.AsyncClient | None) -> httpx.AsyncClient:
+    """Return the caller's client if it is one, else a connection pool of our own, for asyncio or trio."""
+    if given is None:
+        return httpx.AsyncClient(follow_redirects=False)
+    if not isinstance(given, httpx.AsyncClient):
+        raise _wrong_client(given, "httpx.AsyncClient")
+    return given
+
+
+def exchange(client: httpx.Client, hop: Hop) -> Reply | Failure:
+    """Send one hop and read its answer."""
+    reading = _Reading(client, hop)
+    with reading:
+        request = _request(client, hop)
+        response = client.send(request, stream=True, auth=None, follow_redirects=False)
+        with closing(response):
+            if reading.begin(response):
+                for chunk in response.iter_raw():
+                    if not reading.take(chunk):
+                        break
+    return reading.outcome()
+
+
+async def exchange_async(client: httpx.AsyncClient, hop: Hop) -> Reply | Failure:
+    """Send one hop and read its answer."""
+    reading = _Reading(client, hop)
+    with reading:
+        request = _request(client, hop)
+        response = await client.send(request, stream=True, auth=None, follow_redirects=False)
+        async with aclosing(response):
+            if reading.begin(response):
+                async for chunk in response.aiter_raw():
+                    if not reading.take(chunk):
+                        break
+    return reading.outcome()
+
+
+class _Reading:
+    """What is known of one hop's answer so far; as a context manager it keeps httpx's exceptions in."""
+
+    def __init__(self, client: httpx.Client | httpx.AsyncClient, hop: Hop) -> None:
+        self._client = client
+        self._hop = hop
+        self._status = 0
+        self._headers: dict[str, str] = {}
+        self._body = Body("", 0)
+        self._failure: Failure | None = None
+
+    def begin(self, response: httpx.Response) -> bool:
+        """Take status and headers; tell whether the body is still to be read."""
+        self._status = response.status_code
+        self._headers = {name.lower(): value for name, value in response.headers.items()}
+        limit = self._hop.max_body if response.is_success else _ERROR_BODY
+        if response.is_stream_consumed:  # and decoded, by a hook of the caller's client or a test's transport
+            self._body = Body("", limit)
+            self._body.take(response.content)
+            return False
+        self._body = Body(self._headers.get("content-encoding", "").strip().lower(), limit)
+        return not self._body.damage
+
+    def take(self, chunk: bytes) -> bool:
+        """Add a chunk of the body; tell whether to go on reading."""
+        if self._hop.remaining() <= 0:
+            self._failure = Failure(FailureKind.TIMEOUT, "the time ran out while the body came in")
+            return False
+        return self._body.take(chunk)
+
+    def outcome(self) -> Reply | Failure:
+        """Say what came: an answer if there was a status, else why there was none."""
+        failure = self._failure
+        if not self._status:
+            return failure or Failure(FailureKind.BROKEN, "no answer came")
+        if failure is None:
+            self._body.finish()
+            failure = self._damage()
+        return Reply(self._status, self._headers, self._body.content, failure)
+
+    def _damage(self) -> Failure | None:
+        if self._body.damage is not None:
+            return Failure(FailureKind.DAMAGED, self._body.damage)
+        if self._body.too_large:
+            text = f"it has more than {self._hop.max_body} bytes"
+            return Failure(FailureKind.TOO_LARGE, text, passing=False)
+        return None
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, where: TracebackType | None
+    ) -> bool:
+        if isinstance(error, httpx.HTTPStatusError):  # a hook of the caller's client called raise_for_status
+            self._status = error.response.status_code
+            self._headers = {name.lower(): value for name, value in error.response.headers.items()}
+            return True
+        if isinstance(error, RuntimeError) and self._client.is_closed:
+            self._failure = Failure(FailureKind.REFUSED, "the client is closed", passing=False)
+            return True
+        if isinstance(error, _HTTPX_ERRORS):
+            self._failure = _failure(error, self._hop)
+            return True
+        if error is not None:
+            _forget(error)
+        return False
+
+
+def _request(client: httpx.Client | httpx.AsyncClient, hop: Hop) -> httpx.Request:
+    """Build the hop's request; the keys go in here, last, and only if the hop has them."""
+    timeout = httpx.Timeout(
+        connect=hop.timeout.connect, read=hop.timeout.read, write=hop.timeout.write, pool=hop.timeout.pool
+    )
+    request = client.build_request("GET", hop.url, headers=list(hop.headers), timeout=timeout)
+    request.headers = _KeyHeaders(request.headers)
+    if hop.keys is not None:
+        request.headers[_API_KEY] = hop.keys.api_key.reveal()
+        request.headers[_SECRET_KEY] = hop.keys.secret_key.reveal()
+    return request
+
+
+class _KeyHeaders(httpx.Headers):
+    """Headers that mask the keys in their repr, which httpx does for `authorization` only."""
+
+    def __repr__(self) -> str:
+        hidden = (_API_KEY, _SECRET_KEY)
+        return repr(
+            httpx.Headers([(name, MASK if name in hidden else value) for name, value in self.multi_items()])
+        )
+
+    def copy(self) -> _KeyHeaders:
+        return _KeyHeaders(self)
+
+
+def _failure(error: Exception, hop: Hop) -> Failure:
+    """Turn an exception of httpx into a value without the request in it."""
+    kind = next((kind for base, kind in _KINDS if isinstance(error, base)), FailureKind.REFUSED)
+    text = str(error) or type(error).__name__
+    hopeless = kind is FailureKind.REFUSED or "CERTIFICATE_VERIFY_FAILED" in text
+    return Failure(kind, text if hop.keys is None else hop.keys.scrub(text), passing=not hopeless)
+
+
+def _forget(error: BaseException) -> None:
+    """Clear the local variables in the frames of an exception and of the exceptions it came from."""
+    seen: set[int] = set()
+    waiting: list[BaseException | None] = [error]
+    while waiting:
+        current = waiting.pop()
+        if current is not None and id(current) not in seen:
+            seen.add(id(current))
+            traceback.clear_frames(current.__traceback__)
+            waiting += [current.__cause__, current.__context__]
+
+
+def _wrong_client(given: Any, wanted: str) -> ConfigurationError:
+    return ConfigurationError(
+        f"http_client= is {type(given).__name__}, not {wanted}.",
+        remedy="Give Client an httpx.Client, AsyncClient an httpx.AsyncClient, or leave http_client= out.",
+    )
