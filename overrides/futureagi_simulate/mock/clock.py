@@ -6,10 +6,6 @@ import threading
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from typing import Final
-
-#: Where a clock starts when nobody says otherwise: the moment at which the demo data is "today".
-DEFAULT_START: Final = datetime(2026, 3, 24, 9, 0, tzinfo=UTC)
 
 
 class Clock:
@@ -20,7 +16,7 @@ class Clock:
 
     def __init__(
         self,
-        start: datetime = DEFAULT_START,
+        start: datetime,
         *,
         ticking: bool = False,
         monotonic: Callable[[], float] = time.monotonic,

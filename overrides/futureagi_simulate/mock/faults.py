@@ -139,8 +139,8 @@ class Faults:
     """
 
     def __init__(
-        self, faults: Iterable[str | Fault] = (), *, latency: str | float | None = None, seed: int = 0
-    ):
+        self, faults: Iterable[str | Fault] = (), *, latency: Latency = None, seed: int = 0
+    ) -> None:
         self._lock = threading.Lock()
         self._script: list[_Waiting] = []
         self._chance = random.Random(seed)  # noqa: S311 (latencies, no secrets)

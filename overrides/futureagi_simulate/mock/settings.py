@@ -1,0 +1,56 @@
+"""What a client needs to talk to a mock: the address, the keys, and ids to try."""
+
+from __future__ import annotations
+
+import shlex
+from typing import Final
+
+import attrs
+
+from futureagi_simulate.mock import ids
+
+
+@attrs.frozen
+class Ids:
+    """Ids that a mock's data hold, whatever the seed and the profile."""
+
+    run_test_id: str
+    run_test_name: str
+    test_execution_id: str
+    agent_id: str
+    version_id: str
+    call_execution_id: str
+
+
+KNOWN_IDS: Final = Ids(
+    run_test_id=ids.RUN_TEST_ID,
+    run_test_name=ids.RUN_TEST_NAME,
+    test_execution_id=ids.TEST_EXECUTION_ID,
+    agent_id=ids.AGENT_ID,
+    version_id=ids.VERSION_ID,
+    call_execution_id=ids.CALL_EXECUTION_ID,
+)
+
+
+@attrs.frozen
+class Settings:
+    """A mock's address, its first organization's keys, and ids to try."""
+
+    base_url: str
+    api_key: str = ids.API_KEY
+    secret_key: str = attrs.field(default=ids.SECRET_KEY, repr=False)
+    ids: Ids = KNOWN_IDS
+
+    def environment(self) -> dict[str, str]:
+        """Return the values by the environment variables they go by."""
+        values = {"base_url": self.base_url, "api_key": self.api_key, "secret_key": self.secret_key}
+        values |= attrs.asdict(self.ids)
+        return {f"FI_{name.upper()}": value for name, value in values.items()}
+
+    def exports(self) -> str:
+        """Return lines to paste into a shell."""
+        return "".join(f"export {name}={shlex.quote(value)}\n" for name, value in self.environment().items())
+
+    def env_file(self) -> str:
+        """Return the text of an env file: `NAME="value"`, one a line."""
+        return "".join(f'{name}="{value}"\n' for name, value in self.environment().items())

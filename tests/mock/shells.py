@@ -1,0 +1,45 @@
+"""A shell around a profile that answers anything: for what concerns only what surrounds the endpoints."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from futureagi_simulate.mock.access import MANNERS, ProfileName
+from futureagi_simulate.mock.clock import Clock
+from futureagi_simulate.mock.messages import Query, Request, Response, json_response
+from futureagi_simulate.mock.profile import Endpoint, Organization
+from futureagi_simulate.mock.shell import Shell
+
+ACME = Organization(1, "acme", "key-1", "secret-1")
+START = datetime(2026, 3, 23, 20, 0, tzinfo=UTC)
+GLOBEX = Organization(2, "globex", "key-2", "secret-2")
+UUID = "12345678-1234-4234-8234-123456789abc"
+RUNS = "/sdk/api/v1/simulation/runs/"
+DETAIL = f"/simulate/test-executions/{UUID}/"
+KEYS = (("x-api-key", "key-1"), ("x-secret-key", "secret-1"))
+
+
+class Echo:
+    """A profile that says what it was asked."""
+
+    def answer(
+        self, endpoint: Endpoint, ids: dict[str, str], query: Query, organization: Organization, now: datetime
+    ) -> Response:
+        body: dict[str, Any] = {"endpoint": endpoint.value, "ids": ids, "url": query.url}
+        body |= {"query": dict(query.pairs), "organization": organization.name, "now": now.isoformat()}
+        return json_response(body)
+
+
+def make_shell(profile: ProfileName = "documented") -> Shell:
+    return Shell(Echo(), [ACME, GLOBEX], MANNERS[profile], Clock(START))
+
+
+def ask(
+    shell: Shell,
+    path: str = RUNS,
+    query: str = "",
+    method: str = "GET",
+    headers: tuple[tuple[str, str], ...] = KEYS,
+) -> Response:
+    return shell.handle(Request(method, path, query, headers))

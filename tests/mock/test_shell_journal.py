@@ -1,0 +1,115 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from futureagi_simulate.mock.clock import Clock
+from futureagi_simulate.mock.journal import Journal
+from futureagi_simulate.mock.messages import Request, Response
+from futureagi_simulate.mock.profile import Endpoint
+
+from .shells import DETAIL, KEYS, RUNS, START, UUID, ask, make_shell
+
+
+def test_the_journal_tells_what_was_asked_and_answered():
+    shell = make_shell()
+    ask(shell, RUNS, "run_test_name=a%20b&page=2")
+    entry = shell.journal.last
+    assert (entry.number, entry.endpoint, entry.organization, entry.status) == (1, Endpoint.RUNS, "acme", 200)
+    assert entry.params == {"run_test_name": "a b", "page": "2"}
+    assert str(entry) == f"#1 GET {RUNS}?run_test_name=a%20b&page=2 -> 200"
+
+
+def test_a_scripted_fault_is_named_and_silence_has_no_status():
+    shell = make_shell()
+    for fault in ("429:2", "reset"):
+        shell.faults.add(fault)
+    for _ in range(4):
+        ask(shell)
+    assert [(entry.status, entry.fault) for entry in shell.journal] == [
+        (429, "429:2"),
+        (429, "429:2"),
+        (None, "reset:1"),
+        (200, None),
+    ]
+
+
+def test_keys_never_get_into_the_journal():
+    shell = make_shell()
+    headers = (*KEYS, ("authorization", "secret-1"), ("cookie", "x"), ("x-trace", "has secret-1 in it"))
+    ask(shell, DETAIL, "note=secret-1", headers=headers)
+    ask(shell, "/secret-2/", headers=headers)
+    text = repr(shell.journal.entries) + str(shell.journal)
+    assert "secret-1" not in text
+    assert "secret-2" not in text
+    assert "key-1" not in text
+
+
+def test_requests_are_selected_by_endpoint_status_and_parameters():
+    shell = make_shell()
+    ask(shell, RUNS, "page=1")
+    ask(shell, RUNS, "page=2")
+    ask(shell, DETAIL)
+    ask(shell, RUNS, "page=2", headers=())
+    journal = shell.journal
+    assert [entry.number for entry in journal.select("runs", page=2)] == [2, 4]
+    assert [entry.number for entry in journal.select("getSimulationRuns", status=401)] == [4]
+    assert [entry.number for entry in journal.select(page=None)] == [3]
+
+
+def test_assertions_pass_and_fail_with_what_really_came():
+    shell = make_shell()
+    ask(shell, RUNS, "page=1")
+    journal = shell.journal
+    assert len(journal.assert_asked("runs", page=1)) == 1
+    journal.assert_asked("runs", times=1)
+    journal.assert_not_asked("executions")
+    with pytest.raises(
+        AssertionError, match=r"expected runs page=2 at least once, got it 0 times(.|\n)*GET .*page=1 -> 200"
+    ):
+        journal.assert_asked("runs", page=2)
+    with pytest.raises(AssertionError, match="0 times, got it 1 times"):
+        journal.assert_not_asked("runs")
+
+
+def test_an_empty_journal_says_so():
+    with pytest.raises(AssertionError, match="asked nothing"):
+        _ = Journal().last
+
+
+def test_the_newest_entries_are_kept_and_all_are_counted():
+    journal = Journal(limit=3)
+    for number in range(5):
+        journal.record(datetime.now(UTC), Request("GET", f"/{number}"), Response(200), None)
+    assert ([entry.path for entry in journal], journal.total) == (["/2", "/3", "/4"], 5)
+    journal.clear()
+    assert (len(journal), journal.total) == (0, 0)
+
+
+def test_the_clock_stands_still_until_it_is_moved():
+    start = datetime(2026, 1, 1, tzinfo=UTC)
+    clock = Clock(start)
+    assert clock.now() == clock.now() == start
+    assert clock.advance(90) == start + timedelta(seconds=90)
+
+
+def test_a_ticking_clock_runs_with_the_machine():
+    readings = iter([100.0, 107.5])
+    clock = Clock(datetime(2026, 1, 1, tzinfo=UTC), ticking=True, monotonic=lambda: next(readings))
+    assert clock.now() == datetime(2026, 1, 1, 0, 0, 7, 500_000, tzinfo=UTC)
+
+
+def test_a_clock_refuses_to_go_back_and_wants_a_time_zone():
+    with pytest.raises(ValueError, match="forward only"):
+        Clock(START).advance(-1)
+    with pytest.raises(ValueError, match="forward only"):
+        Clock(START).advance(float("nan"))
+    with pytest.raises(ValueError, match="time zone"):
+        Clock(datetime(2026, 1, 1))
+
+
+def test_entries_carry_the_mocks_time():
+    shell = make_shell()
+    shell.clock.advance(60)
+    ask(shell, f"/simulate/test-executions/{UUID}/")
+    assert shell.journal.last.at == shell.clock.now()
