@@ -28,20 +28,12 @@ HEADER = (
 
 sys.path.insert(0, str(ROOT))
 
-from tools.prepare import SpecError, prepare  # noqa: E402 (run as a script, it has to find its folder first)
+from tools.prepare import prepare  # noqa: E402 (run as a script, it has to find its folder first)
+from tools.spec import SpecError, load  # noqa: E402
 
 
 class GenerationError(Exception):
     """The generator refused the spec; the message is what it said."""
-
-
-def read_spec(root: Path) -> dict[str, Any]:
-    """Load `openapi.yaml` of the project at `root`."""
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the one in C where PyYAML has it
-    document = yaml.load((root / "openapi.yaml").read_bytes(), Loader=loader)  # noqa: S506 (both are safe)
-    if not isinstance(document, dict):
-        raise SpecError("openapi.yaml holds no mapping")
-    return document
 
 
 def open_view(root: Path, document: dict[str, Any]) -> dict[str, Any]:
@@ -72,7 +64,7 @@ def run_generator(document: Mapping[str, Any], config: Path, target: Path, templ
 
 def render(root: Path) -> dict[Path, str]:
     """Generate the package of the project at `root`; return its files, by path inside the package."""
-    document = prepare(open_view(root, read_spec(root)))
+    document = prepare(open_view(root, load((root / "openapi.yaml").read_bytes())))
     with tempfile.TemporaryDirectory() as folder:
         target = Path(folder, PACKAGE.name)
         run_generator(document, root / "generator-config.yaml", target, root / "generator-templates")

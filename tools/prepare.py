@@ -1,4 +1,4 @@
-"""Make the spec ready for the generator: a few rewrites, and the refusals that it doesn't make itself."""
+"""Make the spec ready for the generator: rewrite what msgspec can't hold, refuse what no client could."""
 
 from __future__ import annotations
 
@@ -8,61 +8,129 @@ from copy import deepcopy
 from keyword import iskeyword
 from typing import Any
 
-Schema = Mapping[str, Any]
+from tools.spec import SpecError, operations, resolve
+
+Schema = dict[str, Any]
 
 # Names that the base class of every model takes.
 _TAKEN = {"from_json", "raw", "raw_json"}
-
-
-class SpecError(Exception):
-    """The spec says something that the generated client can't hold; the message says what and where."""
+# How the spec for the generator says "bytes that stay as they are": the model's attribute is a `msgspec.Raw`.
+_UNDECODED = {"type": "string", "format": "binary"}
 
 
 def prepare(document: Mapping[str, Any]) -> dict[str, Any]:
     """Return a copy of `document` for the generator; raise `SpecError` where it can't be."""
     prepared = deepcopy(dict(document))
-    for place, schema in _schemas(prepared, "#"):
-        if all(isinstance(value, str) for value in schema.get("enum", [None])):
-            schema.setdefault("x-enum-varnames", _member_names(schema["enum"]))
-        _refuse_bad_names(place, schema)
-        _refuse_object_unions(place, schema, prepared)
-    for _place, operation in _operations(prepared):
-        for parameter in (resolve(item, prepared) for item in operation.get("parameters", [])):
-            # The generator reads a parameter's description from its schema only.
-            if "description" in parameter and "$ref" not in parameter.get("schema", {"$ref": ""}):
+    schemas: dict[str, Schema] = prepared.get("components", {}).get("schemas", {})
+    for schema in schemas.values():
+        _merge_all_of(schema, prepared)
+    _drop_unused(prepared)
+    for name, schema in schemas.items():
+        for place, part in _parts(schema, name):
+            _open_unspeakable(place, part)
+            _simplify_union(part, prepared)
+    for place, part in _parts(prepared.get("paths", {}), "paths"):
+        _refuse_unchosen(place, part, prepared)
+    for _place, part in _parts(prepared, "#"):
+        if part.get("enum") and all(isinstance(value, str) for value in part["enum"]):
+            part.setdefault("x-enum-varnames", _member_names(part["enum"]))
+    for _route, _operation, parameters in operations(prepared):
+        for parameter in parameters:  # the generator reads a description from the parameter's schema only
+            if "description" in parameter and "$ref" not in parameter["schema"]:
                 parameter["schema"].setdefault("description", parameter["description"])
-    _refuse_cycles(prepared)
+    _refuse_circles(schemas)
     return prepared
 
 
-def resolve(item: Any, document: Mapping[str, Any]) -> Any:
-    """Follow `$ref` from `item` until something else is there."""
-    while isinstance(item, Mapping) and "$ref" in item:
-        target: Any = document
-        for step in item["$ref"].removeprefix("#/").split("/"):
-            target = target[step.replace("~1", "/").replace("~0", "~")]
-        item = target
-    return item
-
-
-def _schemas(node: Any, place: str) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Give every mapping of the document that looks like a schema, with its place."""
+def _parts(node: Any, place: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Give every mapping at and below `node` that can be a schema, with its place; not examples."""
     if isinstance(node, dict):
-        if not place.endswith(("/properties", "/example", "/examples")):
+        if not place.endswith("/properties"):
             yield place, node
         for key, value in node.items():
-            if key not in ("example", "examples", "default"):
-                yield from _schemas(value, f"{place}/{key}")
+            if key not in ("example", "examples", "default") or place.endswith("/properties"):
+                yield from _parts(value, f"{place}/{key}")
     elif isinstance(node, list):
         for number, value in enumerate(node):
-            yield from _schemas(value, f"{place}/{number}")
+            yield from _parts(value, f"{place}/{number}")
 
 
-def _operations(document: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
-    for path, item in document.get("paths", {}).items():
-        for method, operation in item.items():
-            if isinstance(operation, dict) and "responses" in operation:
-                yield f"{method.upper()} {path}", operation
+def _merge_all_of(schema: Schema, document: Mapping[str, Any]) -> None:
+    """Take the properties of an object's `allOf` parts into the object itself, its own ones first."""
+    for part in schema.pop("allOf", ()):
+        whole = resolve(part, document)
+        _merge_all_of(whole, document)
+        schema["properties"] = {**whole.get("properties", {}), **schema.get("properties", {})}
+        schema["required"] = [*schema.get("required", ()), *whole.get("required", ())]
+
+
+def _open_unspeakable(place: str, schema: Schema) -> None:
+    """Make a dict of an object with a property whose name no attribute can have, such as `pass`."""
+    unspeakable = [name for name in schema.get("properties", ()) if not _speakable(name)]
+    if unspeakable and not isinstance(schema.get("additionalProperties"), dict):
+        raise SpecError(
+            f"{place}: no attribute can be called {unspeakable[0]!r}; give the type of all its values"
+        )
+    if unspeakable:
+        del schema["properties"]
+        schema.pop("required", None)
+
+
+def _speakable(name: str) -> bool:
+    return name.isidentifier() and not (iskeyword(name) or name in _TAKEN or name.startswith("_"))
+
+
+def _simplify_union(schema: Schema, document: Mapping[str, Any]) -> None:
+    """Keep of a union what msgspec can tell apart: one kind of string, and objects of one class.
+
+    Several kinds of string become `str`; a choice between classes stays undecoded for the caller, who knows
+    what was asked for. Trying one class after the other is no way: some answers fit both.
+    """
+    for key in ("anyOf", "oneOf"):
+        members = schema.get(key, [])
+        kinds = [_kind(member, document) for member in members]
+        if kinds.count("object") > 1:
+            members = [_UNDECODED]
+        elif kinds.count("string") > 1:
+            others = [member for member, kind in zip(members, kinds, strict=True) if kind != "string"]
+            members = [{"type": "string"}, *others]
+        if members != schema.get(key, []):
+            schema.pop(key)
+            schema.update(members[0] if len(members) == 1 else {key: members})
+
+
+def _kind(schema: Schema, document: Mapping[str, Any]) -> str:
+    target = resolve(schema, document)
+    return "object" if "properties" in target else str(target.get("type", "any"))
+
+
+def _refuse_unchosen(place: str, schema: Schema, document: Mapping[str, Any]) -> None:
+    members = [*schema.get("anyOf", ()), *schema.get("oneOf", ())]
+    if [_kind(member, document) for member in members].count("object") > 1 and "x-chosen-by" not in schema:
+        raise SpecError(
+            f"{place}: says which answers there are, but not, by `x-chosen-by`, which parameter gives which"
+        )
+
+
+def _drop_unused(document: dict[str, Any]) -> None:
+    """Drop the schemas that only parts of `allOf` were made of, so that they become no classes."""
+    schemas = document.get("components", {}).get("schemas", {})
+    outside = {**document, "components": {**document.get("components", {}), "schemas": {}}}
+    used, new = set[str](), _references(outside)
+    while new:
+        used |= new
+        new = set[str]().union(*(_references(schemas[name]) for name in new)) - used
+    for name in schemas.keys() - used:
+        del schemas[name]
+
+
+def _references(node: Any) -> set[str]:
+    """Name the component schemas that `node` refers to."""
+    if isinstance(node, dict):
+        target = node.get("$ref")
+        own = {target.rsplit("/", 1)[-1]} if isinstance(target, str) and "/schemas/" in target else set[str]()
+        return own.union(*(_references(value) for key, value in node.items() if key != "examples"))
+    return set[str]().union(*map(_references, node)) if isinstance(node, list) else set()
 
 
 def _member_names(values: list[str]) -> list[str]:
@@ -76,26 +144,8 @@ def _member_names(values: list[str]) -> list[str]:
     return names
 
 
-def _refuse_bad_names(place: str, schema: Schema) -> None:
-    for name in schema.get("properties", ()):
-        if not name.isidentifier() or iskeyword(name) or name in _TAKEN or name.startswith("_"):
-            raise SpecError(f"{place}: no attribute can have the name {name!r}; leave it to `raw`")
-
-
-def _refuse_object_unions(place: str, schema: Schema, document: Mapping[str, Any]) -> None:
-    """Refuse a choice between objects unless `x-chosen-by` says which request gives which."""
-    members = [resolve(member, document) for member in [*schema.get("anyOf", ()), *schema.get("oneOf", ())]]
-    objects = [member for member in members if "properties" in member or member.get("type") == "object"]
-    if len(objects) > 1 and "x-chosen-by" not in schema:
-        raise SpecError(
-            f"{place}: a choice between {len(objects)} objects can't be decoded; give the schema"
-            " `x-chosen-by` (request parameter -> schema name), or make it one object"
-        )
-
-
-def _refuse_cycles(document: Mapping[str, Any]) -> None:
+def _refuse_circles(schemas: Mapping[str, Schema]) -> None:
     """Refuse schemas that need each other: their modules could not import each other."""
-    schemas: Mapping[str, Any] = document.get("components", {}).get("schemas", {})
     needs = {name: sorted(_references(schema) - {name}) for name, schema in schemas.items()}
     done: set[str] = set()
 
@@ -110,11 +160,3 @@ def _refuse_cycles(document: Mapping[str, Any]) -> None:
 
     for name in needs:
         visit(name, ())
-
-
-def _references(node: Any) -> set[str]:
-    if isinstance(node, Mapping):
-        own = {node["$ref"].rsplit("/", 1)[-1]} if isinstance(node.get("$ref"), str) else set()
-        inner = (value for key, value in node.items() if key not in ("example", "examples"))
-        return own.union(*map(_references, inner))
-    return set().union(*map(_references, node)) if isinstance(node, list) else set()

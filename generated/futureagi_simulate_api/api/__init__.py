@@ -1,0 +1,2 @@
+# Generated from openapi.yaml. Do not edit: change the spec or generator-templates/, then run `nox -s generate`.
+"""The endpoints: one module for each operation."""

@@ -1,0 +1,169 @@
+# Generated from openapi.yaml. Do not edit: change the spec or generator-templates/, then run `nox -s generate`.
+from __future__ import annotations
+
+from collections.abc import Container
+from typing import Any, Final
+from urllib.parse import quote
+from uuid import UUID
+
+from ...client import Client, read_response, success
+from ...models.test_execution_detail import TestExecutionDetail
+from ...types import Response
+
+_ERRORS: Final[Container[int]] = frozenset({400, 401, 404, 500})
+
+
+def _get_kwargs(
+    test_execution_id: str | UUID,
+    *,
+    search: str | None = None,
+    page: int | None = None,
+    limit: int | None = None,
+    filters: str | None = None,
+    row_groups: str | None = None,
+    group_keys: str | None = None,
+) -> dict[str, Any]:
+    params = {
+        "search": search,
+        "page": page,
+        "limit": limit,
+        "filters": filters,
+        "row_groups": row_groups,
+        "group_keys": group_keys,
+    }
+    return {
+        "method": "GET",
+        "url": f"/simulate/test-executions/{quote(str(test_execution_id), safe='')}/",
+        "params": {name: value for name, value in params.items() if value is not None},
+    }
+
+
+def sync_detailed(
+    test_execution_id: str | UUID,
+    *,
+    client: Client,
+    search: str | None = None,
+    page: int | None = None,
+    limit: int | None = None,
+    filters: str | None = None,
+    row_groups: str | None = None,
+    group_keys: str | None = None,
+) -> Response[TestExecutionDetail]:
+    """Do what `sync` does, and return documented errors with status and headers instead of raising them."""
+    kwargs = _get_kwargs(
+        test_execution_id=test_execution_id,
+        search=search,
+        page=page,
+        limit=limit,
+        filters=filters,
+        row_groups=row_groups,
+        group_keys=group_keys,
+    )
+    return read_response(client.request(**kwargs), TestExecutionDetail, _ERRORS)
+
+
+def sync(
+    test_execution_id: str | UUID,
+    *,
+    client: Client,
+    search: str | None = None,
+    page: int | None = None,
+    limit: int | None = None,
+    filters: str | None = None,
+    row_groups: str | None = None,
+    group_keys: str | None = None,
+) -> TestExecutionDetail:
+    """Get an execution with a page of its calls or groups
+
+    One execution: its status, the columns of its results grid, and a page of its calls, most
+    recently updated first. With `row_groups` the page holds groups of calls instead, and
+    `group_keys` opens them level by level. Observed: an unknown id is answered with 500;
+    grouping works for scenario dataset columns only, counts calls of every execution and leaves
+    `status`, `provider` and `agent_type` out.
+
+    Args:
+        test_execution_id: Id of the test execution.
+        client: Sends the request.
+        search: Keeps calls whose phone number or scenario name contains this text, in any case.
+        page: Number of the page, counted from 1. Without it, the first page.
+        limit: Number of calls or groups on a page. Without it 30 (documented) or 10 (observed).
+            There is no upper bound.
+        filters: Keeps calls that pass every filter: a JSON array of objects with `column_id`
+            and `filter_config`. Text that is no such array, an unknown key, type or operator, and a
+            value that does not fit its operator are answered with 400. Observed, most combinations
+            of column, type and operator are refused or silently not applied, and some leave a
+            message in `error_messages`.
+        row_groups: Groups the calls: a JSON array of column ids, outermost group first. The
+            results are then group rows. Anything else than an array of known column ids is answered
+            with 400. Observed, every column but a scenario dataset column is answered with 500.
+        group_keys: Opens a group: a JSON array of the values of its columns, in the order of
+            `row_groups`. With fewer keys than groups the results are the groups of the next level,
+            with as many they are the calls of that group. Without `row_groups`, with more keys than
+            groups and with anything but an array the answer is 400.
+
+    Raises:
+        ErrorStatus: The server answered with a documented error.
+        UnexpectedStatus: The status or the body is not what the spec documents.
+    """
+    return success(
+        sync_detailed(
+            test_execution_id=test_execution_id,
+            search=search,
+            page=page,
+            limit=limit,
+            filters=filters,
+            row_groups=row_groups,
+            group_keys=group_keys,
+            client=client,
+        )
+    )
+
+
+async def asyncio_detailed(
+    test_execution_id: str | UUID,
+    *,
+    client: Client,
+    search: str | None = None,
+    page: int | None = None,
+    limit: int | None = None,
+    filters: str | None = None,
+    row_groups: str | None = None,
+    group_keys: str | None = None,
+) -> Response[TestExecutionDetail]:
+    """Do what `sync_detailed` does, awaited."""
+    kwargs = _get_kwargs(
+        test_execution_id=test_execution_id,
+        search=search,
+        page=page,
+        limit=limit,
+        filters=filters,
+        row_groups=row_groups,
+        group_keys=group_keys,
+    )
+    return read_response(await client.request_async(**kwargs), TestExecutionDetail, _ERRORS)
+
+
+async def asyncio(
+    test_execution_id: str | UUID,
+    *,
+    client: Client,
+    search: str | None = None,
+    page: int | None = None,
+    limit: int | None = None,
+    filters: str | None = None,
+    row_groups: str | None = None,
+    group_keys: str | None = None,
+) -> TestExecutionDetail:
+    """Do what `sync` does, awaited."""
+    return success(
+        await asyncio_detailed(
+            test_execution_id=test_execution_id,
+            search=search,
+            page=page,
+            limit=limit,
+            filters=filters,
+            row_groups=row_groups,
+            group_keys=group_keys,
+            client=client,
+        )
+    )

@@ -1,0 +1,26 @@
+# Generated from openapi.yaml. Do not edit: change the spec or generator-templates/, then run `nox -s generate`.
+from __future__ import annotations
+
+from attrs import define
+
+from ..types import UNSET, Model, UnsetType
+from .call_execution import CallExecution
+
+
+@define(kw_only=True)
+class CallExecutionPage(Model):
+    """One page of the calls of a run test.
+
+    Attributes:
+        count: Number of matching calls on all pages. Observed, deleted calls are counted too.
+        results: The calls, most recently updated first.
+        total_pages: Number of pages.
+        current_page: Number of this page, counted from 1.
+    """
+
+    count: int
+    next: str | None
+    previous: str | None
+    results: list[CallExecution]
+    total_pages: int | UnsetType = UNSET
+    current_page: int | UnsetType = UNSET

@@ -1,0 +1,20 @@
+# Generated from openapi.yaml. Do not edit: change the spec or generator-templates/, then run `nox -s generate`.
+from __future__ import annotations
+
+from attrs import define
+
+from ..types import UNSET, Model, UnsetType
+from .chat_role import ChatRole
+
+
+@define(kw_only=True)
+class ChatMessage(Model):
+    """A message of a text call.
+
+    Attributes:
+        role: Who writes.
+        content: What is written.
+    """
+
+    role: ChatRole | UnsetType = UNSET
+    content: str | UnsetType = UNSET

@@ -1,0 +1,31 @@
+# Generated from openapi.yaml. Do not edit: change the spec or generator-templates/, then run `nox -s generate`.
+from __future__ import annotations
+
+from attrs import define
+
+from ..types import UNSET, Model, UnsetType
+from .eval_output_type import EvalOutputType
+
+
+@define(kw_only=True)
+class EvalConfig(Model):
+    """The eval, or the check of a tool call, that fills a column.
+
+    Attributes:
+        eval_type_id: Name of the evaluator, for instance `CustomPromptEvaluator` or
+            `tool_evaluation`.
+        output: Type of the eval's output.
+        required_keys: What the evaluator is given, for instance `conversation`.
+        name: Name of the checked tool call with its number.
+        tool_name: Name of the checked tool.
+        tool_index: Number of the call of that tool, counted from 1.
+        tool_call_id: Id that the agent gave the tool call.
+    """
+
+    eval_type_id: str | UnsetType = UNSET
+    output: EvalOutputType | UnsetType = UNSET
+    required_keys: list[str] | UnsetType = UNSET
+    name: str | UnsetType = UNSET
+    tool_name: str | UnsetType = UNSET
+    tool_index: int | UnsetType = UNSET
+    tool_call_id: str | UnsetType = UNSET

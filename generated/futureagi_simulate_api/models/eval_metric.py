@@ -1,0 +1,42 @@
+# Generated from openapi.yaml. Do not edit: change the spec or generator-templates/, then run `nox -s generate`.
+from __future__ import annotations
+
+from typing import Any
+
+from attrs import define
+
+from ..types import UNSET, Model, UnsetType
+from .eval_output_type import EvalOutputType
+from .eval_status import EvalStatus
+
+
+@define(kw_only=True)
+class EvalMetric(Model):
+    """Output of one eval as the results grid shows it; `{}` for an eval that has not run.
+
+    Attributes:
+        id: Id of the eval configuration.
+        name: Name of the eval.
+        value: The output.
+        reason: Why the eval came to this output.
+        type: What the eval puts out.
+        template_type: Kind of eval template, for instance `single`; null in the calls of a run
+            test.
+        visible: Whether the grid shows it.
+        error: Whether the eval failed.
+        status: How far the eval is.
+        skipped: Whether the eval was skipped.
+        error_localizer: Whether the cause of a failure is looked for.
+    """
+
+    id: str | UnsetType = UNSET
+    name: str | UnsetType = UNSET
+    value: str | bool | float | list[str] | dict[str, Any] | None | UnsetType = UNSET
+    reason: str | UnsetType = UNSET
+    type: EvalOutputType | UnsetType = UNSET
+    template_type: str | None | UnsetType = UNSET
+    visible: bool | UnsetType = UNSET
+    error: bool | UnsetType = UNSET
+    status: EvalStatus | UnsetType = UNSET
+    skipped: bool | UnsetType = UNSET
+    error_localizer: bool | UnsetType = UNSET

@@ -1,0 +1,44 @@
+# Generated from openapi.yaml. Do not edit: change the spec or generator-templates/, then run `nox -s generate`.
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from attrs import define
+
+from ..types import UNSET, Model, UnsetType
+from .eval_output_type import EvalOutputType
+from .eval_status import EvalStatus
+
+
+@define(kw_only=True)
+class EvalOutput(Model):
+    """Output of one eval for one call, in one of two forms. The stored form has `output` and
+    `output_type`; the displayed form, which the call listings send, has `value` and `type`. An
+    eval that has not run is `{}` in the displayed form and `{"status": "pending"}` in the
+    stored one.
+
+    Attributes:
+        name: Name of the eval.
+        output: The output; stored form.
+        output_type: What the eval puts out; stored form.
+        reason: Why the eval came to this output; an empty text when it does not say.
+        value: The output; displayed form.
+        type: What the eval puts out; displayed form.
+        status: How far the eval is. In the stored form only when it has not completed.
+        skipped: Whether the eval was skipped.
+        error: Whether the eval failed (displayed form), or the word `error` when it did (stored
+            form).
+        timestamp: When the eval failed; stored form.
+    """
+
+    name: str | UnsetType = UNSET
+    output: str | bool | float | list[str] | dict[str, Any] | None | UnsetType = UNSET
+    output_type: EvalOutputType | UnsetType = UNSET
+    reason: str | UnsetType = UNSET
+    value: str | bool | float | list[str] | dict[str, Any] | None | UnsetType = UNSET
+    type: EvalOutputType | UnsetType = UNSET
+    status: EvalStatus | UnsetType = UNSET
+    skipped: bool | UnsetType = UNSET
+    error: bool | str | UnsetType = UNSET
+    timestamp: datetime | UnsetType = UNSET

@@ -1,0 +1,43 @@
+# Generated from openapi.yaml. Do not edit: change the spec or generator-templates/, then run `nox -s generate`.
+from __future__ import annotations
+
+from datetime import date
+
+from attrs import define
+
+from ..types import UNSET, Model, UnsetType
+
+
+@define(kw_only=True)
+class GroupRow(Model):
+    """A group of calls. Beside the fields below it holds the value of each column it is grouped
+    by, under the id of the column (observed, with `_` for every character a database name
+    cannot have). The documents name the grouping and not its rows.
+
+    Attributes:
+        count: Number of calls in the group.
+        avg_overall_score: Mean overall score of the group's calls, 0 to 100. Null when none has
+            one.
+        avg_response_time: Mean response time of the group's calls in milliseconds. Null when
+            none has one.
+        created_at__date: Day on which the group's calls were created.
+        overall_score: Overall score that the group's calls share, 0 to 100.
+        total_tokens: Mean number of tokens of the group's text calls.
+        input_tokens: Mean number of tokens that the group's text calls took in.
+        output_tokens: Mean number of tokens that the group's text calls put out.
+        avg_latency_ms: Mean latency of the group's text calls in milliseconds.
+        turn_count: Mean number of turns of the group's calls.
+        csat_score: Mean customer satisfaction of the group's text calls, in points.
+    """
+
+    count: int
+    avg_overall_score: float | None | UnsetType = UNSET
+    avg_response_time: float | None | UnsetType = UNSET
+    created_at__date: date | UnsetType = UNSET
+    overall_score: float | None | UnsetType = UNSET
+    total_tokens: float | None | UnsetType = UNSET
+    input_tokens: float | None | UnsetType = UNSET
+    output_tokens: float | None | UnsetType = UNSET
+    avg_latency_ms: float | None | UnsetType = UNSET
+    turn_count: float | None | UnsetType = UNSET
+    csat_score: float | None | UnsetType = UNSET

@@ -1,0 +1,21 @@
+# Generated from openapi.yaml. Do not edit: change the spec or generator-templates/, then run `nox -s generate`.
+from __future__ import annotations
+
+from attrs import define
+
+from ..types import UNSET, Model, UnsetType
+
+
+@define(kw_only=True)
+class MonoRecordings(Model):
+    """Recordings of an earlier attempt on one channel.
+
+    Attributes:
+        combined_url: Both speakers.
+        customer_url: The customer alone. Only null was seen.
+        assistant_url: The agent alone. Only null was seen.
+    """
+
+    combined_url: str | None | UnsetType = UNSET
+    customer_url: str | None | UnsetType = UNSET
+    assistant_url: str | None | UnsetType = UNSET

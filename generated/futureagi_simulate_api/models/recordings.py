@@ -1,0 +1,29 @@
+# Generated from openapi.yaml. Do not edit: change the spec or generator-templates/, then run `nox -s generate`.
+from __future__ import annotations
+
+from attrs import define
+
+from ..types import UNSET, Model, UnsetType
+from .mono_recordings import MonoRecordings
+
+
+@define(kw_only=True)
+class Recordings(Model):
+    """Recordings of a call by kind. Earlier attempts have `mono` and `stereo_url`, calls the other
+    four.
+
+    Attributes:
+        combined: Both speakers on one channel.
+        stereo: One speaker a channel.
+        assistant: The agent alone. Only null was seen.
+        customer: The customer alone. Only null was seen.
+        mono: Recordings on one channel, of an earlier attempt.
+        stereo_url: One speaker a channel, of an earlier attempt. Only null was seen.
+    """
+
+    combined: str | UnsetType = UNSET
+    stereo: str | UnsetType = UNSET
+    assistant: str | None | UnsetType = UNSET
+    customer: str | None | UnsetType = UNSET
+    mono: MonoRecordings | UnsetType = UNSET
+    stereo_url: str | None | UnsetType = UNSET

@@ -1,0 +1,29 @@
+# Generated from openapi.yaml. Do not edit: change the spec or generator-templates/, then run `nox -s generate`.
+from __future__ import annotations
+
+from typing import Any
+
+from attrs import define
+
+from ..types import UNSET, Model, UnsetType
+
+
+@define(kw_only=True)
+class ScenarioColumn(Model):
+    """One cell of the scenario's dataset. The documents do not say what is in it.
+
+    Attributes:
+        value: The cell's value; numbers and booleans are written as text.
+        visible: Whether the grid shows the column.
+        dataset_column_id: Id of the dataset column.
+        dataset_id: Id of the dataset.
+        column_name: Name of the column.
+        data_type: Type of the values, for instance `text`, `integer` or `boolean`.
+    """
+
+    value: str | dict[str, Any] | UnsetType = UNSET
+    visible: bool | UnsetType = UNSET
+    dataset_column_id: str | UnsetType = UNSET
+    dataset_id: str | UnsetType = UNSET
+    column_name: str | UnsetType = UNSET
+    data_type: str | UnsetType = UNSET

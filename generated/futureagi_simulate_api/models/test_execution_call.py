@@ -1,0 +1,169 @@
+# Generated from openapi.yaml. Do not edit: change the spec or generator-templates/, then run `nox -s generate`.
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from attrs import define
+
+from ..types import UNSET, Model, UnsetType
+from .call_direction import CallDirection
+from .call_status import CallStatus
+from .call_type import CallType
+from .eval_metric import EvalMetric
+from .eval_output import EvalOutput
+from .recordings import Recordings
+from .rerun_snapshot import RerunSnapshot
+from .scenario_column import ScenarioColumn
+from .tool_output import ToolOutput
+from .transcript_turn import TranscriptTurn
+
+
+@define(kw_only=True)
+class TestExecutionCall(Model):
+    """A call of an execution.
+
+    Attributes:
+        id: Id of the call execution.
+        status: Status of the call.
+        duration: Length of the call in seconds. Null until it has ended.
+        transcript: The turns in order. Observed, always empty here.
+        overall_score: Aggregate of the evals, 0 to 100. Null until they have run.
+        eval_outputs: Output of each eval by the id of its configuration. Observed, in the
+            displayed form.
+        scenario: Name of the scenario that was played.
+        timestamp: When the call was last changed; the order of the listing. Of an earlier
+            attempt, when it was put aside.
+        test_execution_id: Id of the test execution it belongs to.
+        service_provider_call_id: Id of the call at the provider.
+        customer_call_id: Id of the call at the tested agent's provider.
+        call_type: Direction of the call; of an earlier attempt, null.
+        simulation_call_type: Whether the call was spoken or typed.
+        provider: Provider of the tested agent, for instance `vapi`.
+        phone_number: Phone number of the agent under test.
+        simulator_agent_id: Id of the agent that played the customer. Missing when it is gone.
+        simulator_agent_name: Name of the agent that played the customer. Missing when it is
+            gone.
+        agent_definition_used_id: Id of the agent under test. Missing when it is gone.
+        agent_definition_used_name: Name of the agent under test. Missing when it is gone.
+        scenario_columns: What the scenario's dataset says about this call, by the name of the
+            column.
+        scenario_graph: The course of the scenario as nodes and edges; `{}` when it has none.
+        scenario_graph_id: Id of that graph.
+        snapshot_timestamp: When an earlier attempt was put aside. Null for a call itself.
+        original_call_execution_id: Of an earlier attempt, the id of the call that replaced it.
+            Null for a call itself.
+        processing_skipped: Whether metrics and evals were skipped.
+        processing_skip_reason: Why they were skipped. Null when they were not.
+        audio_url: Recording of both speakers.
+        recordings: Recordings by kind; `{}` when there is none, and always in the calls of an
+            execution.
+        tool_outputs: Results of the checks of tool calls. Null when there was none.
+        duration_seconds: Length of the call in whole seconds.
+        response_time: Response time of the agent in seconds; of an earlier attempt, in
+            milliseconds.
+        response_time_ms: Response time of the agent in milliseconds.
+        avg_agent_latency_ms: Mean time the agent took to answer, in milliseconds.
+        avg_latency_ms: Mean latency of a text call in milliseconds. Null for a voice call.
+        user_interruption_count: Number of times the customer interrupted the agent.
+        user_interruption_rate: Interruptions by the customer per minute.
+        ai_interruption_count: Number of times the agent interrupted the customer.
+        ai_interruption_rate: Interruptions by the agent per minute.
+        avg_stop_time_after_interruption: Mean time the agent took to fall silent when
+            interrupted, in milliseconds.
+        user_wpm: How fast the customer spoke, in words per minute.
+        bot_wpm: How fast the agent spoke, in words per minute.
+        talk_ratio: Ratio of the agent's talking time to the customer's.
+        agent_talk_percentage: Share of the talking time that was the agent's, in percent (0 to
+            100).
+        turn_count: Number of turns.
+        total_tokens: Number of tokens of a text call. Null for a voice call.
+        input_tokens: Number of tokens that a text call took in.
+        output_tokens: Number of tokens that a text call put out.
+        csat_score: Customer satisfaction of a text call, in points.
+        cost_cents: Cost of the simulated customer's side in cents.
+        customer_cost_cents: Cost of the tested agent's side in cents, as its provider reports
+            it.
+        customer_cost_breakdown: Parts of that cost, as the provider reports them.
+        customer_latency_metrics: Latencies of the tested agent, as its provider reports them.
+        created_at: When the call was created. Observed, missing; `timestamp` holds another
+            time.
+        session_id: Session that the caller named, for matching with other systems.
+        start_time: When the call started. Null before that.
+        scenario_id: Id of the scenario that was played.
+        eval_metrics: Displayable output of each eval by the id of its configuration.
+        customer_name: The customer's phone number.
+        call_summary: What happened, in a few generated sentences.
+        ended_reason: Why the call ended, for instance `customer-ended-call`, `silence-timed-
+            out` or `error`.
+        avg_agent_latency: Mean time the agent took to answer, in milliseconds.
+        is_snapshot: Always false here; earlier attempts are in `rerun_snapshots`.
+        rerun_type: Always null here; see `rerun_snapshots`.
+        rerun_snapshots: Kept earlier attempts of this call, latest first. Empty when it was
+            never run again.
+    """
+
+    id: str
+    status: CallStatus
+    duration: float | None
+    transcript: list[TranscriptTurn]
+    overall_score: float | None
+    eval_outputs: dict[str, EvalOutput]
+    scenario: str
+    timestamp: datetime | UnsetType = UNSET
+    test_execution_id: str | UnsetType = UNSET
+    service_provider_call_id: str | None | UnsetType = UNSET
+    customer_call_id: str | None | UnsetType = UNSET
+    call_type: CallDirection | None | UnsetType = UNSET
+    simulation_call_type: CallType | UnsetType = UNSET
+    provider: str | None | UnsetType = UNSET
+    phone_number: str | None | UnsetType = UNSET
+    simulator_agent_id: str | UnsetType = UNSET
+    simulator_agent_name: str | UnsetType = UNSET
+    agent_definition_used_id: str | UnsetType = UNSET
+    agent_definition_used_name: str | UnsetType = UNSET
+    scenario_columns: dict[str, ScenarioColumn] | UnsetType = UNSET
+    scenario_graph: dict[str, Any] | UnsetType = UNSET
+    scenario_graph_id: str | None | UnsetType = UNSET
+    snapshot_timestamp: datetime | None | UnsetType = UNSET
+    original_call_execution_id: str | None | UnsetType = UNSET
+    processing_skipped: bool | UnsetType = UNSET
+    processing_skip_reason: str | None | UnsetType = UNSET
+    audio_url: str | None | UnsetType = UNSET
+    recordings: Recordings | UnsetType = UNSET
+    tool_outputs: dict[str, ToolOutput] | None | UnsetType = UNSET
+    duration_seconds: int | None | UnsetType = UNSET
+    response_time: float | None | UnsetType = UNSET
+    response_time_ms: int | None | UnsetType = UNSET
+    avg_agent_latency_ms: int | None | UnsetType = UNSET
+    avg_latency_ms: int | None | UnsetType = UNSET
+    user_interruption_count: int | None | UnsetType = UNSET
+    user_interruption_rate: float | None | UnsetType = UNSET
+    ai_interruption_count: int | None | UnsetType = UNSET
+    ai_interruption_rate: float | None | UnsetType = UNSET
+    avg_stop_time_after_interruption: int | None | UnsetType = UNSET
+    user_wpm: float | None | UnsetType = UNSET
+    bot_wpm: float | None | UnsetType = UNSET
+    talk_ratio: float | None | UnsetType = UNSET
+    agent_talk_percentage: float | None | UnsetType = UNSET
+    turn_count: int | None | UnsetType = UNSET
+    total_tokens: int | None | UnsetType = UNSET
+    input_tokens: int | None | UnsetType = UNSET
+    output_tokens: int | None | UnsetType = UNSET
+    csat_score: float | None | UnsetType = UNSET
+    cost_cents: int | None | UnsetType = UNSET
+    customer_cost_cents: int | None | UnsetType = UNSET
+    customer_cost_breakdown: dict[str, Any] | None | UnsetType = UNSET
+    customer_latency_metrics: dict[str, Any] | None | UnsetType = UNSET
+    created_at: datetime | UnsetType = UNSET
+    session_id: str | None | UnsetType = UNSET
+    start_time: datetime | None | UnsetType = UNSET
+    scenario_id: str | UnsetType = UNSET
+    eval_metrics: dict[str, EvalMetric | float | str | bool | list[str] | None] | UnsetType = UNSET
+    customer_name: str | None | UnsetType = UNSET
+    call_summary: str | None | UnsetType = UNSET
+    ended_reason: str | None | UnsetType = UNSET
+    avg_agent_latency: float | None | UnsetType = UNSET
+    is_snapshot: bool | UnsetType = UNSET
+    rerun_type: str | None | UnsetType = UNSET
+    rerun_snapshots: list[RerunSnapshot] | UnsetType = UNSET

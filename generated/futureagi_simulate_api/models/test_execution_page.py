@@ -1,0 +1,26 @@
+# Generated from openapi.yaml. Do not edit: change the spec or generator-templates/, then run `nox -s generate`.
+from __future__ import annotations
+
+from attrs import define
+
+from ..types import UNSET, Model, UnsetType
+from .test_execution import TestExecution
+
+
+@define(kw_only=True)
+class TestExecutionPage(Model):
+    """One page of the executions of a run test.
+
+    Attributes:
+        count: Number of matching executions on all pages.
+        results: The executions, latest first.
+        total_pages: Number of pages.
+        current_page: Number of this page, counted from 1.
+    """
+
+    count: int
+    next: str | None
+    previous: str | None
+    results: list[TestExecution]
+    total_pages: int | UnsetType = UNSET
+    current_page: int | UnsetType = UNSET

@@ -1,0 +1,29 @@
+# Generated from openapi.yaml. Do not edit: change the spec or generator-templates/, then run `nox -s generate`.
+from __future__ import annotations
+
+from attrs import define
+
+from ..types import UNSET, Model, UnsetType
+from .eval_output_type import EvalOutputType
+from .eval_status import EvalStatus
+
+
+@define(kw_only=True)
+class ToolOutput(Model):
+    """Result of the check of one tool call.
+
+    Attributes:
+        name: Name of the tool with the number of the call, for instance `lookup_order
+        type: What the check puts out.
+        error: Whether the check failed.
+        value: `Passed` or `Failed`; empty when the check failed.
+        reason: Why the check came to this result.
+        status: How far the check is.
+    """
+
+    name: str | UnsetType = UNSET
+    type: EvalOutputType | UnsetType = UNSET
+    error: bool | UnsetType = UNSET
+    value: str | UnsetType = UNSET
+    reason: str | UnsetType = UNSET
+    status: EvalStatus | UnsetType = UNSET

@@ -1,0 +1,51 @@
+# Generated from openapi.yaml. Do not edit: change the spec or generator-templates/, then run `nox -s generate`.
+from __future__ import annotations
+
+from datetime import datetime
+
+from attrs import define
+
+from ..types import UNSET, Model, UnsetType
+from .chat_message import ChatMessage
+from .chat_role import ChatRole
+from .speaker_role import SpeakerRole
+from .tool_call import ToolCall
+
+
+@define(kw_only=True)
+class TranscriptTurn(Model):
+    """A turn of a transcript. Voice calls have `speaker_role`, `content` and times; text calls
+    have `role`, `messages`, `tool_calls` and `content` as a list; earlier attempts have five
+    fields of a voice turn. Tool calls and their results are turns of their own. The documents
+    do not say what is in a turn.
+
+    Attributes:
+        id: Id of the turn.
+        speaker_role: Who speaks, in a voice call.
+        role: Who writes, in a text call.
+        content: What is said; in a text call, the messages with their roles.
+        messages: The messages of the turn, in a text call.
+        tool_calls: The tools that the agent called in the turn, in a text call.
+        session_id: Session of a text call.
+        start_time_ms: Start of the turn in milliseconds from the start of the call.
+        start_time_seconds: Start of the turn in seconds from the start of the call.
+        end_time_ms: End of the turn in milliseconds from the start of the call; 0 when unknown.
+        end_time_seconds: End of the turn in seconds from the start of the call. Null when
+            unknown.
+        confidence_score: How sure the speech recognition is, 0 to 1.
+        created_at: When the turn was stored.
+    """
+
+    id: str | UnsetType = UNSET
+    speaker_role: SpeakerRole | UnsetType = UNSET
+    role: ChatRole | UnsetType = UNSET
+    content: str | list[ChatMessage] | UnsetType = UNSET
+    messages: list[str] | UnsetType = UNSET
+    tool_calls: list[ToolCall] | UnsetType = UNSET
+    session_id: str | UnsetType = UNSET
+    start_time_ms: int | UnsetType = UNSET
+    start_time_seconds: float | UnsetType = UNSET
+    end_time_ms: int | UnsetType = UNSET
+    end_time_seconds: float | None | UnsetType = UNSET
+    confidence_score: float | UnsetType = UNSET
+    created_at: datetime | UnsetType = UNSET

@@ -1,0 +1,138 @@
+# Generated from openapi.yaml. Do not edit: change the spec or generator-templates/, then run `nox -s generate`.
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from attrs import define
+
+from ..types import UNSET, Model, UnsetType
+from .call_status import CallStatus
+from .call_type import CallType
+from .eval_metric import EvalMetric
+from .eval_output import EvalOutput
+from .provider_call_type import ProviderCallType
+from .scenario_column import ScenarioColumn
+from .transcript_turn import TranscriptTurn
+
+
+@define(kw_only=True)
+class VersionCallExecution(Model):
+    """A completed call of an agent version. Several documented fields have another name in what
+    was observed.
+
+    Attributes:
+        id: Id of the call execution.
+        service_provider_call_id: Id of the call at the provider. Null when there is none.
+        status: Status of the call; `completed` for all that are returned.
+        overall_score: Aggregate of the evals, 0 to 100. Null until they have run.
+        eval_outputs: Output of each eval by the id of its configuration. Observed, in the
+            stored form; an eval that has not run yet is `{"status": "pending"}`.
+        call_summary: What happened, in a few generated sentences. Null when none was generated.
+        ended_reason: Why the call ended, for instance `customer-ended-call` or `silence-timed-
+            out`.
+        created_at: When the call was created.
+        session_id: Session that the caller named. Null when there is none.
+        duration: Length of the call in seconds; observed as `duration_seconds`. Null when not
+            recorded.
+        start_time: When the call started; observed as `started_at`.
+        transcript: The turns in order; observed as `transcripts`.
+        scenario: Name of the scenario that was played; observed as `scenario_name`.
+        eval_metrics: Values by the name of the metric. Null when there is none.
+        scenario_columns: What the scenario's dataset says about this call, by the name of the
+            column.
+        customer_name: Name of the simulated customer. Null when there is none.
+        phone_number: Phone number of the agent under test.
+        started_at: When the call started.
+        completed_at: When the call was processed.
+        ended_at: When the conversation ended.
+        updated_at: When the call was last changed; the order of the listing.
+        duration_seconds: Length of the call in seconds.
+        recording_url: Recording of both speakers.
+        stereo_recording_url: Recording with one speaker a channel.
+        cost_cents: Cost of the simulated customer's side in cents.
+        stt_cost_cents: Cost of speech recognition in cents.
+        llm_cost_cents: Cost of the language model in cents.
+        tts_cost_cents: Cost of speech synthesis in cents.
+        customer_cost_cents: Cost of the tested agent's side in cents, as its provider reports
+            it.
+        cost_breakdown: Parts of the tested agent's cost, as its provider reports them.
+        system_metrics: Latencies of the tested agent, as its provider reports them.
+        call_metadata: How the call was set up, for instance its direction and its dataset row.
+        error_message: Why the call failed. Only null was seen.
+        scenario_name: Name of the scenario that was played.
+        transcripts: The turns in order. Empty for text calls.
+        provider_call_data: What the provider reported about the call, by the provider's name.
+        response_time_ms: Response time of the agent in milliseconds.
+        response_time_seconds: Response time of the agent in seconds.
+        assistant_id: Id of the agent at the provider.
+        customer_number: Phone number of the simulated customer.
+        call_type: The provider's word for the direction of the call.
+        analysis_data: What the provider's analysis found.
+        evaluation_data: What tool checks left, for instance their columns.
+        message_count: Number of turns.
+        transcript_available: Whether there is a transcript.
+        recording_available: Whether there is a recording.
+        error_localizer_tasks: Tasks that look for the cause of an error. Only empty lists were
+            seen.
+        agent_version: Id of the agent version.
+        customer_call_id: Id of the call at the tested agent's provider.
+        simulation_call_type: Whether the call was spoken or typed.
+        processing_skipped: Whether metrics and evals were skipped.
+        processing_skip_reason: Why they were skipped. Null when they were not.
+    """
+
+    id: str
+    service_provider_call_id: str | None
+    status: CallStatus
+    overall_score: float | None
+    eval_outputs: dict[str, EvalOutput]
+    call_summary: str | None
+    ended_reason: str | None
+    created_at: datetime
+    session_id: str | None | UnsetType = UNSET
+    duration: float | None | UnsetType = UNSET
+    start_time: datetime | UnsetType = UNSET
+    transcript: list[TranscriptTurn] | UnsetType = UNSET
+    scenario: str | UnsetType = UNSET
+    eval_metrics: (
+        dict[str, EvalMetric | float | str | bool | list[str] | None] | None | UnsetType
+    ) = UNSET
+    scenario_columns: dict[str, ScenarioColumn] | UnsetType = UNSET
+    customer_name: str | None | UnsetType = UNSET
+    phone_number: str | None | UnsetType = UNSET
+    started_at: datetime | UnsetType = UNSET
+    completed_at: datetime | UnsetType = UNSET
+    ended_at: datetime | UnsetType = UNSET
+    updated_at: datetime | UnsetType = UNSET
+    duration_seconds: float | UnsetType = UNSET
+    recording_url: str | None | UnsetType = UNSET
+    stereo_recording_url: str | None | UnsetType = UNSET
+    cost_cents: int | UnsetType = UNSET
+    stt_cost_cents: int | UnsetType = UNSET
+    llm_cost_cents: int | UnsetType = UNSET
+    tts_cost_cents: int | UnsetType = UNSET
+    customer_cost_cents: int | None | UnsetType = UNSET
+    cost_breakdown: dict[str, Any] | None | UnsetType = UNSET
+    system_metrics: dict[str, Any] | None | UnsetType = UNSET
+    call_metadata: dict[str, Any] | UnsetType = UNSET
+    error_message: str | None | UnsetType = UNSET
+    scenario_name: str | UnsetType = UNSET
+    transcripts: list[TranscriptTurn] | UnsetType = UNSET
+    provider_call_data: dict[str, Any] | None | UnsetType = UNSET
+    response_time_ms: int | None | UnsetType = UNSET
+    response_time_seconds: float | None | UnsetType = UNSET
+    assistant_id: str | UnsetType = UNSET
+    customer_number: str | None | UnsetType = UNSET
+    call_type: ProviderCallType | None | UnsetType = UNSET
+    analysis_data: dict[str, Any] | None | UnsetType = UNSET
+    evaluation_data: dict[str, Any] | None | UnsetType = UNSET
+    message_count: int | UnsetType = UNSET
+    transcript_available: bool | UnsetType = UNSET
+    recording_available: bool | UnsetType = UNSET
+    error_localizer_tasks: list[Any] | UnsetType = UNSET
+    agent_version: str | UnsetType = UNSET
+    customer_call_id: str | None | UnsetType = UNSET
+    simulation_call_type: CallType | UnsetType = UNSET
+    processing_skipped: bool | UnsetType = UNSET
+    processing_skip_reason: str | None | UnsetType = UNSET

@@ -1,0 +1,26 @@
+# Generated from openapi.yaml. Do not edit: change the spec or generator-templates/, then run `nox -s generate`.
+from __future__ import annotations
+
+from attrs import define
+
+from ..types import UNSET, Model, UnsetType
+from .version_call_execution import VersionCallExecution
+
+
+@define(kw_only=True)
+class VersionCallExecutionPage(Model):
+    """One page of the completed calls of an agent version.
+
+    Attributes:
+        count: Number of completed calls on all pages.
+        results: The calls, most recently updated first.
+        total_pages: Number of pages.
+        current_page: Number of this page, counted from 1.
+    """
+
+    count: int
+    next: str | None
+    previous: str | None
+    results: list[VersionCallExecution]
+    total_pages: int | UnsetType = UNSET
+    current_page: int | UnsetType = UNSET

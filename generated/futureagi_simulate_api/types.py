@@ -1,0 +1,84 @@
+# Generated from openapi.yaml. Do not edit: change the spec or generator-templates/, then run `nox -s generate`.
+"""What every model and every endpoint shares."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
+
+import attrs
+import msgspec
+from msgspec import UNSET, UnsetType
+
+if TYPE_CHECKING:
+    from .models.error import Error
+
+M = TypeVar("M", bound="Model")
+
+
+class Model:
+    """Base of every model: its fields have the names of the JSON keys, an absent optional one is `UNSET`."""
+
+    __slots__ = ("_raw_json",)
+    _raw_json: bytes
+
+    @classmethod
+    def from_json(cls, data: bytes | msgspec.Raw) -> Self:
+        """Decode `data` and keep it; raise `msgspec.ValidationError` where it isn't what the spec says."""
+        model = msgspec.json.decode(data, type=cls)
+        model._raw_json = bytes(data)
+        return model
+
+    @property
+    def raw_json(self) -> bytes:
+        """The exact bytes this model was decoded from; without such, its fields encoded."""
+        try:
+            return self._raw_json
+        except AttributeError:
+            return msgspec.json.encode(self)
+
+    @property
+    def raw(self) -> dict[str, Any]:
+        """`raw_json` as a dictionary, with the fields that the spec doesn't know."""
+        return msgspec.json.decode(self.raw_json, type=dict[str, Any])
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _rebuild, (type(self), _fields(self), getattr(self, "_raw_json", None))
+
+
+def _fields(model: Any) -> dict[str, Any]:
+    return {field.name: getattr(model, field.name) for field in attrs.fields(type(model))}
+
+
+def _rebuild(cls: type[M], fields: dict[str, Any], raw_json: bytes | None) -> M:
+    model = cls(**fields)
+    if raw_json is not None:
+        model._raw_json = raw_json
+    return model
+
+
+class OpenEnum(StrEnum):
+    """Base of every enum: a value the spec doesn't know is kept as a member of its own."""
+
+    @classmethod
+    def _missing_(cls, value: object) -> Self | None:
+        if not isinstance(value, str):
+            return None
+        member = str.__new__(cls, value)
+        member._name_ = member._value_ = value
+        return member
+
+
+@attrs.frozen(kw_only=True)
+class Response(Generic[M]):
+    """An answer with a documented status: `parsed` for a success, `error` for an error, never both."""
+
+    status_code: int
+    content: bytes = attrs.field(repr=False)
+    headers: Mapping[str, str] = attrs.field(repr=False)
+    parsed: M | None = None
+    error: Error | None = None
+
+
+__all__ = ["UNSET", "Model", "OpenEnum", "Response", "UnsetType"]

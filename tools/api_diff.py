@@ -1,0 +1,117 @@
+"""Compare openapi.yaml with a git revision: what changed, whom it breaks, and the next version.
+
+The version is `info.version` of the spec. A breaking change raises the major version, an addition the
+minor, a text the patch; while the major version is 0, a breaking change raises the minor and everything
+else the patch. Exit code 1: something breaks and the version in openapi.yaml doesn't say so.
+"""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT))
+
+from tools.changes import Change, Weight, changes  # noqa: E402 (run as a script, it has to find its folder first)
+from tools.spec import SpecError, load  # noqa: E402
+from tools.surface import Surface, surface  # noqa: E402
+
+_SECTIONS = {Weight.BREAKING: "Breaking", Weight.COMPATIBLE: "Compatible", Weight.TEXT: "Texts"}
+
+
+def next_version(version: str, weight: Weight) -> str:
+    """Raise `version` as a change of this weight asks."""
+    major, minor, patch = map(int, version.split("."))
+    if weight is Weight.BREAKING and major:
+        return f"{major + 1}.0.0"
+    if weight is Weight.BREAKING or (weight is Weight.COMPATIBLE and major):
+        return f"{major}.{minor + 1}.0"
+    return f"{major}.{minor}.{patch + 1}"
+
+
+def says_enough(old: str, new: str, weight: Weight) -> bool:
+    """Tell whether version `new` announces such a change since `old`; only a breaking one has to be."""
+    asked = next_version(old, weight)
+    return weight is not Weight.BREAKING or _numbers(new) >= _numbers(asked)
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(map(int, version.split(".")))
+
+
+def report(old: Surface, new: Surface, found: Sequence[Change]) -> str:
+    """Say what changed, heaviest first, and what version that makes."""
+    if not found:
+        return "openapi.yaml gives the same client as before\n"
+    lines = []
+    for weight, title in _SECTIONS.items():
+        group = [change for change in found if change.weight is weight]
+        lines += (
+            [f"{title} ({len(group)})", *(f"  {each.name}: {each.what}" for each in group)] if group else []
+        )
+    weight = found[0].weight
+    rule = (
+        " (a breaking change raises the minor version while the major is 0)" if old.version[0] == "0" else ""
+    )
+    lines.append(f"Version: {old.version} -> {next_version(old.version, weight)}{rule}")
+    if not says_enough(old.version, new.version, weight):
+        lines.append(f"openapi.yaml says {new.version}: raise info.version")
+    return "\n".join(lines) + "\n"
+
+
+def changelog_entry(old: Surface, new: Surface, found: Sequence[Change]) -> str:
+    """Write the changelog's entry in Markdown; changes of texts are left out."""
+    weight = found[0].weight if found else Weight.TEXT
+    version = new.version if new.version != old.version else next_version(old.version, weight)
+    lines = [f"## {version}", ""]
+    for weight in (Weight.BREAKING, Weight.COMPATIBLE):
+        group = [f"- `{change.name}`: {change.what}" for change in found if change.weight is weight]
+        lines += [f"### {_SECTIONS[weight]}", "", *group, ""] if group else []
+    return "\n".join(lines)
+
+
+def insert_entry(changelog: str, entry: str) -> str:
+    """Put `entry` before the first one, in place of the one for the same version."""
+    head, *entries = changelog.split("\n## ")
+    version = entry.split("\n", 1)[0]
+    kept = [f"## {each.strip()}\n" for each in entries if f"## {each}".split("\n", 1)[0] != version]
+    return "\n".join([f"{head.strip()}\n", f"{entry.strip()}\n", *kept])
+
+
+def spec_at(revision: str, root: Path) -> bytes:
+    """Read openapi.yaml as it was at a git revision."""
+    command = ["git", "-C", str(root), "show", f"{revision}:openapi.yaml"]
+    done = subprocess.run(command, capture_output=True, check=False)
+    if done.returncode:
+        raise SpecError(f"git has no openapi.yaml at {revision}: {done.stderr.decode().strip()}")
+    return done.stdout
+
+
+def main(arguments: Sequence[str] | None = None, root: Path = ROOT) -> int:
+    """Run the command; return its exit code."""
+    parser = argparse.ArgumentParser(prog="api-diff", description="Compare openapi.yaml with a git revision.")
+    parser.add_argument("revision", help="a git revision, such as v0.1.0 or HEAD")
+    parser.add_argument("--changelog", action="store_true", help="write the entry into CHANGELOG.md")
+    options = parser.parse_args(arguments)
+    try:
+        old, new = (
+            surface(load(text))
+            for text in (spec_at(options.revision, root), (root / "openapi.yaml").read_bytes())
+        )
+    except SpecError as problem:
+        print(problem, file=sys.stderr)
+        return 2
+    found = changes(old, new)
+    print(report(old, new, found), end="")
+    if options.changelog and found:
+        path = root / "CHANGELOG.md"
+        path.write_text(insert_entry(path.read_text("utf-8"), changelog_entry(old, new, found)), "utf-8")
+    return 0 if not found or says_enough(old.version, new.version, found[0].weight) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
