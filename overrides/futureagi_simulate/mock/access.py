@@ -21,6 +21,7 @@ from futureagi_simulate.mock.profile import Endpoint, Organization
 from futureagi_simulate.mock.routes import NAMES, Route
 
 ProfileName = Literal["documented", "observed"]
+PROFILES: Final[tuple[ProfileName, ...]] = ("documented", "observed")
 
 ALLOW: Final = ("allow", "GET, HEAD, OPTIONS")
 _LOST_PAGE: Final = (

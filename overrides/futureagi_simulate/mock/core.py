@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from futureagi_simulate.mock import ids
-from futureagi_simulate.mock.access import MANNERS, ProfileName
+from futureagi_simulate.mock.access import MANNERS, PROFILES, ProfileName
 from futureagi_simulate.mock.clock import Clock
 from futureagi_simulate.mock.data.seeding import EPOCH, fill
 from futureagi_simulate.mock.durations import Latency
@@ -23,8 +23,6 @@ from futureagi_simulate.mock.store import Store
 if TYPE_CHECKING:
     from futureagi_simulate.mock.server import Server
     from futureagi_simulate.mock.transports import AsyncMockTransport, MockTransport
-
-PROFILES: Final[tuple[ProfileName, ...]] = ("documented", "observed")
 
 
 class Mock:
