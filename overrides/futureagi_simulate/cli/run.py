@@ -13,13 +13,13 @@ import typer
 
 from futureagi_simulate.cli import app as application
 from futureagi_simulate.cli import trouble as t
-from futureagi_simulate.cli.text import one_line
 from futureagi_simulate.errors import (
     BadRequestError,
     ConfigurationError,
     FutureAGIError,
     FutureAGIWarning,
 )
+from futureagi_simulate.printable import one_line
 
 _COMPLETION: Final = "_FI_SIMULATE_COMPLETE"
 

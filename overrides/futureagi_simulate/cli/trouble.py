@@ -6,7 +6,7 @@ from typing import Final
 
 import attrs
 
-from futureagi_simulate.cli.text import one_line
+from futureagi_simulate.printable import one_line
 
 USAGE: Final = 2
 UNFINISHED: Final = 3

@@ -6,25 +6,28 @@ import re
 import unicodedata
 from typing import Final
 
-_BIDI: Final = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+_REORDERING: Final = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 _SPACE: Final = re.compile(r"\s+")
 
 
 def clean(text: str) -> str:
-    """Replace every control character except tab and newline, and every bidirectional override, by U+FFFD."""
+    """Replace what isn't text by U+FFFD: control characters but tab and newline, overrides of direction."""
     if text.isascii() and text.isprintable():
         return text
     return "".join(
-        character
-        if character in "\n\t" or not (unicodedata.category(character) in {"Cc", "Cs"} or character in _BIDI)
-        else "\ufffd"
-        for character in text
+        character if character in "\n\t" or _is_text(character) else "\ufffd" for character in text
     )
+
+
+def _is_text(character: str) -> bool:
+    if character in _REORDERING or character in "\ufffe\uffff":
+        return False
+    return unicodedata.category(character) not in ("Cc", "Cs")
 
 
 def one_line(text: str) -> str:
     """Put `text` on one line: cleaned, every run of white space a single blank."""
-    return _SPACE.sub(" ", clean(text)).strip()
+    return clean(_SPACE.sub(" ", text)).strip()
 
 
 def shorten(text: str, width: int) -> str:

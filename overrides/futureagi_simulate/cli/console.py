@@ -1,0 +1,89 @@
+"""Where output goes: rich on a terminal, plain lines in a pipe; results on stdout, the rest on stderr."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Sequence
+from typing import Any, Final
+
+from rich import box
+from rich.cells import cell_len
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from futureagi_simulate.printable import clean, one_line
+
+GAP: Final = "  "
+
+
+def output() -> Console:
+    """Make the console for results. Not a terminal: no colour, no wrapping."""
+    return Console(highlight=False, markup=False, emoji=False, soft_wrap=not sys.stdout.isatty())
+
+
+def progress() -> Console:
+    """Make the console for progress and remarks, on standard error."""
+    return Console(stderr=True, highlight=False, markup=False, emoji=False)
+
+
+def say(console: Console, text: str = "", style: str = "") -> None:
+    """Print text from anywhere: control characters are made visible, markup is left as it is."""
+    console.print(Text(clean(text), style=style))
+
+
+def print_table(
+    console: Console, columns: Sequence[str], rows: Iterable[Sequence[str | Text]], right: Sequence[str] = ()
+) -> None:
+    """Print a table: ruled on a terminal, aligned columns without rules in a pipe, where nothing is cut."""
+    cells = [[_cell(cell) for cell in row] for row in rows]
+    if not console.is_terminal:
+        _print_plain(console, columns, cells, right)
+        return
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold", show_edge=False)
+    for column in columns:
+        table.add_column(column, justify="right" if column in right else "left", overflow="fold")
+    for row in cells:
+        table.add_row(*row)
+    console.print(table)
+
+
+def _cell(cell: str | Text) -> Text:
+    return cell if isinstance(cell, Text) else Text(one_line(cell))
+
+
+def _print_plain(
+    console: Console, columns: Sequence[str], cells: list[list[Text]], right: Sequence[str]
+) -> None:
+    table = [list(columns), *([cell.plain for cell in row] for row in cells)]
+    widths = [max(map(cell_len, column)) for column in zip(*table, strict=True)]
+    for row in table:
+        padded = (
+            " " * (width - cell_len(cell)) + cell
+            if column in right
+            else cell + " " * (width - cell_len(cell))
+            for cell, width, column in zip(row, widths, columns, strict=True)
+        )
+        console.print(Text(GAP.join(padded).rstrip()))
+
+
+def print_json(value: Any) -> None:
+    """Print a value as one JSON document, readable by people too."""
+    json.dump(value, sys.stdout, indent=2, ensure_ascii=False, default=str)
+    sys.stdout.write("\n")
+
+
+def print_json_lines(values: Iterable[Any]) -> None:
+    """Print an array with one element a line, as the elements come: whole JSON, in bounded memory."""
+    sys.stdout.write("[")
+    separator = "\n"
+    for value in values:
+        sys.stdout.write(separator + json.dumps(value, ensure_ascii=False, default=str))
+        separator = ",\n"
+    sys.stdout.write("\n]\n")
+
+
+def print_json_line(value: Any) -> None:
+    """Print a value as one line of JSON Lines."""
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, default=str) + "\n")

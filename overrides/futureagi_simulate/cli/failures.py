@@ -1,0 +1,89 @@
+"""`fi-simulate failures`: why calls failed, for people, for machines and for a prompt."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+
+def failures(
+    execution: Annotated[str | None, typer.Argument(metavar="EXECUTION", help="Id of the execution.")] = None,
+    run_test: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ID|NAME",
+            help="The run test: its latest finished execution is taken when none is named, and with its id "
+            "transcripts are found that the server leaves out of an execution.",
+        ),
+    ] = None,
+    min: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME=PERCENT", help='A score below this has failed; "*=50" for every score. Repeatable.'
+        ),
+    ] = None,
+    want: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME=A,B", help="Any other answer of this eval has failed. Repeatable."),
+    ] = None,
+    redact: Annotated[
+        bool, typer.Option("--redact", help="Take out customers' names and phone numbers, in all texts.")
+    ] = False,
+    json: Annotated[
+        bool, typer.Option("--json", "--jsonl", help="Print JSON Lines: one failed eval a line.")
+    ] = False,
+    prompt: Annotated[
+        bool, typer.Option("--prompt", help="Print Markdown for a prompt, cut at whole calls.")
+    ] = False,
+    size: Annotated[
+        int, typer.Option(metavar="CHARACTERS", min=1000, help="The most that --prompt may print.")
+    ] = 60_000,
+) -> None:
+    """Show every failed eval of an execution: the reason, and the turn of the call it speaks of.
+
+    Failed is what the server calls failed; with --min also a score below it, with --want also another choice.
+
+    Example: fi-simulate failures EXECUTION --run-test RUN_TEST_ID --redact --prompt
+    """
+    from futureagi_simulate import Client
+    from futureagi_simulate.cli.trouble import usage
+    from futureagi_simulate.failures import Demands, collect
+    from futureagi_simulate.gate.find import is_uuid, latest_execution
+    from futureagi_simulate.gate.settings import Threshold, parse_wanted
+
+    if json and prompt:
+        raise usage("--json and --prompt exclude each other.", "Leave one of them out.")
+    demands = Demands(tuple(map(Threshold.parse, min or ())), dict(map(parse_wanted, want or ())))
+    with Client() as client:
+        target = execution or (latest_execution(client, run_test) if run_test else None)
+        if target is None:
+            raise usage(
+                "No execution was named.",
+                "fi-simulate failures EXECUTION, or --run-test with an id or a name",
+            )
+        run_test_id = run_test if run_test and is_uuid(run_test) else None
+        found = collect(client, target, demands, run_test_id=run_test_id)
+    _print(found.redacted() if redact else found, json=json, size=size if prompt else None)
+
+
+def _print(found: Any, *, json: bool, size: int | None) -> None:
+    from futureagi_simulate.cli.console import output, print_json_line, progress, say
+    from futureagi_simulate.failures import lines, prompt
+
+    if json:
+        for failed in found.calls:
+            for line in lines(failed, found.clusters):
+                print_json_line(line)
+    elif size is not None:
+        typer.echo(prompt(found.calls, found.clusters, size), nl=False)
+    else:
+        from futureagi_simulate.cli.failures_view import show_failures
+
+        show_failures(output(), found)
+    if found.without_transcript:
+        say(
+            progress(),
+            f"note: {found.without_transcript} calls came without a transcript; --run-test with the run test's "
+            "id finds those that the server leaves out here.",
+        )

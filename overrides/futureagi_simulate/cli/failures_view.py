@@ -1,0 +1,119 @@
+"""Failures on the terminal: per call the evals with their reasons, and the turns around the failure."""
+
+from __future__ import annotations
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from futureagi_simulate.cli.console import say
+from futureagi_simulate.cli.waiting import clock
+from futureagi_simulate.failures import FailedCall, Failures
+from futureagi_simulate.failures.turns import around
+from futureagi_simulate.printable import one_line
+from futureagi_simulate.records import Turn
+
+_SPEAKERS = {"agent": "cyan", "customer": "magenta"}
+
+
+def show_failures(console: Console, found: Failures, most: int | None = None) -> None:
+    """Print the failed calls, at most `most` of them, then the clusters and what could not be judged."""
+    shown = found.calls[:most]
+    for failed in shown:
+        show_call(console, failed)
+        say(console)
+    hidden = len(found.calls) - len(shown)
+    if hidden:
+        say(console, f"and {counted(hidden, 'more call')} with failed evals", "dim")
+        say(console)
+    show_clusters(console, found)
+    evals = sum(len(failed.evals) for failed in found.calls)
+    say(
+        console,
+        f"{counted(evals, 'failed eval')} in {counted(len(found.calls), 'call')}; "
+        f"{counted(found.checked, 'call')} checked.",
+        "bold",
+    )
+    if found.unfinished:
+        reasons = sorted({one_line(call.ended_reason or "no reason given") for call in found.unfinished})
+        say(console, f"{counted(len(found.unfinished), 'call')} failed as such ({', '.join(reasons)}).")
+    if found.unjudged:
+        say(console, f"{counted(found.unjudged, 'eval')} could not be computed.")
+
+
+def show_call(console: Console, failed: FailedCall) -> None:
+    """Print one call: what it was, what failed and why, and the turns around it."""
+    call = failed.call
+    heading = Text(one_line(call.scenario or "Unknown scenario"), "bold")
+    details = [
+        f"call {one_line(call.id)}",
+        clock(call.duration_s) if call.duration_s is not None else "",
+        one_line(call.ended_reason or ""),
+    ]
+    heading.append(f"  {'  '.join(filter(None, details))}", "dim")
+    console.print(heading)
+    for found in failed.evals:
+        line = Text("  ")
+        line.append(one_line(found.record.name or found.record.id), "bold red")
+        line.append(f"  {one_line(found.said)}", "red")
+        if found.wanted != "Passed":
+            line.append(f", wanted {one_line(found.wanted)}", "dim")
+        console.print(line)
+        if found.record.reason:
+            console.print(_indented(Text(one_line(found.record.reason)), 4))
+        if found.turn:
+            show_turns(console, failed, found.turn.index)
+
+
+def show_turns(console: Console, failed: FailedCall, index: int) -> None:
+    """Print the turn at `index` and its neighbours."""
+    transcript = failed.call.transcript
+    grid = Table.grid(padding=(0, 1))
+    grid.add_column(no_wrap=True)
+    grid.add_column(no_wrap=True, justify="right")
+    grid.add_column(no_wrap=True)
+    grid.add_column(overflow="fold")
+    for position in around(index, transcript):
+        turn = transcript[position]
+        marked = position == index
+        text = Text(one_line(turn.text), "bold" if marked else "dim")
+        mark = Text(">" if marked else " ", "bold red")
+        if console.is_terminal:
+            grid.add_row(mark, Text(_start(turn), "dim"), _speaker(turn), text)
+        else:
+            parts = [mark.plain, _start(turn).rjust(5), _speaker(turn).plain.ljust(8), text.plain]
+            say(console, "    " + " ".join(parts))
+    if console.is_terminal:
+        console.print(Padding(grid, (0, 0, 0, 4)))
+
+
+def show_clusters(console: Console, found: Failures) -> None:
+    """Print the service's own explanation, where it has one."""
+    if not found.clusters:
+        return
+    say(console, "What they have in common", "bold")
+    for cluster in found.clusters:
+        head = Text("  " + one_line(cluster.name), "bold")
+        head.append(f"  {one_line(cluster.eval_name)}, {counted(len(cluster.call_ids), 'call')}", "dim")
+        console.print(head)
+        if cluster.description:
+            console.print(_indented(Text(one_line(cluster.description)), 4))
+    say(console)
+
+
+def counted(number: int, noun: str) -> str:
+    """Write a number with its noun: "1 call", "2 calls"."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def _indented(text: Text, by: int) -> Padding | Text:
+    return Padding(text, (0, 0, 0, by))
+
+
+def _start(turn: Turn) -> str:
+    return clock(turn.start_s) if turn.start_s is not None else ""
+
+
+def _speaker(turn: Turn) -> Text:
+    return Text(one_line(turn.speaker) or "unknown", _SPEAKERS.get(turn.speaker, ""))

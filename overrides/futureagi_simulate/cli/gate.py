@@ -1,0 +1,152 @@
+"""`fi-simulate gate`: judge an execution and say it with an exit code."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+import typer
+
+EXECUTION: Final = typer.Argument(metavar="EXECUTION", help="Id of the test execution to judge.")
+
+
+def gate(
+    execution: Annotated[str | None, EXECUTION] = None,
+    run_test: Annotated[
+        str | None,
+        typer.Option(metavar="ID|NAME", help="Judge the latest finished execution of this run test instead."),
+    ] = None,
+    min: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME=PERCENT",
+            help='Threshold for one eval; "*=90" for every pass rate; "90" for all together. Repeatable.',
+        ),
+    ] = None,
+    want: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME=A,B", help="The good answers of an eval with choices. Repeatable."),
+    ] = None,
+    min_calls: Annotated[
+        int | None, typer.Option(metavar="N", help="Calls that each eval asked about must have judged.")
+    ] = None,
+    max_failed: Annotated[int | None, typer.Option(metavar="N", help="Calls that may have failed.")] = None,
+    confident: Annotated[
+        bool | None,
+        typer.Option(
+            "--confident/--measured", help="Ask the lower end of the 95 % interval, not the measured rate."
+        ),
+    ] = None,
+    baseline: Annotated[
+        str | None, typer.Option(metavar="EXECUTION", help="An execution to compare with.")
+    ] = None,
+    max_drop: Annotated[
+        float | None,
+        typer.Option(metavar="POINTS", help="Points that an eval may be below the baseline (2)."),
+    ] = None,
+    wait: Annotated[
+        str | None, typer.Option(metavar="TIME", help='Wait for the execution to finish, such as "30m".')
+    ] = None,
+    interval: Annotated[
+        float, typer.Option(metavar="SECONDS", help="Time between two looks while waiting.", min=0.1)
+    ] = 5.0,
+    config: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="The pyproject.toml with the settings; default: the nearest one."),
+    ] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print the verdict as JSON.")] = False,
+    junit: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Also write a JUnit report to this file.")
+    ] = None,
+) -> None:
+    """Say whether an execution is ready to promote: exit code 0 yes, 1 no, 3 not finished.
+
+    Without a threshold every pass rate has to be above 90 %, and nothing evaluated is never ready. Settings
+    are read from the table tool.fi-simulate.gate of pyproject.toml; options go before them.
+
+    Example: fi-simulate gate EXECUTION --min "Coherence=90" --min-calls 20 --wait 30m
+    """
+    from futureagi_simulate import Client
+    from futureagi_simulate.cli.gate_view import show_verdict
+    from futureagi_simulate.cli.waiting import Waiting
+    from futureagi_simulate.gate.find import latest_execution
+    from futureagi_simulate.gate.function import fetch_verdict
+    from futureagi_simulate.gate.settings import Settings, parse_wanted
+    from futureagi_simulate.gate.wait import parse_duration
+
+    given = {
+        "thresholds": min or None,
+        "wanted": dict(map(parse_wanted, want)) if want else None,
+        "min_calls": min_calls,
+        "max_failed": max_failed,
+        "max_drop": max_drop,
+        "confident": confident,
+        "baseline": baseline,
+        "run_test": None if execution else run_test,
+        "wait": wait,
+    }
+    chosen = _settings(config) | {name: value for name, value in given.items() if value is not None}
+    patience = parse_duration(chosen.pop("wait")) if "wait" in chosen else 0.0
+    compared = chosen.pop("baseline", None)
+    run_test = chosen.pop("run_test", None)
+    settings = Settings.of(**chosen)
+    with Client() as client:
+        target = execution or (
+            latest_execution(client, run_test, finished=not patience) if run_test else None
+        )
+        if target is None:
+            raise _nothing_named()
+        with Waiting(patience) as waiting:
+            verdict = fetch_verdict(
+                client,
+                target,
+                settings,
+                baseline=compared,
+                patience=patience,
+                interval=interval,
+                watch=waiting.show,
+            )
+    show_verdict(verdict, as_json=json)
+    _write_reports(verdict, junit)
+    raise typer.Exit(verdict.exit_code)
+
+
+def _settings(config: Path | None) -> dict[str, Any]:
+    from futureagi_simulate.cli.trouble import usage
+    from futureagi_simulate.gate.config import find_pyproject, read_table
+
+    if config is not None and not config.is_file():
+        raise usage(f"There is no file {config}.", "Name a pyproject.toml with --config.")
+    path = config or find_pyproject(Path.cwd())
+    return read_table(path) if path else {}
+
+
+def _nothing_named() -> Exception:
+    from futureagi_simulate.cli.trouble import usage
+
+    return usage(
+        "No execution was named.", "fi-simulate gate EXECUTION, or fi-simulate gate --run-test ID_OR_NAME"
+    )
+
+
+def _write_reports(verdict: Any, junit: Path | None) -> None:
+    from futureagi_simulate.cli.trouble import usage
+    from futureagi_simulate.gate.render import as_markdown
+
+    path: Path | str = ""
+    try:
+        if junit is not None:
+            from futureagi_simulate.gate.junit import as_junit
+
+            path = junit
+            junit.write_bytes(as_junit(verdict))
+        summary = os.environ.get("GITHUB_STEP_SUMMARY")
+        if summary:
+            path = summary
+            with Path(summary).open("a", encoding="utf-8") as file:
+                file.write(as_markdown(verdict))
+    except OSError as error:
+        raise usage(
+            f"The report {path} can't be written: {error.strerror}.", "Name a file in a folder that exists."
+        ) from error

@@ -1,0 +1,74 @@
+"""A verdict on the terminal: the evals with their numbers, then what decided, then the sentence."""
+
+from __future__ import annotations
+
+from rich.console import Console
+from rich.text import Text
+
+from futureagi_simulate.cli.console import output, print_json, print_table, say
+from futureagi_simulate.gate.measure import Measure
+from futureagi_simulate.gate.render import as_json as verdict_json
+from futureagi_simulate.gate.render import counts_text, flat, interval_text, value_text
+from futureagi_simulate.gate.verdict import Verdict
+from futureagi_simulate.printable import one_line
+
+
+def show_verdict(verdict: Verdict, *, as_json: bool = False, console: Console | None = None) -> None:
+    """Print a verdict: as JSON, or as a table of the evals and a line per check that doesn't hold."""
+    if as_json:
+        print_json(verdict_json(verdict))
+        return
+    console = console or output()
+    if verdict.measures:
+        show_measures(console, verdict)
+        say(console)
+    for check in verdict.checks:
+        show_check(console, check.passed, check.sentence)
+    for note in verdict.notes:
+        say(console, f"  note  {one_line(note)}", "dim")
+    say(console)
+    style = "bold green" if verdict.ready else "bold yellow" if verdict.exit_code == 3 else "bold red"
+    say(console, one_line(verdict.sentence), style)
+
+
+def show_check(console: Console, passed: bool, sentence: str) -> None:
+    """Print one requirement with its mark."""
+    mark = Text("  ok    ", "green") if passed else Text("  below ", "bold red")
+    console.print(mark + Text(one_line(sentence)))
+
+
+def show_measures(console: Console, verdict: Verdict) -> None:
+    """Print the evals of a verdict, with the baseline beside them when there is one."""
+    before = {measure.name: measure for _, measure in flat(verdict.baseline)}
+    columns = ["Eval", "Measured", "Calls", "95 % interval", *(["Baseline"] if before else [])]
+    state = {check.subject: _holds(verdict, check.subject) for check in verdict.checks}
+    rows: list[list[str | Text]] = [
+        [
+            _name(depth, measure),
+            Text(value_text(measure), _style(state.get(measure.name))),
+            counts_text(measure),
+            interval_text(measure),
+            *([value_text(before[measure.name]) if measure.name in before else "-"] if before else []),
+        ]
+        for depth, measure in flat(verdict.measures)
+    ]
+    print_table(console, columns, rows, right=columns[1:])
+
+
+def _holds(verdict: Verdict, subject: str) -> bool:
+    return all(check.passed for check in verdict.checks if check.subject == subject)
+
+
+def _name(depth: int, measure: Measure) -> Text:
+    name = Text("  " * depth + one_line(measure.name))
+    if measure.kind == "average":
+        name.append(" (average)", "dim")
+    if measure.kind == "shares":
+        name.append(" (choices)", "dim")
+    if measure.kind == "wanted share":
+        name.append(" (wanted choices)", "dim")
+    return name
+
+
+def _style(passed: bool | None) -> str:
+    return "" if passed is None else "green" if passed else "bold red"

@@ -1,0 +1,22 @@
+"""What went wrong, and where: every failed eval of an execution, with its reason and its turn."""
+
+from futureagi_simulate.failures.clusters import Cluster
+from futureagi_simulate.failures.collect import Failures, collect
+from futureagi_simulate.failures.find import Demands, FailedCall, FailedEval, failed_call
+from futureagi_simulate.failures.lines import SCHEMA, lines
+from futureagi_simulate.failures.prompt import prompt
+from futureagi_simulate.failures.redact import Redactor
+
+__all__ = [
+    "SCHEMA",
+    "Cluster",
+    "Demands",
+    "FailedCall",
+    "FailedEval",
+    "Failures",
+    "Redactor",
+    "collect",
+    "failed_call",
+    "lines",
+    "prompt",
+]
