@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
 from tools.changes import Change, Weight, changes  # noqa: E402 (run as a script, it has to find its folder first)
-from tools.spec import SpecError, load  # noqa: E402
+from tools.spec import SpecError, load, views  # noqa: E402
 from tools.surface import Surface, surface  # noqa: E402
 
 _SECTIONS = {Weight.BREAKING: "Breaking", Weight.COMPATIBLE: "Compatible", Weight.TEXT: "Texts"}
@@ -98,10 +98,8 @@ def main(arguments: Sequence[str] | None = None, root: Path = ROOT) -> int:
     parser.add_argument("--changelog", action="store_true", help="write the entry into CHANGELOG.md")
     options = parser.parse_args(arguments)
     try:
-        old, new = (
-            surface(load(text))
-            for text in (spec_at(options.revision, root), (root / "openapi.yaml").read_bytes())
-        )
+        texts = spec_at(options.revision, root), (root / "openapi.yaml").read_bytes()
+        old, new = (surface(views().flatten(load(text))) for text in texts)
     except SpecError as problem:
         print(problem, file=sys.stderr)
         return 2

@@ -42,7 +42,8 @@ def fits(new: Type, old: Type, surface: Surface) -> bool:
         return all(any(fits(inner, outer, surface) for outer in old.of) for inner in new.of)
     if old.name == "Any":
         return True
-    return (new.name, old.name) == ("int", "float") or (old.name == "str" and new.name in surface.enums)
+    text = new.name in surface.enums or new.name.startswith("str ")
+    return (new.name, old.name) == ("int", "float") or (old.name == "str" and text)
 
 
 def _classes(old: Surface, new: Surface) -> Iterator[Change]:

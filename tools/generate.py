@@ -29,21 +29,11 @@ HEADER = (
 sys.path.insert(0, str(ROOT))
 
 from tools.prepare import prepare  # noqa: E402 (run as a script, it has to find its folder first)
-from tools.spec import SpecError, load  # noqa: E402
+from tools.spec import SpecError, load, views  # noqa: E402
 
 
 class GenerationError(Exception):
     """The generator refused the spec; the message is what it said."""
-
-
-def open_view(root: Path, document: dict[str, Any]) -> dict[str, Any]:
-    """Derive the view that clients are generated from, with the project's own function."""
-    if not (root / "overrides/futureagi_simulate/contract/views.py").exists():
-        return document
-    sys.path.insert(0, str(root / "overrides"))
-    from futureagi_simulate.contract.views import open_view as derive
-
-    return derive(document)
 
 
 def run_generator(document: Mapping[str, Any], config: Path, target: Path, templates: Path | None) -> None:
@@ -64,7 +54,7 @@ def run_generator(document: Mapping[str, Any], config: Path, target: Path, templ
 
 def render(root: Path) -> dict[Path, str]:
     """Generate the package of the project at `root`; return its files, by path inside the package."""
-    document = prepare(open_view(root, load((root / "openapi.yaml").read_bytes())))
+    document = prepare(views().open_view(load((root / "openapi.yaml").read_bytes())))
     with tempfile.TemporaryDirectory() as folder:
         target = Path(folder, PACKAGE.name)
         run_generator(document, root / "generator-config.yaml", target, root / "generator-templates")

@@ -1,4 +1,4 @@
-"""Make the spec ready for the generator: rewrite what msgspec can't hold, refuse what no client could."""
+"""Make the open view of the spec ready for the generator, and refuse what no generated client can hold."""
 
 from __future__ import annotations
 
@@ -10,28 +10,19 @@ from typing import Any
 
 from tools.spec import SpecError, operations, resolve
 
-Schema = dict[str, Any]
-
 # Names that the base class of every model takes.
 _TAKEN = {"from_json", "raw", "raw_json"}
-# How the spec for the generator says "bytes that stay as they are": the model's attribute is a `msgspec.Raw`.
+# How the generator is told of bytes that stay as they are: the model's attribute is a `msgspec.Raw`.
 _UNDECODED = {"type": "string", "format": "binary"}
 
 
-def prepare(document: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a copy of `document` for the generator; raise `SpecError` where it can't be."""
-    prepared = deepcopy(dict(document))
-    schemas: dict[str, Schema] = prepared.get("components", {}).get("schemas", {})
-    for schema in schemas.values():
-        _merge_all_of(schema, prepared)
-    _drop_unused(prepared)
-    for name, schema in schemas.items():
-        for place, part in _parts(schema, name):
-            _open_unspeakable(place, part)
-            _simplify_union(part, prepared)
-    for place, part in _parts(prepared.get("paths", {}), "paths"):
+def prepare(view: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a copy of the view for the generator; raise `SpecError` for what a client can't hold."""
+    prepared = deepcopy(dict(view))
+    schemas = prepared.get("components", {}).get("schemas", {})
+    for place, part in _parts(prepared, "#"):
+        _refuse_bad_names(place, part)
         _refuse_unchosen(place, part, prepared)
-    for _place, part in _parts(prepared, "#"):
         if part.get("enum") and all(isinstance(value, str) for value in part["enum"]):
             part.setdefault("x-enum-varnames", _member_names(part["enum"]))
     for _route, _operation, parameters in operations(prepared):
@@ -39,6 +30,8 @@ def prepare(document: Mapping[str, Any]) -> dict[str, Any]:
             if "description" in parameter and "$ref" not in parameter["schema"]:
                 parameter["schema"].setdefault("description", parameter["description"])
     _refuse_circles(schemas)
+    for _place, part in _parts(schemas, "#/components/schemas"):
+        _leave_choice(part)
     return prepared
 
 
@@ -47,90 +40,36 @@ def _parts(node: Any, place: str) -> Iterator[tuple[str, dict[str, Any]]]:
     if isinstance(node, dict):
         if not place.endswith("/properties"):
             yield place, node
-        for key, value in node.items():
-            if key not in ("example", "examples", "default") or place.endswith("/properties"):
+        for key, value in list(node.items()):
+            if key not in ("example", "examples") or place.endswith("/properties"):
                 yield from _parts(value, f"{place}/{key}")
     elif isinstance(node, list):
         for number, value in enumerate(node):
             yield from _parts(value, f"{place}/{number}")
 
 
-def _merge_all_of(schema: Schema, document: Mapping[str, Any]) -> None:
-    """Take the properties of an object's `allOf` parts into the object itself, its own ones first."""
-    for part in schema.pop("allOf", ()):
-        whole = resolve(part, document)
-        _merge_all_of(whole, document)
-        schema["properties"] = {**whole.get("properties", {}), **schema.get("properties", {})}
-        schema["required"] = [*schema.get("required", ()), *whole.get("required", ())]
+def _leave_choice(schema: dict[str, Any]) -> None:
+    """Leave a list of objects of several classes undecoded: the caller knows what was asked for."""
+    chosen = schema.get("items", {}).get("x-chosen-by", {})
+    if chosen:
+        names = " or ".join(f"`{name}.from_json`" for name in sorted(set(chosen.values())))
+        schema["items"] = _UNDECODED
+        schema["description"] = f"{schema.get('description', '')} Each is left undecoded, for {names}."
 
 
-def _open_unspeakable(place: str, schema: Schema) -> None:
-    """Make a dict of an object with a property whose name no attribute can have, such as `pass`."""
-    unspeakable = [name for name in schema.get("properties", ()) if not _speakable(name)]
-    if unspeakable and not isinstance(schema.get("additionalProperties"), dict):
+def _refuse_bad_names(place: str, schema: Mapping[str, Any]) -> None:
+    for name in schema.get("properties", ()):
+        if not name.isidentifier() or iskeyword(name) or name in _TAKEN or name.startswith("_"):
+            raise SpecError(f"{place}: no attribute can be called {name!r}; make a map of the object")
+
+
+def _refuse_unchosen(place: str, schema: Mapping[str, Any], document: Mapping[str, Any]) -> None:
+    members = [resolve(member, document) for key in ("anyOf", "oneOf") for member in schema.get(key, ())]
+    objects = [member for member in members if "properties" in member or member.get("type") == "object"]
+    if len(objects) > 1 and "x-chosen-by" not in schema:
         raise SpecError(
-            f"{place}: no attribute can be called {unspeakable[0]!r}; give the type of all its values"
+            f"{place}: a choice between objects; say by `x-chosen-by` which parameter asks for which"
         )
-    if unspeakable:
-        del schema["properties"]
-        schema.pop("required", None)
-
-
-def _speakable(name: str) -> bool:
-    return name.isidentifier() and not (iskeyword(name) or name in _TAKEN or name.startswith("_"))
-
-
-def _simplify_union(schema: Schema, document: Mapping[str, Any]) -> None:
-    """Keep of a union what msgspec can tell apart: one kind of string, and objects of one class.
-
-    Several kinds of string become `str`; a choice between classes stays undecoded for the caller, who knows
-    what was asked for. Trying one class after the other is no way: some answers fit both.
-    """
-    for key in ("anyOf", "oneOf"):
-        members = schema.get(key, [])
-        kinds = [_kind(member, document) for member in members]
-        if kinds.count("object") > 1:
-            members = [_UNDECODED]
-        elif kinds.count("string") > 1:
-            others = [member for member, kind in zip(members, kinds, strict=True) if kind != "string"]
-            members = [{"type": "string"}, *others]
-        if members != schema.get(key, []):
-            schema.pop(key)
-            schema.update(members[0] if len(members) == 1 else {key: members})
-
-
-def _kind(schema: Schema, document: Mapping[str, Any]) -> str:
-    target = resolve(schema, document)
-    return "object" if "properties" in target else str(target.get("type", "any"))
-
-
-def _refuse_unchosen(place: str, schema: Schema, document: Mapping[str, Any]) -> None:
-    members = [*schema.get("anyOf", ()), *schema.get("oneOf", ())]
-    if [_kind(member, document) for member in members].count("object") > 1 and "x-chosen-by" not in schema:
-        raise SpecError(
-            f"{place}: says which answers there are, but not, by `x-chosen-by`, which parameter gives which"
-        )
-
-
-def _drop_unused(document: dict[str, Any]) -> None:
-    """Drop the schemas that only parts of `allOf` were made of, so that they become no classes."""
-    schemas = document.get("components", {}).get("schemas", {})
-    outside = {**document, "components": {**document.get("components", {}), "schemas": {}}}
-    used, new = set[str](), _references(outside)
-    while new:
-        used |= new
-        new = set[str]().union(*(_references(schemas[name]) for name in new)) - used
-    for name in schemas.keys() - used:
-        del schemas[name]
-
-
-def _references(node: Any) -> set[str]:
-    """Name the component schemas that `node` refers to."""
-    if isinstance(node, dict):
-        target = node.get("$ref")
-        own = {target.rsplit("/", 1)[-1]} if isinstance(target, str) and "/schemas/" in target else set[str]()
-        return own.union(*(_references(value) for key, value in node.items() if key != "examples"))
-    return set[str]().union(*map(_references, node)) if isinstance(node, list) else set()
 
 
 def _member_names(values: list[str]) -> list[str]:
@@ -144,7 +83,7 @@ def _member_names(values: list[str]) -> list[str]:
     return names
 
 
-def _refuse_circles(schemas: Mapping[str, Schema]) -> None:
+def _refuse_circles(schemas: Mapping[str, Any]) -> None:
     """Refuse schemas that need each other: their modules could not import each other."""
     needs = {name: sorted(_references(schema) - {name}) for name, schema in schemas.items()}
     done: set[str] = set()
@@ -160,3 +99,12 @@ def _refuse_circles(schemas: Mapping[str, Schema]) -> None:
 
     for name in needs:
         visit(name, ())
+
+
+def _references(node: Any) -> set[str]:
+    """Name the component schemas that `node` refers to."""
+    if isinstance(node, dict):
+        target = node.get("$ref")
+        own = {target.rsplit("/", 1)[-1]} if isinstance(target, str) else set[str]()
+        return own.union(*(_references(value) for key, value in node.items() if key != "examples"))
+    return set[str]().union(*map(_references, node)) if isinstance(node, list) else set()

@@ -64,14 +64,11 @@ class Surface:
 
 _LIMITS = ("minimum", "maximum", "minLength", "maxLength", "pattern", "minItems", "maxItems")
 _PLAIN = {"boolean": "bool", "integer": "int", "null": "None", "number": "float", "string": "str"}
-_FORMATS = {"date-time": "datetime", "date": "date"}
 
 
 def surface(document: Mapping[str, Any]) -> Surface:
-    """Read the surface of a spec."""
+    """Read the surface of a spec without `allOf`: the operations, and every class that they lead to."""
     reader = _Reader(document, Surface(str(document["info"]["version"])))
-    for name, schema in document.get("components", {}).get("schemas", {}).items():
-        reader.declare(pascal(name), schema)
     for route, operation, parameters in operations(document):
         reader.operation(route, operation, parameters)
     return reader.found
@@ -84,6 +81,8 @@ class _Reader:
 
     def declare(self, name: str, schema: Schema) -> None:
         """Note the class or enum that `schema` becomes."""
+        if name in self.found.classes:
+            return
         if "enum" in schema:
             self.found.enums[name] = tuple(map(str, schema["enum"]))
         elif "properties" in schema:
@@ -119,12 +118,13 @@ class _Reader:
 
     def _alternatives(self, schema: Schema, inline_name: str) -> Iterator[Type]:
         if "$ref" in schema:
-            target = resolve(schema, self.document)
+            target, name = resolve(schema, self.document), pascal(schema["$ref"].rsplit("/", 1)[-1])
             if "enum" in target or "properties" in target:
-                yield Type(pascal(schema["$ref"].rsplit("/", 1)[-1]))
+                self.declare(name, target)
+                yield Type(name)
             else:
                 yield from self._alternatives(target, inline_name)
-        elif choice := [*schema.get("anyOf", ()), *schema.get("oneOf", ()), *schema.get("allOf", ())]:
+        elif choice := [*schema.get("anyOf", ()), *schema.get("oneOf", ())]:
             for part in choice:
                 yield from self._alternatives(part, inline_name)
         elif "enum" in schema or "properties" in schema:
@@ -142,6 +142,6 @@ class _Reader:
             free = schema.get("additionalProperties", {})
             inside = self.types(free, f"{inline_name}AdditionalProperty") if isinstance(free, Mapping) else ()
             return Type("dict", tuple(sorted(inside or [Type("Any")])))
-        if kind == "string":
-            return Type(_FORMATS.get(schema.get("format", ""), "str"))
+        if kind == "string" and "format" in schema:
+            return Type(f"str ({schema['format']})")
         return Type(_PLAIN.get(kind, "Any"))

@@ -1,7 +1,6 @@
 # Generated from openapi.yaml. Do not edit: change the spec or generator-templates/, then run `nox -s generate`.
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 from attrs import define
@@ -49,6 +48,13 @@ class CallExecution(Model):
             milliseconds (observed).
         is_snapshot: Whether this is a kept earlier attempt of a call that was run again.
         rerun_type: What was run again, for instance `call_and_eval`. Null for a call itself.
+        session_id: Session that the caller named, for matching with other systems. Observed,
+            always null.
+        start_time: When the call started. Null before that.
+        created_at: When the call was created. Observed, missing; `timestamp` holds another
+            time.
+        error_localizer_tasks: Tasks that look for the cause of an error; on earlier attempts
+            only, and always empty there.
         timestamp: When the call was last changed; the order of the listing. Of an earlier
             attempt, when it was put aside.
         test_execution_id: Id of the test execution it belongs to.
@@ -103,13 +109,6 @@ class CallExecution(Model):
             it.
         customer_cost_breakdown: Parts of that cost, as the provider reports them.
         customer_latency_metrics: Latencies of the tested agent, as its provider reports them.
-        session_id: Session that the caller named, for matching with other systems. Observed,
-            always null.
-        start_time: When the call started. Null before that.
-        created_at: When the call was created. Observed, missing; `timestamp` holds another
-            time.
-        error_localizer_tasks: Tasks that look for the cause of an error; on earlier attempts
-            only, and always empty there.
     """
 
     id: str
@@ -127,7 +126,11 @@ class CallExecution(Model):
     avg_agent_latency: float | None
     is_snapshot: bool
     rerun_type: str | None
-    timestamp: datetime | UnsetType = UNSET
+    session_id: str | None | UnsetType = UNSET
+    start_time: str | None | UnsetType = UNSET
+    created_at: str | UnsetType = UNSET
+    error_localizer_tasks: list[Any] | UnsetType = UNSET
+    timestamp: str | UnsetType = UNSET
     test_execution_id: str | UnsetType = UNSET
     service_provider_call_id: str | None | UnsetType = UNSET
     customer_call_id: str | None | UnsetType = UNSET
@@ -142,7 +145,7 @@ class CallExecution(Model):
     scenario_columns: dict[str, ScenarioColumn] | UnsetType = UNSET
     scenario_graph: dict[str, Any] | UnsetType = UNSET
     scenario_graph_id: str | None | UnsetType = UNSET
-    snapshot_timestamp: datetime | None | UnsetType = UNSET
+    snapshot_timestamp: str | None | UnsetType = UNSET
     original_call_execution_id: str | None | UnsetType = UNSET
     processing_skipped: bool | UnsetType = UNSET
     processing_skip_reason: str | None | UnsetType = UNSET
@@ -172,7 +175,3 @@ class CallExecution(Model):
     customer_cost_cents: int | None | UnsetType = UNSET
     customer_cost_breakdown: dict[str, Any] | None | UnsetType = UNSET
     customer_latency_metrics: dict[str, Any] | None | UnsetType = UNSET
-    session_id: str | None | UnsetType = UNSET
-    start_time: datetime | None | UnsetType = UNSET
-    created_at: datetime | UnsetType = UNSET
-    error_localizer_tasks: list[Any] | UnsetType = UNSET

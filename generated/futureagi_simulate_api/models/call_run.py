@@ -1,8 +1,6 @@
 # Generated from openapi.yaml. Do not edit: change the spec or generator-templates/, then run `nox -s generate`.
 from __future__ import annotations
 
-from datetime import datetime
-
 from attrs import define
 
 from ..types import Model
@@ -38,8 +36,8 @@ class CallRun(Model):
     scenario_id: str
     scenario_name: str
     status: CallStatus
-    started_at: datetime | None
-    completed_at: datetime | None
+    started_at: str | None
+    completed_at: str | None
     duration_seconds: float | None
     ended_reason: str | None
     call_summary: str | None

@@ -1,7 +1,6 @@
 # Generated from openapi.yaml. Do not edit: change the spec or generator-templates/, then run `nox -s generate`.
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 from attrs import define
@@ -41,4 +40,4 @@ class EvalOutput(Model):
     status: EvalStatus | UnsetType = UNSET
     skipped: bool | UnsetType = UNSET
     error: bool | str | UnsetType = UNSET
-    timestamp: datetime | UnsetType = UNSET
+    timestamp: str | UnsetType = UNSET

@@ -1,8 +1,6 @@
 # Generated from openapi.yaml. Do not edit: change the spec or generator-templates/, then run `nox -s generate`.
 from __future__ import annotations
 
-from datetime import datetime
-
 from attrs import define
 
 from ..types import Model
@@ -27,8 +25,8 @@ class ExecutionRun(Model):
 
     execution_id: str
     status: TestExecutionStatus
-    started_at: datetime
-    completed_at: datetime | None
+    started_at: str
+    completed_at: str | None
     total_calls: int
     completed_calls: int
     failed_calls: int

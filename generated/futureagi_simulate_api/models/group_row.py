@@ -1,8 +1,6 @@
 # Generated from openapi.yaml. Do not edit: change the spec or generator-templates/, then run `nox -s generate`.
 from __future__ import annotations
 
-from datetime import date
-
 from attrs import define
 
 from ..types import UNSET, Model, UnsetType
@@ -33,7 +31,7 @@ class GroupRow(Model):
     count: int
     avg_overall_score: float | None | UnsetType = UNSET
     avg_response_time: float | None | UnsetType = UNSET
-    created_at__date: date | UnsetType = UNSET
+    created_at__date: str | UnsetType = UNSET
     overall_score: float | None | UnsetType = UNSET
     total_tokens: float | None | UnsetType = UNSET
     input_tokens: float | None | UnsetType = UNSET

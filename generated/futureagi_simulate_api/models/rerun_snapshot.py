@@ -1,7 +1,6 @@
 # Generated from openapi.yaml. Do not edit: change the spec or generator-templates/, then run `nox -s generate`.
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 from attrs import define
@@ -64,13 +63,13 @@ class RerunSnapshot(Model):
     """
 
     id: str | UnsetType = UNSET
-    snapshot_timestamp: datetime | UnsetType = UNSET
+    snapshot_timestamp: str | UnsetType = UNSET
     rerun_type: str | UnsetType = UNSET
     service_provider_call_id: str | None | UnsetType = UNSET
     status: CallStatus | None | UnsetType = UNSET
-    started_at: datetime | None | UnsetType = UNSET
-    completed_at: datetime | None | UnsetType = UNSET
-    ended_at: datetime | None | UnsetType = UNSET
+    started_at: str | None | UnsetType = UNSET
+    completed_at: str | None | UnsetType = UNSET
+    ended_at: str | None | UnsetType = UNSET
     duration_seconds: float | None | UnsetType = UNSET
     recording_url: str | None | UnsetType = UNSET
     stereo_recording_url: str | None | UnsetType = UNSET

@@ -1,8 +1,6 @@
 # Generated from openapi.yaml. Do not edit: change the spec or generator-templates/, then run `nox -s generate`.
 from __future__ import annotations
 
-from datetime import datetime
-
 from attrs import define
 
 from ..types import UNSET, Model, UnsetType
@@ -55,8 +53,8 @@ class TestExecution(Model):
     status: str
     success_rate: float | None
     run_test: str | UnsetType = UNSET
-    started_at: datetime | None | UnsetType = UNSET
-    completed_at: datetime | None | UnsetType = UNSET
+    started_at: str | None | UnsetType = UNSET
+    completed_at: str | None | UnsetType = UNSET
     total_scenarios: int | UnsetType = UNSET
     total_calls: int | UnsetType = UNSET
     completed_calls: int | UnsetType = UNSET
@@ -65,9 +63,9 @@ class TestExecution(Model):
     scenario_ids: list[str] | UnsetType = UNSET
     simulator_agent_name: str | None | UnsetType = UNSET
     agent_definition_used_name: str | None | UnsetType = UNSET
-    created_at: datetime | UnsetType = UNSET
+    created_at: str | UnsetType = UNSET
     scenarios: str | UnsetType = UNSET
-    start_time: datetime | UnsetType = UNSET
+    start_time: str | UnsetType = UNSET
     duration: float | UnsetType = UNSET
     error_reason: str | None | UnsetType = UNSET
     avg_response_time: float | UnsetType = UNSET

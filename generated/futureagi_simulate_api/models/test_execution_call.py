@@ -1,7 +1,6 @@
 # Generated from openapi.yaml. Do not edit: change the spec or generator-templates/, then run `nox -s generate`.
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 from attrs import define
@@ -32,6 +31,21 @@ class TestExecutionCall(Model):
         eval_outputs: Output of each eval by the id of its configuration. Observed, in the
             displayed form.
         scenario: Name of the scenario that was played.
+        created_at: When the call was created. Observed, missing; `timestamp` holds another
+            time.
+        session_id: Session that the caller named, for matching with other systems.
+        start_time: When the call started. Null before that.
+        scenario_id: Id of the scenario that was played.
+        eval_metrics: Displayable output of each eval by the id of its configuration.
+        customer_name: The customer's phone number.
+        call_summary: What happened, in a few generated sentences.
+        ended_reason: Why the call ended, for instance `customer-ended-call`, `silence-timed-
+            out` or `error`.
+        avg_agent_latency: Mean time the agent took to answer, in milliseconds.
+        is_snapshot: Always false here; earlier attempts are in `rerun_snapshots`.
+        rerun_type: Always null here; see `rerun_snapshots`.
+        rerun_snapshots: Kept earlier attempts of this call, latest first. Empty when it was
+            never run again.
         timestamp: When the call was last changed; the order of the listing. Of an earlier
             attempt, when it was put aside.
         test_execution_id: Id of the test execution it belongs to.
@@ -86,21 +100,6 @@ class TestExecutionCall(Model):
             it.
         customer_cost_breakdown: Parts of that cost, as the provider reports them.
         customer_latency_metrics: Latencies of the tested agent, as its provider reports them.
-        created_at: When the call was created. Observed, missing; `timestamp` holds another
-            time.
-        session_id: Session that the caller named, for matching with other systems.
-        start_time: When the call started. Null before that.
-        scenario_id: Id of the scenario that was played.
-        eval_metrics: Displayable output of each eval by the id of its configuration.
-        customer_name: The customer's phone number.
-        call_summary: What happened, in a few generated sentences.
-        ended_reason: Why the call ended, for instance `customer-ended-call`, `silence-timed-
-            out` or `error`.
-        avg_agent_latency: Mean time the agent took to answer, in milliseconds.
-        is_snapshot: Always false here; earlier attempts are in `rerun_snapshots`.
-        rerun_type: Always null here; see `rerun_snapshots`.
-        rerun_snapshots: Kept earlier attempts of this call, latest first. Empty when it was
-            never run again.
     """
 
     id: str
@@ -110,7 +109,19 @@ class TestExecutionCall(Model):
     overall_score: float | None
     eval_outputs: dict[str, EvalOutput]
     scenario: str
-    timestamp: datetime | UnsetType = UNSET
+    created_at: str | UnsetType = UNSET
+    session_id: str | None | UnsetType = UNSET
+    start_time: str | None | UnsetType = UNSET
+    scenario_id: str | UnsetType = UNSET
+    eval_metrics: dict[str, EvalMetric | float | str | bool | list[str] | None] | UnsetType = UNSET
+    customer_name: str | None | UnsetType = UNSET
+    call_summary: str | None | UnsetType = UNSET
+    ended_reason: str | None | UnsetType = UNSET
+    avg_agent_latency: float | None | UnsetType = UNSET
+    is_snapshot: bool | UnsetType = UNSET
+    rerun_type: str | None | UnsetType = UNSET
+    rerun_snapshots: list[RerunSnapshot] | UnsetType = UNSET
+    timestamp: str | UnsetType = UNSET
     test_execution_id: str | UnsetType = UNSET
     service_provider_call_id: str | None | UnsetType = UNSET
     customer_call_id: str | None | UnsetType = UNSET
@@ -125,7 +136,7 @@ class TestExecutionCall(Model):
     scenario_columns: dict[str, ScenarioColumn] | UnsetType = UNSET
     scenario_graph: dict[str, Any] | UnsetType = UNSET
     scenario_graph_id: str | None | UnsetType = UNSET
-    snapshot_timestamp: datetime | None | UnsetType = UNSET
+    snapshot_timestamp: str | None | UnsetType = UNSET
     original_call_execution_id: str | None | UnsetType = UNSET
     processing_skipped: bool | UnsetType = UNSET
     processing_skip_reason: str | None | UnsetType = UNSET
@@ -155,15 +166,3 @@ class TestExecutionCall(Model):
     customer_cost_cents: int | None | UnsetType = UNSET
     customer_cost_breakdown: dict[str, Any] | None | UnsetType = UNSET
     customer_latency_metrics: dict[str, Any] | None | UnsetType = UNSET
-    created_at: datetime | UnsetType = UNSET
-    session_id: str | None | UnsetType = UNSET
-    start_time: datetime | None | UnsetType = UNSET
-    scenario_id: str | UnsetType = UNSET
-    eval_metrics: dict[str, EvalMetric | float | str | bool | list[str] | None] | UnsetType = UNSET
-    customer_name: str | None | UnsetType = UNSET
-    call_summary: str | None | UnsetType = UNSET
-    ended_reason: str | None | UnsetType = UNSET
-    avg_agent_latency: float | None | UnsetType = UNSET
-    is_snapshot: bool | UnsetType = UNSET
-    rerun_type: str | None | UnsetType = UNSET
-    rerun_snapshots: list[RerunSnapshot] | UnsetType = UNSET

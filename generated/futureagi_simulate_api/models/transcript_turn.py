@@ -1,8 +1,6 @@
 # Generated from openapi.yaml. Do not edit: change the spec or generator-templates/, then run `nox -s generate`.
 from __future__ import annotations
 
-from datetime import datetime
-
 from attrs import define
 
 from ..types import UNSET, Model, UnsetType
@@ -48,4 +46,4 @@ class TranscriptTurn(Model):
     end_time_ms: int | UnsetType = UNSET
     end_time_seconds: float | None | UnsetType = UNSET
     confidence_score: float | UnsetType = UNSET
-    created_at: datetime | UnsetType = UNSET
+    created_at: str | UnsetType = UNSET

@@ -1,7 +1,6 @@
 # Generated from openapi.yaml. Do not edit: change the spec or generator-templates/, then run `nox -s generate`.
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 from attrs import define
@@ -89,10 +88,10 @@ class VersionCallExecution(Model):
     eval_outputs: dict[str, EvalOutput]
     call_summary: str | None
     ended_reason: str | None
-    created_at: datetime
+    created_at: str
     session_id: str | None | UnsetType = UNSET
     duration: float | None | UnsetType = UNSET
-    start_time: datetime | UnsetType = UNSET
+    start_time: str | UnsetType = UNSET
     transcript: list[TranscriptTurn] | UnsetType = UNSET
     scenario: str | UnsetType = UNSET
     eval_metrics: (
@@ -101,10 +100,10 @@ class VersionCallExecution(Model):
     scenario_columns: dict[str, ScenarioColumn] | UnsetType = UNSET
     customer_name: str | None | UnsetType = UNSET
     phone_number: str | None | UnsetType = UNSET
-    started_at: datetime | UnsetType = UNSET
-    completed_at: datetime | UnsetType = UNSET
-    ended_at: datetime | UnsetType = UNSET
-    updated_at: datetime | UnsetType = UNSET
+    started_at: str | UnsetType = UNSET
+    completed_at: str | UnsetType = UNSET
+    ended_at: str | UnsetType = UNSET
+    updated_at: str | UnsetType = UNSET
     duration_seconds: float | UnsetType = UNSET
     recording_url: str | None | UnsetType = UNSET
     stereo_recording_url: str | None | UnsetType = UNSET

@@ -8,8 +8,6 @@ from uuid import UUID
 
 from ...client import Client, read_response, success
 from ...models.test_execution_page import TestExecutionPage
-from ...models.test_execution_status import TestExecutionStatus
-from ...models.test_execution_status_filter import TestExecutionStatusFilter
 from ...types import Response
 
 _ERRORS: Final[Container[int]] = frozenset({400, 401, 404, 500})
@@ -19,7 +17,7 @@ def _get_kwargs(
     run_test_id: str | UUID,
     *,
     search: str | None = None,
-    status: TestExecutionStatusFilter | TestExecutionStatus | None = None,
+    status: str | None = None,
     limit: int | None = None,
     page: int | None = None,
 ) -> dict[str, Any]:
@@ -41,7 +39,7 @@ def sync_detailed(
     *,
     client: Client,
     search: str | None = None,
-    status: TestExecutionStatusFilter | TestExecutionStatus | None = None,
+    status: str | None = None,
     limit: int | None = None,
     page: int | None = None,
 ) -> Response[TestExecutionPage]:
@@ -57,7 +55,7 @@ def sync(
     *,
     client: Client,
     search: str | None = None,
-    status: TestExecutionStatusFilter | TestExecutionStatus | None = None,
+    status: str | None = None,
     limit: int | None = None,
     page: int | None = None,
 ) -> TestExecutionPage:
@@ -98,7 +96,7 @@ async def asyncio_detailed(
     *,
     client: Client,
     search: str | None = None,
-    status: TestExecutionStatusFilter | TestExecutionStatus | None = None,
+    status: str | None = None,
     limit: int | None = None,
     page: int | None = None,
 ) -> Response[TestExecutionPage]:
@@ -114,7 +112,7 @@ async def asyncio(
     *,
     client: Client,
     search: str | None = None,
-    status: TestExecutionStatusFilter | TestExecutionStatus | None = None,
+    status: str | None = None,
     limit: int | None = None,
     page: int | None = None,
 ) -> TestExecutionPage:
