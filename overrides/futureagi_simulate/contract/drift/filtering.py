@@ -47,6 +47,16 @@ class Filter:
         return column and self.type in TYPES and self.operator in OPERATORS
 
     @property
+    def well_formed(self) -> bool:
+        """Tell whether the value suits the operator: two for a range, some for `in`, one for the others."""
+        several = isinstance(self.value, list)
+        if self.operator in {"between", "not_in_between"}:
+            return several and len(self.value) == 2
+        if self.operator == "in":
+            return several and bool(self.value)
+        return not several and self.value is not None
+
+    @property
     def is_eval(self) -> bool:
         """Tell whether the column is an eval's id."""
         return _UUID.fullmatch(self.column) is not None
@@ -64,7 +74,8 @@ def single_filter(exchange: Exchange) -> Filter | None:
     try:
         (item,) = msgspec.json.decode(exchange.query["filters"])
         config = item["filter_config"]
-        return Filter(item["column_id"], config["filter_type"], config["filter_op"], config["filter_value"])
+        found = Filter(item["column_id"], config["filter_type"], config["filter_op"], config["filter_value"])
+        return found if len(item) == 2 and found.well_formed else None
     except (msgspec.DecodeError, KeyError, TypeError, ValueError):
         return None
 

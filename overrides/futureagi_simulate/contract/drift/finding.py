@@ -48,8 +48,8 @@ class Finding:
     """One departure.
 
     `expected` is what the documents say or leave to assume, `got` what was answered. `known` tells that the
-    open-source server was seen to do the same; `evidence` names requests and values, `got` may hold values too:
-    both go when a report is redacted.
+    open-source server was seen to do the same. Only `evidence` names requests and values: it goes when a report is
+    redacted.
     """
 
     rule: str
@@ -70,7 +70,7 @@ class Finding:
 
     def redacted(self) -> Finding:
         """Return it without anything that a server's data may hold."""
-        return attrs.evolve(self, got="", evidence=())
+        return attrs.evolve(self, evidence=())
 
     def as_dict(self) -> dict[str, Any]:
         """Return it as plain values, in a fixed order of keys."""

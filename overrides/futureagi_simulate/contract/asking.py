@@ -1,0 +1,122 @@
+"""Who answers questions: a mock in this process, or a server over HTTP."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, contextmanager
+from typing import TYPE_CHECKING, Final
+from urllib.parse import quote, urlencode
+
+from futureagi_simulate import wire
+from futureagi_simulate.contract.exchange import Answer, Keys, Question
+from futureagi_simulate.errors import ConfigurationError, ConnectError, TimeoutError, TransportError
+from futureagi_simulate.hop import Failure, FailureKind, Hop
+from futureagi_simulate.keys import Credentials, Secret
+
+if TYPE_CHECKING:
+    from futureagi_simulate.mock import Mock
+    from futureagi_simulate.mock.messages import Request, Response
+    from futureagi_simulate.options import Options
+
+Ask = Callable[[Question], Answer]
+
+_WRONG: Final = "not-the-secret-key"
+_ERRORS: Final = {FailureKind.CONNECT: ConnectError, FailureKind.TIMEOUT: TimeoutError}
+_BUSY: Final = 429
+_PATIENCE: Final = 60.0
+
+
+def of_mock(mock: Mock, handle: Callable[[Request], Response] | None = None) -> Ask:
+    """Ask a mock in this process, or what stands in front of it: `handle`."""
+    from futureagi_simulate.mock.messages import Request
+
+    keys = {
+        Keys.GOOD: (mock.api_key, mock.secret_key),
+        Keys.OTHER: (mock.other_api_key, mock.other_secret_key),
+        Keys.WRONG_SECRET: (mock.api_key, _WRONG),
+        Keys.NO_SECRET: (mock.api_key, None),
+        Keys.NONE: (None, None),
+    }
+    answer_with = handle or mock.handle
+    host = mock.base_url.partition("://")[2]
+
+    def ask(question: Question) -> Answer:
+        pair = zip(("x-api-key", "x-secret-key"), keys[question.keys], strict=True)
+        sent = {"host": host, **{name: value for name, value in pair if value is not None}}
+        sent |= {name.lower(): value for name, value in question.headers}
+        query = urlencode(question.query, quote_via=quote)
+        answer = answer_with(Request(question.method, question.path, query, tuple(sent.items())))
+        return Answer(answer.status, {name.lower(): value for name, value in answer.headers}, answer.body)
+
+    return ask
+
+
+@contextmanager
+def of_server(options: Options, other: Credentials | None = None) -> Iterator[Ask]:
+    """Ask a server over HTTP: GET only, no redirect is followed, keys go to the configured origin only.
+
+    `other`: keys of a second organization, for the checks that need them. Raises an error of
+    `futureagi_simulate.errors` when no answer comes, ConfigurationError for a question that can't be asked here.
+    """
+    keys = options.credentials
+    wrong = Credentials(keys.api_key, Secret(_WRONG))
+    pairs = {Keys.GOOD: keys, Keys.WRONG_SECRET: wrong, Keys.OTHER: other}
+    with closing(wire.open_client(None)) as client:
+
+        def ask(question: Question) -> Answer:
+            if question.method != "GET" or (question.keys is Keys.OTHER and other is None):
+                raise ConfigurationError(f"{question} isn't asked of a server.", remedy="Ask it of a mock.")
+            hop = Hop(
+                url=options.origin.url(question.path, question.query),
+                headers=_headers(question, keys),
+                keys=pairs.get(question.keys),
+                timeout=options.timeout,
+                max_body=options.max_body,
+                remaining=lambda: math.inf,
+            )
+            outcome = wire.exchange(client, hop)
+            failure = outcome if isinstance(outcome, Failure) else outcome.failure
+            if isinstance(outcome, Failure) or failure is not None:
+                assert failure is not None  # noqa: S101 - one of the two is a Failure
+                error = _ERRORS.get(failure.kind, TransportError)
+                raise error(f"{options.origin} gave no answer: {failure.text}.", remedy="Is the base URL right?")
+            return Answer(outcome.status, outcome.headers, outcome.content)
+
+        yield ask
+
+
+def _headers(question: Question, keys: Credentials) -> tuple[tuple[str, str], ...]:
+    headers = {"accept": "application/json", "user-agent": "futureagi-simulate (contract checks)"}
+    headers |= {name.lower(): value for name, value in question.headers}
+    if question.keys is Keys.NO_SECRET:
+        headers["x-api-key"] = keys.api_key.reveal()
+    return tuple(headers.items())
+
+
+def politely(
+    ask: Ask, rate: float, sleep: Callable[[float], None] = time.sleep, clock: Callable[[], float] = time.monotonic
+) -> Ask:
+    """Return `ask`, slowed down to `rate` questions a second; after a 429 it waits as long as it is told."""
+    free_at = clock()
+
+    def slowed(question: Question) -> Answer:
+        nonlocal free_at
+        for _ in range(3):
+            now = clock()
+            if now < free_at:
+                sleep(free_at - now)
+            free_at = max(now, free_at) + 1 / rate
+            answer = ask(question)
+            if answer.status != _BUSY:
+                break
+            free_at = clock() + _told(answer.headers)
+        return answer
+
+    return slowed
+
+
+def _told(headers: Mapping[str, str]) -> float:
+    text = headers.get("retry-after", "")
+    return min(float(text), _PATIENCE) if text.isdecimal() else 5.0

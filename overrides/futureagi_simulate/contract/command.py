@@ -1,0 +1,151 @@
+"""`fi-simulate drift`: say where a server departs from the contract."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Final
+
+import typer
+
+if TYPE_CHECKING:
+    from futureagi_simulate.contract.drift.finding import Finding
+    from futureagi_simulate.contract.drift.log import Log
+    from futureagi_simulate.contract.drift.look import Ids
+    from futureagi_simulate.contract.drift.report import Report
+
+DRIFT: Final = 1
+
+
+def drift(
+    run_test: Annotated[
+        str | None, typer.Option(metavar="ID", envvar="FI_RUN_TEST_ID", help="Id of a run test with results.")
+    ] = None,
+    run_test_name: Annotated[
+        str | None, typer.Option(metavar="NAME", envvar="FI_RUN_TEST_NAME", help="Its name.")
+    ] = None,
+    execution: Annotated[
+        str | None, typer.Option(metavar="ID", envvar="FI_TEST_EXECUTION_ID", help="Id of one of its executions.")
+    ] = None,
+    agent: Annotated[
+        str | None, typer.Option(metavar="ID", envvar="FI_AGENT_ID", help="Id of an agent definition.")
+    ] = None,
+    version: Annotated[
+        str | None, typer.Option(metavar="ID", envvar="FI_VERSION_ID", help="Id of one of its versions.")
+    ] = None,
+    recorded: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Judge recorded exchanges (JSON lines), ask no server.")
+    ] = None,
+    record: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Keep the exchanges, without keys, for --recorded.")
+    ] = None,
+    against: Annotated[
+        str, typer.Option(metavar="documents|observed", help="What to hold the server against.")
+    ] = "documents",
+    max_requests: Annotated[int, typer.Option(metavar="N", min=1, help="Ask at most so many questions.")] = 200,
+    rate: Annotated[float, typer.Option(metavar="N", min=0.1, help="Questions a second.")] = 5.0,
+    baseline: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Report only what this saved --json report lacks.")
+    ] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
+    markdown: Annotated[bool, typer.Option("--markdown", help="Print the report as Markdown.")] = False,
+    redact: Annotated[
+        bool, typer.Option("--redact", help="Leave out the server, requests and values: fit for an issue.")
+    ] = False,
+) -> None:
+    """Ask a server what it does, GET only and slowly, and report where that departs from the contract.
+
+    Exit code 0: as the contract says; 1: it departs; 2: wrong usage; 4: no access. What the mock prints when it
+    starts holds all the ids; against another server, name a run test that has results.
+
+    Example: fi-simulate drift --run-test ID --run-test-name "Support line regression" --markdown --redact
+    """
+    from futureagi_simulate.contract.drift.judge import Against, judge
+    from futureagi_simulate.contract.drift.look import Ids
+    from futureagi_simulate.contract.drift.report import Report
+    from futureagi_simulate.contract.drift.survey import write
+
+    if against not in set(Against):
+        raise _usage(f"--against {against} is unknown.", "Say --against documents or --against observed.")
+    saved = _baseline(baseline)
+    ids = Ids(run_test, run_test_name, execution, agent, version)
+    log, source = _recorded(recorded) if recorded is not None else _asked(ids, max_requests, rate)
+    if record is not None:
+        write(record, log.exchanges)
+    findings = judge(log, Against(against))
+    kept = _new(findings, saved)
+    report = Report(source, against, len(log.exchanges), kept, hidden=len(findings) - len(kept))
+    _print(report, as_json=json, as_markdown=markdown, redact=redact)
+    raise typer.Exit(DRIFT if kept else 0)
+
+
+def _recorded(path: Path) -> tuple[Log, str]:
+    from futureagi_simulate.contract.drift.survey import read
+
+    try:
+        return read(path), path.name
+    except OSError as error:
+        raise _usage(f"{path} can't be read: {error.strerror}.", "Name a file of recorded exchanges.") from error
+    except ValueError as error:
+        raise _usage(f"{path}: {error}.", "Each line is one exchange, as --record writes them.") from error
+
+
+def _asked(ids: Ids, max_requests: int, rate: float) -> tuple[Log, str]:
+    from futureagi_simulate.cli.trouble import NO_ACCESS, Trouble, TroubleError
+    from futureagi_simulate.contract.asking import of_server, politely
+    from futureagi_simulate.contract.drift.survey import has_access, survey
+    from futureagi_simulate.options import Options
+
+    if ids.run_test_id is None and ids.test_execution_id is None and ids.run_test_name is None:
+        raise _usage("Neither a run test nor an execution is named.", "Name one with --run-test or --execution.")
+    options = Options.of()
+    with of_server(options) as ask:
+        log = survey(politely(ask, rate), ids, max_requests=max_requests, base_url=str(options.origin))
+    if not has_access(log.exchanges):
+        answers = ", ".join(sorted({str(one.answer.status) for one in log.exchanges}))
+        what = f"{options.origin} answered nothing but {answers}."
+        raise TroubleError(Trouble(what, "Check FI_API_KEY, FI_SECRET_KEY and the ids.", NO_ACCESS))
+    return log, str(options.origin)
+
+
+def _baseline(path: Path | None) -> list[dict[str, Any]] | None:
+    import json
+
+    if path is None:
+        return None
+    try:
+        findings = json.loads(path.read_bytes())["findings"]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise _usage(f"{path} is no saved report.", "Save one with fi-simulate drift --json > FILE.") from error
+    if not isinstance(findings, list) or not all(isinstance(finding, dict) for finding in findings):
+        raise _usage(f"{path} is no saved report.", "Save one with fi-simulate drift --json > FILE.")
+    return findings
+
+
+def _new(findings: list[Finding], saved: list[dict[str, Any]] | None) -> list[Finding]:
+    from futureagi_simulate.contract.drift.finding import new_since
+
+    return findings if saved is None else new_since(findings, saved)
+
+
+def _usage(what: str, remedy: str) -> Exception:
+    from futureagi_simulate.cli.trouble import usage
+
+    return usage(what, remedy)
+
+
+def _print(report: Report, *, as_json: bool, as_markdown: bool, redact: bool) -> None:
+    from futureagi_simulate.cli.console import output, print_json, print_table, say
+    from futureagi_simulate.contract.drift.report import COLUMNS
+
+    if as_json:
+        print_json(report.as_dict(redact=redact))
+        return
+    console = output()
+    if as_markdown:
+        say(console, report.as_markdown(redact=redact))
+        return
+    for endpoint, rows in report.tables(redact=redact):
+        say(console, endpoint, style="bold")
+        print_table(console, COLUMNS, rows)
+        say(console)
+    say(console, report.summary())

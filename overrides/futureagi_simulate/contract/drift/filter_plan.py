@@ -1,0 +1,103 @@
+"""Which filters to try: for each documented column the ones a reader would write, with values that divide the calls."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from statistics import median
+from typing import Any, Final
+
+from futureagi_simulate.contract.drift.filtering import Filter, shown
+from futureagi_simulate.contract.drift.log import Row
+from futureagi_simulate.contract.drift.look import Asking, Look
+from futureagi_simulate.contract.exchange import Endpoint
+
+_LIMIT: Final = 20
+
+
+def filters(look: Look) -> Asking:
+    """Try each filter alone, on the execution that was named."""
+    rows = look.here()
+    for wanted in wanted_filters(rows):
+        yield from look.ask(Endpoint.TEST_EXECUTION, {"limit": _LIMIT, "filters": wanted.encode()})
+
+
+def wanted_filters(rows: list[Row]) -> Iterator[Filter]:
+    """Yield the filters to try on these calls."""
+    yield from _texts("status", _usual(rows, "status"))
+    yield from _texts("scenario", _usual(rows, "scenario"))
+    yield from _texts("call_execution_id", _usual(rows, "call_execution_id"))
+    yield from _numbers("overall_score", rows)
+    yield from _numbers("response_time", rows)
+    yield from _times(rows)
+    yield Filter("no_such_column", "text", "equals", "x")
+    for name, value in _evals(rows).items():
+        if isinstance(value, str) and value.lower() in {"passed", "failed"}:
+            yield Filter(name, "text", "equals", value)
+            yield Filter(name, "text", "in", [value])
+            yield Filter(name, "text", "not_contains", value)
+        elif isinstance(value, (int, float)) and not isinstance(value, bool):
+            yield Filter(name, "number", "greater_than_or_equal", 50)
+            yield Filter(name, "number", "between", [10, 60])
+    kind = _usual(rows, "call_type")
+    if isinstance(kind, str):
+        yield Filter("call_type", "text", "equals", kind)
+        yield Filter("call_type", "text", "not_equals", kind)
+
+
+def _texts(column: str, value: Any) -> Iterator[Filter]:
+    if not isinstance(value, str):
+        return
+    yield Filter(column, "text", "equals", value)
+    yield Filter(column, "text", "not_equals", value)
+    yield Filter(column, "text", "in", [value])
+    yield Filter(column, "text", "contains", value)
+    if column != "call_execution_id":
+        yield Filter(column, "text", "equals", value.swapcase())
+        yield Filter(column, "text", "greater_than", value)
+        yield Filter(column, "list", "in", [value])
+
+
+def _numbers(column: str, rows: list[Row]) -> Iterator[Filter]:
+    values = [v for row in rows if isinstance(v := shown(row, column), (int, float)) and not isinstance(v, bool)]
+    middle = round(median(values), 3) if values else 1
+    low, high = round(min(values, default=0) + (middle - min(values, default=0)) / 2, 3), middle
+    yield Filter(column, "number", "greater_than_or_equal", low)
+    yield Filter(column, "number", "less_than_or_equal", high)
+    yield Filter(column, "number", "between", [low, high])
+    if column == "overall_score":
+        yield Filter(column, "number", "not_in_between", [low, high])
+        yield Filter(column, "number", "in", [low, high])
+        yield Filter(column, "text", "equals", middle)
+
+
+def _times(rows: list[Row]) -> Iterator[Filter]:
+    times = sorted({time for row in rows if isinstance(time := shown(row, "timestamp"), str)})
+    if not times:
+        return
+    middle = times[len(times) // 2]
+    yield Filter("timestamp", "datetime", "less_than", middle)
+    yield Filter("timestamp", "datetime", "greater_than", middle)
+    yield Filter("timestamp", "datetime", "equals", middle)
+    yield Filter("timestamp", "datetime", "in", [middle])
+    yield Filter("timestamp", "datetime", "contains", middle[:10])
+    yield Filter("timestamp", "text", "contains", middle)
+
+
+def _usual(rows: list[Row], column: str) -> Any:
+    """Return a value that some calls have and others have not."""
+    values = [shown(row, column) for row in rows]
+    texts = [value for value in values if isinstance(value, str)]
+    return next((value for value in dict.fromkeys(texts) if texts.count(value) < len(rows)), None)
+
+
+def _evals(rows: list[Row]) -> dict[str, Any]:
+    """Return a sample value of each eval, the kinds that can be filtered by first come."""
+    found: dict[str, Any] = {}
+    for row in rows:
+        for name in row.get("eval_outputs") or {}:
+            value = shown(row, name)
+            if value is not None and not isinstance(value, (list, dict, bool)):
+                found.setdefault(name, value)
+    numbers = {n: v for n, v in found.items() if not isinstance(v, str)}
+    words = {n: v for n, v in found.items() if isinstance(v, str)}
+    return dict([*list(numbers.items())[:1], *list(words.items())[:1]])

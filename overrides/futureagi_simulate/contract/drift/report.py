@@ -1,0 +1,79 @@
+"""Write findings down: for machines, for an issue, and for a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from typing import Any, Final
+
+import attrs
+
+from futureagi_simulate.contract.drift.finding import Finding, Kind
+
+COLUMNS: Final = ("where", "kind", "expected", "got", "seen before")
+
+
+@attrs.frozen
+class Report:
+    """The findings of one look, and what it cost. `source`: the server's address or a file's name."""
+
+    source: str
+    against: str
+    requests: int
+    findings: Sequence[Finding]
+    hidden: int = 0
+
+    def as_dict(self, *, redact: bool = False) -> dict[str, Any]:
+        """Return the report as plain values; redacted, it names neither the server nor any value."""
+        return {
+            "source": "" if redact else self.source,
+            "against": self.against,
+            "requests": self.requests,
+            "in_baseline": self.hidden,
+            "findings": [_shown(finding, redact=redact).as_dict() for finding in self.findings],
+        }
+
+    def as_markdown(self, *, redact: bool = False) -> str:
+        """Return the report as a Markdown document with one table for each endpoint."""
+        where = "" if redact else f" of {self.source}"
+        lines = [f"# Drift{where}", "", self.summary(), ""]
+        for endpoint, rows in self.tables(grouped=False, redact=redact):
+            lines += [f"## {endpoint}", "", _row(COLUMNS), _row("---" for _ in COLUMNS)]
+            lines += [*(_row(map(_escaped, row)) for row in rows), ""]
+        return "\n".join(lines)
+
+    def summary(self) -> str:
+        """Say in one line what came out."""
+        new = sum(not finding.known for finding in self.findings)
+        text = f"{len(self.findings)} departures from what is {_WORDS[self.against]}, {self.requests} requests"
+        text += f"; {new} of them were not seen at the open-source server" if new else ""
+        return text + (f"; {self.hidden} more are in the baseline" if self.hidden else "") + "."
+
+    def tables(self, *, grouped: bool = True, redact: bool = False) -> Iterator[tuple[str, list[tuple[str, ...]]]]:
+        """Yield (endpoint, rows); `grouped` puts the fields that are only added into one row."""
+        for endpoint, group in groupby(self.findings, key=lambda finding: finding.endpoint):
+            findings = [_shown(finding, redact=redact) for finding in group]
+            added = [f for f in findings if grouped and f.kind is Kind.EXTRA and f.known]
+            rows = [_cells(finding) for finding in findings if finding not in added]
+            if added:
+                rows.append((f"{len(added)} fields", "extra", "aren't documented", "they are there", "yes"))
+            yield endpoint, rows
+
+
+_WORDS: Final = {"documents": "documented", "observed": "observed"}
+
+
+def _shown(finding: Finding, *, redact: bool) -> Finding:
+    return finding.redacted() if redact else finding
+
+
+def _cells(finding: Finding) -> tuple[str, ...]:
+    return (finding.location, finding.kind.value, finding.expected, finding.got, "yes" if finding.known else "no")
+
+
+def _row(cells: Any) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+def _escaped(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("|", "\\|").replace("\n", " ")
