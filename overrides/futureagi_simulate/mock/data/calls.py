@@ -1,0 +1,187 @@
+"""What becomes of each call: drawn from the seed, stored as rows."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import attrs
+import msgspec
+
+from futureagi_simulate.mock.data.names import draw_phone
+from futureagi_simulate.mock.data.plan import MINUTE, ExecutionPlan
+from futureagi_simulate.mock.data.world import NEVER_RUN
+from futureagi_simulate.mock.dice import Dice
+from futureagi_simulate.mock.facts import EvalConfig, Scenario
+from futureagi_simulate.mock.ids import make_id
+
+Row = tuple[Any, ...]
+_ENTRY: Final = 40
+_encode: Final = msgspec.json.encode
+
+
+@attrs.frozen
+class Setting:
+    """What the calls of one execution share. Numbers are rows; `begun` and `spacing` are ms."""
+
+    seed: int
+    world: str
+    run_test: int
+    execution: int
+    version: int
+    channel: str
+    plan: ExecutionPlan
+    begun: int
+    spacing: int
+    scenarios: tuple[Scenario, ...]
+    evals: tuple[EvalConfig, ...]
+    languages: dict[str, str]
+
+
+@attrs.define
+class Rows:
+    """Rows to insert, by table."""
+
+    calls: list[Row] = attrs.field(factory=list)
+    evals: list[Row] = attrs.field(factory=list)
+    call_stages: list[Row] = attrs.field(factory=list)
+
+
+def draw_call(setting: Setting, number: int, i: int, rows: Rows) -> int:
+    """Add the i-th call of an execution, and the snapshot of its rerun if there is one; return the next number."""
+    plan = setting.plan
+    uuid = make_id("call-execution", setting.world, plan.run_test, plan.position, i)
+    dice = Dice(setting.seed, uuid)
+    shown = i == 0 and plan.status == "completed"
+    scenario = setting.scenarios[i % len(setting.scenarios)]
+    language = setting.languages[scenario.script]
+    phone = draw_phone(dice, language) if setting.channel == "voice" and (shown or dice.chance(900)) else None
+    call_type = "Outbound" if dice.chance(400) else "Inbound"
+    created = setting.begun + i * min(setting.spacing, _ENTRY)
+    turn = setting.begun + i * setting.spacing
+    started = turn + dice.between(1_000, 20_000)
+    duration = dice.between(25, 240)
+    ended = started + duration * 1_000 + dice.below(1_000)
+    final = "completed" if shown else _final_status(plan.status, dice)
+    if final in ("completed", "analyzing"):
+        response: int | None = dice.between(400, 2_400) if dice.chance(900) else None
+    else:
+        response = None
+    updated = ended + dice.between(2_000, 90_000)
+    evals: list[Row] = []
+    score = _draw_evals(setting, number, dice, evals, shown) if final == "completed" else None
+    deleted = int(not shown and dice.chance(15))
+    head = (uuid, setting.run_test, setting.execution, setting.version, scenario.number)
+    kind = (setting.channel, call_type, phone)
+    if final == "pending":
+        times: Row = (created, created, None, None, None, None, None, 0)
+    elif final == "queued":
+        times = (created, turn + 900, None, None, None, None, None, 0)
+    elif final == "ongoing":
+        times = (created, started + 30_000, started, None, None, None, None, 0)
+    elif final == "cancelled":
+        begun = started if dice.chance(500) else None
+        times = (created, started + 5_000, begun, None, None, None, None, 1)
+    elif final == "failed":
+        lasted = duration // 4 if dice.chance(600) else None
+        stop = None if lasted is None else started + lasted * 1_000
+        times = (created, (stop or started) + 1_500, started, stop, lasted, None, response, 1)
+    elif final == "analyzing":
+        times = (created, ended + 1_000, started, ended, duration, None, response, 0)
+    else:
+        times = (created, updated, started, ended, duration, score, response, 1)
+    if plan.status == "running":
+        _add_stages(number, turn, times, final, rows)
+    rows.calls.append((number, *head, None, None, deleted, final, *kind, *times, None))
+    rows.evals += evals
+    rerun = plan.status == "completed" and (shown or dice.chance(40))
+    if rerun and not deleted:
+        return _add_snapshot(number + 1, number, head, kind, times, dice, rows, setting)
+    return number + 1
+
+
+def _final_status(execution: str, dice: Dice) -> str:
+    roll = dice.below(1000)
+    if execution in ("completed", "running"):
+        return "completed" if roll < 930 else "failed" if roll < 980 else "cancelled"
+    if execution == "evaluating":
+        return "analyzing" if roll < 600 else "completed" if roll < 950 else "failed"
+    if execution == "cancelling":
+        return "cancelled" if roll < 600 else "ongoing" if roll < 800 else "completed"
+    if execution == "pending":
+        return "pending" if roll < 600 else "queued"
+    if execution == "cancelled":
+        return "cancelled" if roll < 600 else "completed"
+    return "failed" if roll < 800 else "cancelled"
+
+
+def _draw_evals(setting: Setting, number: int, dice: Dice, rows: list[Row], shown: bool) -> float | None:
+    """Add the outputs of the evals of a completed call; return the overall score (0-100) or None."""
+    quality = round(setting.plan.quality * 1000)
+    total = 0.0
+    counted = 0
+    skip_all = not shown and dice.chance(20)
+    for config in setting.evals:
+        if config.name == NEVER_RUN or skip_all:
+            continue
+        roll = 0 if shown else dice.below(1000)
+        status = (
+            "completed" if roll < 940 else "pending" if roll < 960 else "skipped" if roll < 980 else "error"
+        )
+        value: object = None
+        if status == "completed":
+            if config.output_type == "Pass/Fail":
+                passed = dice.chance(quality) if not shown else config.template_name != "task_completion"
+                value = int(passed)
+                total += 100.0 * passed
+                counted += 1
+            elif config.output_type == "score":
+                value = min(1000, max(0, quality + dice.between(-250, 200))) / 1000
+                total += 100.0 * value
+                counted += 1
+            else:
+                value = _draw_choices(config, dice, quality)
+        rows.append((number, config.number, status, value, None))
+    return round(total / counted, 4) if counted else None
+
+
+def _draw_choices(config: EvalConfig, dice: Dice, quality: int) -> str:
+    if dice.chance(1000 - quality):
+        chosen = config.choices[-1:]
+        if dice.chance(300):
+            chosen = (*config.choices[-1:], config.choices[-2])
+    else:
+        chosen = (dice.choice(config.choices[:-1]),)
+    return _encode(chosen).decode()
+
+
+def _add_stages(number: int, turn: int, times: Row, final: str, rows: Rows) -> None:
+    """Write down how a call of a running execution gets to its end, from its creation on."""
+    created, updated, started, ended, duration, _, response, _ = times
+    quiet = (None, None, None, None, None, 0)
+    add = rows.call_stages.append
+    add((number, created, "pending", created, *quiet))
+    turn = max(turn, created + 1)
+    add((number, turn, "queued", turn, *quiet))
+    if started is not None:
+        add((number, started, "ongoing", started, started, None, None, None, None, 0))
+    if ended is not None and final == "completed":
+        add((number, ended, "analyzing", ended, started, ended, duration, None, response, 0))
+    add((number, max(updated, turn + 1), final, updated, *times[2:]))
+
+
+def _add_snapshot(
+    number: int, original: int, head: Row, kind: Row, times: Row, dice: Dice, rows: Rows, setting: Setting
+) -> int:
+    """Keep what a call was before it was run again: worse, and seen in the run test's call listing only."""
+    uuid = make_id("snapshot", head[0], 1)
+    created, updated = times[0], times[1]
+    at = updated + dice.between(1, 30) * MINUTE
+    rerun_type = "eval_only" if dice.chance(300) else "call_and_eval"
+    status = "failed" if dice.chance(400) else "completed"
+    score = float(dice.between(5, 45)) if status == "completed" else None
+    row = (created, at, times[2], times[3], dice.between(15, 80), score, dice.between(900, 2_900), 1)
+    rows.calls.append((number, uuid, *head[1:], original, rerun_type, 0, status, *kind, *row, None))
+    first = setting.evals[0]
+    if status == "completed":
+        rows.evals.append((number, first.number, "completed", 0, None))
+    return number + 1

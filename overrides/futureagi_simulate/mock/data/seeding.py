@@ -1,0 +1,160 @@
+"""Fill a store from a seed: the same seed, scale and time give the same rows everywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from sqlite3 import Connection
+from typing import Any, Final
+
+import msgspec
+
+from futureagi_simulate.mock.data.calls import Rows, Setting, draw_call
+from futureagi_simulate.mock.data.details import languages
+from futureagi_simulate.mock.data.plan import (
+    DEFAULT_CALLS,
+    DEFAULT_EXECUTIONS,
+    MINUTE,
+    ExecutionPlan,
+    plan_executions,
+)
+from futureagi_simulate.mock.data.world import WORLDS, catalogue_rows
+from futureagi_simulate.mock.ids import make_id
+from futureagi_simulate.mock.store import Store
+
+#: The time at which the data are "now", unless told otherwise.
+EPOCH: Final = datetime(2026, 3, 23, 20, 0, tzinfo=UTC)
+
+_BATCH: Final = 4_000
+_INSERT: Final = "INSERT INTO {} VALUES ({})"
+
+
+def fill(
+    store: Store,
+    *,
+    seed: int = 0,
+    executions: int | None = None,
+    calls: int | None = None,
+    now: datetime = EPOCH,
+) -> None:
+    """Make the data of `seed` unless the store already holds them.
+
+    Raises ValueError for a scale below one execution and one call per execution, and when a database file
+    holds data of another seed, scale or time.
+    """
+    executions = DEFAULT_EXECUTIONS if executions is None else executions
+    calls = (
+        (DEFAULT_CALLS if executions == DEFAULT_EXECUTIONS else 12 * executions) if calls is None else calls
+    )
+    if executions < 1 or calls < executions:
+        raise ValueError(
+            f"a scale needs at least 1 execution and 1 call for each; got {executions} and {calls}"
+        )
+    made_from = f"seed={seed} executions={executions} calls={calls} now={now.isoformat()}"
+    held = store.meta("made_from")
+    if held is not None:
+        if held != made_from:
+            raise ValueError(f"the database holds other data ({held}); remove the file or ask for the same")
+        return
+    with store.writing() as connection:
+        for table, rows in catalogue_rows().items():
+            _insert(connection, table, rows)
+        connection.execute("INSERT INTO meta VALUES ('seed', ?), ('made_from', ?)", (str(seed), made_from))
+        store.catalogue.clear()
+        number = 1
+        for row, plan in enumerate(plan_executions(executions, calls), 1):
+            number = _fill_execution(store, connection, _setting(store, seed, row, plan, now), number)
+        store.catalogue.clear()
+    store.index()
+
+
+def _setting(store: Store, seed: int, number: int, plan: ExecutionPlan, now: datetime) -> Setting:
+    world, test = WORLDS[plan.world], WORLDS[plan.world].run_tests[plan.run_test]
+    catalogue = store.catalogue
+    run_test = next(
+        t for t in catalogue.run_tests.values() if t.id == make_id("run-test", world.key, plan.run_test)
+    )
+    version_id = make_id("agent-version", world.key, test.agent, plan.version)
+    version = next(v.number for v in catalogue.versions.values() if v.id == version_id)
+    scenarios = {scenario.id: scenario for scenario in catalogue.scenarios.values()}
+    agent = catalogue.agents[run_test.agent]
+    longest, whole = (40_000, 10 * MINUTE) if plan.status == "running" else (7_000, plan.age // 2)
+    return Setting(
+        seed=seed,
+        world=world.key,
+        run_test=run_test.number,
+        execution=number,
+        version=version,
+        channel=agent.channel,
+        plan=plan,
+        begun=round(now.timestamp() * 1000) - plan.age,
+        spacing=min(longest, whole // max(1, plan.calls)),
+        scenarios=tuple(scenarios[make_id("scenario", world.key, i)] for i in test.scenarios),
+        evals=tuple(catalogue.evals_of(run_test.number)),
+        languages=languages(),
+    )
+
+
+def _fill_execution(store: Store, connection: Connection, setting: Setting, number: int) -> int:
+    rows = Rows()
+    last = 0
+    for i in range(setting.plan.calls):
+        number = draw_call(setting, number, i, rows)
+        if len(rows.calls) >= _BATCH:
+            last = max(last, _flush(connection, rows))
+    last = max(last, _flush(connection, rows))
+    _insert(connection, "execution", [_execution_row(setting)])
+    if setting.plan.status == "running":
+        _insert(connection, "execution_stage", list(_execution_stages(setting, last)))
+    return number
+
+
+def _flush(connection: Connection, rows: Rows) -> int:
+    """Write and empty the rows; return the latest time at which one of the calls changes."""
+    last = max((row[14] for row in rows.calls), default=0)
+    _insert(connection, "call", rows.calls)
+    _insert(connection, "eval_output", rows.evals)
+    _insert(connection, "call_stage", rows.call_stages)
+    for part in (rows.calls, rows.evals, rows.call_stages):
+        part.clear()
+    return last
+
+
+def _execution_row(setting: Setting) -> tuple[Any, ...]:
+    plan = setting.plan
+    uuid = make_id("test-execution", setting.world, plan.run_test, plan.position)
+    created = setting.begun - 3_000
+    started = None if plan.status == "pending" else setting.begun
+    over = plan.status in ("completed", "failed", "cancelled")
+    lasted = setting.spacing * plan.calls + 6 * MINUTE
+    completed = setting.begun + min(lasted, plan.age - MINUTE) if over else None
+    errors = ["Provider quota exceeded – 429"] if plan.status == "failed" else []
+    scenarios = msgspec.json.encode([scenario.number for scenario in setting.scenarios]).decode()
+    simulator = "Impatient customer" if plan.position % 3 else None
+    return (
+        *(
+            setting.execution,
+            uuid,
+            setting.run_test,
+            setting.version,
+            plan.status,
+            created,
+            started,
+            completed,
+        ),
+        *(scenarios, simulator, msgspec.json.encode(errors).decode(), plan.summary, None),
+    )
+
+
+def _execution_stages(setting: Setting, last: int) -> Iterator[tuple[Any, ...]]:
+    created, begun = setting.begun - 3_000, setting.begun
+    yield setting.execution, created, "pending", None, None
+    yield setting.execution, begun, "running", begun, None
+    yield setting.execution, max(last, begun + 1), "evaluating", begun, None
+    done = max(last, begun + 1) + 15_000
+    yield setting.execution, done, "completed", begun, done
+
+
+def _insert(connection: Connection, table: str, rows: list[tuple[Any, ...]]) -> None:
+    if rows:
+        connection.executemany(_INSERT.format(table, ",".join("?" * len(rows[0]))), rows)

@@ -1,0 +1,46 @@
+"""Draws that are the same on every machine and every Python: words of a hash of what is drawn for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from hashlib import blake2b
+from struct import Struct
+from typing import Final, TypeVar
+
+T = TypeVar("T")
+
+_WORDS: Final = Struct("<16I")
+
+
+class Dice:
+    """An endless row of draws that depends on `name` alone. `random` is not used: its methods may change."""
+
+    __slots__ = ("_block", "_name", "_next", "_words")
+
+    def __init__(self, *name: object) -> None:
+        self._name = "/".join(map(str, name)).encode()
+        self._words = _WORDS.unpack(blake2b(self._name).digest())
+        self._next = 0
+        self._block = 0
+
+    def below(self, limit: int) -> int:
+        """Draw an integer from 0 to `limit` - 1 (at most 2**32)."""
+        if self._next == 16:
+            self._block += 1
+            self._words = _WORDS.unpack(blake2b(self._name + b"#%d" % self._block).digest())
+            self._next = 0
+        word: int = self._words[self._next]
+        self._next += 1
+        return word * limit >> 32
+
+    def between(self, low: int, high: int) -> int:
+        """Draw an integer from `low` to `high`, both included."""
+        return low + self.below(high - low + 1)
+
+    def chance(self, per_mille: int) -> bool:
+        """Draw True in `per_mille` of 1,000 cases."""
+        return self.below(1000) < per_mille
+
+    def choice(self, items: Sequence[T]) -> T:
+        """Draw one of `items`."""
+        return items[self.below(len(items))]

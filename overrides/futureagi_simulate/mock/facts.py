@@ -1,0 +1,183 @@
+"""The mock's truth as plain values, the same for both profiles: what is stored and what is drawn from it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import attrs
+
+EvalValue = bool | float | tuple[str, ...] | None
+
+
+@attrs.frozen
+class Agent:
+    """A tested agent. `channel` is voice or text."""
+
+    number: int
+    id: str
+    organization: int
+    name: str
+    channel: str
+    provider: str | None
+    deleted: bool
+
+
+@attrs.frozen
+class Version:
+    """A version of an agent."""
+
+    number: int
+    id: str
+    agent: int
+    name: str
+
+
+@attrs.frozen
+class Scenario:
+    """What the simulated customer wants. `script` names the conversation it is played by."""
+
+    number: int
+    id: str
+    organization: int
+    name: str
+    script: str
+    dataset_id: str | None
+    deleted: bool
+
+
+@attrs.frozen
+class RunTest:
+    """A run test: an agent, scenarios and evals that are executed again and again."""
+
+    number: int
+    id: str
+    organization: int
+    name: str
+    agent: int
+    deleted: bool
+
+
+@attrs.frozen
+class EvalConfig:
+    """One eval of a run test. `form` says how Pass/Fail is written: word (Passed) or boolean (true)."""
+
+    number: int
+    id: str
+    run_test: int
+    name: str
+    template_id: str
+    template_name: str
+    output_type: str
+    form: str
+    choices: tuple[str, ...]
+
+
+@attrs.frozen
+class Execution:
+    """One execution of a run test, as it stands now. Times in ms; `scenarios` are their numbers."""
+
+    number: int
+    id: str
+    run_test: int
+    version: int
+    status: str
+    created_at: int
+    started_at: int | None
+    completed_at: int | None
+    scenarios: tuple[int, ...]
+    simulator: str | None
+    errors: tuple[str, ...]
+    summary_status: str | None
+    summary: dict[str, Any] | None
+
+
+@attrs.frozen
+class EvalOutput:
+    """What one eval says of one call. `value`: bool, 0-1, or choices; None unless `status` is completed."""
+
+    config: EvalConfig
+    status: str
+    value: EvalValue
+    reason: str
+
+
+@attrs.frozen
+class Turn:
+    """One utterance; ms from the start of the call. `speaker` is assistant or user."""
+
+    id: str
+    speaker: str
+    text: str
+    start_ms: int
+    end_ms: int
+
+
+@attrs.frozen
+class Details:
+    """What is not stored but drawn when a call is shown; None where the call hasn't come so far."""
+
+    language: str
+    persona: dict[str, str]
+    customer_name: str | None
+    customer_number: str | None
+    session_id: str | None
+    provider_call_id: str | None
+    transcript: tuple[Turn, ...]
+    summary: str | None
+    ended_reason: str | None
+    error: str | None
+    agent_latency_ms: int | None
+    stop_time_ms: int | None
+    interruptions: tuple[int, int] | None
+    words_per_minute: tuple[float, float] | None
+    talk_ratio: float | None
+    csat: float | None
+    tokens: tuple[int, int] | None
+    costs: tuple[int, int, int, int] | None
+    recording: str | None
+    stereo: bool
+    skip_reason: str | None
+    tools: tuple[dict[str, Any], ...]
+
+
+@attrs.frozen
+class Call:
+    """One call execution, or the snapshot of one before its rerun (then `original` is that call's number)."""
+
+    number: int
+    id: str
+    run_test: int
+    execution: int
+    version: int
+    scenario: Scenario
+    original: int | None
+    rerun_type: str | None
+    deleted: bool
+    status: str
+    channel: str
+    call_type: str
+    phone: str | None
+    created_at: int
+    updated_at: int
+    started_at: int | None
+    ended_at: int | None
+    duration: int | None
+    overall_score: float | None
+    response_time: int | None
+    settled: bool
+    evals: tuple[EvalOutput, ...]
+    details: Details
+
+
+@attrs.frozen
+class Tally:
+    """Counts over an execution's calls (neither deleted nor snapshots), by status, and means."""
+
+    total: int
+    by_status: dict[str, int]
+    response_time: float | None
+    turns: int
+
+    def count(self, *statuses: str) -> int:
+        """Return how many calls have one of `statuses`."""
+        return sum(self.by_status.get(status, 0) for status in statuses)
