@@ -84,6 +84,6 @@ def _print(found: Any, *, json: bool, size: int | None) -> None:
     if found.without_transcript:
         say(
             progress(),
-            f"note: {found.without_transcript} calls came without a transcript; --run-test with the run test's "
-            "id finds those that the server leaves out here.",
+            f"note: {found.without_transcript} calls came without a transcript; --run-test with the id of "
+            "the run test finds those that the server leaves out here.",
         )

@@ -61,7 +61,7 @@ def show_call(console: Console, failed: FailedCall) -> None:
             line.append(f", wanted {one_line(found.wanted)}", "dim")
         console.print(line)
         if found.record.reason:
-            console.print(_indented(Text(one_line(found.record.reason)), 4))
+            indented(console, found.record.reason)
         if found.turn:
             show_turns(console, failed, found.turn.index)
 
@@ -98,7 +98,7 @@ def show_clusters(console: Console, found: Failures) -> None:
         head.append(f"  {one_line(cluster.eval_name)}, {counted(len(cluster.call_ids), 'call')}", "dim")
         console.print(head)
         if cluster.description:
-            console.print(_indented(Text(one_line(cluster.description)), 4))
+            indented(console, cluster.description)
     say(console)
 
 
@@ -107,8 +107,12 @@ def counted(number: int, noun: str) -> str:
     return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
-def _indented(text: Text, by: int) -> Padding | Text:
-    return Padding(text, (0, 0, 0, by))
+def indented(console: Console, text: str) -> None:
+    """Print a paragraph, set off by four blanks on every line that it takes."""
+    if console.is_terminal:
+        console.print(Padding(Text(one_line(text)), (0, 0, 0, 4)))
+    else:
+        say(console, f"    {one_line(text)}")
 
 
 def _start(turn: Turn) -> str:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Any
 
 import typer
 
-EXECUTION: Final = typer.Argument(metavar="EXECUTION", help="Id of the test execution to judge.")
-
 
 def gate(
-    execution: Annotated[str | None, EXECUTION] = None,
+    execution: Annotated[
+        str | None, typer.Argument(metavar="EXECUTION", help="Id of the test execution to judge.")
+    ] = None,
     run_test: Annotated[
         str | None,
         typer.Option(metavar="ID|NAME", help="Judge the latest finished execution of this run test instead."),
@@ -69,6 +69,7 @@ def gate(
     """
     from futureagi_simulate import Client
     from futureagi_simulate.cli.gate_view import show_verdict
+    from futureagi_simulate.cli.settings import read_settings
     from futureagi_simulate.cli.waiting import Waiting
     from futureagi_simulate.gate.find import latest_execution
     from futureagi_simulate.gate.function import fetch_verdict
@@ -76,7 +77,7 @@ def gate(
     from futureagi_simulate.gate.wait import parse_duration
 
     given = {
-        "thresholds": min or None,
+        "thresholds": min,
         "wanted": dict(map(parse_wanted, want)) if want else None,
         "min_calls": min_calls,
         "max_failed": max_failed,
@@ -86,7 +87,7 @@ def gate(
         "run_test": None if execution else run_test,
         "wait": wait,
     }
-    chosen = _settings(config) | {name: value for name, value in given.items() if value is not None}
+    chosen = read_settings(config, given)
     patience = parse_duration(chosen.pop("wait")) if "wait" in chosen else 0.0
     compared = chosen.pop("baseline", None)
     run_test = chosen.pop("run_test", None)
@@ -110,16 +111,6 @@ def gate(
     show_verdict(verdict, as_json=json)
     _write_reports(verdict, junit)
     raise typer.Exit(verdict.exit_code)
-
-
-def _settings(config: Path | None) -> dict[str, Any]:
-    from futureagi_simulate.cli.trouble import usage
-    from futureagi_simulate.gate.config import find_pyproject, read_table
-
-    if config is not None and not config.is_file():
-        raise usage(f"There is no file {config}.", "Name a pyproject.toml with --config.")
-    path = config or find_pyproject(Path.cwd())
-    return read_table(path) if path else {}
 
 
 def _nothing_named() -> Exception:

@@ -65,7 +65,8 @@ def _call(failed: FailedCall) -> Iterator[str]:
     yield f"\n## {one_line(call.scenario or 'Unknown scenario')} (call {one_line(call.id)})\n"
     for found in failed.evals:
         name, reason = found.record.name or found.record.id, found.record.reason or "No reason given."
-        yield f"- **{one_line(name)}**: {one_line(found.said)}, wanted {one_line(found.wanted)}. {one_line(reason)}"
+        answer = f"{one_line(found.said)}, wanted {one_line(found.wanted)}"
+        yield f"- **{one_line(name)}**: {answer}. {one_line(reason)}"
     if call.ended_reason:
         yield f"- The call ended: {one_line(call.ended_reason)}"
     if call.summary:

@@ -1,0 +1,96 @@
+"""`fi-simulate demo`: the whole way from an execution to a verdict, on the mock, over real HTTP."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated, Any, Final
+
+import typer
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from futureagi_simulate.records import ExecutionRecord
+
+_CALLS: Final = 3
+
+
+def demo(
+    profile: Annotated[
+        str,
+        typer.Option(
+            metavar="documented|observed", help="Which description of the service the mock follows."
+        ),
+    ] = "documented",
+    seed: Annotated[int, typer.Option(metavar="N", help="Which data the mock makes up.")] = 0,
+) -> None:
+    """Start the mock on a free port and go from the executions of a run test to a verdict.
+
+    Nothing leaves this machine and no keys are needed. The exit code is 0 whatever the verdict.
+
+    Example: fi-simulate demo
+    """
+    from futureagi_simulate import Client
+    from futureagi_simulate.cli.console import output
+    from futureagi_simulate.cli.trouble import usage
+    from futureagi_simulate.mock import Mock
+
+    if profile not in ("documented", "observed"):
+        raise usage(f"There is no profile {profile}.", "Choose documented or observed.")
+    mock = Mock(profile=profile, seed=seed)
+    with (
+        mock.serve() as server,
+        Client(api_key=mock.api_key, secret_key=mock.secret_key, base_url=server.base_url) as client,
+    ):
+        show(output(), client, server.base_url, mock.ids.run_test_name, mock.ids.run_test_id)
+
+
+def show(console: Console, client: Any, address: str, name: str, run_test_id: str) -> None:
+    """Show the executions of a run test, the failures of the latest finished one, and its verdict."""
+    from futureagi_simulate.cli.console import say
+    from futureagi_simulate.cli.failures_view import show_failures
+    from futureagi_simulate.cli.gate_view import show_verdict
+    from futureagi_simulate.cli.runs_view import show_executions
+    from futureagi_simulate.failures import Demands, collect
+    from futureagi_simulate.gate.judge import judge
+    from futureagi_simulate.records import execution_record
+
+    say(console, f"The mock is listening on {address}, with seeded data and keys of its own.", "dim")
+    _chapter(console, f'Executions of "{name}"', f'client.runs("{name}")')
+    executions = [execution_record(item, run_test_name=name) for item in client.runs(name)]
+    show_executions(console, executions)
+    latest = _latest_finished(executions)
+    _chapter(
+        console,
+        f"What failed in the latest one, {str(latest.id)[:8]}",
+        f'client.execution_run("{latest.id}", summary=True)',
+    )
+    show_failures(console, collect(client, str(latest.id), Demands(), run_test_id=run_test_id), most=_CALLS)
+    _chapter(console, "Is the agent ready to promote?", "every pass rate above 90 %")
+    show_verdict(judge(latest), console=console)
+    say(console)
+    say(
+        console,
+        "The same against a server of yours: set FI_BASE_URL, FI_API_KEY and FI_SECRET_KEY, then",
+        "dim",
+    )
+    say(console, f'  fi-simulate gate --run-test "{name}"', "dim")
+
+
+def _latest_finished(executions: Sequence[ExecutionRecord]) -> ExecutionRecord:
+    return next(execution for execution in executions if execution.status == "completed")
+
+
+def _chapter(console: Console, title: str, source: str) -> None:
+    from rich.rule import Rule
+    from rich.text import Text
+
+    from futureagi_simulate.cli.console import say
+
+    say(console)
+    if console.is_terminal:
+        console.print(Rule(Text(title, "bold"), align="left", style="dim"))
+        say(console, source, "dim")
+    else:
+        say(console, f"== {title} ==")
+    say(console)

@@ -1,0 +1,144 @@
+"""`fi-simulate executions` and `fi-simulate calls`: listings as tables or as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice
+from typing import Annotated, Any, Final
+
+import typer
+
+TABLE_ROWS: Final = 20
+
+Search = Annotated[str | None, typer.Option(metavar="TEXT", help="Only those that this text is found in.")]
+Limit = Annotated[
+    int | None,
+    typer.Option(metavar="N", min=0, help="How many to show; 0 for all. 20 in a table, all with --json."),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print a JSON array of normalised records.")]
+
+
+def executions(
+    run_test: Annotated[str, typer.Argument(metavar="RUN_TEST", help="Id of the run test.")],
+    search: Search = None,
+    status: Annotated[
+        str | None, typer.Option(metavar="STATUS", help="Only executions with this status.")
+    ] = None,
+    limit: Limit = None,
+    json: AsJson = False,
+) -> None:
+    """List the executions of a run test, newest first.
+
+    Example: fi-simulate executions RUN_TEST_ID --status completed
+    """
+    from futureagi_simulate import Client
+    from futureagi_simulate.cli import rows
+    from futureagi_simulate.records import execution_record
+
+    with Client() as client:
+        listing = client.test_executions(run_test, search=search, status=status)
+        show(
+            (execution_record(item, run_test_id=run_test) for item in listing),
+            listing.count,
+            rows.EXECUTION_COLUMNS,
+            rows.execution_row,
+            rows.EXECUTION_NUMBERS,
+            limit=limit,
+            json=json,
+        )
+
+
+def calls(
+    run_test: Annotated[
+        str | None, typer.Argument(metavar="RUN_TEST", help="Id of the run test whose calls to list.")
+    ] = None,
+    execution: Annotated[
+        str | None, typer.Option(metavar="ID", help="List the calls of this execution instead.")
+    ] = None,
+    agent: Annotated[
+        str | None, typer.Option(metavar="ID", help="List an agent's calls instead; needs --version-id.")
+    ] = None,
+    version_id: Annotated[
+        str | None, typer.Option(metavar="ID", help="The agent's version; needs --agent.")
+    ] = None,
+    search: Search = None,
+    status: Annotated[
+        str | None, typer.Option(metavar="STATUS", help="Only calls with this status (of a run test).")
+    ] = None,
+    limit: Limit = None,
+    json: AsJson = False,
+) -> None:
+    """List calls: of a run test, of an execution, or of an agent's version.
+
+    Example: fi-simulate calls RUN_TEST_ID --search "Billing" --limit 5
+    """
+    from futureagi_simulate import Client
+    from futureagi_simulate.cli import rows
+    from futureagi_simulate.records import call_record
+
+    with Client() as client:
+        listing = _chosen(client, run_test, execution, agent, version_id, search, status)
+        show(
+            (call_record(item, execution_id=execution) for item in listing),
+            listing.count,
+            rows.CALL_COLUMNS,
+            rows.call_row,
+            rows.CALL_NUMBERS,
+            limit=limit,
+            json=json,
+        )
+
+
+def _chosen(
+    client: Any,
+    run_test: str | None,
+    execution: str | None,
+    agent: str | None,
+    version: str | None,
+    search: str | None,
+    status: str | None,
+) -> Any:
+    from futureagi_simulate.cli.trouble import usage
+
+    named = [bool(run_test), bool(execution), bool(agent or version)]
+    if sum(named) != 1 or bool(agent) != bool(version):
+        raise usage(
+            "It isn't clear whose calls to list.",
+            "fi-simulate calls RUN_TEST, or --execution ID, or --agent ID with --version-id ID",
+        )
+    if status and not run_test:
+        raise usage("Only the calls of a run test can be chosen by --status.", "Leave --status out.")
+    if search and agent:
+        raise usage("The calls of an agent's version can't be searched.", "Leave --search out.")
+    if run_test:
+        return client.call_executions(run_test, search=search, status=status)
+    if execution:
+        return client.test_execution(execution, search=search).calls
+    return client.version_call_executions(agent, version)
+
+
+def show(
+    records: Iterable[Any],
+    count: Callable[[], int],
+    columns: Sequence[str],
+    row: Callable[[Any], Sequence[Any]],
+    numbers: Sequence[str],
+    *,
+    limit: int | None,
+    json: bool,
+) -> None:
+    """Print records as a table of at most `limit` rows, or as JSON; say on stderr what was left out."""
+    from futureagi_simulate.cli.console import output, print_json_lines, print_table, progress, say
+    from futureagi_simulate.cli.rows import as_values
+
+    most = limit if limit is not None else (0 if json else TABLE_ROWS)
+    chosen: Iterator[Any] = islice(iter(records), most or None)
+    if json:
+        print_json_lines(map(as_values, chosen))
+        return
+    table = [row(record) for record in chosen]
+    print_table(output(), columns, table, numbers)
+    if most and len(table) == most and (total := count()) > most:
+        say(progress(), f"{most} of {total} shown; --limit 0 shows all.")
+    elif not table:
+        say(progress(), "Nothing found.")

@@ -1,0 +1,88 @@
+"""`fi-simulate runs`: the executions of a run test, one execution, or one call, with their evals."""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import Annotated, Any
+
+import typer
+
+from futureagi_simulate.cli.listings import TABLE_ROWS, AsJson, Limit
+
+
+def runs(
+    name: Annotated[
+        str | None, typer.Argument(metavar="NAME", help="Name of the run test, exactly as it is written.")
+    ] = None,
+    execution: Annotated[
+        str | None, typer.Option(metavar="ID", help="Show this execution and its evals instead.")
+    ] = None,
+    call: Annotated[
+        str | None, typer.Option(metavar="ID", help="Show this call and its evals instead.")
+    ] = None,
+    evals: Annotated[
+        list[str] | None, typer.Option("--eval", metavar="NAME", help="Only this eval. Repeatable.")
+    ] = None,
+    limit: Limit = None,
+    json: AsJson = False,
+) -> None:
+    """Show pass rates: of the executions of a run test, of one execution, or the evals of one call.
+
+    Example: fi-simulate runs "Support line regression" --eval Coherence
+    """
+    from futureagi_simulate import Client
+    from futureagi_simulate.cli.trouble import usage
+
+    if sum(map(bool, (name, execution, call))) != 1:
+        raise usage("It isn't clear what to show.", "fi-simulate runs NAME, or --execution ID, or --call ID")
+    with Client() as client:
+        if name:
+            _by_name(client, name, evals, limit, json)
+        elif execution:
+            _by_execution(client, execution, evals, json)
+        elif call:
+            _by_call(client, call, evals, json)
+
+
+def _by_name(client: Any, name: str, evals: list[str] | None, limit: int | None, json: bool) -> None:
+    from futureagi_simulate.cli.console import output, print_json_lines, progress, say
+    from futureagi_simulate.cli.rows import as_values
+    from futureagi_simulate.cli.runs_view import show_executions
+    from futureagi_simulate.records import execution_record
+
+    most = limit if limit is not None else (0 if json else TABLE_ROWS)
+    listing = client.runs(name, eval_names=evals)
+    records = (execution_record(item, run_test_name=name) for item in islice(listing, most or None))
+    if json:
+        print_json_lines(map(as_values, records))
+        return
+    shown = list(records)
+    show_executions(output(), shown)
+    if most and len(shown) == most and (total := listing.count()) > most:
+        say(progress(), f"{most} of {total} shown; --limit 0 shows all.")
+
+
+def _by_execution(client: Any, execution: str, evals: list[str] | None, json: bool) -> None:
+    from futureagi_simulate.cli.console import output, print_json
+    from futureagi_simulate.cli.rows import as_values
+    from futureagi_simulate.cli.runs_view import show_execution
+    from futureagi_simulate.records import execution_record
+
+    record = execution_record(client.execution_run(execution, eval_names=evals))
+    if json:
+        print_json(as_values(record))
+    else:
+        show_execution(output(), record)
+
+
+def _by_call(client: Any, call: str, evals: list[str] | None, json: bool) -> None:
+    from futureagi_simulate.cli.console import output, print_json
+    from futureagi_simulate.cli.rows import as_values
+    from futureagi_simulate.cli.runs_view import show_call
+    from futureagi_simulate.records import call_record
+
+    record = call_record(client.call_run(call, eval_names=evals))
+    if json:
+        print_json(as_values(record))
+    else:
+        show_call(output(), record)

@@ -1,0 +1,77 @@
+"""`fi-simulate watch`: a running execution, live, until the gate can judge it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def watch(
+    execution: Annotated[str | None, typer.Argument(metavar="EXECUTION", help="Id of the execution.")] = None,
+    run_test: Annotated[
+        str | None,
+        typer.Option(metavar="ID|NAME", help="Watch the latest execution of this run test instead."),
+    ] = None,
+    min: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME=PERCENT", help="Threshold for the verdict, as with gate. Repeatable."),
+    ] = None,
+    want: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME=A,B", help="The good answers of an eval with choices. Repeatable."),
+    ] = None,
+    wait: Annotated[
+        str | None, typer.Option(metavar="TIME", help='Give up after this time, such as "30m" (1h).')
+    ] = None,
+    interval: Annotated[
+        float, typer.Option(metavar="SECONDS", help="Time between two looks.", min=0.1)
+    ] = 5.0,
+    config: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="The pyproject.toml with the settings; default: the nearest one."),
+    ] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print the final verdict as JSON.")] = False,
+) -> None:
+    """Watch an execution run: progress, rates, newest failures; ends with the verdict and exit code of gate.
+
+    A server that fails or doesn't answer is asked again until time is up. In a pipe, one line per change.
+
+    Example: fi-simulate watch EXECUTION --min "*=90" --wait 30m
+    """
+    from futureagi_simulate import Client
+    from futureagi_simulate.cli.gate_view import show_verdict
+    from futureagi_simulate.cli.settings import read_settings
+    from futureagi_simulate.cli.trouble import usage
+    from futureagi_simulate.cli.watch_view import Screen, Watched
+    from futureagi_simulate.failures import Demands
+    from futureagi_simulate.gate.find import latest_execution
+    from futureagi_simulate.gate.judge import judge
+    from futureagi_simulate.gate.settings import Settings, parse_wanted
+    from futureagi_simulate.gate.wait import looks, parse_duration
+
+    given = {
+        "thresholds": min,
+        "wanted": dict(map(parse_wanted, want)) if want else None,
+        "wait": wait,
+        "run_test": run_test,
+    }
+    chosen = {"wait": "1h"} | read_settings(config, given)
+    patience = parse_duration(chosen.pop("wait"))
+    named = chosen.pop("run_test", None)
+    chosen.pop("baseline", None)
+    settings = Settings.of(**chosen)
+    with Client() as client:
+        target = execution or (latest_execution(client, named, finished=False) if named else None)
+        if target is None:
+            raise usage("No execution was named.", "fi-simulate watch EXECUTION, or --run-test ID_OR_NAME")
+        watched = Watched(client, target, Demands(settings.thresholds, settings.wanted))
+        with Screen(watched) as screen:
+            for look in looks(watched.ask, deadline=patience, interval=interval):
+                screen.show(look)
+    if look.execution is None:
+        raise look.fault or AssertionError("a look saw an execution or a fault")
+    verdict = judge(look.execution, settings)
+    show_verdict(verdict, as_json=json)
+    raise typer.Exit(verdict.exit_code)
