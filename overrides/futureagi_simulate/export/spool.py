@@ -1,0 +1,117 @@
+"""The crash-safe store of what an export has received: raw lines, page by page, beside the target file."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO, Self
+
+import attrs
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from types import TracebackType
+
+
+@attrs.frozen
+class Progress:
+    """How far a spool is: the first `offset` bytes hold pages 1 to `page`, nothing after them counts."""
+
+    source: str
+    page: int = 0
+    offset: int = 0
+    rows: int = 0
+    last_page: tuple[str, ...] = ()
+    complete: bool = False
+
+
+class Spool:
+    """Raw items of a listing on disk, one a line, in `<target>.partial/`.
+
+    A page counts once its lines *and* the progress file that names them are on disk; whatever an interruption
+    left behind after that is cut off at the next start. `source` identifies the question that was asked: a
+    spool of another question is thrown away, never mixed in.
+    """
+
+    def __init__(self, target: Path, source: str) -> None:
+        self.folder = target.with_name(target.name + ".partial")
+        self._lines = self.folder / "calls.jsonl"
+        self._state = self.folder / "progress.json"
+        self._file: BinaryIO | None = None
+        self.progress = Progress(source)
+        if self._state.exists():
+            found = json.loads(self._state.read_bytes())
+            if found["source"] == source:
+                self.progress = Progress(**{**found, "last_page": tuple(found["last_page"])})
+
+    def __enter__(self) -> Self:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self._file = open(self._lines, "ab")
+        self._file.truncate(self.progress.offset)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._file is not None:
+            self._file.close()
+
+    def restart(self) -> None:
+        """Forget everything received: the listing has changed since."""
+        self.progress = Progress(self.progress.source)
+        assert self._file is not None, "a spool is written inside its `with` block"  # noqa: S101 - the caller's contract
+        self._file.truncate(0)
+
+    def add_page(self, page: int, items: Iterable[tuple[str, bytes]], *, complete: bool = False) -> None:
+        """Append the items (id, bytes as received) of page number `page`, and make them count."""
+        assert self._file is not None, "a spool is written inside its `with` block"  # noqa: S101 - the caller's contract
+        ids: list[str] = []
+        for identifier, raw in items:
+            self._file.write(one_line(raw) + b"\n")
+            ids.append(identifier)
+        self._file.flush()
+        os.fsync(self._file.fileno())
+        self.progress = attrs.evolve(
+            self.progress,
+            page=page,
+            offset=self._file.tell(),
+            rows=self.progress.rows + len(ids),
+            last_page=tuple(ids),
+            complete=complete,
+        )
+        write_whole(self._state, json.dumps(attrs.asdict(self.progress)).encode())
+
+    def lines(self) -> Iterator[bytes]:
+        """Yield each item's bytes, in the order received."""
+        left = self.progress.offset
+        with open(self._lines, "rb") as file:
+            for line in file:
+                left -= len(line)
+                if left < 0:
+                    return
+                yield line[:-1]
+
+    def remove(self) -> None:
+        """Delete the spool: the target file is whole."""
+        shutil.rmtree(self.folder)
+
+
+def one_line(raw: bytes) -> bytes:
+    """Return an item's bytes as sent; line breaks between tokens, which JSON Lines forbids, are taken out."""
+    if b"\n" not in raw and b"\r" not in raw:
+        return raw
+    import msgspec
+
+    return msgspec.json.format(raw, indent=-1)
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file so that its name holds either the old content or the new, never half of it."""
+    temporary = path.with_name(path.name + ".new")
+    with open(temporary, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(temporary, path)

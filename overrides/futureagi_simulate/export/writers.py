@@ -1,0 +1,125 @@
+"""Turn received items into the file asked for, batch by batch; its name appears only when it is whole."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Literal
+
+import pyarrow as pa
+from futureagi_simulate.export import schema
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from pathlib import Path
+
+    from futureagi_simulate.records import CallRecord
+
+Format = Literal["jsonl", "csv", "parquet", "duckdb"]
+Evals = Literal["nested", "long", "wide"]
+FORMATS: dict[str, Format] = {".jsonl": "jsonl", ".csv": "csv", ".parquet": "parquet", ".duckdb": "duckdb"}
+"""The format that a file name's ending asks for."""
+
+BATCH = 1_000
+"""Calls turned into columns at a time: with long transcripts about 10 MB."""
+
+
+@contextmanager
+def whole_file(target: Path) -> Iterator[Path]:
+    """Give a name to write to beside `target`, and rename it when the block ends without an error."""
+    temporary = target.with_name(f".{target.name}.new")
+    temporary.unlink(missing_ok=True)
+    try:
+        yield temporary
+        with open(temporary, "rb") as file:
+            os.fsync(file.fileno())
+        os.replace(temporary, target)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def write_lines(target: Path, lines: Path) -> None:
+    """Write JSON Lines: the bytes received, one call a line."""
+    with whole_file(target) as temporary:
+        shutil.copyfile(lines, temporary)
+
+
+def write_parquet(
+    target: Path, records: Iterable[CallRecord], evals: Evals = "nested", names: Sequence[str] = ()
+) -> None:
+    """Write Parquet (zstd): `NESTED`, `EVALS` for long, or `wide_schema(names)` for wide."""
+    import pyarrow.parquet as pq
+
+    layout, make = _layout(evals, names)
+    with whole_file(target) as temporary, pq.ParquetWriter(temporary, layout, compression="zstd") as writer:
+        for batch in batches(records):
+            writer.write_batch(make(batch))
+
+
+def write_csv(
+    target: Path, records: Iterable[CallRecord], evals: Evals = "wide", names: Sequence[str] = ()
+) -> None:
+    """Write CSV with a header: one row an eval for long, else one row a call with its evals in columns."""
+    from pyarrow import csv
+
+    layout, make = _layout("wide" if evals == "nested" else evals, names)
+    flat = pa.schema([_as_text(field) for field in layout if field.name != "raw"])
+    with whole_file(target) as temporary, csv.CSVWriter(temporary, flat) as writer:
+        for batch in batches(records):
+            made = make(batch)
+            writer.write_batch(
+                pa.RecordBatch.from_arrays([_flatten(made.column(f.name)) for f in flat], schema=flat)
+            )
+
+
+def write_duckdb(target: Path, records: Iterable[CallRecord]) -> None:
+    """Write a DuckDB file with the tables `calls`, `evals` and `turns`."""
+    import duckdb
+
+    tables: dict[str, tuple[pa.Schema, Callable[[Sequence[CallRecord]], pa.RecordBatch]]] = {
+        "calls": (schema.CALLS, schema.calls_batch),
+        "evals": (schema.EVALS, schema.evals_batch),
+        "turns": (schema.TURNS, schema.turns_batch),
+    }
+    with whole_file(target) as temporary, duckdb.connect(temporary) as database:
+        for name, (layout, _) in tables.items():
+            database.register("given", layout.empty_table())
+            database.execute(f"CREATE TABLE {name} AS SELECT * FROM given")  # noqa: S608 - the names above
+        for batch in batches(records):
+            for name, (layout, make) in tables.items():
+                database.register("given", pa.Table.from_batches([make(batch)], schema=layout))
+                database.execute(f"INSERT INTO {name} SELECT * FROM given")  # noqa: S608 - the names above
+        database.unregister("given")
+
+
+def batches(records: Iterable[CallRecord], size: int = BATCH) -> Iterator[list[CallRecord]]:
+    """Cut `records` into lists of at most `size`."""
+    batch: list[CallRecord] = []
+    for record in records:
+        batch.append(record)
+        if len(batch) == size:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
+
+
+def _layout(
+    evals: Evals, names: Sequence[str]
+) -> tuple[pa.Schema, Callable[[Sequence[CallRecord]], pa.RecordBatch]]:
+    if evals == "nested":
+        return schema.NESTED, schema.nested_batch
+    if evals == "long":
+        return schema.EVALS, schema.evals_batch
+    return schema.wide_schema(names), lambda records: schema.wide_batch(records, names)
+
+
+def _as_text(field: pa.Field) -> pa.Field:
+    return pa.field(field.name, pa.string()) if pa.types.is_list(field.type) else field
+
+
+def _flatten(column: pa.Array) -> pa.Array:
+    if not pa.types.is_list(column.type):
+        return column
+    return pa.array([None if one is None else "|".join(one) for one in column.to_pylist()], pa.string())

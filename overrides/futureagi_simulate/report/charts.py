@@ -1,0 +1,124 @@
+"""The report's charts: drawn by Vega-Altair, rendered to SVG by vl-convert, for light and for dark paper."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from typing import TYPE_CHECKING, Any, Final, Literal
+
+import altair as alt
+import attrs
+import vl_convert
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from futureagi_simulate.gate import Verdict
+    from futureagi_simulate.gate.measure import Measure
+
+Theme = Literal["light", "dark"]
+
+_INK: Final[dict[Theme, dict[str, str]]] = {
+    "light": {"text": "#1f2328", "grid": "#d8dee4", "bar": "#2f6fb2", "range": "#0b2a4a", "mark": "#b35900"},
+    "dark": {"text": "#e6edf3", "grid": "#3d444d", "bar": "#5b9bd9", "range": "#dcebfa", "mark": "#f0a04b"},
+}
+_LONGEST_LABEL: Final = 160
+"""Pixels for the names beside the bars; longer ones are cut, and stand in full in the table below."""
+
+
+@attrs.frozen
+class Chart:
+    """A chart as two `data:` URLs, and the words that say the same to someone who can't see it."""
+
+    light: str
+    dark: str
+    words: str
+
+
+def rates(verdict: Verdict) -> Chart | None:
+    """Draw each eval as a bar with its 95 % interval, and the baseline as a tick; None without any."""
+    before = {measure.name: measure.value for measure in verdict.baseline}
+    rows = [_rate_row(measure, before) for measure in verdict.measures if measure.value is not None]
+    if not rows:
+        return None
+    words = "Percent per eval. " + "; ".join(f"{row['name']} {row['value']:g} %" for row in rows)
+    return _both(lambda theme: _rates(rows, theme), words)
+
+
+def _rate_row(measure: Measure, before: dict[str, float | None]) -> dict[str, Any]:
+    low, high = measure.interval or (None, None)
+    return {
+        "name": measure.name,
+        "value": measure.value,
+        "low": low,
+        "high": high,
+        "before": before.get(measure.name),
+    }
+
+
+def _rates(rows: list[dict[str, Any]], theme: Theme) -> Any:
+    ink = _INK[theme]
+    base = alt.Chart(alt.InlineData(rows)).encode(
+        y=alt.Y("name:N", title=None, sort=None, axis=alt.Axis(labelLimit=_LONGEST_LABEL))
+    )
+    percent = alt.Scale(domain=[0, 100])
+    bars = base.mark_bar(color=ink["bar"], height=16).encode(
+        x=alt.X("value:Q", title="percent", scale=percent)
+    )
+    spans = base.mark_rule(color=ink["range"], strokeWidth=2).encode(x="low:Q", x2="high:Q")
+    ticks = base.mark_tick(color=ink["mark"], thickness=3, size=24).encode(x="before:Q")
+    return alt.layer(bars, spans, ticks).properties(width=420, height=alt.Step(30))
+
+
+def histogram(values: Sequence[float], title: str, unit: str) -> Chart | None:
+    """Draw how often which values occur; None when there is nothing to draw."""
+    if not values:
+        return None
+    ordered = sorted(values)
+    middle = ordered[len(ordered) // 2]
+    span = f"{ordered[0]:g} to {ordered[-1]:g}, median {middle:g}"
+    words = f"{title} of {len(ordered)} calls, in {unit}: {span}."
+    rows = [{"value": value} for value in ordered]
+
+    def draw(theme: Theme) -> Any:
+        return (
+            alt.Chart(alt.InlineData(rows))
+            .mark_bar(color=_INK[theme]["bar"])
+            .encode(
+                x=alt.X("value:Q", bin=alt.Bin(maxbins=24), title=f"{title} ({unit})"),
+                y=alt.Y("count():Q", title="calls", axis=alt.Axis(tickMinStep=1, format="d")),
+            )
+            .properties(width=420, height=160)
+        )
+
+    return _both(draw, words)
+
+
+def _both(draw: Any, words: str) -> Chart:
+    return Chart(_data_url(draw("light"), "light"), _data_url(draw("dark"), "dark"), words)
+
+
+def _data_url(chart: Any, theme: Theme) -> str:
+    ink = _INK[theme]
+    spec = chart.configure(
+        background="transparent",
+        font="system-ui, sans-serif",
+        padding={
+            "left": 28,
+            "right": 12,
+            "top": 5,
+            "bottom": 5,
+        },  # a browser's font may be wider than the renderer's
+        view=alt.ViewConfig(stroke=None),
+        axis=alt.AxisConfig(
+            labelColor=ink["text"],
+            titleColor=ink["text"],
+            gridColor=ink["grid"],
+            domainColor=ink["grid"],
+            tickColor=ink["grid"],
+            labelFontSize=13,
+            titleFontSize=13,
+            titleFontWeight="normal",
+        ),
+    ).to_dict()
+    svg = vl_convert.vegalite_to_svg(spec)
+    return "data:image/svg+xml;base64," + b64encode(svg.encode()).decode()

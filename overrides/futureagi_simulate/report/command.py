@@ -1,0 +1,63 @@
+"""`fi-simulate report`: one HTML file to send to someone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def report(
+    execution: Annotated[str, typer.Argument(metavar="EXECUTION", help="Id of the test execution to show.")],
+    to: Annotated[Path, typer.Option(metavar="FILE", help="The file to write.")] = Path("report.html"),
+    min: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME=PERCENT", help="Threshold, as for the gate. Repeatable."),
+    ] = None,
+    want: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME=A,B", help="The good answers of an eval with choices. Repeatable."),
+    ] = None,
+    baseline: Annotated[
+        str | None, typer.Option(metavar="EXECUTION", help="An execution to compare with.")
+    ] = None,
+    run_test: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ID", help="Take the calls from this run test: a server may keep transcripts there only."
+        ),
+    ] = None,
+) -> None:
+    """Write a report of an execution: verdict, charts, failure clusters and a table of its calls.
+
+    The file needs no network and nothing beside it. Transcripts are shown as text, whatever they hold.
+
+    Example: fi-simulate report EXECUTION --baseline LAST_RELEASE --to report.html
+    """
+    from futureagi_simulate import Client
+    from futureagi_simulate.cli.console import progress, say
+    from futureagi_simulate.export.spool import write_whole
+    from futureagi_simulate.failures.find import Demands
+    from futureagi_simulate.gate.settings import Settings, parse_wanted
+    from futureagi_simulate.report import build_page, gather
+
+    wanted = dict(map(parse_wanted, want or ()))
+    settings = Settings.of(min or (), wanted)
+    console = progress()
+    with Client() as client, console.status("Reading calls …") as status:
+        material = gather(
+            client,
+            execution,
+            settings,
+            baseline_id=baseline,
+            run_test_id=run_test,
+            progress=lambda done, total: status.update(f"Reading calls: {done} of {total or '?'}"),
+        )
+        status.update("Drawing …")
+        page = build_page(material, Demands(settings.thresholds if min else (), wanted))
+    write_whole(to, page.encode())
+    say(
+        console,
+        f"Wrote {to} ({len(page) / 1e6:.1f} MB, {len(material.calls)} calls): {material.verdict.sentence}",
+    )

@@ -1,0 +1,76 @@
+"""Fetch what a report tells of an execution: the only part here that asks the server."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import attrs
+
+from futureagi_simulate.failures.clusters import Cluster, read_clusters
+from futureagi_simulate.gate import Settings, Verdict, judge
+from futureagi_simulate.records import CallRecord, ExecutionRecord, call_record, execution_record
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from futureagi_simulate.client import Client
+
+PAGE = 100
+PREFETCH = 4
+
+
+@attrs.frozen
+class Material:
+    """Everything a report is made of."""
+
+    execution: ExecutionRecord
+    verdict: Verdict
+    calls: tuple[CallRecord, ...]
+    clusters: tuple[Cluster, ...] = ()
+    baseline: ExecutionRecord | None = None
+
+
+def gather(
+    client: Client,
+    execution_id: str,
+    settings: Settings | None = None,
+    *,
+    baseline_id: str | None = None,
+    run_test_id: str | None = None,
+    progress: Callable[[int, int | None], None] | None = None,
+) -> Material:
+    """Fetch an execution with all its calls, and judge it by `settings`.
+
+    Calls come from the execution itself or, as a server may leave transcripts out there, from the run test
+    when `run_test_id` is given. `progress` is told the number of calls so far and their total.
+
+    Raises:
+        FutureAGIError: the server could not be asked, or doesn't know one of the ids.
+
+    """
+    run = client.execution_run(execution_id, summary=True, page_size=1)
+    execution = execution_record(run)
+    baseline = execution_record(client.execution_run(baseline_id, page_size=1)) if baseline_id else None
+    calls: list[CallRecord] = []
+    for call in _calls(client, execution_id, run_test_id):
+        calls.append(call)
+        if progress:
+            progress(len(calls), execution.total_calls)
+    return Material(
+        execution=execution,
+        verdict=judge(execution, settings, baseline),
+        calls=tuple(calls),
+        clusters=read_clusters(run.raw.get("eval_explanation_summary")),
+        baseline=baseline,
+    )
+
+
+def _calls(client: Client, execution_id: str, run_test_id: str | None) -> Iterator[CallRecord]:
+    if run_test_id is None:
+        detail = client.test_execution(execution_id, page_size=PAGE, prefetch=PREFETCH)
+        yield from (call_record(item, execution_id=execution_id) for item in detail.calls)
+        return
+    for item in client.call_executions(run_test_id, page_size=PAGE, prefetch=PREFETCH):
+        call = call_record(item)
+        if call.execution_id == execution_id and not call.is_snapshot:
+            yield call
