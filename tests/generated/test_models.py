@@ -1,0 +1,116 @@
+from __future__ import annotations
+
+import copy
+import importlib
+import pickle
+import statistics
+from enum import Enum
+
+import attrs
+import msgspec
+import pytest
+from futureagi_simulate_api import models
+from futureagi_simulate_api.models import CallCost, CallStatus, TranscriptTurn
+from futureagi_simulate_api.types import UNSET, Model
+
+COST = (
+    b'{"total_cost_cents": 24, "stt_cost_cents": null, "llm_cost_cents": 0, "tts_cost_cents": 0, "new": [1]}'
+)
+
+DUPLICATES = {
+    "pickle": lambda value: pickle.loads(pickle.dumps(value)),
+    "copy": copy.copy,
+    "deepcopy": copy.deepcopy,
+}
+
+
+@pytest.fixture(params=sorted(DUPLICATES))
+def duplicate(request):
+    return DUPLICATES[request.param]
+
+
+def test_every_name_of_the_package_is_a_model_or_an_enum_that_msgspec_decodes():
+    for name in models.__all__:
+        kind = getattr(models, name)
+        assert issubclass(kind, (Model, Enum)), name
+        msgspec.json.Decoder(kind)
+
+
+def test_the_names_are_sorted_and_an_unknown_one_is_no_attribute():
+    assert list(models.__all__) == sorted(models.__all__)
+    with pytest.raises(AttributeError, match="Nonsense"):
+        importlib.import_module(models.__name__).Nonsense  # noqa: B018
+
+
+def test_required_fields_stand_before_optional_ones():
+    for name in models.__all__:
+        kind = getattr(models, name)
+        if issubclass(kind, Model):
+            optional = [field.default is UNSET for field in attrs.fields(kind)]
+            assert optional == sorted(optional), name
+
+
+def test_a_model_keeps_the_bytes_it_came_from_and_what_the_spec_does_not_know():
+    cost = CallCost.from_json(COST)
+
+    assert (cost.total_cost_cents, cost.stt_cost_cents) == (24, None)
+    assert cost.raw_json == COST
+    assert cost.raw["new"] == [1]
+
+
+def test_a_model_made_by_hand_has_its_fields_as_json():
+    turn = TranscriptTurn(content="Hello", speaker_role="user")
+
+    assert turn.raw == {"content": "Hello", "speaker_role": "user"}
+
+
+def test_an_absent_field_is_unset_and_a_null_is_none():
+    turn = TranscriptTurn.from_json(b'{"end_time_seconds": null}')
+
+    assert turn.end_time_seconds is None
+    assert turn.content is UNSET
+
+
+def test_a_duplicate_is_equal_and_keeps_bytes_and_unset(duplicate):
+    turn = TranscriptTurn.from_json(b'{"end_time_seconds": null, "new": 1}')
+
+    twin = duplicate(turn)
+
+    assert twin == turn
+    assert twin.raw_json == turn.raw_json
+    assert twin.content is UNSET
+
+
+def test_bytes_are_no_part_of_equality_or_repr():
+    cost = CallCost.from_json(COST)
+
+    assert cost == CallCost.from_json(COST.replace(b"[1]", b"[2]"))
+    assert "new" not in repr(cost)
+
+
+def test_an_unknown_enum_value_is_kept(duplicate):
+    status = msgspec.json.decode(b'"Completed"', type=CallStatus)
+
+    assert status == "Completed"
+    assert status is not CallStatus.COMPLETED
+    assert isinstance(duplicate(status), CallStatus)
+    assert duplicate(status) == "Completed"
+    assert hash(status) == hash("Completed")
+    assert status not in list(CallStatus)
+
+
+def test_a_known_enum_value_is_its_member(duplicate):
+    assert msgspec.json.decode(b'"completed"', type=CallStatus) is CallStatus.COMPLETED
+    assert duplicate(CallStatus.COMPLETED) is CallStatus.COMPLETED
+
+
+def test_what_is_no_text_is_no_enum_value():
+    with pytest.raises(msgspec.ValidationError):
+        msgspec.json.decode(b"3", type=CallStatus)
+
+
+def test_half_of_the_model_files_have_at_most_forty_lines(root):
+    folder = root / "generated/futureagi_simulate_api/models"
+    lengths = [len(path.read_text().splitlines()) for path in folder.glob("[a-z]*.py")]
+
+    assert statistics.median(lengths) <= 40
