@@ -8,22 +8,24 @@ from typing import Final
 __all__ = ["Body"]
 
 _GZIP: Final = 16 + zlib.MAX_WBITS
-_GZIP_MAGIC: Final = b"\x1f\x8b"
+_GZIP_STARTS: Final = b"\x1f"  # one byte of its two: a chunk may end between them
 _PIECE: Final = 1024 * 1024
 
 
 class Body:
     """The body of one answer as it comes in.
 
-    httpx's own decoder isn't used: it takes a truncated gzip body for a whole one and sets no limit.
+    `coding` is its Content-Encoding, `limit` the most bytes it may have when decompressed, `declared` the
+    length it announced. httpx's own decoder takes a truncated gzip body for a whole one and knows no limit.
     """
 
-    def __init__(self, coding: str, limit: int) -> None:
+    def __init__(self, coding: str, limit: int, declared: int = 0) -> None:
         self.too_large = False
         self.damage: str | None = None
         self._pieces: list[bytes] = []
         self._size = 0
         self._limit = limit
+        self._declared = declared
         self._gzip = zlib.decompressobj(_GZIP) if coding in ("gzip", "x-gzip") else None
         if coding not in ("", "identity", "gzip", "x-gzip"):
             self.damage = f"it has the content coding {coding!r}, which nobody asked for"
@@ -49,8 +51,8 @@ class Body:
 
     def _add(self, piece: bytes) -> None:
         room = self._limit - self._size
-        self.too_large = len(piece) > room
-        self._pieces.append(piece[:room] if self.too_large else piece)
+        self.too_large = len(piece) > room or self._declared > self._limit
+        self._pieces.append(piece[:room])
         self._size += len(self._pieces[-1])
 
     def _inflate(self, chunk: bytes) -> None:
@@ -58,7 +60,7 @@ class Body:
         gzip = self._gzip
         while gzip is not None and not self.too_large:
             if gzip.eof:
-                if not chunk.startswith(_GZIP_MAGIC):
+                if not chunk.startswith(_GZIP_STARTS):
                     return
                 gzip = self._gzip = zlib.decompressobj(_GZIP)
             try:

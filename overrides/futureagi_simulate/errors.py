@@ -28,6 +28,7 @@ attempts made, pickles and copies whole, and holds no key.
 
 from __future__ import annotations
 
+import builtins
 from collections.abc import Mapping
 from typing import Any, ClassVar, Literal
 
@@ -119,6 +120,7 @@ class FutureAGIError(Exception):
 def _rebuild(kind: type[FutureAGIError], args: tuple[Any, ...], state: dict[str, Any]) -> FutureAGIError:
     """Make an error from what `__reduce__` kept, without running its constructor."""
     error = kind.__new__(kind, *args)
+    error.args = args
     error.__dict__.update(state)
     return error
 
@@ -135,8 +137,11 @@ class ConnectError(TransportError):
     """No connection to the server could be made."""
 
 
-class TimeoutError(TransportError):
-    """An attempt, or the whole budget of the request, ran out of time."""
+class TimeoutError(TransportError, builtins.TimeoutError):
+    """An attempt, or the whole budget of the request, ran out of time.
+
+    `except TimeoutError` catches it too.
+    """
 
 
 class APIStatusError(FutureAGIError):

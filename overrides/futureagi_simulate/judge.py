@@ -134,7 +134,7 @@ class Case:
         """Judge a whole 2xx answer: a JSON object is good unless it says `"status": false`."""
         try:
             status = bytes(_DECODER.decode(reply.content).status)
-        except msgspec.DecodeError as error:
+        except (msgspec.DecodeError, RecursionError) as error:
             return self._not_json(reply, error)
         if status != b"false":
             return reply
@@ -149,7 +149,7 @@ class Case:
             f"{reply.status}, failed", self._status_error(APIStatusError, problem, _READ, reply, words)
         )
 
-    def _not_json(self, reply: Reply, error: msgspec.DecodeError) -> Trouble:
+    def _not_json(self, reply: Reply, error: Exception) -> Trouble:
         """Judge a 2xx body that is no JSON object: one damaged on the way may arrive whole next time."""
         declared = reply.headers.get("content-type", "")
         remedy = "Check that base_url (FI_BASE_URL) names the API: something else seems to have answered."
@@ -157,6 +157,8 @@ class Case:
             problem, again = "is empty", True
         elif isinstance(error, msgspec.ValidationError):
             problem, again = "is JSON but no object", False
+        elif isinstance(error, RecursionError):
+            problem, again = "is nested too deeply to be read", False
         elif reply.content.lstrip()[:1] == b"<" or (declared and "json" not in declared.lower()):
             problem, again = f"is {clean(declared, self.scrub) or 'markup'}, not JSON", False
         else:

@@ -12,6 +12,9 @@ from futureagi_simulate.errors import ConfigurationError
 __all__ = ["Credentials", "Secret"]
 
 MASK: Final = "***"
+_WORTH_HIDING: Final = (
+    4  # characters: masking a "k" that somebody's test uses as a key would garble every text
+)
 _WHERE: Final = "Keys are made in the Future AGI dashboard, under Settings."
 
 
@@ -87,8 +90,10 @@ class Credentials:
 
     def scrub(self, text: str) -> str:
         """Mask both keys wherever a text repeats them, as an echoing server or a library's error may."""
-        for secret in (self.secret_key, self.api_key):
-            text = text.replace(secret.reveal(), MASK)
+        longest_first = sorted((self.api_key, self.secret_key), key=lambda key: -len(key.reveal()))
+        for secret in longest_first:
+            if len(secret.reveal()) >= _WORTH_HIDING:
+                text = text.replace(secret.reveal(), MASK)
         return text
 
 

@@ -108,7 +108,7 @@ class Options:
             timeout=Timeout() if timeout is UNSET else Timeout.of(timeout),
             retry=_policy(retry),
             strict=bool(strict),
-            max_body=max_body,
+            max_body=_limit(max_body),
         )
 
     def but(
@@ -155,3 +155,12 @@ def _policy(retry: Any) -> RetryPolicy:
             remedy="Give retry=RetryPolicy(attempts=..., budget=...), with attempts=1 for no retries.",
         )
     return retry
+
+
+def _limit(max_body: Any) -> int:
+    if not isinstance(max_body, int) or isinstance(max_body, bool) or max_body < 1:
+        raise ConfigurationError(
+            f"max_body={max_body!r} isn't a positive number of bytes.",
+            remedy=f"Leave max_body= out for {256 * MEBIBYTE}.",
+        )
+    return max_body

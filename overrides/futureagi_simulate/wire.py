@@ -8,10 +8,12 @@ local variables.
 from __future__ import annotations
 
 import traceback
+from collections.abc import Callable
 from contextlib import aclosing, closing
 from types import TracebackType
 from typing import Any, Final
 
+import attrs
 import httpx
 
 from futureagi_simulate.body import Body
@@ -25,6 +27,7 @@ HTTPClient = httpx.Client
 AsyncHTTPClient = httpx.AsyncClient
 
 _ERROR_BODY: Final = 1024 * 1024  # bytes: more of an error's body than this tells nobody anything
+_MOMENT: Final = 0.001  # seconds: a timeout of 0 means something else to a socket
 _API_KEY: Final = "x-api-key"
 _SECRET_KEY: Final = "x-secret-key"  # noqa: S105 - the header's name, not its value
 _HTTPX_ERRORS: Final = (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError)
@@ -105,7 +108,9 @@ class _Reading:
             self._body = Body("", limit)
             self._body.take(response.content)
             return False
-        self._body = Body(self._headers.get("content-encoding", "").strip().lower(), limit)
+        length = self._headers.get("content-length", "")
+        coding = self._headers.get("content-encoding", "").strip().lower()
+        self._body = Body(coding, limit, int(length) if length.isdecimal() else 0)
         return not self._body.damage
 
     def take(self, chunk: bytes) -> bool:
@@ -160,11 +165,30 @@ def _request(client: httpx.Client | httpx.AsyncClient, hop: Hop) -> httpx.Reques
         connect=hop.timeout.connect, read=hop.timeout.read, write=hop.timeout.write, pool=hop.timeout.pool
     )
     request = client.build_request("GET", hop.url, headers=list(hop.headers), timeout=timeout)
+    request.extensions["trace"] = _shrinking(
+        hop, request.extensions["timeout"], isinstance(client, httpx.Client)
+    )
     request.headers = _KeyHeaders(request.headers)
     if hop.keys is not None:
         request.headers[_API_KEY] = hop.keys.api_key.reveal()
         request.headers[_SECRET_KEY] = hop.keys.secret_key.reveal()
     return request
+
+
+def _shrinking(hop: Hop, timeouts: dict[str, float | None], sync: bool) -> Callable[[str, Any], Any]:
+    """Make a trace function, which httpcore calls as a phase begins: it leaves the phase what is left.
+
+    Without it connecting, sending, the headers and the body could each take all the time there was at first.
+    """
+
+    def shrink(event: str, _: Any) -> None:
+        if event.endswith(".started"):
+            timeouts.update(attrs.asdict(hop.timeout.within(max(hop.remaining(), _MOMENT))))
+
+    async def shrink_async(event: str, info: Any) -> None:
+        shrink(event, info)
+
+    return shrink if sync else shrink_async
 
 
 class _KeyHeaders(httpx.Headers):

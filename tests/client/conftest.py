@@ -53,7 +53,7 @@ class Colour:
         return self.run(_collected(listing, None))
 
     def take(self, listing: Any, count: int) -> list[Any]:
-        """Take the first items and break out of the loop, closing the iterator as a `for` loop's end would."""
+        """Take the first items and break out of the loop, then close the iterator."""
         if not self.is_async:
             return list(islice(listing, count))
         return self.run(_collected(listing, count))

@@ -1,0 +1,100 @@
+"""Bodies are gathered whole or known to be damaged, and never beyond the limit."""
+
+from __future__ import annotations
+
+import gzip
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from futureagi_simulate.body import Body
+
+TEXT = b'{"count": 3, "results": [1, 2, 3]}' * 50
+
+
+def gathered(data: bytes, coding: str = "gzip", limit: int = 10**9, size: int = 7, declared: int = 0) -> Body:
+    body = Body(coding, limit, declared)
+    for start in range(0, len(data), size):
+        if not body.take(data[start : start + size]):
+            break
+    body.finish()
+    return body
+
+
+@pytest.mark.parametrize("coding", ["", "identity"])
+def test_a_plain_body_is_kept_as_it_is(coding: str) -> None:
+    body = gathered(TEXT, coding)
+    assert (body.content, body.damage, body.too_large) == (TEXT, None, False)
+
+
+@given(st.binary(), st.integers(1, 50))
+def test_any_gzip_body_in_any_chunks_comes_out_whole(data: bytes, size: int) -> None:
+    body = gathered(gzip.compress(data), size=size)
+    assert (body.content, body.damage) == (data, None)
+
+
+@given(st.binary(min_size=1), st.binary(min_size=1))
+def test_a_gzip_body_of_several_members_comes_out_whole(one: bytes, other: bytes) -> None:
+    assert gathered(gzip.compress(one) + gzip.compress(other)).content == one + other
+
+
+def test_padding_after_a_gzip_body_is_ignored() -> None:
+    body = gathered(gzip.compress(TEXT) + b"\0\0\0")
+    assert (body.content, body.damage) == (TEXT, None)
+
+
+@given(st.integers(0, len(gzip.compress(TEXT)) - 1))
+def test_a_gzip_body_cut_anywhere_is_damaged(length: int) -> None:
+    assert gathered(gzip.compress(TEXT)[:length]).damage == "it is compressed and ends too early"
+
+
+def test_a_gzip_body_with_a_wrong_checksum_is_damaged() -> None:
+    packed = bytearray(gzip.compress(TEXT))
+    packed[-5] ^= 0xFF
+    assert "damaged" in (gathered(bytes(packed)).damage or "")
+
+
+def test_a_body_that_is_not_compressed_though_it_says_so_is_damaged() -> None:
+    assert "damaged" in (gathered(TEXT).damage or "")
+
+
+def test_a_content_coding_that_nobody_asked_for_is_damage() -> None:
+    body = Body("br", 100)
+    assert not body.take(b"x")
+    assert "'br'" in (body.damage or "")
+
+
+@pytest.mark.parametrize("coding", ["", "gzip"])
+def test_a_body_beyond_the_limit_is_given_up_and_keeps_what_fits(coding: str) -> None:
+    data = gzip.compress(TEXT) if coding else TEXT
+    body = gathered(data, coding, limit=20)
+    assert (body.content, body.too_large, body.damage) == (TEXT[:20], True, None)
+
+
+@pytest.mark.parametrize("coding", ["", "gzip"])
+def test_a_body_as_large_as_the_limit_is_whole(coding: str) -> None:
+    data = gzip.compress(TEXT) if coding else TEXT
+    body = gathered(data, coding, limit=len(TEXT))
+    assert (body.content, body.too_large) == (TEXT, False)
+
+
+def test_a_body_that_announces_more_than_the_limit_is_given_up_at_the_first_chunk() -> None:
+    body = Body("", limit=100, declared=101)
+    assert not body.take(b"abc")
+    assert (body.content, body.too_large) == (b"abc", True)
+
+
+def test_a_small_chunk_that_unfolds_to_gigabytes_stops_at_the_limit() -> None:
+    bomb = gzip.compress(bytes(64 * 1024 * 1024), 9)
+    body = Body("gzip", limit=3 * 1024 * 1024)
+    assert not body.take(bomb)
+    assert (len(body.content), body.too_large) == (3 * 1024 * 1024, True)
+
+
+def test_an_output_of_exactly_the_piece_size_comes_out_whole() -> None:
+    data = bytes(2 * 1024 * 1024)
+    body = Body("gzip", 10**9)
+    body.take(gzip.compress(data))
+    body.finish()
+    assert (len(body.content), body.damage) == (len(data), None)
