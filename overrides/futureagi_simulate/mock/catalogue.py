@@ -1,8 +1,8 @@
-"""The few rows that everything else refers to, read once: organizations, agents, scenarios, run tests, evals."""
+"""The few rows that everything else refers to, read once: agents, scenarios, run tests, evals."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from futureagi_simulate.mock.store import Store
 
 T = TypeVar("T")
+Row = tuple[Any, ...]
 
 
 class Catalogue:
@@ -29,7 +30,7 @@ class Catalogue:
         self._tables.clear()
         self._ids.clear()
 
-    def _table(self, name: str, make: Callable[[Iterable[Any]], T]) -> dict[int, T]:
+    def _table(self, name: str, make: Callable[[Row], T]) -> dict[int, T]:
         table = self._tables.get(name)
         if table is None:
             rows = self._store.rows(f"SELECT * FROM {name} ORDER BY number")  # noqa: S608 - a name from this file
@@ -45,7 +46,7 @@ class Catalogue:
     @property
     def agents(self) -> dict[int, Agent]:
         """Every agent by number."""
-        return self._table("agent", _agent)
+        return self._table("agent", lambda row: Agent(*_flagged(row)))
 
     @property
     def versions(self) -> dict[int, Version]:
@@ -55,12 +56,12 @@ class Catalogue:
     @property
     def scenarios(self) -> dict[int, Scenario]:
         """Every scenario by number, deleted ones too."""
-        return self._table("scenario", _scenario)
+        return self._table("scenario", lambda row: Scenario(*_flagged(row)))
 
     @property
     def run_tests(self) -> dict[int, RunTest]:
         """Every run test by number, deleted ones too."""
-        return self._table("run_test", _run_test)
+        return self._table("run_test", lambda row: RunTest(*_flagged(row)))
 
     @property
     def eval_configs(self) -> dict[int, EvalConfig]:
@@ -104,21 +105,11 @@ class Catalogue:
         ]
 
 
-def _agent(row: Iterable[Any]) -> Agent:
-    *fields, deleted = row
-    return Agent(*fields, bool(deleted))
+def _flagged(row: Row) -> Row:
+    """Read the last column, `deleted`, as a boolean."""
+    return (*row[:-1], bool(row[-1]))
 
 
-def _scenario(row: Iterable[Any]) -> Scenario:
-    *fields, deleted = row
-    return Scenario(*fields, bool(deleted))
-
-
-def _run_test(row: Iterable[Any]) -> RunTest:
-    *fields, deleted = row
-    return RunTest(*fields, bool(deleted))
-
-
-def _eval_config(row: Iterable[Any]) -> EvalConfig:
-    *fields, choices = row
-    return EvalConfig(*fields, tuple(msgspec.json.decode(choices, type=list[str])))
+def _eval_config(row: Row) -> EvalConfig:
+    values: Row = (*row[:-1], tuple(msgspec.json.decode(row[-1], type=list[str])))
+    return EvalConfig(*values)

@@ -115,7 +115,7 @@ def html_response(text: str, status: int) -> Response:
 def error_body(
     kind: str, code: str, text: str, details: Mapping[str, Sequence[str]] | None = None, **more: Any
 ) -> dict[str, Any]:
-    """Build the error envelope; `text` stands in four places, `more` are keys such as `attr`, before `details`."""
+    """Build the error envelope; `text` stands in it four times; `more` are keys such as `attr`."""
     body = {"status": False, "type": kind, "code": code}
     body |= {"detail": text, "message": text, "error": text, "result": text}
     body |= more
@@ -134,7 +134,7 @@ def error_response(
     headers: Iterable[tuple[str, str]] = (),
     **more: Any,
 ) -> Response:
-    """Answer with an error. Without `details` the text is repeated there under `detail`, as for most errors."""
+    """Answer with an error. Without `details` they hold the text under `detail`."""
     shown = {"detail": [text]} if details is None else details
     return json_response(error_body(kind, code, text, shown, **more), status, headers)
 

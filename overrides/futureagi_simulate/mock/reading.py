@@ -13,7 +13,6 @@ from futureagi_simulate.mock.data.details import draw_details
 from futureagi_simulate.mock.facts import (
     Call,
     EvalConfig,
-    EvalOutput,
     EvalValue,
     Execution,
     Tally,
@@ -163,15 +162,13 @@ def read_value(config: EvalConfig, stored: object) -> EvalValue:
 
 
 def _execution(row: tuple[Any, ...]) -> Execution:
-    *head, scenarios, simulator, errors, status, summary = row
-    return Execution(
-        *head,
+    scenarios, simulator, errors, status, summary = row[8:]
+    values: tuple[Any, ...] = (
+        *row[:8],
         tuple(msgspec.json.decode(scenarios, type=list[int])),
         simulator,
         tuple(_decode_list(errors)),
         status,
         None if summary is None else msgspec.json.decode(summary),
     )
-
-
-__all__ = ["Counted", "EvalOutput", "Reader", "read_value"]
+    return Execution(*values)

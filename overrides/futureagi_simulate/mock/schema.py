@@ -21,8 +21,8 @@ CREATE TABLE run_test (
     agent INTEGER NOT NULL, deleted INTEGER NOT NULL);
 CREATE TABLE eval_config (
     number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, run_test INTEGER NOT NULL, name TEXT NOT NULL,
-    template_id TEXT NOT NULL, template_name TEXT NOT NULL, output_type TEXT NOT NULL, form TEXT NOT NULL,
-    choices TEXT NOT NULL);
+    template_id TEXT NOT NULL, template_name TEXT NOT NULL, output_type TEXT NOT NULL,
+    form TEXT NOT NULL, choices TEXT NOT NULL);
 CREATE TABLE execution (
     number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, run_test INTEGER NOT NULL, version INTEGER NOT NULL,
     status TEXT NOT NULL, created_at INTEGER NOT NULL, started_at INTEGER, completed_at INTEGER,
@@ -31,7 +31,8 @@ CREATE TABLE execution (
 CREATE TABLE call (
     number INTEGER PRIMARY KEY, id TEXT NOT NULL, run_test INTEGER NOT NULL, execution INTEGER NOT NULL,
     version INTEGER NOT NULL, scenario INTEGER NOT NULL, original INTEGER, rerun_type TEXT,
-    deleted INTEGER NOT NULL, status TEXT NOT NULL, channel TEXT NOT NULL, call_type TEXT NOT NULL, phone TEXT,
+    deleted INTEGER NOT NULL, status TEXT NOT NULL, channel TEXT NOT NULL, call_type TEXT NOT NULL,
+    phone TEXT,
     created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL, started_at INTEGER, ended_at INTEGER,
     duration INTEGER, overall_score REAL, response_time INTEGER, settled INTEGER NOT NULL, given TEXT);
 -- value: 0 or 1 for Pass/Fail, 0-1 for score, a JSON array for choices; NULL unless status is completed
@@ -52,7 +53,8 @@ CREATE TABLE execution_stage (
 INDEXES: Final = """
 CREATE UNIQUE INDEX IF NOT EXISTS call_by_id ON call (id);
 CREATE INDEX IF NOT EXISTS call_by_run_test ON call (run_test, updated_at, number, deleted, original);
-CREATE INDEX IF NOT EXISTS call_by_execution ON call (execution, updated_at, number, deleted, original, status);
+CREATE INDEX IF NOT EXISTS call_by_execution
+    ON call (execution, updated_at, number, deleted, original, status);
 CREATE INDEX IF NOT EXISTS call_by_version ON call (version, updated_at, number, deleted, original, status);
 CREATE INDEX IF NOT EXISTS execution_by_run_test ON execution (run_test, created_at, number);
 CREATE INDEX IF NOT EXISTS call_by_original ON call (original) WHERE original IS NOT NULL;

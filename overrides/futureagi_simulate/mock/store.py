@@ -1,4 +1,4 @@
-"""The store: one SQLite database with the whole truth, its listings as ranks, and the state at a point in time."""
+"""The store: one SQLite database with the whole truth, its listings as ranks, its state at a time."""
 
 from __future__ import annotations
 
@@ -18,16 +18,21 @@ from futureagi_simulate.mock.schema import INDEXES, TABLES
 _MAX_RANKED: Final = 8_000_000
 _VARIABLES: Final = 500
 
+_Listing = tuple[str, tuple[Any, ...]]
+
 _ADVANCE_CALLS: Final = """
-UPDATE call SET (status, updated_at, started_at, ended_at, duration, overall_score, response_time, settled) = (
+UPDATE call
+SET (status, updated_at, started_at, ended_at, duration, overall_score, response_time, settled) = (
     SELECT status, updated_at, started_at, ended_at, duration, overall_score, response_time, settled
-    FROM call_stage WHERE call_stage.call = call.number AND at <= max(:now, created_at) ORDER BY at DESC LIMIT 1)
+    FROM call_stage WHERE call_stage.call = call.number AND at <= max(:now, created_at)
+    ORDER BY at DESC LIMIT 1)
 WHERE number IN (SELECT DISTINCT call FROM call_stage)
 """
 _ADVANCE_EXECUTIONS: Final = """
 UPDATE execution SET (status, started_at, completed_at) = (
     SELECT status, started_at, completed_at FROM execution_stage
-    WHERE execution_stage.execution = execution.number AND at <= max(:now, created_at) ORDER BY at DESC LIMIT 1)
+    WHERE execution_stage.execution = execution.number AND at <= max(:now, created_at)
+    ORDER BY at DESC LIMIT 1)
 WHERE number IN (SELECT DISTINCT execution FROM execution_stage)
 """
 
@@ -35,8 +40,8 @@ WHERE number IN (SELECT DISTINCT execution FROM execution_stage)
 class Store:
     """The mock's data in SQLite, in memory or in a file.
 
-    Any thread may use it: one connection, one lock. A listing is an array of row numbers in order, read once from
-    an index and kept until something changes; so page 19,000 costs what page 1 costs, and counts cost nothing.
+    Any thread may use it: one connection, one lock. A listing is an array of row numbers in order, read once
+    from an index and kept until something changes; so page 19,000 costs what page 1 costs, and its count nothing.
     """
 
     def __init__(self, database: str = ":memory:") -> None:
@@ -51,9 +56,7 @@ class Store:
         if fresh:
             self.connection.executescript(TABLES)
         self.catalogue = Catalogue(self)
-        self._ranks: Recent[tuple[str, tuple[Any, ...]], array[int]] = Recent(
-            _MAX_RANKED, lambda ranks: len(ranks) + 100
-        )
+        self._ranks: Recent[_Listing, array[int]] = Recent(_MAX_RANKED, lambda ranks: len(ranks) + 100)
         self._times: list[int] | None = None
         self._moment = -1
 
@@ -104,7 +107,7 @@ class Store:
 
     @contextmanager
     def at(self, now: int) -> Iterator[None]:
-        """Hold the store still and as it is at `now` (ms): calls and executions under way have come so far."""
+        """Hold the store still, as it is at `now` (ms): what is under way has come so far."""
         with self.lock:
             times = self._times
             if times is None:

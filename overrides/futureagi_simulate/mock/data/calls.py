@@ -47,7 +47,7 @@ class Rows:
 
 
 def draw_call(setting: Setting, number: int, i: int, rows: Rows) -> int:
-    """Add the i-th call of an execution, and the snapshot of its rerun if there is one; return the next number."""
+    """Add the i-th call of an execution, with its snapshot if it was rerun; return the next number."""
     plan = setting.plan
     uuid = make_id("call-execution", setting.world, plan.run_test, plan.position, i)
     dice = Dice(setting.seed, uuid)

@@ -17,7 +17,7 @@ _NAMES: Final = {
     ),
     "de": (
         ("Jörg", "Käthe", "Björn", "Annegret", "Cem", "Heike"),
-        ("Müller", "Weiß", "Yıldız", "Schröder", "Kovačević", "Brandt"),
+        ("Müller", "Weiß", "Öztürk", "Schröder", "Kovačević", "Brandt"),
     ),
     "ja": (("佐藤", "鈴木", "高橋", "田中", "渡辺", "伊藤"), ("健", "陽子", "大輔", "美咲", "翔太", "花子")),
 }

@@ -14,7 +14,7 @@ DAY: Final = 24 * HOUR
 
 @attrs.frozen
 class ExecutionPlan:
-    """One execution. `world`, `run_test`, `version` are positions; `quality` is 0-1; `age` is ms before now."""
+    """One execution. `world`, `run_test`, `version` are positions, `quality` is 0-1, `age` ms before now."""
 
     world: int
     run_test: int
@@ -27,7 +27,7 @@ class ExecutionPlan:
     summary: str | None
 
 
-# (version, status, quality, age, summary): the line gets better from v1 to v4; v5, newest, is a step back
+# (version, status, quality, age, summary): v1 to v4 get better; v5, the newest, is a step back
 _SUPPORT: Final = (
     (0, "completed", 0.72, 3 * HOUR, "completed"),
     (0, "running", 0.74, 4 * MINUTE, None),

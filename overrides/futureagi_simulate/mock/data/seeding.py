@@ -63,7 +63,7 @@ def fill(
         store.catalogue.clear()
         number = 1
         for row, plan in enumerate(plan_executions(executions, calls), 1):
-            number = _fill_execution(store, connection, _setting(store, seed, row, plan, now), number)
+            number = _fill_execution(connection, _setting(store, seed, row, plan, now), number)
         store.catalogue.clear()
     store.index()
 
@@ -95,7 +95,7 @@ def _setting(store: Store, seed: int, number: int, plan: ExecutionPlan, now: dat
     )
 
 
-def _fill_execution(store: Store, connection: Connection, setting: Setting, number: int) -> int:
+def _fill_execution(connection: Connection, setting: Setting, number: int) -> int:
     rows = Rows()
     last = 0
     for i in range(setting.plan.calls):

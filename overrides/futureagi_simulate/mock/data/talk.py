@@ -1,4 +1,4 @@
-"""Conversations that fit their outcome: a failed eval's flaw is said in a turn, and its reason quotes that turn."""
+"""Conversations that fit their outcome: a failed eval's reason quotes the turn that went wrong."""
 
 from __future__ import annotations
 

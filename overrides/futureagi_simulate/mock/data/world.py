@@ -1,4 +1,4 @@
-"""Who and what exists before anything is executed: two organizations with their agents, scenarios and run tests."""
+"""What exists before anything is executed: two organizations, their agents, scenarios and run tests."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """The `filters` parameter: a JSON array of conditions, each one applied exactly or refused with a reason.
 
-Text is compared in any case. A call without a value passes no positive operator; the negative ones (`not_equals`,
-`not_contains`, `not_in_between`) keep exactly the calls that their positive ones leave out.
+Text is compared in any case. A call without a value passes no positive operator; the negative ones
+(`not_equals`, `not_contains`, `not_in_between`) keep exactly the calls that their positive ones leave out.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from futureagi_simulate.mock.facts import EvalValue
 from futureagi_simulate.mock.times import to_ms
 
 MOST_FILTERS: Final = 50
+MOST_VALUES: Final = 500
 TYPES: Final = ("text", "number", "datetime", "boolean", "list")
 _COMPARED: Final = {
     "greater_than": ">",
@@ -60,6 +61,7 @@ class Filter(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     filter_config: Config
 
 
+_LISTED: Final = "(SELECT value FROM json_each(?))"
 _decode: Final = msgspec.json.Decoder(list[Filter]).decode
 
 
@@ -86,12 +88,12 @@ def read_filters(text: str | None, known: Known) -> list[Clause]:
     for position, item in enumerate(filters, 1):
         try:
             clauses.append(condition(item, known))
-        except _Unfit as unfit:
+        except _UnfitError as unfit:
             raise refuse("filters", f"Filter {position} ({item.column_id}): {unfit}") from None
     return clauses
 
 
-class _Unfit(ValueError):
+class _UnfitError(ValueError):
     """A filter that can't be applied."""
 
 
@@ -99,20 +101,24 @@ def condition(item: Filter, known: Known) -> Clause:
     """Turn one filter into a condition that is never NULL."""
     column = known.column(item.column_id)
     if column is None:
-        raise _Unfit("there is no such column; take a column id or the UUID of one of the run test's evals")
+        raise _UnfitError(
+            "there is no such column; take a column id or the UUID of one of the run test's evals"
+        )
     config = item.filter_config
     kind, operator = config.filter_type, config.filter_op
     if kind not in TYPES:
-        raise _Unfit(f"filter_type {kind!r} is not one of {', '.join(TYPES)}")
+        raise _UnfitError(f"filter_type {kind!r} is not one of {', '.join(TYPES)}")
     if operator not in OPERATORS:
-        raise _Unfit(f"filter_op {operator!r} is not one of {', '.join(OPERATORS)}")
+        raise _UnfitError(f"filter_op {operator!r} is not one of {', '.join(OPERATORS)}")
     rules = RULES[column.holds]
     if kind not in rules:
-        raise _Unfit(
+        raise _UnfitError(
             f"the column holds {column.holds} and can't be read as {kind}, only as {', '.join(rules)}"
         )
     if operator not in rules[kind]:
-        raise _Unfit(f"read as {kind} it can't be asked for {operator}, only for {', '.join(rules[kind])}")
+        raise _UnfitError(
+            f"read as {kind} it can't be asked for {operator}, only for {', '.join(rules[kind])}"
+        )
     positive = _POSITIVE.get(operator, operator)
     sql, values = _positive(column, kind, positive, config.filter_value, known)
     return (f"NOT coalesce({sql}, 0)" if positive != operator else f"coalesce({sql}, 0)"), values
@@ -131,7 +137,7 @@ def _positive(column: Column, kind: str, operator: str, value: Any, known: Known
     assert column.config is not None  # noqa: S101 - only evals hold these
     if kind == "boolean":
         if not isinstance(value, bool):
-            raise _Unfit(f"a boolean value is needed, got {value!r}")
+            raise _UnfitError(f"a boolean value is needed, got {value!r}")
         return f"{column.sql} = ?", (int(value),)
     if column.holds == "Pass/Fail":
         test = _test(operator, value)
@@ -139,14 +145,12 @@ def _positive(column: Column, kind: str, operator: str, value: Any, known: Known
         return f"{column.sql} IN ({','.join(map(str, passing))})", ()
     test = _test(operator, value, whole=kind == "list")
     stored = [_stored(output) for output in known.outputs(column.config.number) if test(_folded(output))]
-    return f"{column.sql} IN (SELECT value FROM json_each(?))", (_json(stored),)
+    return f"{column.sql} IN {_LISTED}", (_json(stored),)
 
 
 def _worded(sql: str, operator: str, value: Any) -> Clause:
     if operator == "in":
-        return f"{sql} IN (SELECT value FROM json_each(?))", (
-            _json([_word(part) for part in _several(value)]),
-        )
+        return f"{sql} IN {_LISTED}", (_json([_word(part) for part in _several(value)]),)
     if operator == "contains":
         return f"instr({sql}, ?) > 0", (_word(value),)
     return f"{sql} = ?", (_word(value),)
@@ -154,13 +158,12 @@ def _worded(sql: str, operator: str, value: Any) -> Clause:
 
 def _sized(sql: str, operator: str, value: Any, read: Callable[[Any], float | int]) -> Clause:
     if operator == "in":
-        return f"{sql} IN (SELECT value FROM json_each(?))", (
-            _json([read(part) for part in _several(value)]),
-        )
+        among = _several(value)
+        return f"{sql} IN ({','.join('?' * len(among))})", tuple(read(part) for part in among)
     if operator == "between":
         bounds = _several(value)
         if len(bounds) != 2:
-            raise _Unfit(f"two bounds are needed, got {len(bounds)}")
+            raise _UnfitError(f"two bounds are needed, got {len(bounds)}")
         return f"{sql} BETWEEN ? AND ?", (read(bounds[0]), read(bounds[1]))
     return f"{sql} {_COMPARED.get(operator, '=')} ?", (read(value),)
 
@@ -193,23 +196,25 @@ def _json(value: object) -> str:
 
 def _several(value: Any) -> list[Any]:
     if not isinstance(value, list) or not value:
-        raise _Unfit(f"an array of values is needed, got {value!r:.80}")
+        raise _UnfitError(f"an array of values is needed, got {value!r:.80}")
+    if len(value) > MOST_VALUES:
+        raise _UnfitError(f"at most {MOST_VALUES} values are taken, got {len(value)}")
     return value
 
 
 def _word(value: Any) -> str:
     if not isinstance(value, str):
-        raise _Unfit(f"a text is needed, got {value!r:.80}")
+        raise _UnfitError(f"a text is needed, got {value!r:.80}")
     return value.casefold()
 
 
 def _number(value: Any) -> float:
     if isinstance(value, bool) or not isinstance(value, (int, float)):
-        raise _Unfit(f"a number is needed, got {value!r:.80}")
+        raise _UnfitError(f"a number is needed, got {value!r:.80}")
     try:
         return float(value)
     except OverflowError:
-        raise _Unfit("the number is too large") from None
+        raise _UnfitError("the number is too large") from None
 
 
 def _percent(value: Any) -> float:
@@ -224,7 +229,7 @@ def _time(value: Any) -> int:
             return to_ms(datetime.fromisoformat(text))
     except (ValueError, OverflowError):
         pass
-    raise _Unfit(f"an ISO 8601 time is needed, got {value!r:.80}")
+    raise _UnfitError(f"an ISO 8601 time is needed, got {value!r:.80}")
 
 
 __all__ = ["MOST_FILTERS", "OPERATORS", "RULES", "TYPES", "Known", "Refused", "read_filters"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from array import array
 from typing import Any, Final
 
 import msgspec
@@ -78,12 +77,10 @@ class Groups:
         if column.id == "scenario":
             numbers = [number for number, name in self._names.items() if name == key]
             return f"scenario IN ({','.join(map(str, numbers))})", ()
-        stored = key
         if column.config is not None:
-            stored = _stored(column.config, key)
-        elif (column.holds == "number" and (isinstance(key, bool) or not isinstance(key, (int, float)))) or (column.holds in ("text", "datetime") and not isinstance(key, str)):
-            return "0", ()
-        return f"coalesce({sql} = ?, 0)", (float(stored) if isinstance(stored, int) else stored,)
+            return f"coalesce({sql} = ?, 0)", (_stored(column.config, key),)
+        fits = _is_number(key) if column.holds == "number" else isinstance(key, str)
+        return (f"coalesce({sql} = ?, 0)", (key,)) if fits else ("0", ())
 
     def rows(self, columns: list[Column], keys: list[Any], conditions: list[Clause]) -> list[Item]:
         """Count the next level's groups, the largest first; each row holds the values that lead to it."""
@@ -93,8 +90,8 @@ class Groups:
         values = [value for _, part in clauses for value in part]
         expressions = ", ".join(group_sql(column) for column in level)
         found = self._store.rows(
-            f"SELECT {expressions}, count(*), sum(overall_score), count(overall_score), sum(response_time), "  # noqa: S608
-            f"count(response_time) FROM call WHERE execution = ? AND {where} "
+            f"SELECT {expressions}, count(*), sum(overall_score), count(overall_score), "  # noqa: S608 - no values
+            f"sum(response_time), count(response_time) FROM call WHERE execution = ? AND {where} "
             f"GROUP BY {', '.join(str(at) for at in range(1, len(level) + 1))}",
             (self._execution.number, *values),
         )
@@ -136,10 +133,15 @@ def _merged(rows: Any) -> list[tuple[Any, ...]]:
 def _stored(config: EvalConfig, key: Any) -> Any:
     """Return how a shown output is stored; what is no output of this eval matches nothing."""
     if config.output_type == "Pass/Fail":
-        return {"Passed": 1, "Failed": 0, True: 1, False: 0}.get(key, -1)
+        return (
+            {"Passed": 1, "Failed": 0, True: 1, False: 0}.get(key, -1)
+            if key in (True, False) or isinstance(key, str)
+            else -1
+        )
     if config.output_type == "choices":
         return msgspec.json.encode(key.split(", ")).decode() if isinstance(key, str) else "[]"
-    return key if isinstance(key, (int, float)) and not isinstance(key, bool) else -1.0
+    return float(key) if _is_number(key) else -1.0
 
 
-__all__ = ["MOST_GROUPS", "Groups", "array", "read_groups"]
+def _is_number(key: Any) -> bool:
+    return isinstance(key, (int, float)) and not isinstance(key, bool) and abs(key) < 1e300

@@ -1,4 +1,4 @@
-"""Read query parameters the careful way: what can't be taken is refused with 400 and a reason, never guessed."""
+"""Read query parameters carefully: what can't be taken is refused with 400 and a reason."""
 
 from __future__ import annotations
 

@@ -166,7 +166,7 @@ class Documented:
         part = cut(asked, len(ranks))
         return envelope(part, query, self._calls("version", part.of(ranks)))
 
-    def _runs(self, ids: dict[str, str], query: Query, organization: int) -> Response:
+    def _runs(self, _: dict[str, str], query: Query, organization: int) -> Response:
         only(
             query,
             "run_test_name",

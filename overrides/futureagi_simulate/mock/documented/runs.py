@@ -104,7 +104,7 @@ def _mean(cells: Counted) -> float:
 
 
 def _shares(cells: Counted) -> dict[str, float]:
-    """Return each choice's share of the outputs that hold it; with several choices at once they exceed 100."""
+    """Return each choice's share of the outputs that hold it; together they can exceed 100."""
     total = sum(count for _, count in cells)
     counts: dict[str, int] = {}
     for value, count in cells:
@@ -122,7 +122,7 @@ def _percentile(scores: list[float], at: int) -> float:
 
 
 def explanation(reader: Reader, execution: Execution, names: frozenset[str] | None) -> Item:
-    """Return why calls failed, or how far the search for it is; an execution nobody asked it for is pending."""
+    """Return why calls failed, or how far the search for it is; pending if nobody asked."""
     status = execution.summary_status or "pending"
     summary: dict[str, Any] | None = execution.summary
     if summary is None:
