@@ -88,13 +88,13 @@ def _closed(schema: Schema, profile: Profile) -> Schema:
     provenance = schema.get("x-provenance")
     if "enum" in schema and isinstance(provenance, Mapping):
         closed["enum"] = [value for value in schema["enum"] if provenance[value] in (profile, "both")]
-    # An object of which the description names no field at all stays as open as it is there.
-    if schema.get("properties") and "allOf" not in schema:
+    if "properties" in schema:
         sometimes = schema.get("x-sometimes", {}).get(profile, ())
-        closed["required"] = [name for name in schema["properties"] if name not in sometimes]
-        closed.setdefault("additionalProperties", False)
-    elif "properties" in schema:
-        closed.pop("required", None)
+        own = [name for name, value in schema["properties"].items() if admits(profile, value)]
+        closed["required"] = [name for name in own if name not in sometimes]
+        # An object of which the description names no field at all stays as open as it is there.
+        if own and schema.get("x-open") != profile:
+            closed.setdefault("additionalProperties", False)
     return closed
 
 
