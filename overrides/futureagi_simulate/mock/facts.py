@@ -171,12 +171,11 @@ class Call:
 
 @attrs.frozen
 class Tally:
-    """Counts over an execution's calls (neither deleted nor snapshots), by status, and means."""
+    """An execution's calls, counted by status, and their mean response time (ms)."""
 
     total: int
     by_status: dict[str, int]
     response_time: float | None
-    turns: int
 
     def count(self, *statuses: str) -> int:
         """Return how many calls have one of `statuses`."""

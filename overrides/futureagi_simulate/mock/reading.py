@@ -71,22 +71,9 @@ class Reader:
     def _call(
         self, seed: int, row: tuple[Any, ...], outputs: list[tuple[EvalConfig, str, EvalValue, str | None]]
     ) -> Call:
-        (
-            number,
-            uuid,
-            run_test,
-            execution,
-            version,
-            scenario_number,
-            original,
-            rerun_type,
-            deleted,
-            status,
-        ) = row[:10]
-        (channel, call_type, phone, created, updated, started, ended, duration, score, response, settled) = (
-            row[10:21]
-        )
-        scenario = self.catalogue.scenarios[scenario_number]
+        scenario = self.catalogue.scenarios[row[5]]
+        number, uuid, status, channel, duration = row[0], row[1], row[9], row[10], row[17]
+        settled = bool(row[20])
         details, evals = draw_details(
             seed, uuid, scenario.script, channel, status, duration, number, outputs if settled else []
         )
@@ -95,11 +82,17 @@ class Reader:
             if "transcript" in given:
                 given["transcript"] = msgspec.convert(given["transcript"], tuple[Turn, ...])
             details = attrs.evolve(details, **given)
-        return Call(
-            number, uuid, run_test, execution, version, scenario, original, rerun_type, bool(deleted), status,
-            channel, call_type, phone, created, updated, started, ended, duration, score, response, bool(settled),
-            evals, details,
-        )  # fmt: skip
+        values: tuple[Any, ...] = (
+            *row[:5],
+            scenario,
+            *row[6:8],
+            bool(row[8]),
+            *row[9:20],
+            settled,
+            evals,
+            details,
+        )
+        return Call(*values)
 
     def call_number(self, organization: int, uuid: str) -> int | None:
         """Find the organization's call with this id; neither deleted ones nor snapshots are found."""
@@ -125,7 +118,7 @@ class Reader:
         return test.organization == organization and not test.deleted
 
     def tally(self, execution: int) -> Tally:
-        """Count an execution's calls by status. Response time in ms; deleted calls and snapshots don't count."""
+        """Count an execution's calls by status; deleted ones and snapshots don't count."""
         self._refresh()
         kept = self._tallies.get(execution)
         if kept is None:
@@ -133,11 +126,11 @@ class Reader:
             timed = sum(row[3] for row in rows)
             mean = sum(row[2] or 0 for row in rows) / timed if timed else None
             by_status = {row[0]: row[1] for row in rows}
-            kept = self._tallies.put(execution, Tally(sum(by_status.values()), by_status, mean, 0))
+            kept = self._tallies.put(execution, Tally(sum(by_status.values()), by_status, mean))
         return kept
 
     def eval_counts(self, execution: int) -> dict[int, Counted]:
-        """Return, for each eval (by number), how often each completed value occurs among an execution's calls."""
+        """Return how often each output of each eval (by number) occurs among an execution's calls."""
         self._refresh()
         kept = self._counts.get(execution)
         if kept is None:

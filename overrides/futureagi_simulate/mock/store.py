@@ -41,7 +41,7 @@ class Store:
     """The mock's data in SQLite, in memory or in a file.
 
     Any thread may use it: one connection, one lock. A listing is an array of row numbers in order, read once
-    from an index and kept until something changes; so page 19,000 costs what page 1 costs, and its count nothing.
+    from an index and kept until something changes; so page 19,000 costs what page 1 costs.
     """
 
     def __init__(self, database: str = ":memory:") -> None:
