@@ -40,15 +40,17 @@ def of_mock(mock: Mock, handle: Callable[[Request], Response] | None = None) -> 
         Keys.NONE: (None, None),
     }
     answer_with = handle or mock.handle
-    host = mock.base_url.partition("://")[2]
+    scheme, _, host = mock.base_url.partition("://")
 
     def ask(question: Question) -> Answer:
         pair = zip(("x-api-key", "x-secret-key"), keys[question.keys], strict=True)
         sent = {"host": host, **{name: value for name, value in pair if value is not None}}
         sent |= {name.lower(): value for name, value in question.headers}
         query = urlencode(question.query, quote_via=quote)
-        answer = answer_with(Request(question.method, question.path, query, tuple(sent.items())))
-        return Answer(answer.status, {name.lower(): value for name, value in answer.headers}, answer.body)
+        request = Request(question.method, question.path, query, tuple(sent.items()), scheme=scheme)
+        answer = answer_with(request)
+        headers = {name.lower(): value for name, value in answer.headers}
+        return Answer(answer.status, headers, answer.body)
 
     return ask
 
@@ -81,7 +83,9 @@ def of_server(options: Options, other: Credentials | None = None) -> Iterator[As
             if isinstance(outcome, Failure) or failure is not None:
                 assert failure is not None  # noqa: S101 - one of the two is a Failure
                 error = _ERRORS.get(failure.kind, TransportError)
-                raise error(f"{options.origin} gave no answer: {failure.text}.", remedy="Is the base URL right?")
+                raise error(
+                    f"{options.origin} gave no answer: {failure.text}.", remedy="Is the base URL right?"
+                )
             return Answer(outcome.status, outcome.headers, outcome.content)
 
         yield ask
@@ -96,7 +100,10 @@ def _headers(question: Question, keys: Credentials) -> tuple[tuple[str, str], ..
 
 
 def politely(
-    ask: Ask, rate: float, sleep: Callable[[float], None] = time.sleep, clock: Callable[[], float] = time.monotonic
+    ask: Ask,
+    rate: float,
+    sleep: Callable[[float], None] = time.sleep,
+    clock: Callable[[], float] = time.monotonic,
 ) -> Ask:
     """Return `ask`, slowed down to `rate` questions a second; after a 429 it waits as long as it is told."""
     free_at = clock()

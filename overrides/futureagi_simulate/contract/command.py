@@ -24,7 +24,8 @@ def drift(
         str | None, typer.Option(metavar="NAME", envvar="FI_RUN_TEST_NAME", help="Its name.")
     ] = None,
     execution: Annotated[
-        str | None, typer.Option(metavar="ID", envvar="FI_TEST_EXECUTION_ID", help="Id of one of its executions.")
+        str | None,
+        typer.Option(metavar="ID", envvar="FI_TEST_EXECUTION_ID", help="Id of one of its executions."),
     ] = None,
     agent: Annotated[
         str | None, typer.Option(metavar="ID", envvar="FI_AGENT_ID", help="Id of an agent definition.")
@@ -33,7 +34,8 @@ def drift(
         str | None, typer.Option(metavar="ID", envvar="FI_VERSION_ID", help="Id of one of its versions.")
     ] = None,
     recorded: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Judge recorded exchanges (JSON lines), ask no server.")
+        Path | None,
+        typer.Option(metavar="FILE", help="Judge recorded exchanges (JSON lines), ask no server."),
     ] = None,
     record: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Keep the exchanges, without keys, for --recorded.")
@@ -41,7 +43,9 @@ def drift(
     against: Annotated[
         str, typer.Option(metavar="documents|observed", help="What to hold the server against.")
     ] = "documents",
-    max_requests: Annotated[int, typer.Option(metavar="N", min=1, help="Ask at most so many questions.")] = 200,
+    max_requests: Annotated[
+        int, typer.Option(metavar="N", min=1, help="Ask at most so many questions.")
+    ] = 200,
     rate: Annotated[float, typer.Option(metavar="N", min=0.1, help="Questions a second.")] = 5.0,
     baseline: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Report only what this saved --json report lacks.")
@@ -84,7 +88,9 @@ def _recorded(path: Path) -> tuple[Log, str]:
     try:
         return read(path), path.name
     except OSError as error:
-        raise _usage(f"{path} can't be read: {error.strerror}.", "Name a file of recorded exchanges.") from error
+        raise _usage(
+            f"{path} can't be read: {error.strerror}.", "Name a file of recorded exchanges."
+        ) from error
     except ValueError as error:
         raise _usage(f"{path}: {error}.", "Each line is one exchange, as --record writes them.") from error
 
@@ -96,7 +102,9 @@ def _asked(ids: Ids, max_requests: int, rate: float) -> tuple[Log, str]:
     from futureagi_simulate.options import Options
 
     if ids.run_test_id is None and ids.test_execution_id is None and ids.run_test_name is None:
-        raise _usage("Neither a run test nor an execution is named.", "Name one with --run-test or --execution.")
+        raise _usage(
+            "Neither a run test nor an execution is named.", "Name one with --run-test or --execution."
+        )
     options = Options.of()
     with of_server(options) as ask:
         log = survey(politely(ask, rate), ids, max_requests=max_requests, base_url=str(options.origin))
@@ -115,7 +123,9 @@ def _baseline(path: Path | None) -> list[dict[str, Any]] | None:
     try:
         findings = json.loads(path.read_bytes())["findings"]
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise _usage(f"{path} is no saved report.", "Save one with fi-simulate drift --json > FILE.") from error
+        raise _usage(
+            f"{path} is no saved report.", "Save one with fi-simulate drift --json > FILE."
+        ) from error
     if not isinstance(findings, list) or not all(isinstance(finding, dict) for finding in findings):
         raise _usage(f"{path} is no saved report.", "Save one with fi-simulate drift --json > FILE.")
     return findings

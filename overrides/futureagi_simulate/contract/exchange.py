@@ -121,7 +121,9 @@ class Exchange:
     def plain(self) -> bool:
         """Tell whether this is an ordinary GET: good keys, no header of its own, the path as documented."""
         asked = self.question
-        return asked.method == "GET" and asked.keys is Keys.GOOD and not asked.headers and asked.path[-1] == "/"
+        return (
+            asked.method == "GET" and asked.keys is Keys.GOOD and not asked.headers and asked.path[-1] == "/"
+        )
 
     @property
     def envelope(self) -> dict[str, Any]:
@@ -147,7 +149,9 @@ class Exchange:
         result = self.answer.object.get("result") if self.endpoint is Endpoint.RUNS else None
         if not isinstance(result, dict) or self.answer.status != 200:
             return ""
-        return "call" if "call_execution_id" in result else "execution" if "execution_id" in result else "name"
+        return (
+            "call" if "call_execution_id" in result else "execution" if "execution_id" in result else "name"
+        )
 
 
 def path_of(endpoint: Endpoint, **ids: str) -> str:

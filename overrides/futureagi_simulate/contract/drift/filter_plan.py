@@ -53,12 +53,13 @@ def _texts(column: str, value: Any) -> Iterator[Filter]:
     yield Filter(column, "text", "contains", value)
     if column != "call_execution_id":
         yield Filter(column, "text", "equals", value.swapcase())
-        yield Filter(column, "text", "greater_than", value)
         yield Filter(column, "list", "in", [value])
 
 
 def _numbers(column: str, rows: list[Row]) -> Iterator[Filter]:
-    values = [v for row in rows if isinstance(v := shown(row, column), (int, float)) and not isinstance(v, bool)]
+    values = [
+        v for row in rows if isinstance(v := shown(row, column), (int, float)) and not isinstance(v, bool)
+    ]
     middle = round(median(values), 3) if values else 1
     low, high = round(min(values, default=0) + (middle - min(values, default=0)) / 2, 3), middle
     yield Filter(column, "number", "greater_than_or_equal", low)
@@ -67,7 +68,6 @@ def _numbers(column: str, rows: list[Row]) -> Iterator[Filter]:
     if column == "overall_score":
         yield Filter(column, "number", "not_in_between", [low, high])
         yield Filter(column, "number", "in", [low, high])
-        yield Filter(column, "text", "equals", middle)
 
 
 def _times(rows: list[Row]) -> Iterator[Filter]:
@@ -79,15 +79,14 @@ def _times(rows: list[Row]) -> Iterator[Filter]:
     yield Filter("timestamp", "datetime", "greater_than", middle)
     yield Filter("timestamp", "datetime", "equals", middle)
     yield Filter("timestamp", "datetime", "in", [middle])
-    yield Filter("timestamp", "datetime", "contains", middle[:10])
-    yield Filter("timestamp", "text", "contains", middle)
+    yield Filter("timestamp", "datetime", "not_equals", middle)
 
 
 def _usual(rows: list[Row], column: str) -> Any:
-    """Return a value that some calls have and others have not."""
-    values = [shown(row, column) for row in rows]
-    texts = [value for value in values if isinstance(value, str)]
-    return next((value for value in dict.fromkeys(texts) if texts.count(value) < len(rows)), None)
+    """Return a text that some calls show and others don't, or else one that all of them show."""
+    texts = [value for row in rows if isinstance(value := shown(row, column), str)]
+    dividing = (value for value in dict.fromkeys(texts) if texts.count(value) < len(rows))
+    return next(dividing, next(iter(texts), None))
 
 
 def _evals(rows: list[Row]) -> dict[str, Any]:

@@ -96,5 +96,7 @@ class Sighting:
 
 def new_since(findings: Iterable[Finding], baseline: Sequence[dict[str, Any]]) -> list[Finding]:
     """Return the findings that a saved report (its list of findings) doesn't hold."""
-    known = {tuple(str(saved.get(part)) for part in ("rule", "endpoint", "location", "kind")) for saved in baseline}
+    known = {
+        tuple(str(saved.get(part)) for part in ("rule", "endpoint", "location", "kind")) for saved in baseline
+    }
     return [finding for finding in findings if finding.key not in known]

@@ -76,7 +76,9 @@ class Log:
 
     def total_pages(self, exchange: Exchange) -> int | None:
         """Return how many pages the listing that `exchange` asks for has, if a page of it was seen."""
-        siblings = self._listings.get(exchange.endpoint, {}).get(_listing(exchange), {}) if exchange.endpoint else {}
+        siblings = (
+            self._listings.get(exchange.endpoint, {}).get(_listing(exchange), {}) if exchange.endpoint else {}
+        )
         totals = [e.envelope.get("total_pages") or _pages_needed(e) for e in siblings.values() if e.rows]
         return max((t for t in totals if t), default=None)
 
@@ -100,7 +102,9 @@ class Log:
 
 
 def _listing(exchange: Exchange) -> tuple[str, Pairs]:
-    return exchange.question.path, tuple(sorted(pair for pair in exchange.question.query if pair[0] != "page"))
+    return exchange.question.path, tuple(
+        sorted(pair for pair in exchange.question.query if pair[0] != "page")
+    )
 
 
 def _pages_needed(exchange: Exchange) -> int | None:

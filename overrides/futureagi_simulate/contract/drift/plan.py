@@ -38,7 +38,9 @@ def samples(look: Look) -> Asking:
         yield from look.ask(endpoint)
         if look.ids.test_execution_id is None:
             rows = look.rows(_EX)
-            look.ids = attrs.evolve(look.ids, test_execution_id=next((row["id"] for row in rows if "id" in row), None))
+            look.ids = attrs.evolve(
+                look.ids, test_execution_id=next((row["id"] for row in rows if "id" in row), None)
+            )
         yield from _walk(look, endpoint)
 
 
@@ -71,7 +73,11 @@ def _runs(look: Look, query: dict[str, Any]) -> Asking:
 
 def other_executions(look: Look) -> Asking:
     """Look into executions of other kinds: another status, another agent, none."""
-    kinds = _varied(look.rows(_EX), lambda row: (row.get("status"), row.get("agent_type"), row.get("agent_definition")), _OTHER_EXECUTIONS)
+    kinds = _varied(
+        look.rows(_EX),
+        lambda row: (row.get("status"), row.get("agent_type"), row.get("agent_definition")),
+        _OTHER_EXECUTIONS,
+    )
     named = look.ids
     try:
         for row in kinds:
@@ -138,9 +144,6 @@ def runs(look: Look) -> Asking:
         yield from look.ask(_RN, {"eval_name": name, "limit": 20})
     for word in ("1", "yes", "maybe"):
         yield from look.ask(_RN, {"summary": word, "limit": 1})
-    call = next((row["id"] for row in look.here() if "id" in row), None)
-    if call is not None:
-        yield from look.ask(_RN, {"call_execution_id": call})
 
 
 def refusals(look: Look) -> Asking:
@@ -156,10 +159,6 @@ def refusals(look: Look) -> Asking:
     for endpoint in (_CE, _EX):
         yield from look.ask(endpoint, {"limit": 1}, headers=(("Accept", "application/xml"),))
         yield from look.ask(endpoint, {"limit": 1}, headers=(("Authorization", "Bearer broken"),))
-    for endpoint in (_TE,):
-        base = look.base(endpoint)
-        if base is not None:
-            yield from look.ask(endpoint, keys=Keys.NONE, path=base[0].rstrip("/"))
 
 
 def _with_id(endpoint: Endpoint, wrong: str) -> str:
@@ -172,7 +171,9 @@ def ties(look: Look) -> Asking:
     for endpoint in (_CE, _TE, _VC):
         for walk in look.log.walks(endpoint):
             keys = [row.get("timestamp", row.get("updated_at", row.get("created_at"))) for row in walk.rows]
-            tied = [place for place, key in enumerate(keys, start=1) if key is not None and keys.count(key) > 1]
+            tied = [
+                place for place, key in enumerate(keys, start=1) if key is not None and keys.count(key) > 1
+            ]
             if walk.limit == _BIG_PAGE and tied and walk.count == len(walk.rows):
                 for place in tied[:_TIES]:
                     yield from look.ask(endpoint, {"limit": 1, "page": place})

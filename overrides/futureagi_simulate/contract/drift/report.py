@@ -45,11 +45,15 @@ class Report:
     def summary(self) -> str:
         """Say in one line what came out."""
         new = sum(not finding.known for finding in self.findings)
-        text = f"{len(self.findings)} departures from what is {_WORDS[self.against]}, {self.requests} requests"
+        text = (
+            f"{len(self.findings)} departures from what is {_WORDS[self.against]}, {self.requests} requests"
+        )
         text += f"; {new} of them were not seen at the open-source server" if new else ""
         return text + (f"; {self.hidden} more are in the baseline" if self.hidden else "") + "."
 
-    def tables(self, *, grouped: bool = True, redact: bool = False) -> Iterator[tuple[str, list[tuple[str, ...]]]]:
+    def tables(
+        self, *, grouped: bool = True, redact: bool = False
+    ) -> Iterator[tuple[str, list[tuple[str, ...]]]]:
         """Yield (endpoint, rows); `grouped` puts the fields that are only added into one row."""
         for endpoint, group in groupby(self.findings, key=lambda finding: finding.endpoint):
             findings = [_shown(finding, redact=redact) for finding in group]
@@ -68,7 +72,13 @@ def _shown(finding: Finding, *, redact: bool) -> Finding:
 
 
 def _cells(finding: Finding) -> tuple[str, ...]:
-    return (finding.location, finding.kind.value, finding.expected, finding.got, "yes" if finding.known else "no")
+    return (
+        finding.location,
+        finding.kind.value,
+        finding.expected,
+        finding.got,
+        "yes" if finding.known else "no",
+    )
 
 
 def _row(cells: Any) -> str:

@@ -70,7 +70,9 @@ class Rules:
         """Enter the decorated function as the rule `name`, for `endpoints` (default: all five)."""
 
         def enter(look: Look) -> Look:
-            self.all.append(Rule(name, kind, severity, location, expected, endpoints or tuple(Endpoint), look))
+            self.all.append(
+                Rule(name, kind, severity, location, expected, endpoints or tuple(Endpoint), look)
+            )
             return look
 
         return enter

@@ -66,7 +66,9 @@ class Shapes:
         if form:
             return f"#/components/schemas/{_FORMS[form]}"
         path = self._operations[endpoint]["path"].replace("~", "~0").replace("/", "~1")
-        return f"#/paths/{path}/get/responses/200/content/application~1json/schema".replace("{", "%7B").replace("}", "%7D")
+        return f"#/paths/{path}/get/responses/200/content/application~1json/schema".replace(
+            "{", "%7B"
+        ).replace("}", "%7D")
 
     def _validator(self, pointer: str) -> Draft202012Validator:
         return Draft202012Validator(
@@ -174,7 +176,9 @@ def _types(error: ValidationError) -> str:
         word
         for inner in error.context or ()
         if inner.validator == "type" and not inner.path
-        for word in ([inner.validator_value] if isinstance(inner.validator_value, str) else inner.validator_value)
+        for word in (
+            [inner.validator_value] if isinstance(inner.validator_value, str) else inner.validator_value
+        )
     }
     return " or ".join(sorted(found))
 

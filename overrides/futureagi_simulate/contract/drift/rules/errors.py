@@ -26,11 +26,18 @@ def _of(log: Log, endpoint: Endpoint) -> Iterator[Exchange]:
 
 
 @RULES.add(
-    "unknown-id", Kind.STATUS, "status of an unknown id", "an id that doesn't exist is answered 404", severity=Severity.BREAKS
+    "unknown-id",
+    Kind.STATUS,
+    "status of an unknown id",
+    "an id that doesn't exist is answered 404",
+    severity=Severity.BREAKS,
 )
 def _unknown_id(log: Log, endpoint: Endpoint) -> Iterator[Sighting]:
     for exchange in log.of(endpoint):
-        ids = [*exchange.ids.values(), *(exchange.query.get(n, "") for n in ("execution_id", "call_execution_id"))]
+        ids = [
+            *exchange.ids.values(),
+            *(exchange.query.get(n, "") for n in ("execution_id", "call_execution_id")),
+        ]
         unknown = any(set(value) == set("0-") and _UUID.fullmatch(value) for value in ids)
         if unknown and exchange.answer.status != 404:
             status = exchange.answer.status
@@ -46,7 +53,11 @@ def _html(log: Log, endpoint: Endpoint) -> Iterator[Sighting]:
 
 
 @RULES.add(
-    "leaking-error", Kind.ERROR, "body of a 500", "a server error says nothing about the server's inside", severity=Severity.MISLEADS
+    "leaking-error",
+    Kind.ERROR,
+    "body of a 500",
+    "a server error says nothing about the server's inside",
+    severity=Severity.MISLEADS,
 )
 def _leaks(log: Log, endpoint: Endpoint) -> Iterator[Sighting]:
     for exchange in _of(log, endpoint):
@@ -67,21 +78,11 @@ def _type_of_406(log: Log, endpoint: Endpoint) -> Iterator[Sighting]:
 
 
 @RULES.add(
-    "two-kinds-of-401", Kind.ERROR, "code of a 401", "a 401 means bad keys, whatever is bad about them", *Endpoint
-)
-def _kinds_of_401(log: Log, endpoint: Endpoint) -> Iterator[Sighting]:
-    codes = {
-        exchange.answer.object.get("code"): exchange
-        for exchange in _of(log, endpoint)
-        if exchange.answer.status == 401 and isinstance(exchange.answer.object.get("code"), str)
-    }
-    if len(codes) > 1:
-        names = " and ".join(sorted(map(str, codes)))
-        yield Sighting(f"the codes {names}", next(iter(codes.values())))
-
-
-@RULES.add(
-    "keys-not-needed", Kind.STATUS, "status without good keys", "without two good keys the answer is 401", severity=Severity.BREAKS
+    "keys-not-needed",
+    Kind.STATUS,
+    "status without good keys",
+    "without two good keys the answer is 401",
+    severity=Severity.BREAKS,
 )
 def _open(log: Log, endpoint: Endpoint) -> Iterator[Sighting]:
     for exchange in _of(log, endpoint):
@@ -99,15 +100,6 @@ def _authorization(log: Log, endpoint: Endpoint) -> Iterator[Sighting]:
     for exchange in _of(log, endpoint):
         names = {name.lower() for name, _ in exchange.question.headers}
         if "authorization" in names and exchange.question.keys is Keys.GOOD and exchange.answer.status != 200:
-            yield Sighting(f"{exchange.answer.status} with good keys", exchange, exchange.answer.status == 401)
-
-
-@RULES.add(
-    "relative-redirect", Kind.STATUS, "an address without its last slash",
-    "an address is answered, or not found; a redirect names a full address",
-)  # fmt: skip
-def _redirect(log: Log, endpoint: Endpoint) -> Iterator[Sighting]:
-    for exchange in _of(log, endpoint):
-        location = exchange.answer.headers.get("location", "")
-        if 300 <= exchange.answer.status < 400 and location.startswith("/"):
-            yield Sighting(f"{exchange.answer.status} to a relative address", exchange)
+            yield Sighting(
+                f"{exchange.answer.status} with good keys", exchange, exchange.answer.status == 401
+            )

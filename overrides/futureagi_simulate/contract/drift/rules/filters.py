@@ -79,7 +79,13 @@ def _ignored(log: Log, endpoint: Endpoint) -> Iterator[Sighting]:
         if against or _narrower(log, exchange, wanted, count):
             place = "an eval" if wanted.is_eval else wanted.column
             detail = f"all {whole} items came, {against} of the known ones don't satisfy it"
-            yield Sighting("everything comes", exchange, True, f"filters: {place} {wanted.operator} ({wanted.type})", detail)
+            yield Sighting(
+                "everything comes",
+                exchange,
+                True,
+                f"filters: {place} {wanted.operator} ({wanted.type})",
+                detail,
+            )
 
 
 def _is_day(wanted: Filter) -> bool:
@@ -99,7 +105,11 @@ def _narrower(log: Log, exchange: Exchange, wanted: Filter, count: int) -> bool:
 
 
 @RULES.add(
-    "unknown-column", Kind.FILTER, "filters: a column that doesn't exist", "a filter on a column that doesn't exist is refused", _PAGE
+    "unknown-column",
+    Kind.FILTER,
+    "filters: a column that doesn't exist",
+    "a filter on a column that doesn't exist is refused",
+    _PAGE,
 )
 def _unknown_column(log: Log, endpoint: Endpoint) -> Iterator[Sighting]:
     for exchange, wanted in filtered(log, status=200):
@@ -134,15 +144,25 @@ def _with(wanted: Filter, value: float) -> Row:
 )  # fmt: skip
 def _other_time(log: Log, endpoint: Endpoint) -> Iterator[Sighting]:
     for exchange, wanted in filtered(log, status=200):
-        if wanted.column == "timestamp" and wanted.type == "datetime" and wanted.operator in {"less_than", "greater_than"}:
+        if (
+            wanted.column == "timestamp"
+            and wanted.type == "datetime"
+            and wanted.operator in {"less_than", "greater_than"}
+        ):
             whole = whole_count(log, exchange)
             wrong = [row for row in exchange.rows if satisfies(row, wanted) is False]
             if wrong and exchange.envelope.get("count") != whole:
-                yield Sighting("it looks at the creation, items show the update", exchange, detail=f"{len(wrong)} items")
+                yield Sighting(
+                    "it looks at the creation, items show the update", exchange, detail=f"{len(wrong)} items"
+                )
 
 
 @RULES.add(
-    "filter-by-day", Kind.MEANING, "filters: timestamp equals", "equals finds the items of that very moment", _PAGE
+    "filter-by-day",
+    Kind.MEANING,
+    "filters: timestamp equals",
+    "equals finds the items of that very moment",
+    _PAGE,
 )
 def _by_day(log: Log, endpoint: Endpoint) -> Iterator[Sighting]:
     for exchange, wanted in filtered(log, status=200):
@@ -151,13 +171,18 @@ def _by_day(log: Log, endpoint: Endpoint) -> Iterator[Sighting]:
 
 
 @RULES.add(
-    "case-of-equals", Kind.CASING, "filters: equals", "equals treats upper and lower case alike in every text column", _PAGE
+    "case-of-equals",
+    Kind.CASING,
+    "filters: equals",
+    "equals treats upper and lower case alike in every text column",
+    _PAGE,
 )
 def _case(log: Log, endpoint: Endpoint) -> Iterator[Sighting]:
     heeds = {
         wanted.column: (exchange, exchange.envelope.get("count") == 0)
         for exchange, wanted in filtered(log, status=200)
-        if (wanted.type, wanted.operator) == ("text", "equals") and _known_in_other_case(log, exchange, wanted)
+        if (wanted.type, wanted.operator) == ("text", "equals")
+        and _known_in_other_case(log, exchange, wanted)
     }
     if len({sensitive for _, sensitive in heeds.values()}) > 1:
         for column, (exchange, sensitive) in heeds.items():
@@ -166,13 +191,24 @@ def _case(log: Log, endpoint: Endpoint) -> Iterator[Sighting]:
 
 
 def _known_in_other_case(log: Log, exchange: Exchange, wanted: Filter) -> bool:
-    values = {shown(row, wanted.column) for row in _rows_of(log, exchange) if not isinstance(shown(row, wanted.column), (dict, list))}
-    same = {value for value in values if isinstance(value, str) and value.lower() == str(wanted.value).lower()}
+    values = {
+        shown(row, wanted.column)
+        for row in _rows_of(log, exchange)
+        if not isinstance(shown(row, wanted.column), (dict, list))
+    }
+    same = {
+        value for value in values if isinstance(value, str) and value.lower() == str(wanted.value).lower()
+    }
     return bool(same) and wanted.value not in same
 
 
 @RULES.add(
-    "grouping-fails", Kind.STATUS, "row_groups", "calls can be grouped by every documented column", _PAGE, severity=Severity.BREAKS
+    "grouping-fails",
+    Kind.STATUS,
+    "row_groups",
+    "calls can be grouped by every documented column",
+    _PAGE,
+    severity=Severity.BREAKS,
 )
 def _grouping(log: Log, endpoint: Endpoint) -> Iterator[Sighting]:
     for exchange in log.of(_PAGE, status=500):

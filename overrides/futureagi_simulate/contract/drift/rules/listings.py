@@ -72,7 +72,12 @@ def _single_rows(log: Log, walk: Walk) -> Iterator[tuple[Exchange, int, Row]]:
     for exchange in log.asked(walk.endpoint, limit="1"):
         same = {pair for pair in exchange.question.query if pair[0] not in {"limit", "page"}} == asked
         place = exchange.query.get("page", "1")
-        if same and exchange.question.path == walk.pages[1].question.path and place.isdecimal() and exchange.rows:
+        if (
+            same
+            and exchange.question.path == walk.pages[1].question.path
+            and place.isdecimal()
+            and exchange.rows
+        ):
             if walk.limit > 1 and int(place) in by_place and walk.count == len(walk.rows):
                 yield exchange, int(place), by_place[int(place)]
 

@@ -26,7 +26,12 @@ _NO_LATENCY_IN_SECONDS: Final = 60
 
 
 @RULES.add(
-    "timestamp-is-update", Kind.MEANING, "results[].timestamp", "the time that an item shows is its creation", _CALLS, _PAGE
+    "timestamp-is-update",
+    Kind.MEANING,
+    "results[].timestamp",
+    "the time that an item shows is its creation",
+    _CALLS,
+    _PAGE,
 )
 def _timestamp(log: Log, endpoint: Endpoint) -> Iterator[Sighting]:
     others = log.by_id(_VERSION)
@@ -53,7 +58,11 @@ def _phone(log: Log, endpoint: Endpoint) -> Iterator[Sighting]:
     severity=Severity.BREAKS,
 )  # fmt: skip
 def _latency(log: Log, endpoint: Endpoint) -> Iterator[Sighting]:
-    rows = [(e, r) for e, r in log.rows(endpoint) if _number(r.get("avg_agent_latency")) and not r.get("is_snapshot")]
+    rows = [
+        (e, r)
+        for e, r in log.rows(endpoint)
+        if _number(r.get("avg_agent_latency")) and not r.get("is_snapshot")
+    ]
     if rows and median(row["avg_agent_latency"] for _, row in rows) > _NO_LATENCY_IN_SECONDS:
         same = sum(row["avg_agent_latency"] == row.get("avg_agent_latency_ms") for _, row in rows)
         detail = f"{same} of {len(rows)} items repeat it as avg_agent_latency_ms"
@@ -127,7 +136,13 @@ def _text_calls(log: Log, endpoint: Endpoint) -> Iterator[Sighting]:
 
 
 @RULES.add(
-    "sometimes-absent", Kind.MISSING, "results[]", "a field without a value is null, not left out", _CALLS, _PAGE, _VERSION
+    "sometimes-absent",
+    Kind.MISSING,
+    "results[]",
+    "a field without a value is null, not left out",
+    _CALLS,
+    _PAGE,
+    _VERSION,
 )
 def _sometimes_absent(log: Log, endpoint: Endpoint) -> Iterator[Sighting]:
     rows = [pair for pair in log.by_id(endpoint).values()]
@@ -141,7 +156,11 @@ def _sometimes_absent(log: Log, endpoint: Endpoint) -> Iterator[Sighting]:
 
 
 @RULES.add(
-    "two-forms-of-evals", Kind.TYPE, "results[].eval_outputs", "the entries of eval_outputs have one form in one listing", _CALLS
+    "two-forms-of-evals",
+    Kind.TYPE,
+    "results[].eval_outputs",
+    "the entries of eval_outputs have one form in one listing",
+    _CALLS,
 )
 def _eval_forms(log: Log, endpoint: Endpoint) -> Iterator[Sighting]:
     forms: dict[bool, set[str]] = defaultdict(set)
@@ -158,7 +177,12 @@ def _eval_forms(log: Log, endpoint: Endpoint) -> Iterator[Sighting]:
 
 
 @RULES.add(
-    "joined-scenarios", Kind.MEANING, "results[].scenarios", "scenarios are a list", _RUN_TESTS, severity=Severity.MISLEADS
+    "joined-scenarios",
+    Kind.MEANING,
+    "results[].scenarios",
+    "scenarios are a list",
+    _RUN_TESTS,
+    severity=Severity.MISLEADS,
 )
 def _joined(log: Log, endpoint: Endpoint) -> Iterator[Sighting]:
     for exchange, row in log.rows(endpoint):
@@ -167,11 +191,17 @@ def _joined(log: Log, endpoint: Endpoint) -> Iterator[Sighting]:
 
 
 @RULES.add(
-    "zero-for-nothing", Kind.EMPTY, "results[].success_rate", "a rate or duration that isn't known yet is null", _RUN_TESTS
+    "zero-for-nothing",
+    Kind.EMPTY,
+    "results[].success_rate",
+    "a rate or duration that isn't known yet is null",
+    _RUN_TESTS,
 )
 def _zero(log: Log, endpoint: Endpoint) -> Iterator[Sighting]:
     for exchange, row in log.rows(endpoint):
-        if str(row.get("status")).lower() in {"pending", "running", "cancelled", "failed"} and not _processed(row):
+        if str(row.get("status")).lower() in {"pending", "running", "cancelled", "failed"} and not _processed(
+            row
+        ):
             for name in ("success_rate", "duration"):
                 if row.get(name) == 0 and row.get(name) is not None:
                     yield Sighting("it is 0", exchange, location="results[].success_rate")
@@ -181,7 +211,9 @@ def _processed(row: Row) -> bool:
     return any(row.get(name) for name in ("connected_calls", "completed_calls", "failed_calls"))
 
 
-@RULES.add("casing-of-agent-type", Kind.CASING, "agent_type", "agent_type is voice or text", _RUN_TESTS, _PAGE)
+@RULES.add(
+    "casing-of-agent-type", Kind.CASING, "agent_type", "agent_type is voice or text", _RUN_TESTS, _PAGE
+)
 def _agent_type(log: Log, endpoint: Endpoint) -> Iterator[Sighting]:
     for exchange in log.of(endpoint, status=200):
         for holder in (exchange.envelope, *exchange.rows):
@@ -198,7 +230,12 @@ def _zones(log: Log, endpoint: Endpoint) -> Iterator[Sighting]:
         usual = everywhere.most_common(1)[0][0]
         for zone, exchange in zones[endpoint].items():
             if zone != usual:
-                yield Sighting("other than elsewhere", exchange, endpoint is _RUN_TESTS, detail=f"{zone!r}, not {usual!r}")
+                yield Sighting(
+                    "other than elsewhere",
+                    exchange,
+                    endpoint is _RUN_TESTS,
+                    detail=f"{zone!r}, not {usual!r}",
+                )
 
 
 def _zones_of(log: Log, endpoint: Endpoint) -> dict[str, Exchange]:

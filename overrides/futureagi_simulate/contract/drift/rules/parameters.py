@@ -73,7 +73,9 @@ def _bad_limit(log: Log, endpoint: Endpoint) -> Iterator[Sighting]:
     for value, exchange, disagree in _disagreements(log, endpoint, "limit", _BAD):
         word = answer_word(exchange)
         if exchange.answer.status >= 500 or word == _EMPTY or disagree:
-            known = word == (_EMPTY if (endpoint, value) == (Endpoint.CALL_EXECUTIONS, "0") else _OBSERVED[endpoint][0])
+            known = word == (
+                _EMPTY if (endpoint, value) == (Endpoint.CALL_EXECUTIONS, "0") else _OBSERVED[endpoint][0]
+            )
             yield Sighting(word, exchange, known, location=f"limit: {_BAD[value]}")
 
 
@@ -110,7 +112,11 @@ def _behind_the_last(log: Log, endpoint: Endpoint) -> Iterator[Exchange]:
 
 
 @RULES.add(
-    "endless-next", Kind.PAGING, "next", "next is null on the last page; a page without items is the last", *Endpoint
+    "endless-next",
+    Kind.PAGING,
+    "next",
+    "next is null on the last page; a page without items is the last",
+    *Endpoint,
 )
 def _endless_next(log: Log, endpoint: Endpoint) -> Iterator[Sighting]:
     for exchange in log.of(endpoint, status=200):
@@ -146,6 +152,10 @@ def _default_limit(log: Log, endpoint: Endpoint) -> Iterator[Sighting]:
     expected = DEFAULT_LIMIT[endpoint]
     for exchange in log.of(endpoint, status=200):
         count, rows = exchange.envelope.get("count"), len(exchange.rows)
-        if set(exchange.query) <= {"execution_id", "run_test_name"} and isinstance(count, int) and rows < count:
+        if (
+            set(exchange.query) <= {"execution_id", "run_test_name"}
+            and isinstance(count, int)
+            and rows < count
+        ):
             if rows != min(expected, count):
                 yield Sighting(f"{rows} items", exchange, known=rows == 10)

@@ -12,7 +12,6 @@ from futureagi_simulate.contract.exchange import Endpoint, Exchange
 
 RULES: Final = Rules()
 _RUNS: Final = Endpoint.RUNS
-_IDS: Final = ("run_test_name", "execution_id", "call_execution_id")
 
 
 def _result(exchange: Exchange) -> dict[str, Any]:
@@ -21,24 +20,28 @@ def _result(exchange: Exchange) -> dict[str, Any]:
 
 
 @RULES.add(
-    "several-ids", Kind.PARAMETER, "run_test_name, execution_id, call_execution_id", "one of the three is asked for; two are a mistake", _RUNS
-)
-def _several(log: Log, endpoint: Endpoint) -> Iterator[Sighting]:
-    for exchange in log.of(_RUNS, status=200):
-        if len({name for name in _IDS if exchange.query.get(name)}) > 1:
-            yield Sighting(f"200: {exchange.form} wins, the other is ignored", exchange)
-
-
-@RULES.add(
-    "eval-name-case", Kind.FILTER, "eval_name", "only the evals that eval_name names come, everywhere in the answer", _RUNS
+    "eval-name-case",
+    Kind.FILTER,
+    "eval_name",
+    "only the evals that eval_name names come, everywhere in the answer",
+    _RUNS,
 )
 def _case(log: Log, endpoint: Endpoint) -> Iterator[Sighting]:
     for exchange in log.of(_RUNS, status=200):
         wanted = exchange.query.get("eval_name", "").strip().lower()
         if not wanted or "," in wanted or exchange.form != "execution":
             continue
-        outputs = {entry.get("name") for row in exchange.rows for entry in (row.get("eval_outputs") or {}).values() if isinstance(entry, dict)}
-        summed = {part.get("name") for entry in _result(exchange).get("eval_results") or [] for part in entry.get("result", [])}
+        outputs = {
+            entry.get("name")
+            for row in exchange.rows
+            for entry in (row.get("eval_outputs") or {}).values()
+            if isinstance(entry, dict)
+        }
+        summed = {
+            part.get("name")
+            for entry in _result(exchange).get("eval_results") or []
+            for part in entry.get("result", [])
+        }
         summed |= {entry.get("name") for entry in _result(exchange).get("eval_results") or []}
         found = any(str(name).lower() == wanted for name in outputs)
         if found and not any(str(name).lower() == wanted for name in summed):
@@ -46,7 +49,11 @@ def _case(log: Log, endpoint: Endpoint) -> Iterator[Sighting]:
 
 
 @RULES.add(
-    "eval-name-with-comma", Kind.FILTER, "eval_name: a name that holds a comma", "every eval can be asked for by its name", _RUNS
+    "eval-name-with-comma",
+    Kind.FILTER,
+    "eval_name: a name that holds a comma",
+    "every eval can be asked for by its name",
+    _RUNS,
 )
 def _comma(log: Log, endpoint: Endpoint) -> Iterator[Sighting]:
     known = _eval_names(log)
@@ -75,32 +82,25 @@ def _summary(log: Log, endpoint: Endpoint) -> Iterator[Sighting]:
 
 
 @RULES.add(
-    "inexact-name", Kind.FILTER, "run_test_name", "a run test is found by its name", _RUNS, severity=Severity.MISLEADS
+    "inexact-name",
+    Kind.FILTER,
+    "run_test_name",
+    "a run test is found by its name",
+    _RUNS,
+    severity=Severity.MISLEADS,
 )
 def _merged(log: Log, endpoint: Endpoint) -> Iterator[Sighting]:
-    listed = {e.envelope.get("count") for e in log.of(Endpoint.TEST_EXECUTIONS, status=200) if not {"search", "status"} & set(e.query)}
+    listed = {
+        e.envelope.get("count")
+        for e in log.of(Endpoint.TEST_EXECUTIONS, status=200)
+        if not {"search", "status"} & set(e.query)
+    }
     for exchange in log.of(_RUNS, status=200):
         count = exchange.envelope.get("count")
         if exchange.form == "name" and set(exchange.query) <= {"run_test_name", "limit", "page"} and listed:
             if isinstance(count, int) and count > max(c for c in listed if isinstance(c, int)):
-                yield Sighting("run tests of the same name are merged", exchange, location="run_test_name: same name twice")
-
-
-@RULES.add("cells-without-output", Kind.EMPTY, "result.eval_results[].result[].output", "an eval without cells has zero counts", _RUNS)
-def _no_cells(log: Log, endpoint: Endpoint) -> Iterator[Sighting]:
-    for exchange in log.of(_RUNS, status=200):
-        holders = [_result(exchange), *(exchange.rows if exchange.form == "name" else [])]
-        for entry in (entry for holder in holders for entry in holder.get("eval_results") or []):
-            if any(part.get("output") == {} for part in entry.get("result") or []):
-                yield Sighting("it is an empty object", exchange)
-
-
-@RULES.add(
-    "summary-status", Kind.VALUE, "result.eval_explanation_summary_status", "the summary's status is completed", _RUNS
-)
-def _summary_status(log: Log, endpoint: Endpoint) -> Iterator[Sighting]:
-    for exchange in log.of(_RUNS, status=200):
-        status = _result(exchange).get("eval_explanation_summary_status")
-        if status is not None and status != "completed":
-            known = status in {"pending", "running", "failed"}
-            yield Sighting("other words come", exchange, known, detail=str(status))
+                yield Sighting(
+                    "run tests of the same name are merged",
+                    exchange,
+                    location="run_test_name: same name twice",
+                )

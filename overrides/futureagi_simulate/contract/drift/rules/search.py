@@ -23,7 +23,11 @@ def scenario_name(row: Row) -> str | None:
 
 
 @RULES.add(
-    "search-wildcard", Kind.SEARCH, "search: % and _", "search finds the text that was given, letter for letter", *_CALLS
+    "search-wildcard",
+    Kind.SEARCH,
+    "search: % and _",
+    "search finds the text that was given, letter for letter",
+    *_CALLS,
 )
 def _wildcards(log: Log, endpoint: Endpoint) -> Iterator[Sighting]:
     for exchange in log.of(endpoint, status=200):
@@ -32,7 +36,9 @@ def _wildcards(log: Log, endpoint: Endpoint) -> Iterator[Sighting]:
             continue
         odd = [row for row in exchange.rows if word not in (scenario_name(row) or "")]
         if odd:
-            yield Sighting("items without this character are found", exchange, detail=f"{len(odd)} items on the page")
+            yield Sighting(
+                "items without this character are found", exchange, detail=f"{len(odd)} items on the page"
+            )
 
 
 @RULES.add(
@@ -44,11 +50,17 @@ def _misses(log: Log, endpoint: Endpoint) -> Iterator[Sighting]:
         word = exchange.query.get("search", "")
         if not word.strip() or set(exchange.query) - {"search", "limit"}:
             continue
-        holders = [row for row in _known_rows(log, endpoint, exchange) if word.lower() in (scenario_name(row) or "").lower()]
+        holders = [
+            row
+            for row in _known_rows(log, endpoint, exchange)
+            if word.lower() in (scenario_name(row) or "").lower()
+        ]
         if holders and exchange.envelope.get("count") == 0:
             backslash = "\\" in word
             location = "search: a backslash" if backslash else "search: a scenario's name"
-            yield Sighting("nothing is found", exchange, backslash, location, f"{len(holders)} known items hold it")
+            yield Sighting(
+                "nothing is found", exchange, backslash, location, f"{len(holders)} known items hold it"
+            )
 
 
 def _known_rows(log: Log, endpoint: Endpoint, asked: Exchange) -> Iterator[Row]:
@@ -58,7 +70,12 @@ def _known_rows(log: Log, endpoint: Endpoint, asked: Exchange) -> Iterator[Row]:
 
 
 @RULES.add(
-    "search-fails", Kind.SEARCH, "search", "searching is never a server error", *_SEARCHED, severity=Severity.BREAKS
+    "search-fails",
+    Kind.SEARCH,
+    "search",
+    "searching is never a server error",
+    *_SEARCHED,
+    severity=Severity.BREAKS,
 )
 def _fails(log: Log, endpoint: Endpoint) -> Iterator[Sighting]:
     for exchange in log.of(endpoint):
@@ -84,7 +101,9 @@ def _status(log: Log, endpoint: Endpoint) -> Iterator[Sighting]:
         status = exchange.query.get("status", "")
         path = exchange.question.path
         if counts.get((path, status)) == 0 and any(
-            count for (other, word), count in counts.items() if other == path and word.lower() == status.lower()
+            count
+            for (other, word), count in counts.items()
+            if other == path and word.lower() == status.lower()
         ):
             yield Sighting("nothing is found in this case", exchange, location=f"status: {_case(status)}")
 
