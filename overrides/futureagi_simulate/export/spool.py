@@ -61,10 +61,16 @@ class Spool:
     def restart(self) -> None:
         """Forget everything received: the listing has changed since."""
         self.progress = Progress(self.progress.source)
+        self._save()
         assert self._file is not None, "a spool is written inside its `with` block"  # noqa: S101 - the caller's contract
         self._file.truncate(0)
 
-    def add_page(self, page: int, items: Iterable[tuple[str, bytes]], *, complete: bool = False) -> None:
+    @property
+    def lines_file(self) -> Path:
+        """Name the file of JSON Lines; whole once the spool is complete and closed."""
+        return self._lines
+
+    def add_page(self, page: int, items: Iterable[tuple[str, bytes]]) -> None:
         """Append the items (id, bytes as received) of page number `page`, and make them count."""
         assert self._file is not None, "a spool is written inside its `with` block"  # noqa: S101 - the caller's contract
         ids: list[str] = []
@@ -79,8 +85,15 @@ class Spool:
             offset=self._file.tell(),
             rows=self.progress.rows + len(ids),
             last_page=tuple(ids),
-            complete=complete,
         )
+        self._save()
+
+    def finish(self) -> None:
+        """Note that the listing was read to its end."""
+        self.progress = attrs.evolve(self.progress, complete=True)
+        self._save()
+
+    def _save(self) -> None:
         write_whole(self._state, json.dumps(attrs.asdict(self.progress)).encode())
 
     def lines(self) -> Iterator[bytes]:

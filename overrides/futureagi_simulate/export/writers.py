@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import shutil
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, cast, get_args
 
 import pyarrow as pa
+
+from futureagi_simulate.errors import ConfigurationError
 from futureagi_simulate.export import schema
 
 if TYPE_CHECKING:
@@ -23,6 +25,24 @@ FORMATS: dict[str, Format] = {".jsonl": "jsonl", ".csv": "csv", ".parquet": "par
 
 BATCH = 1_000
 """Calls turned into columns at a time: with long transcripts about 10 MB."""
+
+
+def format_of(target: Path) -> Format:
+    """Tell the format that a file name's ending asks for."""
+    try:
+        return FORMATS[target.suffix.lower()]
+    except KeyError:
+        raise ConfigurationError(
+            f"The ending of {target.name} names no format.", remedy=f"Use one of {', '.join(FORMATS)}."
+        ) from None
+
+
+def layout_of(text: str) -> Evals:
+    """Check the name of a layout for evals."""
+    for known in get_args(Evals):
+        if text == known:
+            return cast(Evals, text)
+    raise ConfigurationError(f"There is no layout {text!r} for evals.", remedy="Use nested, long or wide.")
 
 
 @contextmanager
@@ -123,3 +143,9 @@ def _flatten(column: pa.Array) -> pa.Array:
     if not pa.types.is_list(column.type):
         return column
     return pa.array([None if one is None else "|".join(one) for one in column.to_pylist()], pa.string())
+
+
+def to_arrow(records: Iterable[CallRecord]) -> pa.Table:
+    """Return records as one Arrow table of the `NESTED` schema, for `.to_pandas()` or `polars.from_arrow`."""
+    made = [schema.nested_batch(batch) for batch in batches(records)]
+    return pa.Table.from_batches(made, schema=schema.NESTED)

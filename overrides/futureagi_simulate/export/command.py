@@ -1,0 +1,75 @@
+"""`fi-simulate export`: calls into a file for other tools."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def export(
+    to: Annotated[
+        Path, typer.Argument(metavar="FILE", help="The file to write: .jsonl, .csv, .parquet or .duckdb.")
+    ],
+    run_test: Annotated[
+        str | None, typer.Option(metavar="ID", help="Take the calls of this run test.")
+    ] = None,
+    execution: Annotated[
+        str | None, typer.Option(metavar="ID", help="Take the calls of this test execution.")
+    ] = None,
+    agent: Annotated[
+        str | None, typer.Option(metavar="ID", help="With --version: take the calls of this agent version.")
+    ] = None,
+    version: Annotated[str | None, typer.Option(metavar="ID", help="The agent's version.")] = None,
+    evals: Annotated[
+        str,
+        typer.Option(
+            metavar="nested|long|wide", help="Evals inside each call's row, one row an eval, or in columns."
+        ),
+    ] = "nested",
+    since: Annotated[
+        str | None, typer.Option(metavar="TIME", help="Only calls changed since then: 2026-03-01T00:00:00Z.")
+    ] = None,
+    page_size: Annotated[int, typer.Option(metavar="N", help="Calls a request asks for.", min=1)] = 100,
+    prefetch: Annotated[int, typer.Option(metavar="N", help="Requests under way at once.", min=1)] = 4,
+) -> None:
+    """Write calls to a file: JSON Lines as received, or CSV, Parquet or DuckDB in fixed columns.
+
+    Interrupted and started again with the same words, it goes on where it was. The file appears when it is
+    whole.
+
+    Example: fi-simulate export calls.parquet --run-test RUN_TEST_ID
+    """
+    from futureagi_simulate import Client
+    from futureagi_simulate.cli.console import progress, say
+    from futureagi_simulate.export.bar import Bar
+    from futureagi_simulate.export.job import Export
+    from futureagi_simulate.export.sources import Source
+    from futureagi_simulate.export.writers import format_of, layout_of
+
+    job = Export(
+        Source(run_test, execution, agent, version),
+        to,
+        format_of(to),
+        layout_of(evals),
+        _moment(since) if since else None,
+        page_size,
+        prefetch,
+    )
+    console = progress()
+    with Client() as client, Bar(console) as bar:
+        rows = job.run(client, bar.show)
+    say(console, f"Wrote {rows} calls to {to}.")
+
+
+def _moment(text: str) -> datetime:
+    from futureagi_simulate.errors import ConfigurationError
+
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        raise ConfigurationError(
+            f'The time "{text}" can\'t be read.', remedy="Write it as 2026-03-01T00:00:00Z."
+        ) from None

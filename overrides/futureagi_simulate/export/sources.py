@@ -1,0 +1,61 @@
+"""Where an export's calls come from, and which of them it takes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from futureagi_simulate.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from futureagi_simulate.client import Client
+    from futureagi_simulate.listing import Listing, Paging
+    from futureagi_simulate.records import CallRecord
+
+
+@attrs.frozen
+class Source:
+    """One listing of calls: exactly one of `run_test_id`, `execution_id`, or `agent_id` with `version_id`."""
+
+    run_test_id: str | None = None
+    execution_id: str | None = None
+    agent_id: str | None = None
+    version_id: str | None = None
+
+    def __attrs_post_init__(self) -> None:
+        version = bool(self.agent_id and self.version_id)
+        half = bool(self.agent_id) != bool(self.version_id)
+        if half or bool(self.run_test_id) + bool(self.execution_id) + version != 1:
+            raise ConfigurationError(
+                "An export needs exactly one source of calls.",
+                remedy="Name a run test, or an execution, or an agent together with a version.",
+            )
+
+    @property
+    def name(self) -> str:
+        """Say what is exported, in a word that identifies it."""
+        if self.run_test_id:
+            return f"run-test/{self.run_test_id}"
+        if self.execution_id:
+            return f"execution/{self.execution_id}"
+        return f"version/{self.agent_id}/{self.version_id}"
+
+    def listing(self, client: Client, paging: Paging) -> Listing[Any]:
+        """Make the listing of the source's calls."""
+        if self.run_test_id:
+            return client.call_executions(self.run_test_id, **paging)
+        if self.execution_id:
+            return client.test_execution(self.execution_id, **paging).calls
+        assert self.agent_id is not None and self.version_id is not None  # noqa: S101,PT018 - checked when made
+        return client.version_call_executions(self.agent_id, self.version_id, **paging)
+
+
+def changed_since(call: CallRecord, since: datetime | None) -> bool:
+    """Say whether a call was changed at `since` or later; one without any time counts as changed."""
+    if since is None:
+        return True
+    changed = call.updated_at or call.created_at or call.ended_at or call.started_at
+    return changed is None or changed >= since
