@@ -1,0 +1,402 @@
+"""One request becomes one answer: attempts, waits, the budget, redirects. Time moves only by hand."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+import pytest
+
+from futureagi_simulate.clock import ManualClock
+from futureagi_simulate.errors import (
+    APIStatusError,
+    ConnectError,
+    FutureAGIError,
+    NotFoundError,
+    RateLimitError,
+    RedirectError,
+    ServerError,
+    TimeoutError,
+    TransportError,
+)
+from futureagi_simulate.options import Options
+from futureagi_simulate.request import Request
+
+GOOD = {"count": 0, "results": []}
+ENVELOPE = {"status": False, "type": "server_error", "code": "server_error", "message": "Broken."}
+Make = Callable[..., Options]
+
+
+class Script:
+    """Answers one request after another: a status, a response, an exception, or a function of the request."""
+
+    def __init__(self, *steps: Any, clock: ManualClock | None = None, takes: float = 0.0) -> None:
+        self.steps = list(steps)
+        self.requests: list[httpx.Request] = []
+        self._clock = clock
+        self._takes = takes
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        self.requests.append(request)
+        if self._clock is not None:
+            self._clock.advance(self._takes)
+        step = self.steps.pop(0) if len(self.steps) > 1 else self.steps[0]
+        if isinstance(step, Exception):
+            raise step
+        if isinstance(step, int):
+            return httpx.Response(step, json=GOOD if step == 200 else None)
+        if isinstance(step, httpx.Response):  # a client writes into the response it gets: give each its own
+            return httpx.Response(step.status_code, headers=step.headers, content=step.content)
+        answer: httpx.Response = step(request)
+        return answer
+
+    @property
+    def urls(self) -> list[str]:
+        return [str(request.url) for request in self.requests]
+
+
+def redirect(location: str, status: int = 302) -> httpx.Response:
+    return httpx.Response(status, headers={"location": location})
+
+
+def fails(colour: Any, script: Script, options: Options, path: str = "/things/") -> FutureAGIError:
+    with pytest.raises(FutureAGIError) as caught:
+        colour.send(script, options, path)
+    return caught.value
+
+
+def test_a_good_answer_comes_back_at_once(colour: Any, options: Options, clock: ManualClock) -> None:
+    answer = colour.send(Script(200), options)
+    assert (answer.status, answer.content, answer.attempts) == (200, b'{"count":0,"results":[]}', 1)
+    assert answer.headers["content-type"] == "application/json"
+    assert clock.slept == []
+
+
+def test_a_request_carries_both_keys_and_asks_for_json(colour: Any, options: Options) -> None:
+    script = Script(200)
+    colour.send(script, options)
+    headers = script.requests[0].headers
+    assert headers["x-api-key"] == options.credentials.api_key.reveal()
+    assert headers["x-secret-key"] == options.credentials.secret_key.reveal()
+    assert headers["accept"] == "application/json"
+    assert headers["user-agent"].startswith("futureagi-simulate/")
+    assert "authorization" not in headers
+
+
+def test_path_and_query_reach_the_server_as_they_were_given(colour: Any, make_options: Make) -> None:
+    script = Script(200)
+    session = colour.session(make_options("https://api.test/prefix/"), script)
+    query = (("search", "50% & ü+"), ("page", "2"), ("page", "3"))
+    colour.run(session.send(Request("getThing", "/things/a%20b/", query)))
+    assert script.urls == [
+        "https://api.test/prefix/things/a%20b/?search=50%25%20%26%20%C3%BC%2B&page=2&page=3"
+    ]
+    assert script.requests[0].url.params.multi_items() == list(query)
+
+
+PASSING = [
+    408,
+    429,
+    500,
+    502,
+    503,
+    504,
+    httpx.ConnectError("refused"),
+    httpx.ConnectTimeout("slow"),
+    httpx.ReadTimeout("slow"),
+    httpx.WriteTimeout("slow"),
+    httpx.PoolTimeout("full"),
+    httpx.ReadError("reset"),
+    httpx.WriteError("reset"),
+    httpx.CloseError("reset"),
+    httpx.RemoteProtocolError("no answer"),
+    httpx.ProxyError("proxy"),
+    httpx.DecodingError("bad gzip"),
+    httpx.Response(200),
+    httpx.Response(200, content=b'{"count": 1, "res', headers={"content-type": "application/json"}),
+]
+
+
+@pytest.mark.parametrize("fault", PASSING, ids=repr)
+def test_what_may_pass_is_tried_again(colour: Any, options: Options, fault: Any) -> None:
+    script = Script(fault, fault, 200)
+    assert colour.send(script, options).attempts == 3
+    assert len(script.requests) == 3
+
+
+@pytest.mark.parametrize("fault", PASSING, ids=repr)
+def test_what_does_not_pass_is_raised_with_all_attempts(colour: Any, options: Options, fault: Any) -> None:
+    script = Script(fault)
+    error = fails(colour, script, options)
+    assert (error.attempts, len(script.requests)) == (4, 4)
+    assert [attempt.number for attempt in error.history] == [1, 2, 3, 4]
+    assert "(4 attempts)" in str(error)
+
+
+LASTING = [
+    400,
+    401,
+    403,
+    404,
+    405,
+    406,
+    501,
+    520,
+    304,
+    httpx.Response(500, json=ENVELOPE),
+    httpx.Response(200, json={"status": False, "message": "No."}),
+    httpx.Response(200, html="<html></html>"),
+    httpx.Response(200, json=[]),
+    httpx.UnsupportedProtocol("gopher"),
+    httpx.LocalProtocolError("bad header"),
+    httpx.ConnectError("[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed"),
+]
+
+
+@pytest.mark.parametrize("fault", LASTING, ids=repr)
+def test_what_cannot_pass_is_not_tried_again(
+    colour: Any, options: Options, clock: ManualClock, fault: Any
+) -> None:
+    script = Script(fault, 200)
+    error = fails(colour, script, options)
+    assert (error.attempts, len(script.requests), clock.slept) == (1, 1, [])
+    assert (error.request and error.request.url, error.request and error.request.operation) == (
+        "https://api.test/things/",
+        "getThing",
+    )
+
+
+def test_the_last_failure_is_the_one_that_is_raised(colour: Any, options: Options) -> None:
+    error = fails(colour, Script(503, httpx.ReadError("reset"), 503, 429), options)
+    assert isinstance(error, RateLimitError)
+    assert [attempt.outcome for attempt in error.history] == ["503", "connection broke", "503", "429"]
+
+
+def test_a_failure_that_becomes_lasting_ends_the_attempts(colour: Any, options: Options) -> None:
+    error = fails(colour, Script(503, 404), options)
+    assert (type(error), error.attempts) == (NotFoundError, 2)
+
+
+def test_waits_double_up_to_the_most(colour: Any, make_options: Make, clock: ManualClock) -> None:
+    fails(colour, Script(503), make_options(retry={"attempts": 7, "base": 0.5, "most": 4}))
+    assert clock.slept == [0.5, 1.0, 2.0, 4.0, 4.0, 4.0]
+
+
+def test_one_attempt_means_no_retry(colour: Any, make_options: Make, clock: ManualClock) -> None:
+    error = fails(colour, Script(503, 200), make_options(retry={"attempts": 1}))
+    assert (error.attempts, clock.slept) == (1, [])
+
+
+def test_statuses_to_try_again_can_be_chosen(colour: Any, make_options: Make) -> None:
+    options = make_options(retry={"statuses": {520}})
+    assert colour.send(Script(520, 200), options).attempts == 2
+    assert fails(colour, Script(503, 200), options).attempts == 1
+
+
+@pytest.mark.parametrize(
+    ("headers", "wait"),
+    [
+        ({"retry-after": "7"}, 7.0),
+        ({"retry-after-ms": "1500"}, 1.5),
+        ({"retry-after": "Thu, 01 Jan 2026 00:00:09 GMT"}, 9.0),
+        ({"retry-after": "Thu, 01 Jan 2026 00:00:09 GMT", "date": "Thu, 01 Jan 2026 00:00:04 GMT"}, 5.0),
+        ({"retry-after": "3600"}, 60.0),
+        ({"retry-after": "0"}, 0.0),
+        ({"retry-after": "whenever"}, 0.5),
+    ],
+)
+@pytest.mark.parametrize("status", [429, 503])
+def test_the_server_says_how_long_to_wait(
+    colour: Any, options: Options, clock: ManualClock, headers: dict[str, str], wait: float, status: int
+) -> None:
+    colour.send(Script(httpx.Response(status, headers=headers), 200), options)
+    assert clock.slept == [wait]
+
+
+def test_the_budget_covers_attempts_and_waits(colour: Any, make_options: Make, clock: ManualClock) -> None:
+    script = Script(503, clock=clock, takes=3)
+    options = make_options(retry={"attempts": 100, "budget": 20, "base": 1, "most": 1})
+    error = fails(colour, script, options)
+    assert clock.monotonic() <= 20
+    assert error.attempts == 5  # 3 s each and 1 s between: the sixth would begin at 20 s
+
+
+def test_a_wait_that_would_outlast_the_budget_is_not_begun(
+    colour: Any, make_options: Make, clock: ManualClock
+) -> None:
+    script = Script(httpx.Response(429, headers={"retry-after": "30"}), 200)
+    error = fails(colour, script, make_options(retry={"budget": 30}))
+    assert (clock.slept, error.attempts) == ([], 1)
+    assert isinstance(error, RateLimitError)
+    assert error.retry_after == 30
+
+
+def test_no_attempt_begins_after_the_budget_though_a_sleep_lasted_longer_than_asked(
+    colour: Any, make_options: Make
+) -> None:
+    class Drowsy(ManualClock):
+        def sleep(self, seconds: float) -> None:
+            super().sleep(seconds + 100)
+
+    script = Script(503)
+    error = fails(colour, script, make_options(retry={"budget": 20, "clock": Drowsy()}))
+    assert (len(script.requests), type(error)) == (1, ServerError)
+
+
+def test_each_attempts_timeouts_shrink_to_what_is_left(
+    colour: Any, make_options: Make, clock: ManualClock
+) -> None:
+    script = Script(503, clock=clock, takes=3)
+    options = make_options(timeout=5, retry={"attempts": 100, "budget": 10, "base": 1, "most": 1})
+    fails(colour, script, options)
+    given = [request.extensions["timeout"] for request in script.requests]
+    assert [timeout["read"] for timeout in given] == [5, 5, 2]
+    assert [set(timeout.values()) for timeout in given] == [{5}, {5}, {2}]
+
+
+def test_without_a_timeout_the_budget_is_the_timeout(colour: Any, make_options: Make) -> None:
+    script = Script(200)
+    colour.send(script, make_options(timeout=None, retry={"budget": 20}))
+    assert set(script.requests[0].extensions["timeout"].values()) == {20}
+
+
+def test_without_budget_and_timeout_nothing_is_limited(colour: Any, make_options: Make) -> None:
+    script = Script(200)
+    colour.send(script, make_options(timeout=None, retry={"budget": math.inf}))
+    assert set(script.requests[0].extensions["timeout"].values()) == {None}
+
+
+def test_a_phase_of_an_attempt_gets_what_the_phases_before_it_left(
+    colour: Any, make_options: Make, clock: ManualClock
+) -> None:
+    seen: list[float] = []
+
+    def phases(request: httpx.Request) -> httpx.Response:
+        timeouts, trace = request.extensions["timeout"], request.extensions["trace"]
+        for event in ("connection.connect_tcp.started", "http11.send_request_headers.started", "x.complete"):
+            clock.advance(4)
+            begun = trace(event, {})
+            if begun is not None:
+                _finish(begun)
+            seen.append(timeouts["read"])
+        return httpx.Response(200, json=GOOD)
+
+    colour.send(phases, make_options(timeout=9, retry={"budget": 10}))
+    assert seen == [6, 2, 2]
+
+
+def _finish(coroutine: Any) -> None:
+    """Run a coroutine that awaits nothing."""
+    with pytest.raises(StopIteration):
+        coroutine.send(None)
+
+
+def test_a_body_that_drips_past_the_budget_is_given_up(
+    colour: Any, make_options: Make, clock: ManualClock
+) -> None:
+    class Drip(httpx.SyncByteStream, httpx.AsyncByteStream):
+        def __iter__(self) -> Any:
+            while True:
+                clock.advance(1)
+                yield b" "
+
+        async def __aiter__(self) -> Any:
+            for drop in self:
+                yield drop
+
+    error = fails(
+        colour, Script(lambda _: httpx.Response(200, stream=Drip())), make_options(retry={"budget": 20})
+    )
+    assert isinstance(error, TimeoutError)
+    assert clock.monotonic() <= 21
+
+
+def test_elapsed_counts_attempts_and_waits(colour: Any, make_options: Make, clock: ManualClock) -> None:
+    answer = colour.send(Script(503, 200, clock=clock, takes=3), make_options(retry={"base": 2}))
+    assert (answer.elapsed, answer.attempts) == (8.0, 2)
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+@pytest.mark.parametrize(
+    "location", ["/elsewhere/", "../elsewhere/", "https://api.test/elsewhere/", "//api.test:443/elsewhere/"]
+)
+def test_a_redirect_on_the_same_origin_is_followed_with_the_keys(
+    colour: Any, options: Options, location: str, status: int
+) -> None:
+    script = Script(redirect(location, status), 200)
+    answer = colour.send(script, options)
+    assert script.urls == ["https://api.test/things/", "https://api.test/elsewhere/"]
+    assert all("x-api-key" in request.headers for request in script.requests)
+    assert answer.attempts == 1
+
+
+def test_a_redirect_that_adds_the_slash_works_below_a_prefix(colour: Any, make_options: Make) -> None:
+    script = Script(redirect("/prefix/things/?page=2", 301), 200)
+    colour.send(script, make_options("https://api.test/prefix"), "/things")
+    assert script.urls[-1] == "https://api.test/prefix/things/?page=2"
+
+
+def test_redirects_without_end_are_given_up(colour: Any, options: Options) -> None:
+    script = Script(redirect("/things/"))
+    error = fails(colour, script, options)
+    assert isinstance(error, RedirectError)
+    assert (len(script.requests), error.attempts) == (11, 1)
+
+
+def test_redirects_share_the_budget_of_their_attempt(
+    colour: Any, make_options: Make, clock: ManualClock
+) -> None:
+    error = fails(colour, Script(redirect("/on/"), clock=clock, takes=3), make_options(retry={"budget": 7}))
+    assert isinstance(error, TimeoutError)
+    assert "budget of 7 s" in error.problem
+
+
+@pytest.mark.parametrize(
+    ("location", "named"),
+    [
+        ("https://other.test/things/", "https://other.test"),
+        ("http://api.test/things/", "http://api.test"),
+        ("https://api.test:8443/things/", "https://api.test:8443"),
+    ],
+)
+def test_a_redirect_to_another_origin_is_refused_by_name(
+    colour: Any, options: Options, location: str, named: str
+) -> None:
+    script = Script(redirect(location), 200)
+    error = fails(colour, script, options)
+    assert isinstance(error, RedirectError)
+    assert (len(script.requests), error.status, error.attempts) == (1, 302, 1)
+    assert named in error.problem
+    assert named in error.remedy
+
+
+@pytest.mark.parametrize("response", [httpx.Response(302), httpx.Response(304, headers={"location": "/x"})])
+def test_a_redirect_without_location_and_a_304_are_errors(
+    colour: Any, options: Options, response: httpx.Response
+) -> None:
+    assert type(fails(colour, Script(response), options)) is APIStatusError
+
+
+def test_an_error_after_redirects_names_what_was_asked(colour: Any, options: Options) -> None:
+    error = fails(colour, Script(redirect("/elsewhere/"), 404), options)
+    assert error.request
+    assert error.request.url == "https://api.test/things/"
+
+
+@pytest.mark.parametrize(
+    ("exception", "kind"),
+    [
+        (httpx.ConnectError("x"), ConnectError),
+        (httpx.ConnectTimeout("x"), TimeoutError),
+        (httpx.ReadTimeout(""), TimeoutError),
+        (httpx.RemoteProtocolError("x"), TransportError),
+    ],
+)
+def test_an_error_of_httpx_becomes_ours_and_is_not_chained(
+    colour: Any, options: Options, exception: Exception, kind: type[Exception]
+) -> None:
+    error = fails(colour, Script(exception), options)
+    assert type(error) is kind
+    assert (error.__cause__, error.__context__) == (None, None)
