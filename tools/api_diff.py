@@ -75,11 +75,14 @@ def changelog_entry(old: Surface, new: Surface, found: Sequence[Change]) -> str:
 
 
 def insert_entry(changelog: str, entry: str) -> str:
-    """Put `entry` before the first one, in place of the one for the same version."""
-    head, *entries = changelog.split("\n## ")
-    version = entry.split("\n", 1)[0]
-    kept = [f"## {each.strip()}\n" for each in entries if f"## {each}".split("\n", 1)[0] != version]
-    return "\n".join([f"{head.strip()}\n", f"{entry.strip()}\n", *kept])
+    """Put `entry` first; of an entry for the same version, keep what was written above its lists."""
+    head, *others = changelog.split("\n## ")
+    title, _, lists = entry.removeprefix("## ").partition("\n")
+    same = [other for other in others if other.partition("\n")[0] == title]
+    prose = [other.partition("\n")[2].partition("\n### ")[0].strip() for other in same]
+    parts = [head.strip(), f"## {title}", *filter(None, prose), lists.strip()]
+    parts += [f"## {other.strip()}" for other in others if other not in same]
+    return "\n\n".join(parts) + "\n"
 
 
 def spec_at(revision: str, root: Path) -> bytes:

@@ -67,9 +67,13 @@ def _refuse_unchosen(place: str, schema: Mapping[str, Any], document: Mapping[st
     members = [resolve(member, document) for key in ("anyOf", "oneOf") for member in schema.get(key, ())]
     objects = [member for member in members if "properties" in member or member.get("type") == "object"]
     if len(objects) > 1 and "x-chosen-by" not in schema:
-        raise SpecError(f"{place}: a choice between objects; say by `x-chosen-by` which parameter asks for which")
+        raise SpecError(
+            f"{place}: a choice between objects; say by `x-chosen-by` which parameter asks for which"
+        )
     if len(objects) > 1 and not place.endswith(("/items", "/application/json/schema")):
-        raise SpecError(f"{place}: a choice between objects can only be a whole answer or the items of a list")
+        raise SpecError(
+            f"{place}: a choice between objects can only be a whole answer or the items of a list"
+        )
 
 
 def _member_names(values: list[str]) -> list[str]:

@@ -13,6 +13,8 @@ class CallExecutionPage(Model):
 
     Attributes:
         count: Number of matching calls on all pages. Observed, deleted calls are counted too.
+        next: URL of the next page; null on the last one.
+        previous: URL of the page before; null on the first one.
         results: The calls, most recently updated first.
         total_pages: Number of pages.
         current_page: Number of this page, counted from 1.

@@ -12,15 +12,15 @@ from .eval_result_part import EvalResultPart
 class EvalResult(Model):
     """Results of one eval template over the calls of an execution. The aggregate depends on the
     output type: `total_pass_rate` for Pass/Fail, `total_avg` for score, `total_choices_avg` for
-    choices. The documents know the first only.
+    choices.
 
     Attributes:
         name: Name of the eval template.
         id: Id of the eval template.
         output_type: What the eval puts out; decides which aggregate is there.
         result: One part for each configuration of the template.
-        total_pass_rate: Share of the outputs that passed, in percent (0 to 100). Observed, for
-            Pass/Fail only.
+        total_pass_rate: Share of the outputs that passed, in percent (0 to 100); for Pass/Fail
+            only.
         total_avg: Mean score, 0 to 100; for score only.
         total_choices_avg: Share of each choice in percent (0 to 100), by choice; for choices
             only.

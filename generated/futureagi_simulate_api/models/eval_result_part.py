@@ -14,7 +14,7 @@ class EvalResultPart(Model):
         name: Name of the eval.
         id: Id of the eval configuration, the key of `eval_outputs`.
         total_cells: Number of outputs counted.
-        output: How the outputs are distributed. Observed, `{}` when there is none.
+        output: How the outputs are distributed; `{}` when there is none.
         avg_score: Mean score, 0 to 100; for score only, and only when there are outputs.
     """
 

@@ -20,7 +20,8 @@ from .transcript_turn import TranscriptTurn
 
 @define(kw_only=True)
 class TestExecutionCall(Model):
-    """A call of an execution.
+    """A call of an execution. The documents give `duration` and `overall_score` no null, but the
+    calls of a run test, which are the same calls, have it.
 
     Attributes:
         id: Id of the call execution.

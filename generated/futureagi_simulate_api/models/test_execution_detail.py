@@ -16,6 +16,8 @@ class TestExecutionDetail(Model):
 
     Attributes:
         count: Number of matching calls, or of groups, on all pages.
+        next: URL of the next page; null on the last one.
+        previous: URL of the page before; null on the first one.
         total_pages: Number of pages.
         current_page: Number of this page, counted from 1.
         results: Calls; with `row_groups` groups, until `group_keys` has as many keys as there

@@ -13,6 +13,8 @@ class TestExecutionPage(Model):
 
     Attributes:
         count: Number of matching executions on all pages.
+        next: URL of the next page; null on the last one.
+        previous: URL of the page before; null on the first one.
         results: The executions, latest first.
         total_pages: Number of pages.
         current_page: Number of this page, counted from 1.

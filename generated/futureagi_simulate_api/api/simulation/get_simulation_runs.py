@@ -11,7 +11,7 @@ from ...models.runs_by_execution import RunsByExecution
 from ...models.runs_by_name import RunsByName
 from ...types import Response
 
-_ERRORS: Final[Container[int]] = frozenset({400, 401, 404, 500})
+_ERRORS: Final[Container[int]] = frozenset({400, 401, 404, 406, 500})
 
 
 def _get_kwargs(

@@ -10,7 +10,7 @@ from ...client import Client, read_response, success
 from ...models.test_execution_detail import TestExecutionDetail
 from ...types import Response
 
-_ERRORS: Final[Container[int]] = frozenset({400, 401, 404, 500})
+_ERRORS: Final[Container[int]] = frozenset({400, 401, 404, 406, 500})
 
 
 def _get_kwargs(

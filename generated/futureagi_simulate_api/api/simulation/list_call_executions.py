@@ -11,7 +11,7 @@ from ...models.call_execution_page import CallExecutionPage
 from ...models.call_status import CallStatus
 from ...types import Response
 
-_ERRORS: Final[Container[int]] = frozenset({400, 401, 404, 500})
+_ERRORS: Final[Container[int]] = frozenset({400, 401, 404, 406, 500})
 
 
 def _get_kwargs(
