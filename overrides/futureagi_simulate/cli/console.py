@@ -41,7 +41,8 @@ def print_table(
     if not console.is_terminal:
         _print_plain(console, columns, cells, right)
         return
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold", show_edge=False)
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, 0, 0, 1), pad_edge=False, header_style="bold")
+    table.show_edge = False
     for column in columns:
         table.add_column(column, justify="right" if column in right else "left", overflow="fold")
     for row in cells:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 import typer
 
@@ -17,26 +17,23 @@ _CALLS: Final = 3
 
 def demo(
     profile: Annotated[
-        str,
-        typer.Option(
-            metavar="documented|observed", help="Which description of the service the mock follows."
-        ),
+        Literal["documented", "observed"],
+        typer.Option(help="Which description of the service the mock follows."),
     ] = "documented",
     seed: Annotated[int, typer.Option(metavar="N", help="Which data the mock makes up.")] = 0,
 ) -> None:
-    """Start the mock on a free port and go from the executions of a run test to a verdict.
+    """Go all the way to a verdict, on the mock.
 
-    Nothing leaves this machine and no keys are needed. The exit code is 0 whatever the verdict.
+    Starts the mock on a free port and shows the executions of a run test, what failed in the latest one
+    and why, and whether the agent is ready to promote. Nothing leaves this machine and no keys are
+    needed. The exit code is 0 whatever the verdict.
 
     Example: fi-simulate demo
     """
     from futureagi_simulate import Client
     from futureagi_simulate.cli.console import output
-    from futureagi_simulate.cli.trouble import usage
     from futureagi_simulate.mock import Mock
 
-    if profile not in ("documented", "observed"):
-        raise usage(f"There is no profile {profile}.", "Choose documented or observed.")
     mock = Mock(profile=profile, seed=seed)
     with (
         mock.serve() as server,

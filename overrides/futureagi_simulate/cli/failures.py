@@ -40,9 +40,10 @@ def failures(
         int, typer.Option(metavar="CHARACTERS", min=1000, help="The most that --prompt may print.")
     ] = 60_000,
 ) -> None:
-    """Show every failed eval of an execution: the reason, and the turn of the call it speaks of.
+    """Show every failed eval of an execution, and where.
 
-    Failed is what the server calls failed; with --min also a score below it, with --want also another choice.
+    With each come its reason and the turn of the call that the reason most likely speaks of. Failed is
+    what the server calls failed; with --min also a score below it, with --want also another choice.
 
     Example: fi-simulate failures EXECUTION --run-test RUN_TEST_ID --redact --prompt
     """

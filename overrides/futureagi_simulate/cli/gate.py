@@ -60,10 +60,11 @@ def gate(
         Path | None, typer.Option(metavar="FILE", help="Also write a JUnit report to this file.")
     ] = None,
 ) -> None:
-    """Say whether an execution is ready to promote: exit code 0 yes, 1 no, 3 not finished.
+    """Say whether an execution is ready to promote.
 
-    Without a threshold every pass rate has to be above 90 %, and nothing evaluated is never ready. Settings
-    are read from the table tool.fi-simulate.gate of pyproject.toml; options go before them.
+    Exit code 0: ready; 1: below what was asked for; 3: not finished in time. Without a threshold every
+    pass rate has to be above 90 %, and nothing evaluated is never ready. Settings are read from the table
+    tool.fi-simulate.gate of pyproject.toml; options go before them.
 
     Example: fi-simulate gate EXECUTION --min "Coherence=90" --min-calls 20 --wait 30m
     """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from rich.console import Console
+from rich.panel import Panel
 from rich.text import Text
 
 from futureagi_simulate.cli.console import output, print_json, print_table, say
@@ -28,7 +29,10 @@ def show_verdict(verdict: Verdict, *, as_json: bool = False, console: Console | 
         say(console, f"  note  {one_line(note)}", "dim")
     say(console)
     style = "bold green" if verdict.ready else "bold yellow" if verdict.exit_code == 3 else "bold red"
-    say(console, one_line(verdict.sentence), style)
+    if console.is_terminal:
+        console.print(Panel(Text(one_line(verdict.sentence), style), border_style=style, expand=False))
+    else:
+        say(console, one_line(verdict.sentence))
 
 
 def show_check(console: Console, passed: bool, sentence: str) -> None:

@@ -68,7 +68,9 @@ def calls(
     limit: Limit = None,
     json: AsJson = False,
 ) -> None:
-    """List calls: of a run test, of an execution, or of an agent's version.
+    """List the calls of a run test.
+
+    Or those of one execution, or of a version of an agent.
 
     Example: fi-simulate calls RUN_TEST_ID --search "Billing" --limit 5
     """

@@ -54,6 +54,8 @@ def status(value: str | None) -> Text:
     return Text(one_line(value or "-"), _STATUS_STYLES.get(value or "", ""))
 
 
+_KINDS = ("pass_fail", "score", "choices", None)
+
 EXECUTION_COLUMNS = ("Execution", "Started (UTC)", "Status", "Calls", "Done", "Failed")
 EXECUTION_NUMBERS = ("Calls", "Done", "Failed")
 
@@ -70,14 +72,31 @@ def execution_row(record: ExecutionRecord) -> list[str | Text]:
     ]
 
 
+COMPACT_COLUMNS = ("Execution", "Started, UTC", "Status", "Calls", "Failed")
+
+
+def compact_row(record: ExecutionRecord) -> list[str | Text]:
+    """Write an execution in the room of a terminal: the id cut to what tells it apart, the counts in one."""
+    calls = f"{number(record.completed_calls)}/{number(record.total_calls)}"
+    failed = Text(number(record.failed_calls), "red" if record.failed_calls else "dim")
+    started = f"{record.started_at:%b %d %H:%M}" if record.started_at else "-"
+    return [(record.id or "-")[:8], started, status(record.status), calls, failed]
+
+
 def number(value: int | None) -> str:
     """Write a count."""
     return "-" if value is None else str(value)
 
 
 def eval_columns(records: Sequence[ExecutionRecord]) -> list[str]:
-    """Name the evals that occur, in the order of their first occurrence."""
-    return list(dict.fromkeys(name for record in records for name in summaries(record)))
+    """Name the evals that judged a call of any of the executions: those with a pass rate first."""
+    judged = {
+        name: found.kind
+        for record in records
+        for name, found in summaries(record).items()
+        if found.total != 0
+    }
+    return sorted(judged, key=lambda name: _KINDS.index(judged[name]))
 
 
 def summaries(record: ExecutionRecord) -> dict[str, EvalSummary]:
@@ -94,7 +113,7 @@ def summary_text(summary: EvalSummary | None) -> Text:
     if summary.pass_rate is not None:
         return Text(rate(summary.pass_rate), "" if summary.pass_rate > 90 else "red")
     if summary.average is not None:
-        return Text(f"ø {summary.average:.1f}")
+        return Text(f"{summary.average:.1f} avg")
     if summary.choices:
         choice, share = max(summary.choices.items(), key=lambda item: item[1])
         return Text(f"{shorten(choice, 18)} {share:.0f} %")

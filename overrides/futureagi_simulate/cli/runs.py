@@ -26,7 +26,9 @@ def runs(
     limit: Limit = None,
     json: AsJson = False,
 ) -> None:
-    """Show pass rates: of the executions of a run test, of one execution, or the evals of one call.
+    """Show the pass rates of executions and calls.
+
+    Of all executions of a run test, of one execution, or what each eval said of one call.
 
     Example: fi-simulate runs "Support line regression" --eval Coherence
     """

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
@@ -11,29 +12,52 @@ from futureagi_simulate.cli import rows
 from futureagi_simulate.cli.console import print_table, say
 from futureagi_simulate.gate.measure import measures
 from futureagi_simulate.gate.render import counts_text, flat, interval_text, value_text
-from futureagi_simulate.printable import one_line, shorten
+from futureagi_simulate.printable import one_line
 from futureagi_simulate.records import CallRecord, ExecutionRecord
-
-_SHORT_ID = 8
 
 
 def show_executions(console: Console, records: Sequence[ExecutionRecord]) -> None:
-    """Print executions with a column per eval: pass rates, averages (ø), or the most frequent choice.
+    """Print executions with a column per eval: pass rates, averages, or the most frequent choice.
 
-    On a terminal ids are cut to what tells them apart, and evals that don't fit go to lines of their own.
+    On a terminal as many evals as there is room for.
     """
     names = rows.eval_columns(records)
-    columns = [*rows.EXECUTION_COLUMNS, *(shorten(name, 24) for name in names)]
-    table = [
-        [
-            *rows.execution_row(record),
-            *(rows.summary_text(rows.summaries(record).get(name)) for name in names),
-        ]
-        for record in records
+    evals = [[rows.summary_text(rows.summaries(record).get(name)) for name in names] for record in records]
+    heads = [one_line(name) for name in names]
+    if not console.is_terminal:
+        columns = [*rows.EXECUTION_COLUMNS, *heads]
+        table = [[*rows.execution_row(record), *cells] for record, cells in zip(records, evals, strict=True)]
+        print_table(console, columns, table, [*rows.EXECUTION_NUMBERS, *heads])
+        return
+    broken = [head.replace(" ", "\n", 1) if len(head) > _SHORT else head for head in heads]
+    basic = [rows.compact_row(record) for record in records]
+    most = _fitting(console.width, [rows.COMPACT_COLUMNS, *basic], [broken, *evals])
+    columns = [*rows.COMPACT_COLUMNS, *broken[:most]]
+    table = [[*row, *cells[:most]] for row, cells in zip(basic, evals, strict=True)]
+    print_table(console, columns, table, ["Calls", "Failed", *broken])
+    if most < len(names):
+        say(console, f"No room for {', '.join(heads[most:])}.", "dim")
+
+
+_SHORT = 9
+_GAP = 2
+
+
+def _fitting(width: int, basic: Sequence[Sequence[object]], evals: Sequence[Sequence[object]]) -> int:
+    """Say how many columns of `evals` fit into `width` beside those of `basic`."""
+    room = width - sum(column + _GAP for column in _widths(basic))
+    for number, column in enumerate(_widths(evals)):
+        room -= column + _GAP
+        if room < -_GAP:
+            return number
+    return len(evals[0])
+
+
+def _widths(table: Sequence[Sequence[object]]) -> list[int]:
+    return [
+        max(cell_len(line) for cell in column for line in str(cell).split("\n"))
+        for column in zip(*table, strict=True)
     ]
-    if console.is_terminal:
-        table = [[str(row[0])[:_SHORT_ID], *row[1:]] for row in table]
-    print_table(console, columns, table, [*rows.EXECUTION_NUMBERS, *columns[len(rows.EXECUTION_COLUMNS) :]])
 
 
 def show_execution(console: Console, record: ExecutionRecord) -> None:

@@ -11,7 +11,7 @@ from futureagi_simulate.gate.config import find_pyproject, read_table
 
 
 def read_settings(config: Path | None, given: Mapping[str, Any]) -> dict[str, Any]:
-    """Read the gate's table of `config`, or of the nearest pyproject.toml; options that were given go before."""
+    """Read the gate's table of `config`, or of the nearest pyproject.toml; options go before them."""
     if config is not None and not config.is_file():
         raise usage(f"There is no file {config}.", "Name a pyproject.toml with --config.")
     path = config or find_pyproject(Path.cwd())

@@ -34,9 +34,10 @@ def watch(
     ] = None,
     json: Annotated[bool, typer.Option("--json", help="Print the final verdict as JSON.")] = False,
 ) -> None:
-    """Watch an execution run: progress, rates, newest failures; ends with the verdict and exit code of gate.
+    """Watch an execution run until the gate can judge it.
 
-    A server that fails or doesn't answer is asked again until time is up. In a pipe, one line per change.
+    Shows progress, rates and the newest failures, and ends with the verdict and the exit code of gate. A
+    server that fails or doesn't answer is asked again until time is up. In a pipe, one line per change.
 
     Example: fi-simulate watch EXECUTION --min "*=90" --wait 30m
     """

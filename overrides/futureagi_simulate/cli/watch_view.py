@@ -43,7 +43,7 @@ class Watched:
     def ask(self) -> ExecutionRecord:
         """Ask once; afterwards `fresh` holds the failures that weren't there before."""
         self.fresh = []
-        run = self._client.execution_run(self._id)
+        run = self._client.execution_run(self._id, page_size=_PAGE)
         for item in islice(run.calls, _PAGE):
             found = failed_call(call_record(item, execution_id=self._id), self._demands)
             if found is not None and found.call.id not in self._seen:

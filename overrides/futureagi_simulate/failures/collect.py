@@ -59,7 +59,7 @@ def collect(
     real server leaves them out there, from the calls of the run test when `run_test_id` is given. Either is
     read only until the failed calls are found.
     """
-    run = client.execution_run(execution_id, summary=True)
+    run = client.execution_run(execution_id, summary=True, page_size=PAGE)
     detail = run.raw
     calls = [call_record(item, execution_id=execution_id) for item in run.calls]
     suspects = {call.id for call in calls if failed_call(call, demands)}

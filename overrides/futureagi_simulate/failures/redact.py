@@ -17,7 +17,9 @@ PHONE: Final = "[phone]"
 
 _DIGIT: Final = r"(?:zero|oh|one|two|three|four|five|six|seven|eight|nine|double|triple)"
 _SPOKEN_NUMBER: Final = re.compile(rf"\b{_DIGIT}(?:[\s,.-]+{_DIGIT}){{6,}}\b", re.IGNORECASE)
-_WRITTEN_NUMBER: Final = re.compile(r"(?<![\w-])\+?\(?\d(?:[\s().\-/\u2010-\u2015]{0,3}\d){6,14}(?![\w-])")
+_WRITTEN_NUMBER: Final = re.compile(
+    r"(?<![\w-])(?!\d{4}-\d\d-\d\d\b)\+?\(?\d(?:[\s().\-/\u2010-\u2015]{0,3}\d){6,14}(?![\w-])"
+)
 _INTRODUCTION: Final = re.compile(
     r"(?P<lead>\b(?i:my name is|my name's|i am called|this is|speaking with|you're speaking to)\s+)"
     r"[A-Z\u00c0-\u00de][\w'\u2019-]+(?:\s+[A-Z\u00c0-\u00de][\w'\u2019-]+)*"

@@ -50,23 +50,21 @@ Wanted = Mapping[str, tuple[str, ...]]
 def measures(evals: Sequence[EvalSummary], wanted: Wanted) -> tuple[Measure, ...]:
     """Measure every eval of an execution.
 
-    The server sums up by template. A template with one part is one measure under the part's name, the name
-    that calls use; one with several keeps its own number and has the parts' beside it.
+    The server sums up by template. A template of which one part was evaluated is one measure under the part's
+    name, the name that calls use; one with several keeps its own number and has the parts' beside it.
     """
     return tuple(_measure(summary, wanted) for summary in evals)
 
 
 def _measure(summary: EvalSummary, wanted: Wanted) -> Measure:
     name = summary.name or _UNNAMED
-    if len(summary.parts) == 1:
-        part = summary.parts[0]
-        one = _one(part, part.name or name, wanted, template=name)
-        return attrs.evolve(one, template=None if one.name == name else name)
-    whole = _one(summary, name, wanted)
-    return attrs.evolve(
-        whole,
-        parts=tuple(_one(part, part.name or _UNNAMED, wanted, template=name) for part in summary.parts),
-    )
+    parts = [_one(part, part.name or name, wanted, template=name) for part in summary.parts]
+    evaluated = [part for part in parts if part.total != 0] or parts
+    if len(evaluated) == 1:
+        whole = evaluated[0]
+        others = tuple(part for part in parts if part is not whole)
+        return attrs.evolve(whole, template=None if whole.name == name else name, parts=others)
+    return attrs.evolve(_one(summary, name, wanted), parts=tuple(parts))
 
 
 def _one(summary: EvalSummary, name: str, wanted: Wanted, template: str | None = None) -> Measure:

@@ -15,11 +15,11 @@ SCHEMA: Final = "futureagi-simulate/gate/1"
 
 
 def flat(measures: tuple[Measure, ...]) -> Iterator[tuple[int, Measure]]:
-    """Walk measures and their parts, with the depth of each."""
+    """Walk measures and their parts, with the depth of each; 0 for one that stands for its template."""
     for measure in measures:
         yield 0, measure
         for part in measure.parts:
-            yield 1, part
+            yield 0 if measure.template == part.template else 1, part
 
 
 def value_text(measure: Measure) -> str:

@@ -72,6 +72,6 @@ class Verdict:
             held = len(self.checks)
             return f"Ready to promote: {'the check holds' if held == 1 else f'all {held} checks hold'}."
         first, *others = self.failed
-        more = f" ({len(others)} more below)" if others else ""
+        more = f" (and {len(others)} more)" if others else ""
         word = "Not finished" if self.outcome is Outcome.UNFINISHED else "Not ready to promote"
         return f"{word}: {first.sentence}{more}"

@@ -241,7 +241,7 @@ CASES = [
         {"thresholds": ["*=90"], "max_failed": 0},
         1,
         "Not ready to promote: Coherence passed in 50 % (1 of 2), at least 90 % was asked for. "
-        "(2 more below)",
+        "(and 2 more)",
     ),
     (
         "an eval is found whatever the case of its name",
