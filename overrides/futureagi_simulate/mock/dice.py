@@ -10,6 +10,7 @@ from typing import Final, TypeVar
 T = TypeVar("T")
 
 _WORDS: Final = Struct("<16I")
+_GOLDEN: Final = 0x9E3779B1
 
 
 class Dice:
@@ -44,3 +45,11 @@ class Dice:
     def choice(self, items: Sequence[T]) -> T:
         """Draw one of `items`."""
         return items[self.below(len(items))]
+
+
+def spread(i: int, offset: int) -> int:
+    """Return the i-th of a row of numbers below 1,000 that fill their range evenly, however few are drawn.
+
+    Steps of the golden ratio (Weyl's sequence): among any 12 in a row, about 6 are below 500.
+    """
+    return ((i * _GOLDEN + offset & 0xFFFFFFFF) * 1000) >> 32

@@ -72,10 +72,10 @@ class Reader:
         self, seed: int, row: tuple[Any, ...], outputs: list[tuple[EvalConfig, str, EvalValue, str | None]]
     ) -> Call:
         scenario = self.catalogue.scenarios[row[5]]
-        number, uuid, status, channel, duration = row[0], row[1], row[9], row[10], row[17]
+        uuid, status, channel, duration = row[1], row[9], row[10], row[17]
         settled = bool(row[20])
         details, evals = draw_details(
-            seed, uuid, scenario.script, channel, status, duration, number, outputs if settled else []
+            seed, uuid, scenario.script, channel, status, duration, outputs if settled else []
         )
         if row[21] is not None:
             given = msgspec.json.decode(row[21])

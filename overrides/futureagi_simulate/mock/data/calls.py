@@ -9,8 +9,9 @@ import msgspec
 
 from futureagi_simulate.mock.data.names import draw_phone
 from futureagi_simulate.mock.data.plan import MINUTE, ExecutionPlan
+from futureagi_simulate.mock.data.talk import FLAWS, flaw_of
 from futureagi_simulate.mock.data.world import NEVER_RUN
-from futureagi_simulate.mock.dice import Dice
+from futureagi_simulate.mock.dice import Dice, spread
 from futureagi_simulate.mock.facts import EvalConfig, Scenario
 from futureagi_simulate.mock.ids import make_id
 
@@ -21,7 +22,10 @@ _encode: Final = msgspec.json.encode
 
 @attrs.frozen
 class Setting:
-    """What the calls of one execution share. Numbers are rows; `begun` and `spacing` are ms."""
+    """What the calls of one execution share. Numbers are rows; `begun` and `spacing` are ms.
+
+    `offsets` shift how calls turn out: one for their status, one for each flaw.
+    """
 
     seed: int
     world: str
@@ -35,6 +39,7 @@ class Setting:
     scenarios: tuple[Scenario, ...]
     evals: tuple[EvalConfig, ...]
     languages: dict[str, str]
+    offsets: tuple[int, ...]
 
 
 @attrs.define
@@ -61,14 +66,14 @@ def draw_call(setting: Setting, number: int, i: int, rows: Rows) -> int:
     started = turn + dice.between(1_000, 20_000)
     duration = dice.between(25, 240)
     ended = started + duration * 1_000 + dice.below(1_000)
-    final = "completed" if shown else _final_status(plan.status, dice)
+    final = "completed" if shown else _final_status(plan.status, spread(i, setting.offsets[0]))
     if final in ("completed", "analyzing"):
         response: int | None = dice.between(400, 2_400) if dice.chance(900) else None
     else:
         response = None
     updated = ended + dice.between(2_000, 90_000)
     evals: list[Row] = []
-    score = _draw_evals(setting, number, dice, evals, shown) if final == "completed" else None
+    score = _draw_evals(setting, number, i, dice, evals) if final == "completed" else None
     deleted = int(not shown and dice.chance(15))
     head = (uuid, setting.run_test, setting.execution, setting.version, scenario.number)
     kind = (setting.channel, call_type, phone)
@@ -90,7 +95,7 @@ def draw_call(setting: Setting, number: int, i: int, rows: Rows) -> int:
     else:
         times = (created, updated, started, ended, duration, score, response, 1)
     if plan.status == "running":
-        _add_stages(number, turn, times, final, rows)
+        rows.call_stages += call_stages(number, turn, times, final)
     rows.calls.append((number, *head, None, None, deleted, final, *kind, *times, None))
     rows.evals += evals
     rerun = plan.status == "completed" and (shown or dice.chance(40))
@@ -99,8 +104,7 @@ def draw_call(setting: Setting, number: int, i: int, rows: Rows) -> int:
     return number + 1
 
 
-def _final_status(execution: str, dice: Dice) -> str:
-    roll = dice.below(1000)
+def _final_status(execution: str, roll: int) -> str:
     if execution in ("completed", "running"):
         return "completed" if roll < 930 else "failed" if roll < 980 else "cancelled"
     if execution == "evaluating":
@@ -114,59 +118,64 @@ def _final_status(execution: str, dice: Dice) -> str:
     return "failed" if roll < 800 else "cancelled"
 
 
-def _draw_evals(setting: Setting, number: int, dice: Dice, rows: list[Row], shown: bool) -> float | None:
-    """Add the outputs of the evals of a completed call; return the overall score (0-100) or None."""
+def _draw_evals(setting: Setting, number: int, i: int, dice: Dice, rows: list[Row]) -> float | None:
+    """Add the outputs of the evals of a completed call; return the overall score (0-100) or None.
+
+    Evals that look for the same flaw agree, so that the conversation can fit all of them.
+    """
     quality = round(setting.plan.quality * 1000)
-    total = 0.0
-    counted = 0
-    skip_all = not shown and dice.chance(20)
+    shown = i == 0
+    good = {flaw: spread(i, at) < quality for flaw, at in zip(FLAWS, setting.offsets[1:], strict=True)}
+    if shown:
+        good = {"coherence": True, "task": False, "tone": False}
+    elif dice.chance(20):
+        return None
+    marks = []
     for config in setting.evals:
-        if config.name == NEVER_RUN or skip_all:
+        if config.name == NEVER_RUN:
             continue
-        roll = 0 if shown else dice.below(1000)
-        status = (
-            "completed" if roll < 940 else "pending" if roll < 960 else "skipped" if roll < 980 else "error"
-        )
+        status = "completed" if shown else _eval_status(dice)
         value: object = None
         if status == "completed":
-            if config.output_type == "Pass/Fail":
-                passed = dice.chance(quality) if not shown else config.template_name != "task_completion"
-                value = int(passed)
-                total += 100.0 * passed
-                counted += 1
-            elif config.output_type == "score":
-                value = min(1000, max(0, quality + dice.between(-250, 200))) / 1000
-                total += 100.0 * value
-                counted += 1
+            fine = good[flaw_of(config)]
+            if config.output_type == "choices":
+                value = _draw_choices(config, dice, fine)
             else:
-                value = _draw_choices(config, dice, quality)
+                score = dice.between(600, 1000) if fine else dice.between(60, 480)
+                value = int(fine) if config.output_type == "Pass/Fail" else score / 1000
+                marks.append(value)
         rows.append((number, config.number, status, value, None))
-    return round(total / counted, 4) if counted else None
+    return round(100 * sum(marks) / len(marks), 4) if marks else None
 
 
-def _draw_choices(config: EvalConfig, dice: Dice, quality: int) -> str:
-    if dice.chance(1000 - quality):
-        chosen = config.choices[-1:]
-        if dice.chance(300):
-            chosen = (*config.choices[-1:], config.choices[-2])
-    else:
-        chosen = (dice.choice(config.choices[:-1]),)
+def _eval_status(dice: Dice) -> str:
+    roll = dice.below(1000)
+    return "completed" if roll < 940 else "pending" if roll < 960 else "skipped" if roll < 980 else "error"
+
+
+def _draw_choices(config: EvalConfig, dice: Dice, fine: bool) -> str:
+    *calm, angry = config.choices
+    chosen = [dice.choice(calm)] if fine else [angry, calm[-1]] if dice.chance(300) else [angry]
     return _encode(chosen).decode()
 
 
-def _add_stages(number: int, turn: int, times: Row, final: str, rows: Rows) -> None:
-    """Write down how a call of a running execution gets to its end, from its creation on."""
+def call_stages(number: int, turn: int, times: Row, final: str) -> list[Row]:
+    """Return the stages by which a call comes to its end: waiting until its turn, then what `times` say.
+
+    `times` are created_at, updated_at, started_at, ended_at, duration, overall_score, response_time, settled.
+    """
     created, updated, started, ended, duration, _, response, _ = times
-    quiet = (None, None, None, None, None, 0)
-    add = rows.call_stages.append
-    add((number, created, "pending", created, *quiet))
     turn = max(turn, created + 1)
-    add((number, turn, "queued", turn, *quiet))
+    unknown = (None, None, None, None, None, 0)
+    stages = [
+        (number, created, "pending", created, *unknown),
+        (number, turn, "queued", turn, *unknown),
+    ]
     if started is not None:
-        add((number, started, "ongoing", started, started, None, None, None, None, 0))
+        stages.append((number, started, "ongoing", started, started, None, None, None, None, 0))
     if ended is not None and final == "completed":
-        add((number, ended, "analyzing", ended, started, ended, duration, None, response, 0))
-    add((number, max(updated, turn + 1), final, updated, *times[2:]))
+        stages.append((number, ended, "analyzing", ended, started, ended, duration, None, response, 0))
+    return [*stages, (number, max(updated, turn + 1), final, updated, *times[2:])]
 
 
 def _add_snapshot(

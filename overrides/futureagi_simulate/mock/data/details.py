@@ -39,7 +39,6 @@ def draw_details(
     channel: str,
     status: str,
     duration: int | None,
-    number: int,
     outputs: list[tuple[EvalConfig, str, EvalValue, str | None]],
 ) -> tuple[Details, tuple[EvalOutput, ...]]:
     """Draw everything about a call that follows from its row, and write out the reasons of its evals."""
@@ -49,7 +48,10 @@ def draw_details(
     parts = Parts.draw(dice, name)
     over = status in _TALKED
     voice = channel == "voice"
-    talk = converse(script, parts, dice, uuid, outputs, status, duration)
+    customer = name if dice.chance(900) else None
+    customer_number = draw_phone(dice, script.language) if voice and dice.chance(500) else None
+    session = f"sess-{uuid[:8]}" if dice.chance(600) else None
+    talk = converse(script, parts, Dice(seed, "talk", uuid), uuid, outputs, status, duration)
     evals = tuple(
         EvalOutput(
             config, state, value, reason if reason is not None else explain(config, state, value, talk, parts)
@@ -70,9 +72,9 @@ def draw_details(
     details = Details(
         language=script.language,
         persona={"name": name, "age_group": script.age_group, "tone": script.mood},
-        customer_name=name if dice.chance(900) else None,
-        customer_number=draw_phone(dice, script.language) if voice and dice.chance(500) else None,
-        session_id=f"sess-{number:06d}" if dice.chance(600) else None,
+        customer_name=customer,
+        customer_number=customer_number,
+        session_id=session,
         provider_call_id=f"prov_{uuid[:13]}" if over and dice.chance(850) else None,
         transcript=talk.turns,
         summary=parts.fill(summary) if over and dice.chance(850) else None,

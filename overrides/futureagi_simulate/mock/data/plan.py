@@ -65,7 +65,7 @@ _LATER: Final = ((0, 0), (0, 0), (0, 0), (0, 1), (0, 0), (1, 0), (0, 0), (0, 2))
 _STORIES: Final = {(0, 0): _SUPPORT, (0, 1): _CHAT, (0, 2): _HOTLINE, (1, 0): _OTHER, (1, 1): _OTHER}
 
 DEFAULT_EXECUTIONS: Final = len(_FIRST)
-DEFAULT_CALLS: Final = 312
+DEFAULT_CALLS: Final = 468
 _FIRST_WEIGHT: Final = 3
 _MOST_RUNNING: Final = 24
 

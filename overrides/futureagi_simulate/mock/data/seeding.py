@@ -18,7 +18,9 @@ from futureagi_simulate.mock.data.plan import (
     ExecutionPlan,
     plan_executions,
 )
+from futureagi_simulate.mock.data.talk import FLAWS
 from futureagi_simulate.mock.data.world import WORLDS, catalogue_rows
+from futureagi_simulate.mock.dice import Dice
 from futureagi_simulate.mock.ids import make_id
 from futureagi_simulate.mock.store import Store
 
@@ -78,6 +80,7 @@ def _setting(store: Store, seed: int, number: int, plan: ExecutionPlan, now: dat
     version = next(v.number for v in catalogue.versions.values() if v.id == version_id)
     scenarios = {scenario.id: scenario for scenario in catalogue.scenarios.values()}
     agent = catalogue.agents[run_test.agent]
+    dice = Dice(seed, "execution", world.key, plan.run_test, plan.position)
     longest, whole = (40_000, 10 * MINUTE) if plan.status == "running" else (7_000, plan.age // 2)
     return Setting(
         seed=seed,
@@ -92,6 +95,7 @@ def _setting(store: Store, seed: int, number: int, plan: ExecutionPlan, now: dat
         scenarios=tuple(scenarios[make_id("scenario", world.key, i)] for i in test.scenarios),
         evals=tuple(catalogue.evals_of(run_test.number)),
         languages=languages(),
+        offsets=tuple(dice.below(1 << 32) for _ in range(1 + len(FLAWS))),
     )
 
 

@@ -70,11 +70,13 @@ class Talk:
     resolved: bool
 
 
-_ASPECTS: Final = {
+FLAWS: Final = ("coherence", "task", "tone")
+_FLAWS: Final = {
     "conversation_coherence": "coherence",
     "conversation_resolution": "task",
     "task_completion": "task",
     "customer_tone": "tone",
+    "agent_empathy": "tone",
 }
 _FOUND: Final = {
     "coherence": "the agent contradicts what was said before",
@@ -88,9 +90,9 @@ _FINE: Final = {
 }
 
 
-def aspect(config: EvalConfig) -> str:
+def flaw_of(config: EvalConfig) -> str:
     """Return which flaw an eval looks for."""
-    return _ASPECTS.get(config.template_name, "coherence")
+    return _FLAWS.get(config.template_name, "coherence")
 
 
 def found_fault(value: EvalValue) -> bool:
@@ -111,7 +113,7 @@ def converse(
 ) -> Talk:
     """Play the script as far as the call came, with the flaws that its evals found."""
     wrong = {
-        aspect(config) for config, state, value, _ in outputs if state == "completed" and found_fault(value)
+        flaw_of(config) for config, state, value, _ in outputs if state == "completed" and found_fault(value)
     }
     if status in ("pending", "queued", "cancelled"):
         return Talk((), {}, resolved=False)
@@ -138,7 +140,7 @@ def converse(
 
 def explain(config: EvalConfig, state: str, value: EvalValue, talk: Talk, parts: Parts) -> str:
     """Write an eval's reason; a bad one names and quotes the turn (counted from 1)."""
-    kind = aspect(config)
+    kind = flaw_of(config)
     if state == "error":
         return "The evaluator did not answer in time."
     if state != "completed":

@@ -67,7 +67,7 @@ EVALS: Final = {
         EvalPlan("Resolution score", "conversation_resolution", "score"),
         EvalPlan("Tone", "customer_tone", "choices", choices=("calm", "friendly", "neutral", "angry")),
         EvalPlan("Task completed", "task_completion", "Pass/Fail", form="boolean"),
-        EvalPlan("Empathy, active", "conversation_coherence", "Pass/Fail"),
+        EvalPlan("Empathy, active", "agent_empathy", "Pass/Fail"),
         EvalPlan("Résolution 日本", "conversation_resolution", "score"),
         EvalPlan("Never run", "task_completion", "Pass/Fail"),
     )
