@@ -1,0 +1,65 @@
+"""Checks of arguments: each raises ConfigurationError with cause and remedy, before anything is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from uuid import UUID
+
+from futureagi_simulate.errors import ConfigurationError
+
+__all__ = ["at_least_one", "names", "one_of", "plain_text", "uuid"]
+
+
+def uuid(value: str | UUID, name: str) -> str:
+    """Check an id and give its usual form."""
+    if isinstance(value, UUID):
+        return str(value)
+    try:
+        return str(UUID(value))
+    except (ValueError, AttributeError, TypeError):
+        raise ConfigurationError(
+            f"{name}={value!r} isn't a UUID.", remedy="Ids look like 6f9619ff-8b86-4d01-b42d-00cf4fc964ff."
+        ) from None
+
+
+def plain_text(value: str, name: str) -> str:
+    """Check a text that has to say something."""
+    if not isinstance(value, str) or not value.strip() or "\0" in value:
+        raise ConfigurationError(
+            f"{name}={value!r} isn't a text to ask for.", remedy=f"Give {name}= as a non-empty text."
+        )
+    return value
+
+
+def one_of(value: str, name: str, allowed: Collection[str]) -> str:
+    """Check a word out of a list, in any case; give it as it was."""
+    if not isinstance(value, str) or value.lower() not in allowed:
+        raise ConfigurationError(
+            f"{name}={value!r} isn't known.", remedy=f"Use one of {', '.join(sorted(allowed))}."
+        )
+    return value
+
+
+def at_least_one(value: int, name: str) -> int:
+    """Check a number of something."""
+    if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+        raise ConfigurationError(
+            f"{name}={value!r} isn't a whole number of at least 1.",
+            remedy=f"Leave {name}= out for the default.",
+        )
+    return value
+
+
+def names(values: str | Sequence[str] | None, name: str) -> str | None:
+    """Check names that the API takes as one text with commas in between, and join them."""
+    if values is None:
+        return None
+    given = [values] if isinstance(values, str) else list(values)
+    for one in given:
+        plain_text(one, name)
+        if "," in one:
+            raise ConfigurationError(
+                f"{name} holds {one!r}; the server splits at commas, so it can't be asked for.",
+                remedy=f"Leave {name}= out and pick that one from the answer; several names go into a list.",
+            )
+    return ",".join(given) or None

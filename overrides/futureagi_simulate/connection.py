@@ -1,0 +1,106 @@
+"""What the methods of a client are made of: send a request, read what comes as what the contract says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import attrs
+
+from futureagi_simulate.decode import read_object, read_page
+from futureagi_simulate.endpoints import ListingSpec, ObjectSpec
+from futureagi_simulate.listing import AsyncListing, Listing, Plan
+from futureagi_simulate.notices import Contract
+from futureagi_simulate.page import Ask, Fetched
+from futureagi_simulate.request import Answer
+from futureagi_simulate.session import AsyncSession, Session
+from futureagi_simulate.source import Source
+
+__all__ = ["AsyncConnection", "Connection"]
+
+M = TypeVar("M")
+T = TypeVar("T")
+
+
+def _as_is(model: Any) -> Any:
+    return model
+
+
+@attrs.frozen
+class _Reads:
+    """What a connection does with an answer, in either colour."""
+
+    session: Session | AsyncSession
+    contract: Contract
+
+    def page(self, spec: ListingSpec[M], answer: Answer, ask: Ask) -> Fetched[M]:
+        """Read one page of a listing."""
+        return read_page(spec.form, answer, ask, strict=self.session.options.strict)
+
+    def read(self, spec: ObjectSpec[M], answer: Answer) -> M:
+        """Read an answer that is one object."""
+        model, deviations = read_object(spec.form, answer, strict=self.session.options.strict)
+        self.contract.report(spec.request.operation, deviations)
+        return model
+
+
+@attrs.frozen
+class Connection(_Reads):
+    """A session and what has been said about its answers."""
+
+    session: Session
+    contract: Contract
+
+    def listing(
+        self, spec: ListingSpec[M], plan: Plan, *in_hand: Fetched[T], compose: Callable[[M], T] = _as_is
+    ) -> Listing[T]:
+        """Make a listing.
+
+        `compose` makes its items from models, `in_hand` is its first page if that is here already.
+        """
+
+        def fetch(ask: Ask) -> Fetched[T]:
+            return self.page(spec, self.session.send(spec.page(ask)), ask).composed(compose)
+
+        return Listing(Source(spec, fetch, self.contract, list(in_hand)), plan)
+
+    def first_page(self, spec: ListingSpec[M], plan: Plan) -> tuple[Answer, Fetched[M]]:
+        """Ask for the first page of a listing now."""
+        ask = Ask(1, plan.size)
+        answer = self.session.send(spec.page(ask))
+        return answer, self.page(spec, answer, ask)
+
+    def object(self, spec: ObjectSpec[M]) -> M:
+        """Ask for one object."""
+        return self.read(spec, self.session.send(spec.request))
+
+
+@attrs.frozen
+class AsyncConnection(_Reads):
+    """`Connection` for the async client."""
+
+    session: AsyncSession
+    contract: Contract
+
+    def listing(
+        self, spec: ListingSpec[M], plan: Plan, *in_hand: Fetched[T], compose: Callable[[M], T] = _as_is
+    ) -> AsyncListing[T]:
+        """Make a listing.
+
+        `compose` makes its items from models, `in_hand` is its first page if that is here already.
+        """
+
+        async def fetch(ask: Ask) -> Fetched[T]:
+            return self.page(spec, await self.session.send(spec.page(ask)), ask).composed(compose)
+
+        return AsyncListing(Source(spec, fetch, self.contract, list(in_hand)), plan)
+
+    async def first_page(self, spec: ListingSpec[M], plan: Plan) -> tuple[Answer, Fetched[M]]:
+        """Ask for the first page of a listing now."""
+        ask = Ask(1, plan.size)
+        answer = await self.session.send(spec.page(ask))
+        return answer, self.page(spec, answer, ask)
+
+    async def object(self, spec: ObjectSpec[M]) -> M:
+        """Ask for one object."""
+        return self.read(spec, await self.session.send(spec.request))

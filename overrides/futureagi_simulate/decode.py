@@ -1,0 +1,188 @@
+"""From the bytes of an answer to models: fast where it fits the contract, tolerant where it doesn't.
+
+A page's items are cut out of the answer first, as bytes, and each is decoded on its own: so every item has
+its exact bytes, and an odd one doesn't hold up the others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from typing import Any, Final, Generic, TypeVar, cast
+
+import attrs
+import msgspec
+
+from futureagi_simulate.errors import ContractError, RequestInfo
+from futureagi_simulate.mend import decoder, hints, mend, odd_words
+from futureagi_simulate.page import Ask, Deviation, Facts, Fetched, Page
+from futureagi_simulate.request import Answer
+
+__all__ = ["Form", "read_object", "read_page"]
+
+M = TypeVar("M")
+
+_SHOWN: Final = 5
+
+
+@attrs.frozen
+class Form(Generic[M]):
+    """What the answer to one kind of request looks like.
+
+    `envelope` is the contract's page, whose `results` hold `item`s; `at` are the keys that lead to it.
+    `identity` is the field that tells items apart. `telling` are keys that an item, or the object itself, has
+    in this form and in no other.
+    """
+
+    item: type[M]
+    envelope: type[Any] | None = None
+    at: tuple[str, ...] = ()
+    identity: str | None = "id"
+    telling: frozenset[str] = frozenset()
+
+
+def read_page(form: Form[M], answer: Answer, ask: Ask, *, strict: bool) -> Fetched[M]:
+    """Read one page of a listing.
+
+    Raises ContractError if the answer isn't a page of this form at all, or, when `strict`, if it differs
+    anywhere.
+    """
+    deviations: list[Deviation] = []
+    data, path = _inside(answer, form.at)
+    envelope = _envelope(form, answer, data, path, deviations)
+    prefix = f"{path}.results" if path else "results"
+    items = tuple(
+        _item(form.item, row, f"{prefix}[{place}]", deviations) for place, row in enumerate(envelope.results)
+    )
+    _refuse(answer, deviations, strict)
+    count = _whole(envelope.count)
+    pages = _whole(getattr(envelope, "total_pages", None))
+    facts = Facts(
+        ask,
+        tuple(_identity(item, form.identity) for item in items),
+        count=count,
+        total_pages=pages,
+        has_next=isinstance(getattr(envelope, "next", None), str),
+    )
+    page = Page(ask.number, items, count, pages, tuple(deviations))
+    return Fetched(facts, page, _notices(envelope), envelope)
+
+
+def read_object(form: Form[M], answer: Answer, *, strict: bool) -> tuple[M, tuple[Deviation, ...]]:
+    """Read an answer that is one object of this form, and where it differs from the contract."""
+    deviations: list[Deviation] = []
+    data, path = _inside(answer, form.at)
+    absent = form.telling - decoder(dict[str, msgspec.Raw]).decode(data).keys()
+    if absent:
+        raise _other_form(answer, f"{path or 'it'} has no {', '.join(sorted(absent))}")
+    model = _item(form.item, data, path, deviations)
+    _refuse(answer, deviations, strict)
+    return model, tuple(deviations)
+
+
+def _inside(answer: Answer, at: tuple[str, ...]) -> tuple[bytes | msgspec.Raw, str]:
+    """Go down to the object that the keys lead to."""
+    data: bytes | msgspec.Raw = answer.content
+    try:
+        for key in at:
+            data = decoder(dict[str, msgspec.Raw]).decode(data)[key]
+            decoder(dict[str, msgspec.Raw]).decode(data)
+    except KeyError as error:
+        raise _other_form(answer, f"it has no {error.args[0]}") from None
+    except msgspec.MsgspecError:
+        raise _other_form(answer, f"{'.'.join(at)} isn't an object") from None
+    return data, ".".join(at)
+
+
+def _envelope(
+    form: Form[Any], answer: Answer, data: bytes | msgspec.Raw, path: str, deviations: list[Deviation]
+) -> Any:
+    """Decode everything of a page but its rows, which stay bytes."""
+    shape = _cut(form.envelope)
+    try:
+        return decoder(shape).decode(data)
+    except msgspec.ValidationError:
+        envelope = mend(data, shape, path, deviations)
+    except msgspec.DecodeError as error:
+        raise _other_form(answer, f"it isn't JSON ({error})") from None
+    if isinstance(envelope.results, list) and all(isinstance(row, msgspec.Raw) for row in envelope.results):
+        return envelope
+    if envelope.results is None:
+        return attrs.evolve(envelope, results=[])
+    raise _other_form(answer, f"{path}.results isn't an array".lstrip("."))
+
+
+def _cut_out(envelope: Any) -> Any:
+    """Make the envelope's class again with `results` left as bytes."""
+    fields: dict[str, Any] = {}
+    annotations: dict[str, Any] = {}
+    for field in attrs.fields(envelope):
+        annotations[field.name] = (
+            list[msgspec.Raw] if field.name == "results" else hints(envelope)[field.name]
+        )
+        fields[field.name] = attrs.field(default=field.default, kw_only=True)
+    cut = attrs.make_class("Envelope", fields)
+    cut.__annotations__ = annotations
+    return cut
+
+
+_cut: Callable[[Any], Any] = cache(_cut_out)
+
+
+def _item(model: type[M], data: bytes | msgspec.Raw, path: str, deviations: list[Deviation]) -> M:
+    """Decode one item and keep its bytes; one that isn't an object becomes a model without any field."""
+    try:
+        item = decoder(model).decode(data)
+        deviations.extend(odd_words(item, path))
+    except msgspec.MsgspecError:
+        item = mend(data, model, path, deviations)
+        if not isinstance(item, model):
+            item = model(**{field.name: msgspec.UNSET for field in attrs.fields(cast("Any", model))})
+    item._raw_json = bytes(data)
+    return cast("M", item)
+
+
+def _identity(item: Any, field: str | None) -> str | None:
+    value = getattr(item, field) if field else None
+    return value if isinstance(value, str) else None
+
+
+def _whole(value: object) -> int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
+
+
+def _notices(envelope: Any) -> tuple[str, ...]:
+    """Give the server's own words on what it couldn't do with the request."""
+    told = getattr(envelope, "error_messages", None)
+    return tuple(text for text in told if isinstance(text, str)) if isinstance(told, list) else ()
+
+
+def _refuse(answer: Answer, deviations: list[Deviation], strict: bool) -> None:
+    if not strict or not deviations:
+        return
+    shown = "; ".join(str(deviation) for deviation in deviations[:_SHOWN])
+    more = f"; and {len(deviations) - _SHOWN} more" if len(deviations) > _SHOWN else ""
+    raise ContractError(
+        f"The answer differs from the contract: {shown}{more}.",
+        remedy="Without strict=True the values are kept as sent and this is a ContractWarning.",
+        deviations=tuple(deviations),
+        **_context(answer),
+    )
+
+
+def _other_form(answer: Answer, what: str) -> ContractError:
+    return ContractError(
+        f"The answer to {answer.request.operation} isn't of the form that was asked for: {what}.",
+        remedy="Check that the base URL leads to the Future AGI API.",
+        **_context(answer),
+    )
+
+
+def _context(answer: Answer) -> dict[str, Any]:
+    return {
+        "status": answer.status,
+        "headers": answer.headers,
+        "excerpt": answer.content[:200].decode(errors="replace"),
+        "request": RequestInfo("GET", answer.request.path, answer.request.operation),
+        "attempts": answer.attempts,
+    }

@@ -1,0 +1,152 @@
+"""The two drivers of a listing.
+
+Each starts pages, waits for them and hands them over as it is told, and decides nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable, Generator, Iterator
+from functools import partial
+from typing import TYPE_CHECKING, Generic, Self, TypeVar
+
+from futureagi_simulate.errors import FutureAGIError
+from futureagi_simulate.page import Ask, Fetched, Page
+from futureagi_simulate.planner import Await, Changed, Command, Outcome, Start
+from futureagi_simulate.source import Reader, Source
+
+if TYPE_CHECKING:
+    from concurrent.futures import ThreadPoolExecutor
+
+__all__ = ["AsyncPages", "drive"]
+
+T = TypeVar("T")
+
+Decisions = Generator[Command, Outcome | None, None]
+
+
+def drive(decisions: Decisions, source: Source[T, Fetched[T]], prefetch: int) -> Iterator[Page[T]]:
+    """Iterate over pages, with threads if several are to be under way.
+
+    They are gone when the iteration ends.
+    """
+    started: deque[Callable[[], Outcome]] = deque()
+    reader = Reader(source)
+    pool = _threads(prefetch) if prefetch > 1 else None
+    try:
+        outcome: Outcome | None = None
+        while True:
+            try:
+                command = decisions.send(outcome)
+            except StopIteration:
+                return
+            outcome = None
+            if isinstance(command, Start):
+                fetch = partial(_fetch, source, command.ask)
+                started.append(fetch if pool is None else pool.submit(fetch).result)
+            elif isinstance(command, Await):
+                outcome = started.popleft()()
+            elif isinstance(command, Changed):
+                reader.changed(command.how)
+            else:
+                yield reader.deliver(command)
+    finally:
+        decisions.close()
+        if pool is not None:
+            pool.shutdown(cancel_futures=True)
+
+
+def _threads(number: int) -> ThreadPoolExecutor:
+    from concurrent.futures import ThreadPoolExecutor
+
+    return ThreadPoolExecutor(number, thread_name_prefix="futureagi-page")
+
+
+def _fetch(source: Source[T, Fetched[T]], ask: Ask) -> Outcome:
+    try:
+        return source.in_hand(ask) or source.fetch(ask)
+    except FutureAGIError as error:
+        return error
+
+
+class AsyncPages(Generic[T]):
+    """Iterates over pages; those fetched ahead are asyncio tasks, cancelled when the iteration ends.
+
+    Under trio, which has no tasks outside of a nursery, pages are fetched one by one whatever `prefetch`
+    says.
+    """
+
+    def __init__(self, decisions: Decisions, source: Source[T, Awaitable[Fetched[T]]], prefetch: int) -> None:
+        self._decisions = decisions
+        self._source = source
+        self._reader = Reader(source)
+        self._ahead = prefetch > 1
+        self._started: deque[Callable[[], Awaitable[Outcome]]] = deque()
+        self._tasks: set[asyncio.Task[Outcome]] = set()
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> Page[T]:
+        """Give the next page."""
+        outcome: Outcome | None = None
+        try:
+            while True:
+                command = self._decisions.send(outcome)
+                outcome = None
+                if isinstance(command, Start):
+                    self._started.append(self._start(command.ask))
+                elif isinstance(command, Await):
+                    outcome = await self._started.popleft()()
+                elif isinstance(command, Changed):
+                    self._reader.changed(command.how)
+                else:
+                    return self._reader.deliver(command)
+        except StopIteration:
+            raise StopAsyncIteration from None
+        except BaseException:
+            self._cancel()
+            raise
+
+    async def aclose(self) -> None:
+        """Stop, and wait until nothing is under way any more."""
+        tasks = tuple(self._tasks)
+        self._cancel()
+        if tasks:
+            await asyncio.wait(tasks)
+
+    def __del__(self) -> None:
+        self._cancel()
+
+    def _start(self, ask: Ask) -> Callable[[], Awaitable[Outcome]]:
+        if not self._ahead or (loop := _running_loop()) is None:
+            return partial(self._fetch, ask)
+        task = loop.create_task(self._fetch(ask))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return partial(_joined, task)
+
+    async def _fetch(self, ask: Ask) -> Outcome:
+        try:
+            return self._source.in_hand(ask) or await self._source.fetch(ask)
+        except FutureAGIError as error:
+            return error
+
+    def _cancel(self) -> None:
+        self._decisions.close()
+        for task in tuple(self._tasks):
+            if not task.get_loop().is_closed():
+                task.cancel()
+
+
+async def _joined(task: asyncio.Task[Outcome]) -> Outcome:
+    return await task
+
+
+def _running_loop() -> asyncio.AbstractEventLoop | None:
+    """Give asyncio's loop, None under another library."""
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:
+        return None

@@ -1,0 +1,159 @@
+"""Reading a listing exactly: every item that is there from the first request to the last is given once.
+
+Walking pages can't promise that while rows move, appear and vanish. Two ways to know that nothing was missed:
+
+* Double collect. Let t be a request that reported the count c, B the ids seen up to t and A the ids seen from
+t on. Each id in both
+  was there at t, so if B and A have c ids in common, those are the whole table at t. (An id that left and
+  came back would count too; rows don't come back on this API but through filters.)
+* One page that holds everything: a single query, nothing can move within it.
+
+The server's count includes rows it never returns, so that the first may never close; and rows with equal
+times have no order, so that passes of one page size could miss the same row each time. Hence passes of
+growing page sizes, then one page of all.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Generator
+from typing import Any, Final
+from uuid import UUID
+
+import attrs
+
+from futureagi_simulate.errors import FutureAGIError
+from futureagi_simulate.page import Ask, Facts, Fetched
+from futureagi_simulate.planner import Await, Command, Deliver, Outcome, Start, Walk, Window, is_whole
+
+__all__ = ["IncompleteListingError", "read_exactly"]
+
+PASSES: Final = 4
+
+
+class IncompleteListingError(FutureAGIError):
+    """An exact listing can't be proven complete: it changes all the time, or the server limits its pages.
+
+    `found` are the ids of all items that were given; `items` the items themselves when they were asked for as
+    a list. `count` is what the server last said the listing has.
+    """
+
+    def __init__(
+        self, problem: str, *, found: tuple[str, ...] = (), count: int | None = None, remedy: str = ""
+    ) -> None:
+        super().__init__(problem, remedy=remedy)
+        self.found = found
+        self.count = count
+        self.items: list[Any] = []
+
+
+@attrs.frozen
+class _Boundary:
+    """The first page of a pass: the count it reported, and how many of its ids no earlier pass had seen."""
+
+    count: int | None
+    new: int
+
+
+class Sightings:
+    """Which ids were seen in which pass: 16 bytes an id that is a UUID, and the first and last pass."""
+
+    def __init__(self) -> None:
+        self.count: int | None = None
+        self.variant = 0
+        self._seen: dict[bytes, int] = {}
+        self._boundaries: list[_Boundary] = []
+        self._pass = -1
+        self._repeats: Counter[bytes] = Counter()
+
+    def begin(self) -> None:
+        """Begin another pass."""
+        self._pass += 1
+        self._repeats.clear()
+
+    def note(self, facts: Facts, rows: tuple[Any, ...]) -> list[int]:
+        """Note one answer; tell which of its rows weren't seen before."""
+        fresh = []
+        for place, identity in enumerate(facts.ids):
+            key = self._key(identity, rows[place])
+            seen = self._seen.get(key)
+            if seen is None:
+                fresh.append(place)
+            self._seen[key] = ((self._pass if seen is None else seen >> 4) << 4) | self._pass
+        if len(self._boundaries) == self._pass:
+            self._boundaries.append(_Boundary(facts.count, len(fresh)))
+        self.count, self.variant = facts.count, facts.ask.variant
+        return fresh
+
+    def proven(self) -> bool:
+        """Tell whether the ids seen both before and after some pass began are as many as counted then."""
+        passes = Counter(self._seen.values())
+        for number, boundary in enumerate(self._boundaries[1:], start=1):
+            both = sum(many for seen, many in passes.items() if seen >> 4 < number <= seen & 15)
+            if both + boundary.new == boundary.count:
+                return True
+        return False
+
+    def ids(self) -> tuple[str, ...]:
+        """Give all ids seen."""
+        return tuple(
+            str(UUID(bytes=key)) if len(key) == 16 else key.decode(errors="replace") for key in self._seen
+        )
+
+    def _key(self, identity: str | None, row: Any) -> bytes:
+        """Shorten an id.
+
+        A row without one is told from others by its bytes, and by how often those came in this pass.
+        """
+        if identity is None:
+            exact: bytes = row.raw_json
+            self._repeats[exact] += 1
+            return b"row %d " % self._repeats[exact] + exact
+        try:
+            short = UUID(identity)
+        except ValueError:
+            return b"id " + identity.encode()
+        return short.bytes if str(short) == identity else b"id " + identity.encode()
+
+
+def read_exactly(size: int, prefetch: int, variants: int = 1) -> Generator[Command, Outcome | None, None]:
+    """Read pass after pass until nothing can have been missed.
+
+    Raise IncompleteListingError if that can't be shown.
+    """
+    seen = Sightings()
+    for number in range(PASSES):
+        seen.begin()
+        window = Window(Walk(_pass_size(size, number), variants=variants), prefetch)
+        while (fetched := (yield from window.next())) is not None:
+            fresh = seen.note(fetched.facts, fetched.page.items)
+            yield Deliver(fetched.keeping(fresh), fetched)
+            if is_whole(fetched.facts):
+                return
+        if seen.proven():
+            return
+    yield from _all_at_once(seen)
+
+
+def _pass_size(size: int, number: int) -> int:
+    """Give each pass another page size, growing by half: fewer boundaries for rows to slip across."""
+    return size * (2 + number) // 2 + number
+
+
+def _all_at_once(seen: Sightings) -> Generator[Command, Outcome | None, None]:
+    """Ask for everything in one page."""
+    count = seen.count or 0
+    yield Start(Ask(1, count + max(10, count // 10), seen.variant))
+    outcome = yield Await()
+    if isinstance(outcome, Fetched):
+        seen.begin()
+        fresh = seen.note(outcome.facts, outcome.page.items)
+        yield Deliver(outcome.keeping(fresh), outcome)
+        if is_whole(outcome.facts):
+            return
+    raise IncompleteListingError(
+        f"After {PASSES} passes and one page of all rows this listing still can't be shown to be complete.",
+        found=seen.ids(),
+        count=seen.count,
+        remedy="Read it when less is going on, or without exact=True; `found` of this error has the ids.",
+    ) from (outcome if isinstance(outcome, Exception) else None)

@@ -1,0 +1,231 @@
+"""Filters for the calls of a test execution: `column("overall_score").between(50, 90)` and friends.
+
+Each filter is checked when it is made: the column, whether the operator goes with the column's type, and the
+value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from typing import Any, Final, Literal
+from uuid import UUID
+
+import attrs
+
+from futureagi_simulate.errors import ConfigurationError
+
+__all__ = ["Column", "Filter", "FilterType", "column"]
+
+FilterType = Literal["text", "number", "datetime", "boolean", "list"]
+"""The documented types of filter. The open-source server refuses "list"."""
+
+Value = str | float | bool | datetime | UUID
+
+_COLUMNS: Final[Mapping[str, FilterType]] = {
+    "status": "text",
+    "timestamp": "datetime",
+    "call_execution_id": "text",
+    "overall_score": "number",
+    "response_time": "number",
+    "call_type": "text",
+    "scenario": "text",
+}
+_EQUALITY: Final = frozenset({"equals", "not_equals"})
+_CONTAINING: Final = _EQUALITY | {"contains", "not_contains", "in"}
+_ORDER: Final = _EQUALITY | {
+    "greater_than",
+    "less_than",
+    "greater_than_or_equal",
+    "less_than_or_equal",
+    "between",
+    "not_in_between",
+}
+_OPERATORS: Final[Mapping[FilterType, frozenset[str]]] = {
+    "text": _CONTAINING,
+    "list": _CONTAINING,
+    "number": _ORDER,
+    "datetime": _ORDER,
+    "boolean": _EQUALITY,
+}
+
+
+@attrs.frozen
+class Filter:
+    """One condition on the calls. Make it with `column`.
+
+    `operator` is the documented word, `sent_as` the one that goes over the wire; `value` is in the form it is
+    sent in.
+    """
+
+    column_id: str
+    type: FilterType
+    operator: str
+    value: str | float | tuple[str | float, ...]
+    sent_as: str
+
+    def as_json(self) -> dict[str, Any]:
+        """Give the filter as the API expects it."""
+        value = list(self.value) if isinstance(self.value, tuple) else self.value
+        config = {"filter_type": self.type, "filter_op": self.sent_as, "filter_value": value}
+        return {"column_id": self.column_id, "filter_config": config}
+
+
+@attrs.frozen
+class Column:
+    """A column that calls can be filtered by; each method makes a filter.
+
+    For an eval's column the type follows from the value: a number is compared with the score in percent (0 to
+    100), True and False with the verdict, a text with the word the eval put out.
+    """
+
+    id: str
+    type: FilterType | None = None
+
+    def equals(self, value: Value) -> Filter:
+        """Match equal values. The server takes a date to mean the whole day."""
+        return self._filter("equals", value)
+
+    def not_equals(self, value: Value) -> Filter:
+        """Match other values."""
+        return self._filter("not_equals", value)
+
+    def contains(self, value: str) -> Filter:
+        """Match values that have `value` in them."""
+        return self._filter("contains", value)
+
+    def not_contains(self, value: str) -> Filter:
+        """Match values that don't have `value` in them."""
+        return self._filter("not_contains", value)
+
+    def greater_than(self, value: float | datetime) -> Filter:
+        """Match greater or later values."""
+        return self._filter("greater_than", value)
+
+    def less_than(self, value: float | datetime) -> Filter:
+        """Match smaller or earlier values."""
+        return self._filter("less_than", value)
+
+    def greater_than_or_equal(self, value: float | datetime) -> Filter:
+        """Match equal, greater or later values."""
+        return self._filter("greater_than_or_equal", value)
+
+    def less_than_or_equal(self, value: float | datetime) -> Filter:
+        """Match equal, smaller or earlier values."""
+        return self._filter("less_than_or_equal", value)
+
+    def between(self, low: float | datetime, high: float | datetime) -> Filter:
+        """Match values from `low` to `high`."""
+        return self._filter("between", low, high)
+
+    def not_in_between(
+        self, low: float | datetime, high: float | datetime, *, as_documented: bool = False
+    ) -> Filter:
+        """Match values outside of `low` to `high`.
+
+        The documents call this operator `not_in_between`, which the open-source server refuses: it knows
+        `not_between`, and that is sent. Set `as_documented` to send the documented word.
+        """
+        made = self._filter("not_in_between", low, high)
+        return made if as_documented else attrs.evolve(made, sent_as="not_between")
+
+    def is_in(self, values: Iterable[str]) -> Filter:
+        """Match any of `values`."""
+        given = (values,) if isinstance(values, str) else tuple(values)
+        if not given:
+            raise ConfigurationError(
+                f"A filter on {self.id!r} has an empty list of values.", remedy="Name at least one value."
+            )
+        return self._filter("in", *given, many=True)
+
+    def _filter(self, operator: str, *values: Value, many: bool = False) -> Filter:
+        kind = self.type or _type_of(values[0])
+        if operator not in _OPERATORS[kind]:
+            raise ConfigurationError(
+                f"{operator!r} doesn't go with {self.id!r}, whose values are of type {kind!r}.",
+                remedy=f"Operators for it: {', '.join(sorted(_OPERATORS[kind]))}.",
+            )
+        sent = tuple(_value(self.id, kind, value) for value in values)
+        if len(sent) == 2 and not many and sent[0] > sent[1]:  # type: ignore[operator]  # both of one kind
+            raise ConfigurationError(
+                f"A filter on {self.id!r} has the bounds {values[0]} and {values[1]}.",
+                remedy="Give the lower bound first.",
+            )
+        return Filter(self.id, kind, operator, sent if len(sent) > 1 or many else sent[0], operator)
+
+
+def column(name: str | UUID, *, type: FilterType | None = None) -> Column:
+    """Name a column to filter by.
+
+    `name` is status, timestamp, call_execution_id, overall_score, response_time, call_type, scenario, or the
+    id of an eval config. Any other column the server may know needs its `type` said. Raises
+    ConfigurationError for an unknown name or type.
+    """
+    if type is not None and type not in _OPERATORS:
+        raise ConfigurationError(f"{type!r} is no filter type.", remedy=f"Types: {', '.join(_OPERATORS)}.")
+    if isinstance(name, UUID):
+        return Column(str(name), type)
+    if name in _COLUMNS:
+        return Column(name, type or _COLUMNS[name])
+    if type is not None:
+        return Column(name, type)
+    try:
+        return Column(str(UUID(name)), type)
+    except ValueError:
+        raise ConfigurationError(
+            f"There is no documented column {name!r} to filter by.",
+            remedy=f"Columns: {', '.join(_COLUMNS)}, or an eval config's id; for another one say its type=.",
+        ) from None
+
+
+def _type_of(value: Value) -> FilterType:
+    """Tell which type of filter an eval's value asks for."""
+    if isinstance(value, bool):
+        return "boolean"
+    if isinstance(value, int | float):
+        return "number"
+    return "datetime" if isinstance(value, datetime) else "text"
+
+
+def _value(name: str, kind: FilterType, value: Value) -> str | float:
+    """Check a value and give it the form it is sent in."""
+    match kind, value:
+        case "number", int() | float() if not isinstance(value, bool) and value == value:
+            return value
+        case "boolean", bool():
+            return "true" if value else "false"
+        case "datetime", datetime() if value.tzinfo is not None:
+            return _iso(value)
+        case "datetime", str():
+            return _iso(_read_time(name, value))
+        case "text" | "list", str() | UUID() if "\0" not in str(value):
+            return str(value)
+    raise ConfigurationError(
+        f"{value!r} isn't a value for a filter on {name!r}, whose values are of type {kind!r}.",
+        remedy=_NEEDS[kind],
+    )
+
+
+_NEEDS: Final[Mapping[FilterType, str]] = {
+    "number": "Give a number.",
+    "boolean": "Give True or False.",
+    "datetime": "Give a datetime with a time zone, or an ISO 8601 text with one.",
+    "text": "Give a text.",
+    "list": "Give a text.",
+}
+
+
+def _read_time(name: str, value: str) -> datetime:
+    try:
+        read = datetime.fromisoformat(value)
+    except ValueError:
+        read = None
+    if read is None or read.tzinfo is None:
+        raise ConfigurationError(
+            f"{value!r} isn't a time with a zone, for a filter on {name!r}.", remedy=_NEEDS["datetime"]
+        )
+    return read
+
+
+def _iso(value: datetime) -> str:
+    return value.astimezone(UTC).isoformat().replace("+00:00", "Z")

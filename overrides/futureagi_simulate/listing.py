@@ -1,0 +1,175 @@
+"""Listings: lazy, paged, the same for both clients."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Generator, Iterator
+from typing import Generic, Self, TypedDict, TypeVar
+
+import attrs
+
+from futureagi_simulate.checks import at_least_one
+from futureagi_simulate.drivers import AsyncPages, drive
+from futureagi_simulate.exact import IncompleteListingError, read_exactly
+from futureagi_simulate.page import Fetched, Page
+from futureagi_simulate.planner import Command, Outcome
+from futureagi_simulate.reading import read
+from futureagi_simulate.source import Source
+
+__all__ = ["AsyncListing", "Listing", "Paging", "Plan"]
+
+T = TypeVar("T")
+
+PAGE_SIZE = 50
+
+
+class Paging(TypedDict, total=False):
+    """How a listing is read.
+
+    `page_size`: items a page is asked to have, 50 by default; the server may send fewer. `prefetch`: pages
+    under way at once, 1 by default. `exact`: read until every item that is there the whole time is known to
+    have been given, once.
+    """
+
+    page_size: int
+    prefetch: int
+    exact: bool
+
+
+@attrs.frozen
+class Plan:
+    """Checked `Paging`."""
+
+    size: int
+    prefetch: int
+    exact: bool
+
+    @classmethod
+    def of(cls, paging: Paging) -> Plan:
+        """Check how a listing is to be read."""
+        size = at_least_one(paging.get("page_size", PAGE_SIZE), "page_size")
+        return cls(
+            size, at_least_one(paging.get("prefetch", 1), "prefetch"), bool(paging.get("exact", False))
+        )
+
+    def decisions(self, variants: int, start: int) -> Generator[Command, Outcome | None, None]:
+        """Begin to decide which pages to read."""
+        if self.exact:
+            return read_exactly(self.size, self.prefetch, variants)
+        return read(self.size, self.prefetch, variants, at_least_one(start, "start"))
+
+
+class Listing(Generic[T]):
+    """Items of an endpoint, read page by page while you iterate; each iteration reads anew.
+
+    Making one sends nothing. An error while a page is read has the page's number in `page`; what came before
+    it has been given, and `pages(start=error.page)` goes on from there. Leaving a loop early stops what is
+    under way, which with `prefetch` means to wait for the pages on their way.
+    """
+
+    def __init__(self, source: Source[T, Fetched[T]], plan: Plan) -> None:
+        self._source = source
+        self._plan = plan
+
+    def __repr__(self) -> str:
+        return f"<Listing of {self._source.spec.item_name}>"
+
+    def __iter__(self) -> Iterator[T]:
+        for page in self.pages():
+            yield from page.items
+
+    def pages(self, start: int = 1) -> Iterator[Page[T]]:
+        """Iterate over pages, from page `start` on; an exact listing always begins at the beginning."""
+        decisions = self._plan.decisions(len(self._source.spec.requests), start)
+        return drive(decisions, self._source, self._plan.prefetch)
+
+    def first(self) -> T | None:
+        """Give the first item, None if there is none."""
+        return next(iter(self), None)
+
+    def count(self) -> int | None:
+        """Give the number of items the server says there are, deleted calls included on the real one.
+
+        Asks for one page.
+        """
+        return next((page.count for page in self.pages()), None)
+
+    def to_list(self) -> list[T]:
+        """Read everything.
+
+        If an exact listing can't be completed, the error holds what was found in `items`.
+        """
+        items = []
+        try:
+            for item in self:
+                items.append(item)
+        except IncompleteListingError as error:
+            error.items = items
+            raise
+        return items
+
+
+class AsyncListing(Generic[T]):
+    """`Listing` for the async client: `async for`, and methods to await."""
+
+    def __init__(self, source: Source[T, Awaitable[Fetched[T]]], plan: Plan) -> None:
+        self._source = source
+        self._plan = plan
+
+    def __repr__(self) -> str:
+        return f"<AsyncListing of {self._source.spec.item_name}>"
+
+    def __aiter__(self) -> AsyncItems[T]:
+        return AsyncItems(self.pages())
+
+    def pages(self, start: int = 1) -> AsyncPages[T]:
+        """Iterate over pages, from page `start` on; an exact listing always begins at the beginning."""
+        decisions = self._plan.decisions(len(self._source.spec.requests), start)
+        return AsyncPages(decisions, self._source, self._plan.prefetch)
+
+    async def first(self) -> T | None:
+        """Give the first item, None if there is none."""
+        return await anext(aiter(self), None)
+
+    async def count(self) -> int | None:
+        """Give the number of items the server says there are, deleted calls included on the real one.
+
+        Asks for one page.
+        """
+        page = await anext(self.pages(), None)
+        return None if page is None else page.count
+
+    async def to_list(self) -> list[T]:
+        """Read everything.
+
+        If an exact listing can't be completed, the error holds what was found in `items`.
+        """
+        items = []
+        try:
+            async for item in self:
+                items.append(item)
+        except IncompleteListingError as error:
+            error.items = items
+            raise
+        return items
+
+
+class AsyncItems(Generic[T]):
+    """Iterates over the items of pages."""
+
+    def __init__(self, pages: AsyncPages[T]) -> None:
+        self._pages = pages
+        self._items: Iterator[T] = iter(())
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> T:
+        """Give the next item."""
+        while True:
+            for item in self._items:
+                return item
+            self._items = iter((await anext(self._pages)).items)
+
+    async def aclose(self) -> None:
+        """Stop, and wait until nothing is under way any more."""
+        await self._pages.aclose()

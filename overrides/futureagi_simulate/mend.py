@@ -1,0 +1,190 @@
+"""Decode what doesn't fit: field by field, keeping each odd value and noting where it was.
+
+The fast way, msgspec straight into the model, is tried first at every level, so only the part that is odd is
+taken apart.
+"""
+
+from __future__ import annotations
+
+import json
+import types
+import typing
+from collections.abc import Callable, Iterator, Mapping
+from enum import Enum
+from functools import cache
+from typing import Any, Final, get_args, get_origin
+
+import attrs
+import msgspec
+
+from futureagi_simulate.page import Deviation
+
+__all__ = ["decoder", "mend", "odd_words"]
+
+_KINDS: Final = {"{": "an object", "[": "an array", '"': "a text", "t": "true", "f": "false", "n": "null"}
+_EXCERPT: Final = 40
+_NAMES: Final[Mapping[Any, str]] = {
+    str: "a text",
+    int: "a whole number",
+    float: "a number",
+    bool: "true or false",
+}
+
+
+decoder: Callable[[Any], msgspec.json.Decoder[Any]] = cache(msgspec.json.Decoder)
+"""Give the decoder of a type."""
+
+
+def mend(data: bytes | msgspec.Raw, form: Any, path: str, deviations: list[Deviation]) -> Any:
+    """Decode `data` as `form`; note what differs in `deviations` and keep it as it is."""
+    try:
+        value = decoder(form).decode(data)
+    except msgspec.ValidationError:
+        return _apart(bytes(data), form, path, deviations)
+    except (
+        msgspec.DecodeError
+    ):  # JSON that Python reads and msgspec doesn't, such as half of a surrogate pair
+        deviations.append(Deviation(path, _describe(form), f"malformed: {_excerpt(bytes(data))}"))
+        return _read_anyhow(bytes(data))
+    deviations.extend(odd_words(value, path))
+    return value
+
+
+def _apart(data: bytes, form: Any, path: str, deviations: list[Deviation]) -> Any:
+    """Take an object or an array apart as the first of the allowed types that is one.
+
+    Keep anything else whole.
+    """
+    members = _members(form)
+    if data.lstrip().startswith(b"{"):
+        for member in members:
+            if attrs.has(member):
+                return _mend_model(data, member, path, deviations)
+            if get_origin(member) is dict:
+                inner = get_args(member)[1]
+                parts = decoder(dict[str, msgspec.Raw]).decode(data)
+                return {key: mend(part, inner, f"{path}[{key}]", deviations) for key, part in parts.items()}
+    if data.lstrip().startswith(b"["):
+        for member in members:
+            if get_origin(member) is list:
+                inner = get_args(member)[0]
+                elements = decoder(list[msgspec.Raw]).decode(data)
+                return [
+                    mend(part, inner, f"{path}[{place}]", deviations) for place, part in enumerate(elements)
+                ]
+    deviations.append(Deviation(path, _describe(form), _got(data)))
+    return _read_anyhow(data)
+
+
+def _mend_model(data: bytes, model: Any, path: str, deviations: list[Deviation]) -> Any:
+    parts = decoder(dict[str, msgspec.Raw]).decode(data)
+    values = {}
+    for field in attrs.fields(model):
+        place = f"{path}.{field.name}" if path else field.name
+        if field.name in parts:
+            values[field.name] = mend(parts[field.name], hints(model)[field.name], place, deviations)
+        elif field.default is attrs.NOTHING:
+            values[field.name] = msgspec.UNSET
+            deviations.append(Deviation(place, _describe(hints(model)[field.name]), "absent"))
+    return model(**values)
+
+
+def _read_anyhow(data: bytes) -> Any:
+    try:
+        return json.loads(data)
+    except ValueError:
+        return data.decode(errors="replace")
+
+
+hints: Callable[[Any], dict[str, Any]] = cache(typing.get_type_hints)
+"""Give the types of a model's fields."""
+
+
+def _members(form: Any) -> tuple[Any, ...]:
+    return get_args(form) if get_origin(form) in (types.UnionType, typing.Union) else (form,)
+
+
+def _describe(form: Any) -> str:
+    named = (_name(member) for member in _members(form) if member is not msgspec.UnsetType)
+    return " or ".join(named)
+
+
+def _name(form: Any) -> str:
+    if form is type(None):
+        return "null"
+    if get_origin(form) is list:
+        return "an array"
+    if get_origin(form) is dict or attrs.has(form):
+        return "an object"
+    if isinstance(form, type) and issubclass(form, Enum):
+        return f"a {form.__name__}"
+    return _NAMES.get(form, getattr(form, "__name__", str(form)))
+
+
+def _got(data: bytes) -> str:
+    start = data.lstrip()[:1].decode(errors="replace")
+    kind = _KINDS.get(start, "a number")
+    return kind if start in "tfn" else f"{kind}, {_excerpt(data)}"
+
+
+def _excerpt(data: bytes) -> str:
+    shown = data[:_EXCERPT].decode(errors="replace")
+    return shown if len(data) <= _EXCERPT else f"{shown}…"
+
+
+def odd_words(value: Any, path: str) -> Iterator[Deviation]:
+    """Find enum values that the contract doesn't list; they decode all the same."""
+    for find in _finders(type(value)):
+        yield from find(value, path)
+
+
+Finder = Callable[[Any, str], Iterator[Deviation]]
+
+
+def _make_finders(model: Any) -> tuple[Finder, ...]:
+    """Make the finders of a model: one for each field that holds an enum somewhere inside."""
+    if isinstance(model, type) and issubclass(model, Enum):
+        return (_odd_word,)
+    if not isinstance(model, type) or not attrs.has(model):
+        return ()
+    found = ((field.name, _finder(hints(model)[field.name])) for field in attrs.fields(model))
+    return tuple(_in_field(name, find) for name, find in found if find is not None)
+
+
+_finders: Callable[[Any], tuple[Finder, ...]] = cache(_make_finders)
+
+
+def _finder(form: Any) -> Finder | None:
+    """Make the finder of a type, None where no enum can be inside."""
+    for member in _members(form):
+        if get_origin(member) is list and _finder(get_args(member)[0]) is not None:
+            return _in_elements
+        if get_origin(member) is dict and _finder(get_args(member)[1]) is not None:
+            return _in_values
+        if isinstance(member, type) and _finders(member):
+            return odd_words
+    return None
+
+
+def _odd_word(value: Any, path: str) -> Iterator[Deviation]:
+    if value.value not in type(value)._value2member_map_:
+        yield Deviation(path, f"a {type(value).__name__}", f"a text, {_excerpt(value.value.encode())!r}")
+
+
+def _in_field(name: str, find: Finder) -> Finder:
+    def look(value: Any, path: str) -> Iterator[Deviation]:
+        inner = getattr(value, name)
+        if inner is not None and inner is not msgspec.UNSET:
+            yield from find(inner, f"{path}.{name}" if path else name)
+
+    return look
+
+
+def _in_elements(value: Any, path: str) -> Iterator[Deviation]:
+    for place, element in enumerate(value if isinstance(value, list) else ()):
+        yield from odd_words(element, f"{path}[{place}]")
+
+
+def _in_values(value: Any, path: str) -> Iterator[Deviation]:
+    for key, inner in value.items() if isinstance(value, dict) else ():
+        yield from odd_words(inner, f"{path}[{key}]")

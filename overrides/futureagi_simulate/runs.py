@@ -1,0 +1,182 @@
+"""What an endpoint returns beside a listing: an execution with its calls.
+
+Composed of the contract's models, not derived from them.
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, TypeVar
+
+import attrs
+import msgspec
+from msgspec import UnsetType
+
+from futureagi_simulate import _api
+from futureagi_simulate.endpoints import ListingSpec
+from futureagi_simulate.listing import AsyncListing, Listing
+from futureagi_simulate.page import Fetched
+from futureagi_simulate.request import Answer
+
+__all__ = [
+    "AsyncExecutionRun",
+    "AsyncTestExecutionDetail",
+    "ExecutionRun",
+    "TestExecutionDetail",
+    "described",
+]
+
+V = TypeVar("V")
+
+
+def _known(value: V | UnsetType | None) -> V | None:
+    return None if isinstance(value, UnsetType) else value
+
+
+@attrs.frozen
+class _Run:
+    """An execution with its eval results, as the runs endpoint shows it.
+
+    `eval_explanation_summary` and its status are None unless `summary=True` was asked for.
+    """
+
+    model: _api.ExecutionRun | _api.ExecutionRunDetail = attrs.field(repr=False)
+
+    @property
+    def execution_id(self) -> str:
+        """Id of the test execution."""
+        return self.model.execution_id
+
+    @property
+    def status(self) -> str:
+        """Status in lower case.
+
+        Pending, running, completed, failed, cancelled, cancelling, evaluating or another.
+        """
+        return self.model.status
+
+    @property
+    def started_at(self) -> str | None:
+        """When the execution started, ISO 8601."""
+        return self.model.started_at
+
+    @property
+    def completed_at(self) -> str | None:
+        """When the execution ended, ISO 8601; None until then."""
+        return self.model.completed_at
+
+    @property
+    def total_calls(self) -> int:
+        """Number of calls planned."""
+        return self.model.total_calls
+
+    @property
+    def completed_calls(self) -> int:
+        """Number of calls that completed."""
+        return self.model.completed_calls
+
+    @property
+    def failed_calls(self) -> int:
+        """Number of calls that failed."""
+        return self.model.failed_calls
+
+    @property
+    def eval_results(self) -> list[_api.EvalResult]:
+        """Results over all calls, by eval template."""
+        return self.model.eval_results
+
+    @property
+    def eval_explanation_summary(self) -> dict[str, list[_api.ExplanationCluster]] | None:
+        """Why calls failed, in clusters by eval name."""
+        model = self.model
+        return _known(model.eval_explanation_summary) if isinstance(model, _api.ExecutionRunDetail) else None
+
+    @property
+    def eval_explanation_summary_status(self) -> str | None:
+        """How far that summary is: pending, running, completed or failed."""
+        if not isinstance(self.model, _api.ExecutionRunDetail):
+            return None
+        return _known(self.model.eval_explanation_summary_status)
+
+    @property
+    def raw_json(self) -> bytes:
+        """The exact bytes the server sent for this execution."""
+        return self.model.raw_json
+
+    @property
+    def raw(self) -> dict[str, Any]:
+        """Those bytes as a dict: with fields that the contract doesn't know."""
+        return self.model.raw
+
+
+@attrs.frozen
+class ExecutionRun(_Run):
+    """An execution with its eval results; `calls` lists its calls."""
+
+    calls: Listing[_api.ExecutionRunCall] = attrs.field(eq=False)
+
+
+@attrs.frozen
+class AsyncExecutionRun(_Run):
+    """`ExecutionRun` of the async client."""
+
+    calls: AsyncListing[_api.ExecutionRunCall] = attrs.field(eq=False)
+
+
+@attrs.frozen
+class _Detail:
+    """A test execution as its own endpoint shows it.
+
+    `count` is the number of calls that match. `column_order` describes the columns of the grid the platform
+    shows. `error_messages` are the server's, for one about a filter it couldn't apply. `raw_json` is the
+    whole answer, the first page of calls included. What the server left out is None or empty.
+    """
+
+    id: str
+    status: str | None
+    count: int | None
+    column_order: list[_api.Column] = attrs.field(repr=False)
+    error_messages: list[str]
+    provider: str | None
+    agent_type: str | None
+    raw_json: bytes = attrs.field(repr=False)
+
+    @property
+    def raw(self) -> dict[str, Any]:
+        """`raw_json` as a dict."""
+        decoded: dict[str, Any] = msgspec.json.decode(self.raw_json)
+        return decoded
+
+
+@attrs.frozen
+class TestExecutionDetail(_Detail):
+    """A test execution; `calls` lists its calls and begins with the page that came with this answer."""
+
+    __test__: ClassVar = False  # not a test, whatever pytest thinks of the name
+
+    calls: Listing[_api.TestExecutionCall] = attrs.field(eq=False)
+
+
+@attrs.frozen
+class AsyncTestExecutionDetail(_Detail):
+    """`TestExecutionDetail` of the async client."""
+
+    calls: AsyncListing[_api.TestExecutionCall] = attrs.field(eq=False)
+
+
+def described(spec: ListingSpec[Any], fetched: Fetched[Any], answer: Answer) -> dict[str, Any]:
+    """Give what an answer says about the execution, as the fields that both kinds of detail have."""
+    envelope = fetched.envelope
+    return {
+        "id": spec.requests[0].ids["test_execution_id"],
+        "status": _known(envelope.status),
+        "count": fetched.page.count,
+        "column_order": _list(envelope.column_order),
+        "error_messages": _list(envelope.error_messages),
+        "provider": _known(envelope.provider),
+        "agent_type": _known(envelope.agent_type),
+        "raw_json": answer.content,
+    }
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []

@@ -1,0 +1,167 @@
+"""Check rows against the filter they were asked with: the server ignores many filters without a word.
+
+A row contradicts only when that is certain. What the server compares in another way than the documents say is
+judged mildly: case plays no part, a creation time that isn't sent is bounded by the time of the last update.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+import attrs
+
+from futureagi_simulate.filters import Filter
+from futureagi_simulate.records.evals import eval_record
+from futureagi_simulate.records.values import first, mapping, moment, number, seconds, text
+
+__all__ = ["Sieve", "contradicts"]
+
+_DAY: Final = timedelta(days=1)
+
+
+@attrs.frozen
+class Sieve:
+    """The filters of a listing, and whether rows that contradict them are dropped."""
+
+    filters: tuple[Filter, ...] = ()
+    enforce: bool = False
+
+    def contradicted(self, raw: Mapping[str, Any]) -> Filter | None:
+        """Give the first filter that a row contradicts."""
+        return next((one for one in self.filters if contradicts(one, raw)), None)
+
+
+def contradicts(condition: Filter, raw: Mapping[str, Any]) -> bool:
+    """Tell whether a row of the server certainly doesn't meet a filter."""
+    match condition.type:
+        case "number":
+            return _number_contradicts(condition, _number_of(condition.column_id, raw))
+        case "datetime":
+            return _time_contradicts(condition, raw)
+        case "boolean":
+            return _equality(condition, _eval_of(condition.column_id, raw, "boolean"))
+        case _:
+            return _text_contradicts(condition, raw)
+
+
+def _number_of(name: str, raw: Mapping[str, Any]) -> float | None:
+    if name == "response_time":
+        return seconds(raw["response_time_ms"]) if "response_time_ms" in raw else number(raw.get(name))
+    if name in raw:
+        return number(raw[name])
+    return eval_record(name, mapping(mapping(raw.get("eval_outputs")).get(name))).score
+
+
+def _number_contradicts(condition: Filter, value: float | None) -> bool:
+    """Compare; a row without a value meets only the negative conditions."""
+    if value is None:
+        return condition.operator not in ("not_equals", "not_in_between")
+    bounds = condition.value if isinstance(condition.value, tuple) else (condition.value, condition.value)
+    low, high = float(bounds[0]), float(bounds[1])
+    return not _within(condition.operator, value, low, high)
+
+
+def _within(operator: str, value: float, low: float, high: float) -> bool:
+    slack = 1e-9 * max(1.0, abs(low), abs(high))
+    match operator:
+        case "equals":
+            return abs(value - low) <= slack
+        case "not_equals":
+            return value != low
+        case "greater_than" | "greater_than_or_equal":
+            return value >= low - slack
+        case "less_than" | "less_than_or_equal":
+            return value <= high + slack
+        case "between":
+            return low - slack <= value <= high + slack
+        case _:
+            return not low + slack < value < high - slack
+
+
+def _time_contradicts(condition: Filter, raw: Mapping[str, Any]) -> bool:
+    """Compare the creation time.
+
+    Where only the last update is sent, creation is known to be no later than that.
+    """
+    created, updated = moment(raw.get("created_at")), moment(raw.get("timestamp"))
+    bounds = condition.value if isinstance(condition.value, tuple) else (condition.value, condition.value)
+    low, high = moment(bounds[0]), moment(bounds[1])
+    if condition.column_id != "timestamp" or low is None or high is None:
+        return False
+    latest = created or updated
+    if latest is None:
+        return False
+    match condition.operator:
+        case "greater_than" | "greater_than_or_equal":
+            return latest < low
+        case "less_than" | "less_than_or_equal":
+            return created is not None and created > high
+        case "between":
+            return latest < low or (created is not None and created > high)
+        case "not_in_between":
+            return created is not None and low < created < high
+        case "equals":
+            return latest < _midnight(low) or (created is not None and created >= _midnight(low) + _DAY)
+        case _:
+            return created is not None and created == low
+
+
+def _midnight(value: datetime) -> datetime:
+    return value.replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def _text_contradicts(condition: Filter, raw: Mapping[str, Any]) -> bool:
+    found = _text_of(condition.column_id, raw)
+    if found is None:
+        return False
+    wanted = [str(one).casefold() for one in condition.value] if isinstance(condition.value, tuple) else None
+    one = str(condition.value).casefold()
+    value = found.casefold()
+    match condition.operator:
+        case "in":
+            return wanted is not None and value not in wanted
+        case "contains":
+            return one not in value
+        case "not_contains":
+            return str(condition.value) in found
+        case _:
+            return _equality(condition, found)
+
+
+def _text_of(name: str, raw: Mapping[str, Any]) -> str | None:
+    if name == "call_execution_id":
+        return text(first(raw, "id", "call_execution_id"))
+    if name == "scenario" and isinstance(raw.get(name), dict):
+        return text(raw[name].get("name"))
+    if name in raw:
+        return text(raw[name])
+    return _eval_of(name, raw, "text")
+
+
+def _eval_of(name: str, raw: Mapping[str, Any], kind: str) -> str | None:
+    """Give what an eval said in the words of a filter: "true" or "false" for a verdict, else its word."""
+    record = eval_record(name, mapping(mapping(raw.get("eval_outputs")).get(name)))
+    if record.passed is not None:
+        return (
+            ("true" if record.passed else "false")
+            if kind == "boolean"
+            else _verdict(record.output, record.passed)
+        )
+    if kind == "text" and len(record.choices) == 1:
+        return record.choices[0]
+    return None
+
+
+def _verdict(output: object, passed: bool) -> str:
+    return output if isinstance(output, str) else "Passed" if passed else "Failed"
+
+
+def _equality(condition: Filter, value: str | None) -> bool:
+    """Compare for equality: "equals" regardless of case, "not_equals" only for the very same text."""
+    if value is None:
+        return False
+    if condition.operator == "equals":
+        return value.casefold() != str(condition.value).casefold()
+    return condition.operator == "not_equals" and value == str(condition.value)

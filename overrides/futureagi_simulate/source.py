@@ -1,0 +1,75 @@
+"""Where a listing's pages come from, and what is done with each before the reader gets it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Generic, TypeVar, cast
+
+import attrs
+
+from futureagi_simulate.endpoints import ListingSpec
+from futureagi_simulate.notices import Contract, warn_about_change, warn_about_filter
+from futureagi_simulate.page import Ask, Fetched, Page
+from futureagi_simulate.planner import Deliver
+
+__all__ = ["Reader", "Source"]
+
+T = TypeVar("T")
+F = TypeVar("F")
+
+
+@attrs.frozen
+class Source(Generic[T, F]):
+    """A listing's spec and how one page is fetched: now, or, for the async client, as an awaitable.
+
+    `known` is a first page of a size that is in hand already; it is used for one reading.
+    """
+
+    spec: ListingSpec[Any]
+    fetch: Callable[[Ask], F]
+    contract: Contract
+    known: list[Fetched[T]] = attrs.field(factory=list)
+
+    def in_hand(self, ask: Ask) -> Fetched[T] | None:
+        """Take the page that is in hand, if it is the one that is asked for."""
+        if self.known and self.known[0].facts.ask == ask:
+            return self.known.pop()
+        return None
+
+
+class Reader(Generic[T]):
+    """One reading of a listing: reports what is odd about the pages, and judges the rows by the filter."""
+
+    def __init__(self, source: Source[T, Any]) -> None:
+        self._source = source
+        self._operation = source.spec.requests[0].operation
+        self._filter_told = False
+
+    def changed(self, how: str) -> None:
+        """Tell that the listing changed."""
+        warn_about_change(self._operation, how)
+
+    def deliver(self, command: Deliver) -> Page[T]:
+        """Give a page to hand over."""
+        page = cast("Page[T]", command.page)
+        self._source.contract.report(self._operation, page.deviations)
+        sieve = self._source.spec.sieve
+        if not sieve.filters:
+            return page
+        if command.fetched.notices and not self._filter_told:
+            self._filter_told = True
+            warn_about_filter(None, {}, command.fetched.notices)
+        return self._sift(page)
+
+    def _sift(self, page: Page[T]) -> Page[T]:
+        sieve = self._source.spec.sieve
+        kept = []
+        for item in page.items:
+            raw = cast("Any", item).raw
+            ignored = sieve.contradicted(raw)
+            if ignored is not None and not self._filter_told:
+                self._filter_told = True
+                warn_about_filter(ignored, raw, ())
+            if ignored is None or not sieve.enforce:
+                kept.append(item)
+        return page if len(kept) == len(page.items) else attrs.evolve(page, items=tuple(kept))
