@@ -121,7 +121,7 @@ def _chosen(
 
 def show(
     records: Iterable[Any],
-    count: Callable[[], int],
+    count: Callable[[], int | None],
     columns: Sequence[str],
     row: Callable[[Any], Sequence[Any]],
     numbers: Sequence[str],
@@ -140,7 +140,7 @@ def show(
         return
     table = [row(record) for record in chosen]
     print_table(output(), columns, table, numbers)
-    if most and len(table) == most and (total := count()) > most:
+    if most and len(table) == most and (total := count() or 0) > most:
         say(progress(), f"{most} of {total} shown; --limit 0 shows all.")
     elif not table:
         say(progress(), "Nothing found.")

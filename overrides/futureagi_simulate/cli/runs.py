@@ -60,7 +60,7 @@ def _by_name(client: Any, name: str, evals: list[str] | None, limit: int | None,
         return
     shown = list(records)
     show_executions(output(), shown)
-    if most and len(shown) == most and (total := listing.count()) > most:
+    if most and len(shown) == most and (total := listing.count() or 0) > most:
         say(progress(), f"{most} of {total} shown; --limit 0 shows all.")
 
 

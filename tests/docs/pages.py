@@ -1,0 +1,94 @@
+"""Read the examples of a Markdown page, run them, and hold what they print against what the page shows.
+
+A ```console block holds commands after `$ ` (a line that ends in a backslash goes on), each followed by what it
+prints. `...` stands for any text, also over several lines. Blocks in ```python run too, one namespace per page.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+FENCE = re.compile(r"^```(?P<language>[a-z]*)(?P<rest>[^\n]*)\n(?P<body>.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+@dataclass
+class Example:
+    """One command, or one block of Python, with the output that the page shows."""
+
+    language: str
+    source: str
+    expected: str
+    line: int
+
+
+@dataclass
+class Page:
+    """The examples of one page, in order."""
+
+    path: Path
+    examples: list[Example] = field(default_factory=list)
+
+
+def read_page(path: Path) -> Page:
+    text = path.read_text(encoding="utf-8")
+    page = Page(path)
+    for match in FENCE.finditer(text):
+        line = text.count("\n", 0, match.start()) + 2
+        if match["language"] == "console" and "no-run" not in match["rest"]:
+            page.examples += _console(match["body"], line)
+        elif match["language"] == "python" and "no-run" not in match["rest"]:
+            page.examples.append(Example("python", match["body"], "", line))
+    return page
+
+
+def _console(body: str, first: int) -> Iterator[Example]:
+    command, expected, started = "", [], 0
+    open_line = False
+    for number, line in enumerate(body.splitlines(), first):
+        if open_line:
+            command += "\n" + line
+            open_line = line.endswith("\\")
+        elif line.startswith("$ "):
+            if command:
+                yield Example("console", command, "\n".join(expected), started)
+            command, expected, started = line[2:], [], number
+            open_line = line.endswith("\\")
+        else:
+            expected.append(line)
+    if command:
+        yield Example("console", command, "\n".join(expected), started)
+
+
+def run(example: Example, folder: Path, environment: Mapping[str, str]) -> str:
+    """Run one example in `folder` and give what it prints, errors after results."""
+    command = ["bash", "-c", example.source] if example.language == "console" else [sys.executable, "-c", example.source]
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+    done = subprocess.run(
+        command,
+        cwd=folder,
+        env={**os.environ, **environment, "PATH": path, "COLUMNS": "100", "PYTHONUTF8": "1"},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        timeout=60,
+        check=False,
+    )
+    if example.language == "python" and done.returncode:
+        raise AssertionError(done.stdout.decode())
+    return done.stdout.decode()
+
+
+def agrees(expected: str, printed: str) -> bool:
+    """Say whether the output is what the page shows."""
+    pattern = ".*?".join(map(re.escape, _lines(expected).split("...")))
+    return re.fullmatch(pattern, _lines(printed), re.DOTALL) is not None
+
+
+def _lines(text: str) -> str:
+    return "\n".join(line.rstrip() for line in text.strip().splitlines())
