@@ -116,7 +116,8 @@ def test_the_changelog_gets_one_entry_a_version(project):
 
 
 def test_an_entry_takes_the_lists_of_its_version_and_leaves_prose_and_others():
-    before = "# Changelog\n\n## 0.2.0\n\nProse.\n\n### Breaking\n\n- old\n\n## 0.1.0\n\n### Compatible\n\n- first\n"
+    first = "## 0.1.0\n\n### Compatible\n\n- first\n"
+    before = f"# Changelog\n\n## 0.2.0\n\nProse.\n\n### Breaking\n\n- old\n\n{first}"
 
     after = insert_entry(before, "## 0.2.0\n\n### Compatible\n\n- new\n")
 

@@ -1,0 +1,218 @@
+"""The changes that a maintainer will make, each as a function of the parsed spec, and what comes of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+Spec = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Rehearsal:
+    """A change, the verdict it must get, and code that has to type-check and run against the new client."""
+
+    edit: Callable[[Spec], None]
+    breaking: bool
+    verdict: str
+    code: str
+
+
+def _properties(spec: Spec, schema: str) -> Spec:
+    properties: Spec = spec["components"]["schemas"][schema]["properties"]
+    return properties
+
+
+def add_field(spec: Spec) -> None:
+    _properties(spec, "Column")["width"] = {"type": "integer", "description": "Width in pixels."}
+
+
+def make_nullable(spec: Spec) -> None:
+    field = _properties(spec, "Column")["visible"]
+    del field["type"]
+    field["anyOf"] = [{"type": "boolean"}, {"type": "null"}]
+
+
+def rename_field(spec: Spec) -> None:
+    fields = _properties(spec, "ToolCall")
+    fields["tool"] = fields.pop("name")
+
+
+def remove_field(spec: Spec) -> None:
+    del _properties(spec, "ExplanationCluster")["guidance"]
+
+
+def add_enum_value(spec: Spec) -> None:
+    value = spec["components"]["schemas"]["ColumnType"]
+    value["enum"] = [*value["enum"], "formula"]
+    value["x-provenance"] = {**value["x-provenance"], "formula": "observed"}
+
+
+def remove_enum_value(spec: Spec) -> None:
+    value = spec["components"]["schemas"]["ColumnType"]
+    value["enum"] = [each for each in value["enum"] if each != "tool_evaluation"]
+
+
+def add_required_parameter(spec: Spec) -> None:
+    operation = spec["paths"]["/simulate/run-tests/{run_test_id}/executions/"]["get"]
+    parameter = {"name": "team", "in": "query", "required": True, "schema": {"type": "string"}}
+    operation["parameters"] = [*operation["parameters"], parameter]
+
+
+def add_listing(spec: Spec) -> None:
+    schemas = spec["components"]["schemas"]
+    link = {"$ref": "#/components/schemas/PageLink"}
+    schemas["Scenario"] = {
+        "type": "object",
+        "description": "A scenario that calls play.",
+        "required": ["id", "name"],
+        "properties": {"id": {"type": "string", "format": "uuid"}, "name": {"type": "string"}},
+    }
+    results = {"type": "array", "items": {"$ref": "#/components/schemas/Scenario"}}
+    schemas["ScenarioPage"] = {
+        "type": "object",
+        "required": ["count", "next", "previous", "results"],
+        "properties": {"count": {"type": "integer"}, "next": link, "previous": link, "results": results},
+    }
+    page = {"$ref": "#/components/schemas/ScenarioPage"}
+    spec["paths"]["/simulate/scenarios/"] = {
+        "get": {
+            "operationId": "listScenarios",
+            "tags": ["simulation"],
+            "summary": "List the scenarios",
+            "parameters": [{"$ref": f"#/components/parameters/{name}"} for name in ("Limit", "Page")],
+            "responses": {
+                "200": {"description": "A page.", "content": {"application/json": {"schema": page}}},
+                "401": {"$ref": "#/components/responses/Unauthorized"},
+            },
+        }
+    }
+
+
+REHEARSALS = {
+    "add a field": Rehearsal(
+        add_field,
+        False,
+        "Column.width: field added: int | UnsetType",
+        """
+        from futureagi_simulate_api.models import Column
+
+        column = Column.from_json(b'{"id": "x", "column_name": "X", "visible": true, "width": 3}')
+        assert_type(column.width, int | UnsetType)
+        assert column.width == 3
+        """,
+    ),
+    "make a field nullable": Rehearsal(
+        make_nullable,
+        True,
+        "Column.visible: may be null now: bool | None",
+        """
+        from futureagi_simulate_api.models import Column
+
+        column = Column.from_json(b'{"id": "x", "column_name": "X", "visible": null}')
+        assert_type(column.visible, bool | None)
+        assert column.visible is None
+        """,
+    ),
+    "rename a field": Rehearsal(
+        rename_field,
+        True,
+        "ToolCall.name: field renamed to tool",
+        """
+        from futureagi_simulate_api.models import ToolCall
+
+        assert ToolCall.from_json(b'{"tool": "lookup"}').tool == "lookup"
+        """,
+    ),
+    "remove a field": Rehearsal(
+        remove_field,
+        True,
+        "ExplanationCluster.guidance: field removed",
+        """
+        from futureagi_simulate_api.models import ExplanationCluster
+
+        cluster = ExplanationCluster.from_json(b'{"guidance": "Be brief."}')
+        assert not hasattr(cluster, "guidance")
+        assert cluster.raw["guidance"] == "Be brief."
+        """,
+    ),
+    "add an enum value": Rehearsal(
+        add_enum_value,
+        False,
+        "ColumnType: value 'formula' added",
+        """
+        from futureagi_simulate_api.models import ColumnType
+
+        assert ColumnType("formula") is ColumnType.FORMULA
+        """,
+    ),
+    "remove an enum value": Rehearsal(
+        remove_enum_value,
+        True,
+        "ColumnType: value 'tool_evaluation' removed",
+        """
+        from futureagi_simulate_api.models import ColumnType
+
+        assert ColumnType("tool_evaluation") not in list(ColumnType)
+        """,
+    ),
+    "add a required parameter": Rehearsal(
+        add_required_parameter,
+        True,
+        "list_test_executions(team=): required parameter added",
+        """
+        from futureagi_simulate_api.api.simulation import list_test_executions
+
+        asked = list_test_executions._get_kwargs("a", team="blue")
+        assert asked["params"] == {"team": "blue"}
+        """,
+    ),
+    "add a sixth endpoint with a listing": Rehearsal(
+        add_listing,
+        False,
+        "list_scenarios(): operation added: GET /simulate/scenarios/",
+        """
+        import httpx
+
+        from futureagi_simulate.client import Client
+
+        ROW = {"id": "1", "name": "Billing", "new": 1}
+        PAGE = {"count": 1, "next": None, "previous": None, "results": [ROW]}
+        http = httpx.Client(transport=httpx.MockTransport(lambda request: httpx.Response(200, json=PAGE)))
+        with Client(api_key="a", secret_key="b", base_url="https://x.test", http_client=http) as client:
+            [scenario] = client.scenarios()
+        assert_type(scenario.name, str)
+        assert scenario.raw["new"] == 1
+        """,
+    ),
+}
+
+# What a new listing takes in the hand-written layer: (module, text to put the lines before, lines).
+LISTING_LINES = [
+    ("_api.py", "    list_test_executions,", ["    list_scenarios,"]),
+    ("_api.py", "    TestExecution,", ["    Scenario,", "    ScenarioPage,"]),
+    ("_api.py", '    "TestExecution",', ['    "Scenario",', '    "ScenarioPage",']),
+    ("_api.py", '    "listTestExecutions"', ['    "listScenarios": list_scenarios._get_kwargs,']),
+    (
+        "endpoints.py",
+        "def test_executions(",
+        [
+            "def scenarios() -> ListingSpec[_api.Scenario]:",
+            '    """List the scenarios."""',
+            '    return ListingSpec((request("listScenarios"),), Form(_api.Scenario, _api.ScenarioPage))',
+            "",
+            "",
+        ],
+    ),
+    (
+        "client.py",
+        "    def test_executions(",
+        [
+            "    def scenarios(self, **paging: Unpack[Paging]) -> Listing[_api.Scenario]:",
+            '        """List the scenarios."""',
+            "        return self._connection.listing(endpoints.scenarios(), Plan.of(paging))",
+            "",
+        ],
+    ),
+]
