@@ -1,4 +1,4 @@
-"""House rules for the contract: origin, presence, words and units. Each rule gives the places that break it."""
+"""House rules for the contract: origin, presence, words, units. Each rule gives the places that break it."""
 
 from __future__ import annotations
 
@@ -15,8 +15,7 @@ _ORIGINS: Final = ("documented", "observed", "both")
 _UNIONS: Final = ("anyOf", "oneOf")
 # What a number's description has to say: its unit, its scale, or that it counts.
 _UNITS: Final = re.compile(
-    r"\b((milli)?seconds|cents|percent|points|per minute|[Nn]umber of|[Nn]umber that|Numbers? to|[Rr]atio|0 to 1(00)?"
-    r"|the same for)\b",
+    r"\b((milli)?seconds|cents|percent|points|per minute|number of|ratio|0 to 1(00)?|the same for)\b",
     re.IGNORECASE,
 )
 _SUFFIXES: Final = {
@@ -69,7 +68,7 @@ def _media_types(document: Document) -> Iterator[tuple[str, Document]]:
 
 
 def origins_are_given(document: Document) -> Iterator[str]:
-    """Every property, parameter, response, header, union branch and enum value says where it comes from."""
+    """Demand an origin of every property, parameter, response, header, union branch and enum value."""
     for place, part in _parts_with_origin(document):
         if part.get("x-provenance") not in _ORIGINS:
             yield f"{place}: x-provenance has to be one of {', '.join(_ORIGINS)}"
@@ -102,7 +101,7 @@ def _parts_with_origin(document: Document) -> Iterator[tuple[str, Mapping[str, A
 
 
 def origins_agree(document: Document) -> Iterator[str]:
-    """A property of one description has a type there, and no branch that only the other description has."""
+    """Demand that a property has a type in each of its descriptions, and none that only the other has."""
     for place, schema in schemas(document):
         origin = schema.get("x-provenance")
         if not isinstance(origin, str):
@@ -121,7 +120,7 @@ def origins_agree(document: Document) -> Iterator[str]:
 
 
 def presence_is_told(document: Document) -> Iterator[str]:
-    """`required` is what every description always sends; `x-sometimes` names properties of its own."""
+    """Demand that `required` and `x-sometimes` name what they are for."""
     for place, schema in schemas(flatten(document)):
         properties = schema.get("properties", {})
         if not properties:
@@ -142,7 +141,7 @@ def presence_is_told(document: Document) -> Iterator[str]:
 
 
 def _always(schema: Document) -> tuple[set[str], set[str]]:
-    """Return the properties that have to be required, and those that may be: an object of one description's own."""
+    """Return what has to be required, and what may be: in an object that only one description has."""
     properties: Document = schema["properties"]
     sent = {
         profile: {name for name, value in properties.items() if admits(profile, value)} for profile in Profile
@@ -154,7 +153,7 @@ def _always(schema: Document) -> tuple[set[str], set[str]]:
 
 
 def everything_is_described(document: Document) -> Iterator[str]:
-    """Every property, shared schema, parameter and response has a description that ends as a sentence."""
+    """Demand a description, in sentences, of every property, shared schema, parameter and response."""
     described: list[tuple[str, Document]] = [*responses(document)]
     for kind in ("schemas", "parameters", "securitySchemes"):
         parts = document["components"][kind].items()
@@ -169,7 +168,7 @@ def everything_is_described(document: Document) -> Iterator[str]:
 
 
 def numbers_have_units(document: Document) -> Iterator[str]:
-    """A number says its unit or its scale, or that it counts; a name that ends in a unit agrees with it."""
+    """Demand of a number's description its unit or scale, or that it counts, and that its name agrees."""
     for place, schema in schemas(document):
         for name, value in schema.get("properties", {}).items():
             kinds = {branch.get("type") for branch in [value, *value.get("anyOf", ())]}
@@ -177,7 +176,7 @@ def numbers_have_units(document: Document) -> Iterator[str]:
                 continue
             text = str(value.get("description", ""))
             if not _UNITS.search(text):
-                yield f"{place}/properties/{name}: the description of a number says its unit, or that it counts"
+                yield f"{place}/properties/{name}: a number's description says its unit, or that it counts"
             for suffix, unit in _SUFFIXES.items():
                 if name.endswith(suffix) and unit not in text:
                     yield f"{place}/properties/{name}: the description has to say {unit}"

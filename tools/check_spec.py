@@ -1,0 +1,97 @@
+"""Check openapi.yaml: valid, true to our own rules, every example fitting, nothing that a linter finds."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from openapi_spec_validator import OpenAPIV31SpecValidator
+
+ROOT: Final = Path(__file__).parents[1]
+sys.path[:0] = [str(ROOT), str(ROOT / "overrides")]
+
+from futureagi_simulate.contract.document import Document, operations, parse  # noqa: E402 (found only now)
+from futureagi_simulate.contract.views import Profile, open_view, strict_view  # noqa: E402
+
+from tools.spec_examples import examples, fault, missing  # noqa: E402
+from tools.spec_lint import NoNodeError, lint  # noqa: E402
+from tools.spec_style import broken, responses, schemas  # noqa: E402
+
+
+def views(document: Document) -> dict[str, Document]:
+    """Return the contract and what is derived from it, by name."""
+    derived = {profile.value: strict_view(document, profile) for profile in Profile}
+    return {"openapi.yaml": document, "open view": open_view(document)} | {
+        f"{name} view": view for name, view in derived.items()
+    }
+
+
+def invalid_documents(document: Document) -> list[str]:
+    """Return why the contract, or one of its views, is not valid OpenAPI."""
+    return [
+        f"{name}: {error.json_path}: {error.message[:200]}"
+        for name, view in views(document).items()
+        for error in OpenAPIV31SpecValidator(dict(view)).iter_errors()
+    ]
+
+
+def invalid_examples(document: Document) -> tuple[int, list[str]]:
+    """Return how many examples there are, over all views, and why some don't fit."""
+    found = list(examples(document))
+    faults = [(example, fault(example.schema, example.value)) for example in found]
+    problems = [f"{each.place}: not valid in the {each.view} view: {why}" for each, why in faults if why]
+    return len(found), [*problems, *missing(document)]
+
+
+def check(document: Document) -> dict[str, list[str]]:
+    """Return the problems of a contract by check, the linters left out."""
+    invalid = invalid_documents(document)
+    # What is no valid contract has no views to try examples in.
+    return {
+        "valid": invalid,
+        "style": broken(document),
+        "examples": [] if invalid else invalid_examples(document)[1],
+    }
+
+
+def _counts(document: Document) -> str:
+    found: list[tuple[str, dict[str, Any]]] = list(schemas(document))
+    numbers = {
+        "operations": len(operations(document)),
+        "parameters": len(document["components"]["parameters"]),
+        "responses": len(list(responses(document))),
+        "schemas": len(document["components"]["schemas"]),
+        "properties": sum(len(schema.get("properties", ())) for _place, schema in found),
+        "enum values": sum(len(schema.get("enum", ())) for _place, schema in found),
+        "examples tried": invalid_examples(document)[0],
+    }
+    return ", ".join(f"{number} {name}" for name, number in numbers.items())
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Check the contract and print what is wrong; return the exit code."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--no-lint", action="store_true", help="leave out the linters, which need Node.js")
+    options = parser.parse_args(arguments)
+    document = parse((ROOT / "openapi.yaml").read_text("utf-8"))
+    found = check(document)
+    if not options.no_lint:
+        try:
+            found["lint"] = [f"{name}:\n{text}" for name, text in lint().items()]
+        except NoNodeError as error:
+            print(error, file=sys.stderr)
+            return 2
+    for name, problems in found.items():
+        print(f"{name}: {len(problems)} problems")
+        for problem in problems:
+            print(f"  {problem}")
+    if not any(found.values()):
+        print(_counts(document))
+    return 1 if any(found.values()) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
