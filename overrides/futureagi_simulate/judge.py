@@ -119,6 +119,10 @@ class Case:
         problem = f"after {followed} redirects with yet another"
         return self._redirect(reply, problem, "Check base_url (FI_BASE_URL).")
 
+    def redirected_with_key(self, reply: Reply) -> Trouble:
+        """Judge a redirect that writes a key into an address."""
+        return self._redirect(reply, "with a redirect that repeats a key", "Check base_url (FI_BASE_URL).")
+
     def _redirect(self, reply: Reply, how: str, remedy: str) -> Trouble:
         problem = f"{self.request} answered {status_text(reply.status)} {how}"
         return Trouble(str(reply.status), self._status_error(RedirectError, problem, remedy, reply, Words()))

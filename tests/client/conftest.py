@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+import socket
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from itertools import islice
@@ -117,11 +119,70 @@ async def _collected(listing: Any, count: int | None) -> list[Any]:
 
 
 @pytest.fixture(params=["sync", "async"])
-def colour(request: pytest.FixtureRequest) -> Iterator[Colour]:
-    """Run the test once per colour."""
+def colour(request: pytest.FixtureRequest, loopback: object) -> Iterator[Colour]:
+    """Run the test once per colour; its clients are closed before the servers they talk to."""
     colour = Colour(request.param)
     yield colour
     colour.close()
+
+
+class Loopback:
+    """A server of raw bytes on 127.0.0.1: each connection gets the next act, the last one again and again.
+
+    An act is given the connection and the request's bytes; when it returns the connection is closed.
+    """
+
+    def __init__(self, *acts: Callable[[socket.socket, bytes], None]) -> None:
+        self.requests: list[bytes] = []
+        self._acts = list(acts)
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self._threads = [threading.Thread(target=self._accept)]
+        self._threads[0].start()
+
+    @property
+    def base_url(self) -> str:
+        return f"http://127.0.0.1:{self._listener.getsockname()[1]}"
+
+    def close(self) -> None:
+        self._listener.shutdown(socket.SHUT_RDWR)
+        for thread in self._threads:
+            thread.join()
+        self._listener.close()
+
+    def _accept(self) -> None:
+        with suppress(OSError):
+            while True:
+                connection, _ = self._listener.accept()
+                act = self._acts.pop(0) if len(self._acts) > 1 else self._acts[0]
+                thread = threading.Thread(target=self._serve, args=(connection, act))
+                thread.start()
+                self._threads.append(thread)
+
+    def _serve(self, connection: socket.socket, act: Callable[[socket.socket, bytes], None]) -> None:
+        connection.settimeout(20)  # only a hanging client would make it last that long
+        with connection, suppress(OSError):
+            received = b""
+            while b"\r\n\r\n" not in received:
+                chunk = connection.recv(65536)
+                if not chunk:
+                    return
+                received += chunk
+            self.requests.append(received)
+            act(connection, received)
+
+
+@pytest.fixture
+def loopback() -> Iterator[Callable[..., Loopback]]:
+    """Start servers that play the given acts; they end with the test."""
+    started: list[Loopback] = []
+
+    def start(*acts: Callable[[socket.socket, bytes], None]) -> Loopback:
+        started.append(Loopback(*acts))
+        return started[-1]
+
+    yield start
+    for server in started:
+        server.close()
 
 
 @pytest.fixture
