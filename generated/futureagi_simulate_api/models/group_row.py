@@ -29,8 +29,8 @@ class GroupRow(Model):
     """
 
     count: int
-    avg_overall_score: float | None | UnsetType = UNSET
-    avg_response_time: float | None | UnsetType = UNSET
+    avg_overall_score: float | None
+    avg_response_time: float | None
     created_at__date: str | UnsetType = UNSET
     overall_score: float | None | UnsetType = UNSET
     total_tokens: float | None | UnsetType = UNSET

@@ -13,7 +13,7 @@ class ToolOutput(Model):
     """Result of the check of one tool call.
 
     Attributes:
-        name: Name of the tool with the number of the call, for instance `lookup_order
+        name: Name of the tool with the number of the call, for instance `lookup_order #1`.
         type: What the check puts out.
         error: Whether the check failed.
         value: `Passed` or `Failed`; empty when the check failed.
