@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from futureagi_simulate.mock import ids
 from futureagi_simulate.mock.access import MANNERS, PROFILES, ProfileName
+from futureagi_simulate.mock.builders import Builders
 from futureagi_simulate.mock.clock import Clock
 from futureagi_simulate.mock.data.seeding import EPOCH, fill
 from futureagi_simulate.mock.durations import Latency
@@ -58,6 +59,15 @@ class Mock:
         self.base_url = BASE_URL
         self._store = Store(database)
         fill(self._store, seed=seed, executions=executions, calls=calls, now=now)
+        builders = Builders(self._store, self.clock.now)
+        self.add_run_test = builders.add_run_test
+        self.add_execution = builders.add_execution
+        self.add_call = builders.add_call
+        self.touch_call = builders.touch_call
+        self.delete_call = builders.delete_call
+        self.delete_scenario = builders.delete_scenario
+        self.delete_run_test = builders.delete_run_test
+        self.version_of = builders.version_of
         self._shell = Shell(
             _profile(profile, self._store),
             tuple(self._store.catalogue.organizations.values()),

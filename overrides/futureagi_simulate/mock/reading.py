@@ -74,13 +74,12 @@ class Reader:
         scenario = self.catalogue.scenarios[row[5]]
         uuid, status, channel, duration = row[1], row[9], row[10], row[17]
         settled = bool(row[20])
+        given = {} if row[21] is None else msgspec.json.decode(row[21])
+        turns = msgspec.convert(given.pop("transcript"), tuple[Turn, ...]) if "transcript" in given else None
         details, evals = draw_details(
-            seed, uuid, scenario.script, channel, status, duration, outputs if settled else []
+            seed, uuid, scenario.script, channel, status, duration, outputs if settled else [], turns
         )
-        if row[21] is not None:
-            given = msgspec.json.decode(row[21])
-            if "transcript" in given:
-                given["transcript"] = msgspec.convert(given["transcript"], tuple[Turn, ...])
+        if given:
             details = attrs.evolve(details, **given)
         values: tuple[Any, ...] = (
             *row[:5],

@@ -9,9 +9,9 @@ from typing import Any, Final
 import msgspec
 
 from futureagi_simulate.mock.data.names import draw_name, draw_phone
-from futureagi_simulate.mock.data.talk import Parts, Script, converse, explain
+from futureagi_simulate.mock.data.talk import FLAWS, Parts, Script, Talk, converse, explain
 from futureagi_simulate.mock.dice import Dice
-from futureagi_simulate.mock.facts import Details, EvalConfig, EvalOutput, EvalValue
+from futureagi_simulate.mock.facts import Details, EvalConfig, EvalOutput, EvalValue, Turn
 from futureagi_simulate.mock.ids import make_id
 
 _TALKED: Final = ("completed", "analyzing")
@@ -40,8 +40,12 @@ def draw_details(
     status: str,
     duration: int | None,
     outputs: list[tuple[EvalConfig, str, EvalValue, str | None]],
+    given: tuple[Turn, ...] | None = None,
 ) -> tuple[Details, tuple[EvalOutput, ...]]:
-    """Draw everything about a call that follows from its row, and write out the reasons of its evals."""
+    """Draw everything about a call that follows from its row, and write out the reasons of its evals.
+
+    With a `given` conversation, that one is it, and evals find fault with its last turn.
+    """
     dice = Dice(seed, "details", uuid)
     script = scripts()[script_name]
     name = draw_name(dice, script.language)
@@ -52,6 +56,8 @@ def draw_details(
     customer_number = draw_phone(dice, script.language) if voice and dice.chance(500) else None
     session = f"sess-{uuid[:8]}" if dice.chance(600) else None
     talk = converse(script, parts, Dice(seed, "talk", uuid), uuid, outputs, status, duration)
+    if given is not None:
+        talk = Talk(given, dict.fromkeys(FLAWS, len(given) - 1) if given else {}, talk.resolved)
     evals = tuple(
         EvalOutput(
             config, state, value, reason if reason is not None else explain(config, state, value, talk, parts)

@@ -78,6 +78,7 @@ _FLAWS: Final = {
     "customer_tone": "tone",
     "agent_empathy": "tone",
 }
+_GUESSED: Final = {"score": "task", "choices": "tone"}
 _FOUND: Final = {
     "coherence": "the agent contradicts what was said before",
     "task": "the agent gives up without solving it",
@@ -91,8 +92,8 @@ _FINE: Final = {
 
 
 def flaw_of(config: EvalConfig) -> str:
-    """Return which flaw an eval looks for."""
-    return _FLAWS.get(config.template_name, "coherence")
+    """Return which flaw an eval looks for; of an unknown one, guessed from what it puts out."""
+    return _FLAWS.get(config.template_name) or _GUESSED.get(config.output_type, "coherence")
 
 
 def found_fault(value: EvalValue) -> bool:
