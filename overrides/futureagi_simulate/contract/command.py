@@ -10,8 +10,8 @@ import typer
 if TYPE_CHECKING:
     from futureagi_simulate.contract.drift.finding import Finding
     from futureagi_simulate.contract.drift.log import Log
-    from futureagi_simulate.contract.drift.look import Ids
     from futureagi_simulate.contract.drift.report import Report
+    from futureagi_simulate.contract.ids import Ids
 
 DRIFT: Final = 1
 
@@ -64,9 +64,9 @@ def drift(
     Example: fi-simulate drift --run-test ID --run-test-name "Support line regression" --markdown --redact
     """
     from futureagi_simulate.contract.drift.judge import Against, judge
-    from futureagi_simulate.contract.drift.look import Ids
     from futureagi_simulate.contract.drift.report import Report
     from futureagi_simulate.contract.drift.survey import write
+    from futureagi_simulate.contract.ids import Ids
 
     if against not in set(Against):
         raise _usage(f"--against {against} is unknown.", "Say --against documents or --against observed.")

@@ -7,9 +7,9 @@ from statistics import median
 from typing import Any, Final
 
 from futureagi_simulate.contract.drift.filtering import Filter, shown
-from futureagi_simulate.contract.drift.log import Row
 from futureagi_simulate.contract.drift.look import Asking, Look
 from futureagi_simulate.contract.exchange import Endpoint
+from futureagi_simulate.contract.rows import Row
 
 _LIMIT: Final = 20
 

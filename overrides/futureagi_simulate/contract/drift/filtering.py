@@ -9,10 +9,8 @@ from typing import Any, Final
 
 import attrs
 import msgspec
-
-from futureagi_simulate.contract.drift.log import Row
-from futureagi_simulate.contract.drift.rules.search import scenario_name
 from futureagi_simulate.contract.exchange import Exchange
+from futureagi_simulate.contract.rows import Row, scenario_name
 
 COLUMNS: Final = (
     "status", "timestamp", "call_execution_id", "overall_score", "response_time", "call_type", "scenario",

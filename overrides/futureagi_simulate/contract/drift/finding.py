@@ -7,32 +7,8 @@ from enum import StrEnum
 from typing import Any
 
 import attrs
-
 from futureagi_simulate.contract.exchange import Exchange
-
-
-class Kind(StrEnum):
-    """What sort of departure a finding is."""
-
-    MISSING = "missing"
-    EXTRA = "extra"
-    NULL = "null"
-    TYPE = "type"
-    CASING = "casing"
-    VALUE = "value"
-    FORMAT = "format"
-    UNIT = "unit"
-    MEANING = "meaning"
-    EMPTY = "always empty"
-    STATUS = "status code"
-    PARAMETER = "bad parameter"
-    DEFAULT = "default"
-    PAGING = "paging"
-    COUNT = "count"
-    FILTER = "filter"
-    SEARCH = "search"
-    ORDER = "order"
-    ERROR = "error body"
+from futureagi_simulate.contract.kinds import Kind
 
 
 class Severity(StrEnum):

@@ -8,15 +8,15 @@ from functools import cache
 from typing import Any, Final
 
 import attrs
-
 from futureagi_simulate.contract.document import load
-from futureagi_simulate.contract.drift.finding import Finding, Kind, Severity
+from futureagi_simulate.contract.drift.finding import Finding, Severity
 from futureagi_simulate.contract.drift.log import Log
 from futureagi_simulate.contract.drift.rule import MAX_EVIDENCE
 from futureagi_simulate.contract.drift.rules.book import BOOK
-from futureagi_simulate.contract.drift.shapes import Deviation, Shapes
 from futureagi_simulate.contract.exchange import Endpoint, Exchange
-from futureagi_simulate.contract.views import Profile, strict_view
+from futureagi_simulate.contract.kinds import Kind
+from futureagi_simulate.contract.shapes import Deviation, Shapes, shapes_of
+from futureagi_simulate.contract.views import Profile
 
 _SEVERITIES: Final = {Kind.EXTRA: Severity.ADDS, Kind.FORMAT: Severity.MISLEADS}
 _ENDPOINT_ORDER: Final = {endpoint.value: place for place, endpoint in enumerate(Endpoint)}
@@ -28,12 +28,6 @@ class Against(StrEnum):
 
     DOCUMENTS = "documents"
     OBSERVED = "observed"
-
-
-@cache
-def shapes_of(profile: Profile) -> Shapes:
-    """Return the strict view of one description, ready to check answers."""
-    return Shapes(strict_view(load(), profile))
 
 
 def judge(log: Log, against: Against = Against.DOCUMENTS) -> list[Finding]:

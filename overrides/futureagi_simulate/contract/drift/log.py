@@ -5,13 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import Any
 
 import attrs
-
 from futureagi_simulate.contract.exchange import Endpoint, Exchange, Pairs
-
-Row = dict[str, Any]
+from futureagi_simulate.contract.rows import Row
 
 
 @attrs.frozen

@@ -6,23 +6,13 @@ from collections.abc import Generator, Iterator
 from typing import Any, Final
 
 import attrs
-
-from futureagi_simulate.contract.drift.log import Log, Row
+from futureagi_simulate.contract.drift.log import Log
 from futureagi_simulate.contract.exchange import Answer, Endpoint, Exchange, Keys, Question, path_of
+from futureagi_simulate.contract.ids import Ids
+from futureagi_simulate.contract.rows import Row
 
 Asking = Generator[Question, Answer, Any]
 ZERO_ID: Final = "00000000-0000-0000-0000-000000000000"
-
-
-@attrs.frozen
-class Ids:
-    """Where to look. What is None is found out from the others where that can be, else left out."""
-
-    run_test_id: str | None = None
-    run_test_name: str | None = None
-    test_execution_id: str | None = None
-    agent_id: str | None = None
-    version_id: str | None = None
 
 
 @attrs.define
@@ -51,7 +41,7 @@ class Look:
 
     def base(self, endpoint: Endpoint) -> tuple[str, dict[str, str]] | None:
         """Return path and necessary query of an endpoint, or None when an id is missing."""
-        ids = {name: value for name, value in attrs.asdict(self.ids).items() if value is not None}
+        ids = self.ids.known()
         if endpoint is Endpoint.RUNS:
             execution = ids.get("test_execution_id")
             return (path_of(endpoint), {"execution_id": execution}) if execution else None

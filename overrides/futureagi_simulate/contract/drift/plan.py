@@ -10,12 +10,10 @@ from collections.abc import Callable, Iterable
 from typing import Any, Final
 
 import attrs
-
 from futureagi_simulate.contract.drift.filter_plan import filters
-from futureagi_simulate.contract.drift.log import Row
 from futureagi_simulate.contract.drift.look import ZERO_ID, Asking, Look
-from futureagi_simulate.contract.drift.rules.search import scenario_name
 from futureagi_simulate.contract.exchange import TEMPLATES, Endpoint, Keys
+from futureagi_simulate.contract.rows import Row, scenario_name
 
 _CE, _EX, _TE = Endpoint.CALL_EXECUTIONS, Endpoint.TEST_EXECUTIONS, Endpoint.TEST_EXECUTION
 _VC, _RN = Endpoint.VERSION_CALL_EXECUTIONS, Endpoint.RUNS

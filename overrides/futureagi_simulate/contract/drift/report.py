@@ -7,8 +7,8 @@ from itertools import groupby
 from typing import Any, Final
 
 import attrs
-
-from futureagi_simulate.contract.drift.finding import Finding, Kind
+from futureagi_simulate.contract.drift.finding import Finding
+from futureagi_simulate.contract.kinds import Kind
 
 COLUMNS: Final = ("where", "kind", "expected", "got", "seen before")
 

@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
 import attrs
-
-from futureagi_simulate.contract.drift.finding import Finding, Kind, Severity, Sighting
+from futureagi_simulate.contract.drift.finding import Finding, Severity, Sighting
 from futureagi_simulate.contract.drift.log import Log
 from futureagi_simulate.contract.exchange import Endpoint
+from futureagi_simulate.contract.kinds import Kind
 
 Look = Callable[[Log, Endpoint], Iterator[Sighting]]
 MAX_EVIDENCE: Final = 3

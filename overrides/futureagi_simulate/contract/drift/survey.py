@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Final
 
 import msgspec
-
 from futureagi_simulate.contract.asking import Ask
 from futureagi_simulate.contract.drift.log import Log
-from futureagi_simulate.contract.drift.look import Ids, Look
+from futureagi_simulate.contract.drift.look import Look
 from futureagi_simulate.contract.drift.plan import plan
 from futureagi_simulate.contract.exchange import Exchange, Keys, read_lines, to_record
+from futureagi_simulate.contract.ids import Ids
 
 MAX_REQUESTS: Final = 200
 _FIRST: Final = 6

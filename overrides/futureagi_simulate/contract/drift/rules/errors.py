@@ -6,17 +6,15 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from futureagi_simulate.contract.drift.finding import Kind, Severity, Sighting
+from futureagi_simulate.contract.drift.finding import Severity, Sighting
 from futureagi_simulate.contract.drift.log import Log
 from futureagi_simulate.contract.drift.rule import Rules
 from futureagi_simulate.contract.exchange import Endpoint, Exchange, Keys
+from futureagi_simulate.contract.innards import INNARDS
+from futureagi_simulate.contract.kinds import Kind
 
 RULES: Final = Rules()
 _UUID: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
-_INNARDS: Final = re.compile(
-    r"invalid literal for int|has no attribute|select_related|matches the given query|Traceback \(most|"
-    r"psycopg|sqlite3?\.|does not exist\s+LINE|NUL \(0x00\)|\bSELECT\b.+\bFROM\b|object at 0x|KeyError|TypeError"
-)
 
 
 def _of(log: Log, endpoint: Endpoint) -> Iterator[Exchange]:
@@ -61,7 +59,7 @@ def _html(log: Log, endpoint: Endpoint) -> Iterator[Sighting]:
 )
 def _leaks(log: Log, endpoint: Endpoint) -> Iterator[Sighting]:
     for exchange in _of(log, endpoint):
-        if exchange.answer.status >= 500 and _INNARDS.search(exchange.answer.body.decode(errors="replace")):
+        if exchange.answer.status >= 500 and INNARDS.search(exchange.answer.body.decode(errors="replace")):
             yield Sighting("raw text of the program or its database", exchange)
 
 

@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from typing import Final
 
 import attrs
-
 from futureagi_simulate.contract.drift.filtering import COLUMNS, Filter, satisfies, shown, single_filter
-from futureagi_simulate.contract.drift.finding import Kind, Severity, Sighting
-from futureagi_simulate.contract.drift.log import Log, Row
+from futureagi_simulate.contract.drift.finding import Severity, Sighting
+from futureagi_simulate.contract.drift.log import Log
 from futureagi_simulate.contract.drift.rule import Rules
 from futureagi_simulate.contract.exchange import Endpoint, Exchange
+from futureagi_simulate.contract.kinds import Kind
+from futureagi_simulate.contract.rows import Row
 
 RULES: Final = Rules()
 _PAGE: Final = Endpoint.TEST_EXECUTION

@@ -8,19 +8,16 @@ from itertools import pairwise
 from typing import Final
 from urllib.parse import urlsplit
 
-from futureagi_simulate.contract.drift.finding import Kind, Severity, Sighting
-from futureagi_simulate.contract.drift.log import Log, Row, Walk
+from futureagi_simulate.contract.drift.finding import Severity, Sighting
+from futureagi_simulate.contract.drift.log import Log, Walk
 from futureagi_simulate.contract.drift.rule import Rules
 from futureagi_simulate.contract.exchange import Endpoint, Exchange
+from futureagi_simulate.contract.kinds import Kind
+from futureagi_simulate.contract.rows import Row, row_id
 
 RULES: Final = Rules()
 _CALLS: Final = (Endpoint.CALL_EXECUTIONS, Endpoint.TEST_EXECUTION, Endpoint.VERSION_CALL_EXECUTIONS)
 _ENOUGH: Final = 5
-
-
-def row_id(row: Row) -> str:
-    """Return the id of an item of any listing."""
-    return str(row.get("id") or row.get("call_execution_id") or row.get("execution_id"))
 
 
 @RULES.add("count-of-a-walk", Kind.COUNT, "count", "count is the number of items that the pages hold")

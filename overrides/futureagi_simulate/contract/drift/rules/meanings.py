@@ -11,10 +11,12 @@ from collections.abc import Iterator
 from statistics import median
 from typing import Any, Final
 
-from futureagi_simulate.contract.drift.finding import Kind, Severity, Sighting
-from futureagi_simulate.contract.drift.log import Log, Row
+from futureagi_simulate.contract.drift.finding import Severity, Sighting
+from futureagi_simulate.contract.drift.log import Log
 from futureagi_simulate.contract.drift.rule import Rules
 from futureagi_simulate.contract.exchange import Endpoint, Exchange
+from futureagi_simulate.contract.kinds import Kind
+from futureagi_simulate.contract.rows import Row
 
 RULES: Final = Rules()
 _CALLS, _PAGE, _RUN_TESTS = Endpoint.CALL_EXECUTIONS, Endpoint.TEST_EXECUTION, Endpoint.TEST_EXECUTIONS

@@ -10,10 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from futureagi_simulate.contract.drift.finding import Kind, Severity, Sighting
+from futureagi_simulate.contract.drift.finding import Severity, Sighting
 from futureagi_simulate.contract.drift.log import Log
 from futureagi_simulate.contract.drift.rule import Rules
 from futureagi_simulate.contract.exchange import Endpoint, Exchange
+from futureagi_simulate.contract.kinds import Kind
 
 RULES: Final = Rules()
 DEFAULT_LIMIT: Final = {endpoint: 30 if endpoint is Endpoint.TEST_EXECUTION else 10 for endpoint in Endpoint}

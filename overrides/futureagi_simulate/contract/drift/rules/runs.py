@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final
 
-from futureagi_simulate.contract.drift.finding import Kind, Severity, Sighting
+from futureagi_simulate.contract.drift.finding import Severity, Sighting
 from futureagi_simulate.contract.drift.log import Log
 from futureagi_simulate.contract.drift.rule import Rules
 from futureagi_simulate.contract.exchange import Endpoint, Exchange
+from futureagi_simulate.contract.kinds import Kind
 
 RULES: Final = Rules()
 _RUNS: Final = Endpoint.RUNS

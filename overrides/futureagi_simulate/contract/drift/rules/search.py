@@ -5,21 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from futureagi_simulate.contract.drift.finding import Kind, Severity, Sighting
-from futureagi_simulate.contract.drift.log import Log, Row
+from futureagi_simulate.contract.drift.finding import Severity, Sighting
+from futureagi_simulate.contract.drift.log import Log
 from futureagi_simulate.contract.drift.rule import Rules
 from futureagi_simulate.contract.exchange import Endpoint, Exchange
+from futureagi_simulate.contract.kinds import Kind
+from futureagi_simulate.contract.rows import Row, scenario_name
 
 RULES: Final = Rules()
 _SEARCHED: Final = (Endpoint.CALL_EXECUTIONS, Endpoint.TEST_EXECUTIONS, Endpoint.TEST_EXECUTION)
 _CALLS: Final = (Endpoint.CALL_EXECUTIONS, Endpoint.TEST_EXECUTION)
-
-
-def scenario_name(row: Row) -> str | None:
-    """Return the scenario's name of a call, whether `scenario` is an object or a string."""
-    scenario = row.get("scenario", row.get("scenario_name"))
-    name = scenario.get("name") if isinstance(scenario, dict) else scenario
-    return name if isinstance(name, str) else None
 
 
 @RULES.add(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any, Final
 
 import attrs
@@ -12,8 +12,10 @@ from jsonschema.exceptions import ValidationError
 from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT202012
 
-from futureagi_simulate.contract.drift.finding import Kind
+from futureagi_simulate.contract.document import load
 from futureagi_simulate.contract.exchange import Endpoint, Exchange
+from futureagi_simulate.contract.kinds import Kind
+from futureagi_simulate.contract.views import Profile, strict_view
 
 _BASE: Final = "urn:contract"
 _FORMS: Final = {"name": "RunsByName", "execution": "RunsByExecution", "call": "RunsByCall"}
@@ -76,6 +78,12 @@ class Shapes:
             registry=self._registry,
             format_checker=Draft202012Validator.FORMAT_CHECKER,
         )
+
+
+@cache
+def shapes_of(profile: Profile) -> Shapes:
+    """Return the strict view of one description, ready to check answers."""
+    return Shapes(strict_view(load(), profile))
 
 
 def _chosen(node: Any) -> Any:
