@@ -1,7 +1,8 @@
 """Read the examples of a Markdown page, run them, and hold what they print against what the page shows.
 
-A ```console block holds commands after `$ ` (a line that ends in a backslash goes on), each followed by what it
-prints. `...` stands for any text, also over several lines. Blocks in ```python run too, one namespace per page.
+A ```console block holds commands after `$ ` (a line that ends in a backslash goes on), each followed by what
+it prints. `...` stands for any text, also over several lines. Blocks in ```python run too, each on its own.
+A block with `no-run` after its language is left out.
 """
 
 from __future__ import annotations
@@ -48,7 +49,8 @@ def read_page(path: Path) -> Page:
 
 
 def _console(body: str, first: int) -> Iterator[Example]:
-    command, expected, started = "", [], 0
+    command, started = "", 0
+    expected: list[str] = []
     open_line = False
     for number, line in enumerate(body.splitlines(), first):
         if open_line:
@@ -67,7 +69,11 @@ def _console(body: str, first: int) -> Iterator[Example]:
 
 def run(example: Example, folder: Path, environment: Mapping[str, str]) -> str:
     """Run one example in `folder` and give what it prints, errors after results."""
-    command = ["bash", "-c", example.source] if example.language == "console" else [sys.executable, "-c", example.source]
+    command = (
+        ["bash", "-c", example.source]
+        if example.language == "console"
+        else [sys.executable, "-c", example.source]
+    )
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
     done = subprocess.run(
         command,

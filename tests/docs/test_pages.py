@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-
 from futureagi_simulate.mock import Mock
 
 from .pages import Page, agrees, read_page, run
@@ -29,7 +28,9 @@ def test_the_examples_print_what_the_page_shows(
         printed = run(example, tmp_path, environment)
         if example.language == "console":
             where = f"{page.path.name}, line {example.line}: $ {example.source}"
-            assert agrees(example.expected, printed), f"{where}\n--- shown\n{example.expected}\n--- printed\n{printed}"
+            assert agrees(example.expected, printed), (
+                f"{where}\n--- shown\n{example.expected}\n--- printed\n{printed}"
+            )
 
 
 def test_every_command_has_its_page() -> None:

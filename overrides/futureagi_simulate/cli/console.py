@@ -20,12 +20,18 @@ GAP: Final = "  "
 
 def output() -> Console:
     """Make the console for results. Not a terminal: no colour, no wrapping."""
-    return Console(highlight=False, markup=False, emoji=False, soft_wrap=not sys.stdout.isatty())
+    return _console(stderr=False)
 
 
 def progress() -> Console:
     """Make the console for progress and remarks, on standard error."""
-    return Console(stderr=True, highlight=False, markup=False, emoji=False)
+    return _console(stderr=True)
+
+
+def _console(*, stderr: bool) -> Console:
+    console = Console(stderr=stderr, highlight=False, markup=False, emoji=False)
+    console.soft_wrap = not console.is_terminal
+    return console
 
 
 def say(console: Console, text: str = "", style: str = "") -> None:

@@ -18,9 +18,9 @@ _CALLS: Final = 3
 def demo(
     profile: Annotated[
         Literal["documented", "observed"],
-        typer.Option(help="Which description of the service the mock follows."),
+        typer.Option("--profile", help="Which description of the service the mock follows."),
     ] = "documented",
-    seed: Annotated[int, typer.Option(metavar="N", help="Which data the mock makes up.")] = 0,
+    seed: Annotated[int, typer.Option("--seed", metavar="N", help="Which data the mock makes up.")] = 0,
 ) -> None:
     """Go all the way to a verdict, on the mock.
 

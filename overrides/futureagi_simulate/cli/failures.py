@@ -12,6 +12,7 @@ def failures(
     run_test: Annotated[
         str | None,
         typer.Option(
+            "--run-test",
             metavar="ID|NAME",
             help="The run test: its latest finished execution is taken when none is named, and with its id "
             "transcripts are found that the server leaves out of an execution.",
@@ -20,12 +21,16 @@ def failures(
     min: Annotated[
         list[str] | None,
         typer.Option(
-            metavar="NAME=PERCENT", help='A score below this has failed; "*=50" for every score. Repeatable.'
+            "--min",
+            metavar="NAME=PERCENT",
+            help='A score below this has failed; "*=50" for every score. Repeatable.',
         ),
     ] = None,
     want: Annotated[
         list[str] | None,
-        typer.Option(metavar="NAME=A,B", help="Any other answer of this eval has failed. Repeatable."),
+        typer.Option(
+            "--want", metavar="NAME=A,B", help="Any other answer of this eval has failed. Repeatable."
+        ),
     ] = None,
     redact: Annotated[
         bool, typer.Option("--redact", help="Take out customers' names and phone numbers, in all texts.")
@@ -37,7 +42,7 @@ def failures(
         bool, typer.Option("--prompt", help="Print Markdown for a prompt, cut at whole calls.")
     ] = False,
     size: Annotated[
-        int, typer.Option(metavar="CHARACTERS", min=1000, help="The most that --prompt may print.")
+        int, typer.Option("--size", metavar="CHARACTERS", min=1000, help="The most that --prompt may print.")
     ] = 60_000,
 ) -> None:
     """Show every failed eval of an execution, and where.
@@ -65,7 +70,28 @@ def failures(
             )
         run_test_id = run_test if run_test and is_uuid(run_test) else None
         found = collect(client, target, demands, run_test_id=run_test_id)
-    _print(found.redacted() if redact else found, json=json, size=size if prompt else None)
+    if redact:
+        _check_names(found, run_test_id)
+        found = found.redacted()
+    _print(found, json=json, size=size if prompt else None)
+
+
+def _check_names(found: Any, run_test_id: str | None) -> None:
+    """Refuse to redact what isn't known, where there is a way to know it; else say what may be left."""
+    from futureagi_simulate.cli.console import progress, say
+    from futureagi_simulate.cli.trouble import usage
+
+    if found.without_name and run_test_id is None:
+        raise usage(
+            f"Customers' names of {found.without_name} calls are unknown, so --redact can't take them out.",
+            "Add --run-test with the id of the run test: its calls come with names.",
+        )
+    if found.without_name:
+        say(
+            progress(),
+            f"note: customers' names of {found.without_name} calls are unknown to the server; there, names "
+            "were taken out only after words such as 'my name is'.",
+        )
 
 
 def _print(found: Any, *, json: bool, size: int | None) -> None:

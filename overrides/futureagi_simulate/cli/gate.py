@@ -15,23 +15,33 @@ def gate(
     ] = None,
     run_test: Annotated[
         str | None,
-        typer.Option(metavar="ID|NAME", help="Judge the latest finished execution of this run test instead."),
+        typer.Option(
+            "--run-test",
+            metavar="ID|NAME",
+            help="Judge the latest finished execution of this run test instead.",
+        ),
     ] = None,
     min: Annotated[
         list[str] | None,
         typer.Option(
+            "--min",
             metavar="NAME=PERCENT",
             help='Threshold for one eval; "*=90" for every pass rate; "90" for all together. Repeatable.',
         ),
     ] = None,
     want: Annotated[
         list[str] | None,
-        typer.Option(metavar="NAME=A,B", help="The good answers of an eval with choices. Repeatable."),
+        typer.Option(
+            "--want", metavar="NAME=A,B", help="The good answers of an eval with choices. Repeatable."
+        ),
     ] = None,
     min_calls: Annotated[
-        int | None, typer.Option(metavar="N", help="Calls that each eval asked about must have judged.")
+        int | None,
+        typer.Option("--min-calls", metavar="N", help="Calls that each eval asked about must have judged."),
     ] = None,
-    max_failed: Annotated[int | None, typer.Option(metavar="N", help="Calls that may have failed.")] = None,
+    max_failed: Annotated[
+        int | None, typer.Option("--max-failed", metavar="N", help="Calls that may have failed.")
+    ] = None,
     confident: Annotated[
         bool | None,
         typer.Option(
@@ -39,25 +49,31 @@ def gate(
         ),
     ] = None,
     baseline: Annotated[
-        str | None, typer.Option(metavar="EXECUTION", help="An execution to compare with.")
+        str | None, typer.Option("--baseline", metavar="EXECUTION", help="An execution to compare with.")
     ] = None,
     max_drop: Annotated[
         float | None,
-        typer.Option(metavar="POINTS", help="Points that an eval may be below the baseline (2)."),
+        typer.Option(
+            "--max-drop", metavar="POINTS", help="Points that an eval may be below the baseline (2)."
+        ),
     ] = None,
     wait: Annotated[
-        str | None, typer.Option(metavar="TIME", help='Wait for the execution to finish, such as "30m".')
+        str | None,
+        typer.Option("--wait", metavar="TIME", help='Wait for the execution to finish, such as "30m".'),
     ] = None,
     interval: Annotated[
-        float, typer.Option(metavar="SECONDS", help="Time between two looks while waiting.", min=0.1)
+        float,
+        typer.Option("--interval", metavar="SECONDS", help="Time between two looks while waiting.", min=0.1),
     ] = 5.0,
     config: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="The pyproject.toml with the settings; default: the nearest one."),
+        typer.Option(
+            "--config", metavar="FILE", help="The pyproject.toml with the settings; default: the nearest one."
+        ),
     ] = None,
     json: Annotated[bool, typer.Option("--json", help="Print the verdict as JSON.")] = False,
     junit: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Also write a JUnit report to this file.")
+        Path | None, typer.Option("--junit", metavar="FILE", help="Also write a JUnit report to this file.")
     ] = None,
 ) -> None:
     """Say whether an execution is ready to promote.

@@ -9,11 +9,16 @@ from typing import Annotated, Any, Final
 import typer
 
 TABLE_ROWS: Final = 20
+LARGEST_PAGE: Final = 100
 
-Search = Annotated[str | None, typer.Option(metavar="TEXT", help="Only those that this text is found in.")]
+Search = Annotated[
+    str | None, typer.Option("--search", metavar="TEXT", help="Only those that this text is found in.")
+]
 Limit = Annotated[
     int | None,
-    typer.Option(metavar="N", min=0, help="How many to show; 0 for all. 20 in a table, all with --json."),
+    typer.Option(
+        "--limit", metavar="N", min=0, help="How many to show; 0 for all. 20 in a table, all with --json."
+    ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print a JSON array of normalised records.")]
 
@@ -22,7 +27,7 @@ def executions(
     run_test: Annotated[str, typer.Argument(metavar="RUN_TEST", help="Id of the run test.")],
     search: Search = None,
     status: Annotated[
-        str | None, typer.Option(metavar="STATUS", help="Only executions with this status.")
+        str | None, typer.Option("--status", metavar="STATUS", help="Only executions with this status.")
     ] = None,
     limit: Limit = None,
     json: AsJson = False,
@@ -36,7 +41,7 @@ def executions(
     from futureagi_simulate.records import execution_record
 
     with Client() as client:
-        listing = client.test_executions(run_test, search=search, status=status)
+        listing = client.test_executions(run_test, search=search, status=status, **page(limit, json))
         show(
             (execution_record(item, run_test_id=run_test) for item in listing),
             listing.count,
@@ -53,17 +58,20 @@ def calls(
         str | None, typer.Argument(metavar="RUN_TEST", help="Id of the run test whose calls to list.")
     ] = None,
     execution: Annotated[
-        str | None, typer.Option(metavar="ID", help="List the calls of this execution instead.")
+        str | None,
+        typer.Option("--execution", metavar="ID", help="List the calls of this execution instead."),
     ] = None,
     agent: Annotated[
-        str | None, typer.Option(metavar="ID", help="List an agent's calls instead; needs --version-id.")
+        str | None,
+        typer.Option("--agent", metavar="ID", help="List an agent's calls instead; needs --version-id."),
     ] = None,
     version_id: Annotated[
-        str | None, typer.Option(metavar="ID", help="The agent's version; needs --agent.")
+        str | None, typer.Option("--version-id", metavar="ID", help="The agent's version; needs --agent.")
     ] = None,
     search: Search = None,
     status: Annotated[
-        str | None, typer.Option(metavar="STATUS", help="Only calls with this status (of a run test).")
+        str | None,
+        typer.Option("--status", metavar="STATUS", help="Only calls with this status (of a run test)."),
     ] = None,
     limit: Limit = None,
     json: AsJson = False,
@@ -79,7 +87,7 @@ def calls(
     from futureagi_simulate.records import call_record
 
     with Client() as client:
-        listing = _chosen(client, run_test, execution, agent, version_id, search, status)
+        listing = _chosen(client, run_test, execution, agent, version_id, search, status, page(limit, json))
         show(
             (call_record(item, execution_id=execution) for item in listing),
             listing.count,
@@ -99,6 +107,7 @@ def _chosen(
     version: str | None,
     search: str | None,
     status: str | None,
+    paging: dict[str, Any],
 ) -> Any:
     from futureagi_simulate.cli.trouble import usage
 
@@ -113,10 +122,21 @@ def _chosen(
     if search and agent:
         raise usage("The calls of an agent's version can't be searched.", "Leave --search out.")
     if run_test:
-        return client.call_executions(run_test, search=search, status=status)
+        return client.call_executions(run_test, search=search, status=status, **paging)
     if execution:
-        return client.test_execution(execution, search=search).calls
-    return client.version_call_executions(agent, version)
+        return client.test_execution(execution, search=search, **paging).calls
+    return client.version_call_executions(agent, version, **paging)
+
+
+def wanted_rows(limit: int | None, json: bool) -> int:
+    """Say how many rows to show, 0 for all: as asked for, else 20 in a table and all with --json."""
+    return limit if limit is not None else (0 if json else TABLE_ROWS)
+
+
+def page(limit: int | None, json: bool) -> dict[str, Any]:
+    """Ask for no larger pages than the rows to show."""
+    most = wanted_rows(limit, json)
+    return {"page_size": min(most, LARGEST_PAGE)} if most else {}
 
 
 def show(
@@ -133,7 +153,7 @@ def show(
     from futureagi_simulate.cli.console import output, print_json_lines, print_table, progress, say
     from futureagi_simulate.cli.rows import as_values
 
-    most = limit if limit is not None else (0 if json else TABLE_ROWS)
+    most = wanted_rows(limit, json)
     chosen: Iterator[Any] = islice(iter(records), most or None)
     if json:
         print_json_lines(map(as_values, chosen))

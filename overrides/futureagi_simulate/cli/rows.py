@@ -129,10 +129,10 @@ def call_row(record: CallRecord) -> list[str | Text]:
     failed = [one_line(found.name or found.id) for found in record.evals if found.passed is False]
     return [
         record.id,
-        moment(record.started_at),
+        moment(record.started_at or record.created_at),
         status(record.status),
         length(record.duration_s),
-        "-" if record.overall_score is None else f"{record.overall_score:g}",
+        "-" if record.overall_score is None else f"{record.overall_score:.1f}",
         one_line(record.scenario or "-"),
         Text(", ".join(failed), "red"),
     ]

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from futureagi_simulate.cli.listings import TABLE_ROWS, AsJson, Limit
+from futureagi_simulate.cli.listings import AsJson, Limit, page, wanted_rows
 
 
 def runs(
@@ -15,10 +15,11 @@ def runs(
         str | None, typer.Argument(metavar="NAME", help="Name of the run test, exactly as it is written.")
     ] = None,
     execution: Annotated[
-        str | None, typer.Option(metavar="ID", help="Show this execution and its evals instead.")
+        str | None,
+        typer.Option("--execution", metavar="ID", help="Show this execution and its evals instead."),
     ] = None,
     call: Annotated[
-        str | None, typer.Option(metavar="ID", help="Show this call and its evals instead.")
+        str | None, typer.Option("--call", metavar="ID", help="Show this call and its evals instead.")
     ] = None,
     evals: Annotated[
         list[str] | None, typer.Option("--eval", metavar="NAME", help="Only this eval. Repeatable.")
@@ -52,8 +53,8 @@ def _by_name(client: Any, name: str, evals: list[str] | None, limit: int | None,
     from futureagi_simulate.cli.runs_view import show_executions
     from futureagi_simulate.records import execution_record
 
-    most = limit if limit is not None else (0 if json else TABLE_ROWS)
-    listing = client.runs(name, eval_names=evals)
+    most = wanted_rows(limit, json)
+    listing = client.runs(name, eval_names=evals, **page(limit, json))
     records = (execution_record(item, run_test_name=name) for item in islice(listing, most or None))
     if json:
         print_json_lines(map(as_values, records))

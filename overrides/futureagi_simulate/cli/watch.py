@@ -12,25 +12,34 @@ def watch(
     execution: Annotated[str | None, typer.Argument(metavar="EXECUTION", help="Id of the execution.")] = None,
     run_test: Annotated[
         str | None,
-        typer.Option(metavar="ID|NAME", help="Watch the latest execution of this run test instead."),
+        typer.Option(
+            "--run-test", metavar="ID|NAME", help="Watch the latest execution of this run test instead."
+        ),
     ] = None,
     min: Annotated[
         list[str] | None,
-        typer.Option(metavar="NAME=PERCENT", help="Threshold for the verdict, as with gate. Repeatable."),
+        typer.Option(
+            "--min", metavar="NAME=PERCENT", help="Threshold for the verdict, as with gate. Repeatable."
+        ),
     ] = None,
     want: Annotated[
         list[str] | None,
-        typer.Option(metavar="NAME=A,B", help="The good answers of an eval with choices. Repeatable."),
+        typer.Option(
+            "--want", metavar="NAME=A,B", help="The good answers of an eval with choices. Repeatable."
+        ),
     ] = None,
     wait: Annotated[
-        str | None, typer.Option(metavar="TIME", help='Give up after this time, such as "30m" (1h).')
+        str | None,
+        typer.Option("--wait", metavar="TIME", help='Give up after this time, such as "30m" (1h).'),
     ] = None,
     interval: Annotated[
-        float, typer.Option(metavar="SECONDS", help="Time between two looks.", min=0.1)
+        float, typer.Option("--interval", metavar="SECONDS", help="Time between two looks.", min=0.1)
     ] = 5.0,
     config: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="The pyproject.toml with the settings; default: the nearest one."),
+        typer.Option(
+            "--config", metavar="FILE", help="The pyproject.toml with the settings; default: the nearest one."
+        ),
     ] = None,
     json: Annotated[bool, typer.Option("--json", help="Print the final verdict as JSON.")] = False,
 ) -> None:

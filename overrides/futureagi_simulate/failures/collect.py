@@ -39,6 +39,11 @@ class Failures:
         """Count the failed calls whose transcript the server didn't give."""
         return sum(1 for failed in self.calls if not failed.call.transcript)
 
+    @property
+    def without_name(self) -> int:
+        """Count the failed calls whose customer's name is unknown, so that it can't be taken out of texts."""
+        return sum(1 for failed in self.calls if not failed.call.customer_name)
+
     def redacted(self) -> Failures:
         """Give the same without names and phone numbers."""
         redactor = redactor_for(failed.call for failed in self.calls)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable
 from typing import Final
 
@@ -21,7 +22,8 @@ _WRITTEN_NUMBER: Final = re.compile(
     r"(?<![\w-])(?!\d{4}-\d\d-\d\d\b)\+?\(?\d(?:[\s().\-/\u2010-\u2015]{0,3}\d){6,14}(?![\w-])"
 )
 _INTRODUCTION: Final = re.compile(
-    r"(?P<lead>\b(?i:my name is|my name's|i am called|this is|speaking with|you're speaking to)\s+)"
+    r"(?P<lead>\b(?i:my name is|my name's|i am called|this is|speaking with|you're speaking to|"
+    r"on the name of|mein name ist|hier ist|hier spricht|je m'appelle|ici|me llamo|mi nombre es)\s+)"
     r"[A-Z\u00c0-\u00de][\w'\u2019-]+(?:\s+[A-Z\u00c0-\u00de][\w'\u2019-]+)*"
 )
 
@@ -34,16 +36,19 @@ class Redactor:
     """
 
     def __init__(self, names: Iterable[str] = ()) -> None:
-        words = {word for name in names for word in [name, *name.split()] if len(word) > 2}
+        words = {
+            word
+            for name in names
+            for word in (name, *name.split(), *re.split(r"[\s-]+", name))
+            if len(word) > 1
+        }
         longest_first = sorted(words, key=lambda word: (-len(word), word))
-        self._names = (
-            re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, longest_first))})(?!\w)", re.IGNORECASE)
-            if longest_first
-            else None
-        )
+        pattern = "|".join(map(_spellings, longest_first))
+        self._names = re.compile(rf"(?<!\w)(?:{pattern})(?!\w)") if pattern else None
 
     def text(self, text: str) -> str:
         """Redact one text."""
+        text = unicodedata.normalize("NFC", text)
         if self._names is not None:
             text = self._names.sub(NAME, text)
         text = _INTRODUCTION.sub(rf"\g<lead>{NAME}", text)
@@ -81,6 +86,22 @@ class Redactor:
     def cluster(self, cluster: Cluster) -> Cluster:
         """Redact a cluster's words."""
         return attrs.evolve(cluster, name=self.text(cluster.name), description=self.text(cluster.description))
+
+
+def _spellings(name: str) -> str:
+    """Match a name with and without accents, and with either apostrophe.
+
+    A name of up to three letters ("Li") is matched as it is written, a longer one in any case.
+    """
+    letters = "".join(map(_letter, unicodedata.normalize("NFC", name)))
+    return letters if len(name) <= 3 else f"(?i:{letters})"
+
+
+def _letter(letter: str) -> str:
+    if letter in "'\u2019":
+        return "['\u2019]"
+    plain = unicodedata.normalize("NFD", letter)[0]
+    return re.escape(letter) if plain == letter else f"[{re.escape(letter)}{re.escape(plain)}]"
 
 
 def redactor_for(calls: Iterable[CallRecord]) -> Redactor:

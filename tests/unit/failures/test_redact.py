@@ -8,6 +8,8 @@ from futureagi_simulate.failures.redact import redactor_for
 
 from .samples import call, verdict
 
+NAMES = ["María López", "Amelia Li", "Zoë O'Brien", "Mateo Smith-Jones"]
+
 PHONES = [
     "+49 (0)171 555-0110",
     "+14155550110",
@@ -47,10 +49,17 @@ def test_what_is_no_phone_number_stays(text: str) -> None:
         ("my name is Jean-Luc Picard and I", "my name is [name] and I"),
         ("This is Zoë.", "This is [name]."),
         ("this is wrong", "this is wrong"),
+        ("Maria Lopez, without accents", "[name], without accents"),
+        ("Mari\u0301a, written in two code points", "[name], written in two code points"),
+        ("Ms Li and the list", "Ms [name] and the list"),
+        ("li and Lisbon", "li and Lisbon"),
+        ("Mr O\u2019Brien", "Mr [name]"),
+        ("Smith, of Smith-Jones", "[name], of [name]"),
+        ("ici Loïc Béranger. Je déménage", "ici [name]. Je déménage"),
     ],
 )
 def test_names_are_taken_out(text: str, redacted: str) -> None:
-    assert Redactor(["María López"]).text(text) == redacted
+    assert Redactor(NAMES).text(text) == redacted
 
 
 def test_nothing_of_a_customer_is_left_in_a_redacted_line_or_prompt() -> None:

@@ -240,8 +240,7 @@ CASES = [
         execution(rate("Coherence", 1, 1), rate("Tone", 1, 1), failed_calls=9),
         {"thresholds": ["*=90"], "max_failed": 0},
         1,
-        "Not ready to promote: Coherence passed in 50 % (1 of 2), at least 90 % was asked for. "
-        "(and 2 more)",
+        "Not ready to promote: Coherence passed in 50 % (1 of 2), at least 90 % was asked for. (and 2 more)",
     ),
     (
         "an eval is found whatever the case of its name",
