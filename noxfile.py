@@ -39,8 +39,8 @@ def _chromium() -> str | None:
 def tests(session: nox.Session) -> None:
     """Run the tests of client, mock and command on each Python that is there."""
     session.install("-e", ".[all]", *TEST_TOOLS)
-    default = ["tests/unit", "tests/client", "tests/mock", "tests/cli"]
-    session.run("pytest", "-n", "2", *(session.posargs or default))
+    default = ["tests/unit", "tests/client", "tests/mock", "tests/cli", "tests/export", "tests/report"]
+    session.run("pytest", "-n", "2", "--ignore=tests/report/browser", *(session.posargs or default))
 
 
 @nox.session(python=PYTHON)
@@ -102,7 +102,7 @@ def browser(session: nox.Session) -> None:
     if _chromium() is None:
         session.skip("the report's browser tests need Chromium: install it, or name it in CHROMIUM")
     session.install("-e", ".[all]", *TEST_TOOLS, "playwright>=1.49,<2")
-    session.run("pytest", "tests/browser", *session.posargs, env={"CHROMIUM": _chromium() or ""})
+    session.run("pytest", "tests/report/browser", *session.posargs, env={"CHROMIUM": _chromium() or ""})
 
 
 @nox.session(name="api-diff", python=PYTHON, default=False)
@@ -115,5 +115,13 @@ def api_diff(session: nox.Session) -> None:
 @nox.session(python=PYTHON, default=False)
 def bench(session: nox.Session) -> None:
     """Measure ratios against what people would use instead; `-- --quick` is the subset for CI."""
-    session.install("-e", ".[all]", *GENERATOR, "pyperf>=2.8,<3", "pydantic>=2.9,<3", "requests>=2.32,<3", "pandas>=2.2,<4")
+    session.install(
+        "-e",
+        ".[all]",
+        *GENERATOR,
+        "pyperf>=2.8,<3",
+        "pydantic>=2.9,<3",
+        "requests>=2.32,<3",
+        "pandas>=2.2,<4",
+    )
     session.run("python", "-m", "benchmarks", *session.posargs)
