@@ -40,7 +40,7 @@ def build_command(entry: Entry) -> Any:
     if isinstance(target, typer.Typer):
         return typer.main.get_command(target)
     app = typer.Typer(add_completion=False, rich_markup_mode=help_style())
-    app.command(entry.name)(target)
+    app.command(entry.name, short_help=entry.summary)(target)
     return typer.main.get_command(app)
 
 
@@ -65,10 +65,10 @@ def _without_extra(entry: Entry, package: str) -> Any:
 
 
 class CommandTable(MutableMapping[str, Any]):
-    """The commands of this installation by name; one is imported and built when it is first looked up."""
+    """The commands by name; one is imported and built when it is first looked up."""
 
     def __init__(self) -> None:
-        self._entries = {entry.name: entry for entry in COMMANDS if entry.exists}
+        self._entries = {entry.name: entry for entry in COMMANDS}
         self._built: dict[str, Any] = {}
 
     def __getitem__(self, name: str) -> Any:

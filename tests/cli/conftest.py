@@ -1,0 +1,66 @@
+"""Run `fi-simulate` inside the test, against the mock on a real port."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from futureagi_simulate.cli import main
+from futureagi_simulate.mock import Mock
+
+
+@dataclass
+class Ran:
+    """What a command left behind."""
+
+    code: int
+    out: str
+    err: str
+
+
+Run = Callable[..., Ran]
+
+
+@pytest.fixture(autouse=True)
+def _plain_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name in (
+        "FI_API_KEY",
+        "FI_SECRET_KEY",
+        "FI_BASE_URL",
+        "FI_DEBUG",
+        "FORCE_COLOR",
+        "GITHUB_STEP_SUMMARY",
+    ):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("COLUMNS", "100")
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture
+def run(capfd: pytest.CaptureFixture[str]) -> Run:
+    """Run a command and give its exit code and what it printed."""
+
+    def run(*arguments: str) -> Ran:
+        capfd.readouterr()
+        code = main(arguments)
+        printed = capfd.readouterr()
+        return Ran(code, printed.out, printed.err)
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def shared() -> Iterator[dict[str, str]]:
+    """One mock for all tests that only read: its settings."""
+    with Mock() as mock, mock.serve() as server:
+        yield mock.settings(server.base_url).environment()
+
+
+@pytest.fixture
+def server(shared: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    """Point the command at the shared mock, and give its ids."""
+    for name in ("FI_API_KEY", "FI_SECRET_KEY", "FI_BASE_URL"):
+        monkeypatch.setenv(name, shared[name])
+    return shared

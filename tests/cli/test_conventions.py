@@ -1,0 +1,264 @@
+"""What holds for every command."""
+
+from __future__ import annotations
+
+import os
+import pty
+import re
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from futureagi_simulate.cli.app import build_command
+from futureagi_simulate.cli.table import COMMANDS, Entry
+
+from .conftest import Run
+
+PROGRAM = Path(sys.executable).with_name("fi-simulate")
+SECRETS = ("mock-api-key-acme", "mock-secret-key-acme", "wrong-key-1234567890")
+
+
+@pytest.mark.parametrize("entry", COMMANDS, ids=lambda entry: entry.name)
+def test_the_help_of_a_command_holds_an_example_of_it(entry: Entry, run: Run) -> None:
+    ran = run(entry.name, "--help")
+    assert ran.code == 0
+    assert f"Example: fi-simulate {entry.name}" in ran.out
+
+
+@pytest.mark.parametrize("entry", COMMANDS, ids=lambda entry: entry.name)
+def test_the_options_of_a_command_are_words_in_lower_case(entry: Entry) -> None:
+    for parameter in build_command(entry).params:
+        for spelling in [*parameter.opts, *parameter.secondary_opts]:
+            if parameter.param_type_name == "option":
+                assert re.fullmatch(r"--[a-z][a-z-]*", spelling), spelling
+
+
+def test_the_help_names_every_command_and_the_exit_codes(run: Run) -> None:
+    ran = run("--help")
+    assert ran.code == 0
+    for entry in COMMANDS:
+        assert re.search(rf"^  {entry.name} ", ran.out, re.MULTILINE)
+    assert "Exit codes:" in ran.out
+    assert "..." not in ran.out.split("Commands:")[1], "a summary is too long to be shown whole"
+
+
+def test_without_a_command_the_help_is_shown_and_the_exit_code_is_usage(run: Run) -> None:
+    ran = run()
+    assert ran.code == 2
+    assert "Usage: fi-simulate" in ran.out
+
+
+def test_the_version_is_printed(run: Run) -> None:
+    assert re.fullmatch(r"fi-simulate \d+\.\d+\.\d+\S*\n", run("--version").out)
+
+
+WRONG = [
+    (["gat"], 2, "error: No such command 'gat'. Did you mean 'gate'?", "fi-simulate --help"),
+    (["gate", "--nope"], 2, "No such option: --nope", "fi-simulate gate --help"),
+    (["executions"], 2, "Missing argument", "fi-simulate executions --help"),
+    (["executions", "123"], 2, "isn't a UUID", "Ids look like"),
+    (["calls"], 2, "whose calls", "--execution ID"),
+    (["runs"], 2, "what to show", "--call ID"),
+    (["gate"], 2, "No execution was named", "--run-test"),
+    (["watch"], 2, "No execution was named", "--run-test"),
+    (["failures", "--json", "--prompt", "x"], 2, "exclude each other", "Leave one"),
+    (["gate", "{execution}", "--min", "Coherence=ninety"], 2, "can't be read", "Write"),
+    (["gate", "{execution}", "--min", "Coherance=90"], 2, 'no eval called "Coherance"', "Coherence"),
+    (["gate", "{execution}", "--min", "Tone=90"], 2, "answers with choices", "--want"),
+    (["gate", "{execution}", "--wait", "soon"], 2, 'duration "soon"', "30m"),
+    (["gate", "{execution}", "--config", "nowhere.toml"], 2, "no file nowhere.toml", "--config"),
+    (["gate", "{execution}", "--junit", "no/where.xml"], 2, "can't be written", "folder that exists"),
+    (["gate", "--run-test", "Nobody's run test"], 4, "404", "Check the id"),
+    (["runs", "Nobody's run test"], 4, "404", "Check the id"),
+    (["failures", "{execution}", "--redact"], 2, "names", "--run-test"),
+]
+
+
+@pytest.mark.parametrize(("arguments", "code", "what", "remedy"), WRONG, ids=lambda value: str(value)[:60])
+def test_an_error_is_two_lines_what_happened_and_what_to_do(
+    arguments: list[str], code: int, what: str, remedy: str, run: Run, server: dict[str, str]
+) -> None:
+    ran = run(*(argument.format(execution=server["FI_TEST_EXECUTION_ID"]) for argument in arguments))
+    assert ran.code == code
+    first, second = ran.err.splitlines()
+    assert first.startswith("error: ")
+    assert what in first
+    assert second.startswith("try: ")
+    assert remedy in second
+    assert not any(secret in ran.err + ran.out for secret in SECRETS)
+
+
+ENVIRONMENTS = [
+    ({"FI_API_KEY": ""}, 2, "FI_API_KEY"),
+    ({"FI_SECRET_KEY": ""}, 2, "FI_SECRET_KEY"),
+    ({"FI_API_KEY": "wrong-key-1234567890"}, 4, "401"),
+    ({"FI_BASE_URL": "localhost:8000"}, 2, "scheme"),
+    ({"FI_BASE_URL": "http://127.0.0.1:1"}, 4, "no connection"),
+]
+
+
+@pytest.mark.parametrize(("environment", "code", "what"), ENVIRONMENTS, ids=lambda value: str(value)[:60])
+def test_a_wrong_environment_is_two_lines_and_tells_no_key(
+    environment: dict[str, str],
+    code: int,
+    what: str,
+    run: Run,
+    server: dict[str, str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    ran = run("gate", server["FI_TEST_EXECUTION_ID"])
+    assert ran.code == code
+    assert ran.out == ""
+    assert len(ran.err.splitlines()) == 2
+    assert what in ran.err
+    assert not any(secret in ran.err for secret in SECRETS)
+
+
+def test_an_error_nobody_thought_of_is_two_lines_too(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Entry, "load", lambda _: _raise_key_error)
+    ran = run("gate")
+    assert ran.code == 70
+    assert ran.err.startswith("error: Unexpected KeyError: ")
+    assert len(ran.err.splitlines()) == 2
+
+
+def _raise_key_error() -> None:
+    raise KeyError("nobody\nthought of this")
+
+
+def test_a_command_without_its_extra_says_what_to_install(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def load(entry: Entry) -> object:
+        raise ModuleNotFoundError("No module named 'duckdb'", name="duckdb")
+
+    monkeypatch.setattr(Entry, "load", load)
+    ran = run("gate", "--any", "thing", "--help")
+    assert ran.code == 2
+    assert ran.err == (
+        "error: The command gate needs the package duckdb, which is not installed.\n"
+        'try: pip install "futureagi-simulate[cli]"\n'
+    )
+
+
+def test_without_typer_the_command_says_what_to_install() -> None:
+    code = (
+        "import sys; sys.modules['typer'] = None; from futureagi_simulate.cli import main; sys.exit(main([]))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert done.stderr.splitlines()[1] == 'try: pip install "futureagi-simulate[cli]"'
+    assert len(done.stderr.splitlines()) == 2
+
+
+def test_ctrl_c_ends_in_one_line_and_130(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted() -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Entry, "load", lambda _: interrupted)
+    ran = run("gate")
+    assert (ran.code, ran.out, ran.err) == (130, "", "Interrupted.\n")
+
+
+def test_a_signal_while_waiting_ends_in_one_line_and_130(server: dict[str, str]) -> None:
+    waiting = subprocess.Popen(
+        [PROGRAM, "watch", "--run-test", server["FI_RUN_TEST_ID"], "--wait", "10m"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, **server},
+    )
+    assert waiting.stderr is not None
+    assert "running" in waiting.stderr.readline()
+    waiting.send_signal(signal.SIGINT)
+    out, err = waiting.communicate(timeout=20)
+    assert (waiting.returncode, out) == (130, "")
+    assert err.splitlines()[-1] == "Interrupted."
+    assert "Traceback" not in err
+
+
+def test_a_pipe_that_closes_early_is_no_error(server: dict[str, str]) -> None:
+    done = subprocess.run(
+        [
+            "bash",
+            "-c",
+            f'"{PROGRAM}" calls {server["FI_RUN_TEST_ID"]} --json | head -c 20; echo "${{PIPESTATUS[0]}}"',
+        ],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, **server},
+    )
+    assert done.stderr == ""
+    assert done.stdout.endswith("141\n")
+
+
+def test_in_a_pipe_nothing_is_coloured_boxed_or_cut(run: Run, server: dict[str, str]) -> None:
+    ran = run("calls", server["FI_RUN_TEST_ID"], "--limit", "5")
+    assert "\x1b" not in ran.out
+    assert not set("─│┌╭━…") & set(ran.out)
+    assert len(ran.out.splitlines()) == 6
+    assert ran.err == "5 of 304 shown; --limit 0 shows all.\n"
+
+
+def _in_a_terminal(arguments: list[str], environment: dict[str, str]) -> str:
+    """Run the program with a terminal as its standard output."""
+    ours, theirs = pty.openpty()
+    with subprocess.Popen(
+        [PROGRAM, *arguments],
+        stdin=subprocess.DEVNULL,
+        stdout=theirs,
+        stderr=subprocess.DEVNULL,
+        env={**os.environ, **environment, "TERM": "xterm-256color", "COLUMNS": "100"},
+    ):
+        os.close(theirs)
+        printed = b""
+        try:
+            while block := os.read(ours, 65536):
+                printed += block
+        except OSError:  # Linux's way of saying that the other end is closed
+            pass
+        os.close(ours)
+    return printed.decode()
+
+
+def test_in_a_terminal_there_is_colour_and_no_line_is_too_long(server: dict[str, str]) -> None:
+    printed = _in_a_terminal(["runs", server["FI_RUN_TEST_NAME"]], server)
+    assert "\x1b[" in printed
+    lines = re.sub(r"\x1b\[[\d;]*m", "", printed).splitlines()
+    assert max(map(len, lines)) <= 100
+
+
+def test_no_color_is_obeyed_in_a_terminal(server: dict[str, str]) -> None:
+    printed = _in_a_terminal(["runs", server["FI_RUN_TEST_NAME"]], {**server, "NO_COLOR": "1"})
+    assert "Coherence" in printed
+    assert not re.search(r"\x1b\[(?:[\d;]*;)?(?:3|4|9|10)[0-7]m", printed)
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_completion_knows_the_commands(shell: str) -> None:
+    environment = {
+        **os.environ,
+        "_FI_SIMULATE_COMPLETE": f"complete_{shell}",
+        "COMP_WORDS": "fi-simulate ga",
+        "COMP_CWORD": "1",
+        "_TYPER_COMPLETE_ARGS": "fi-simulate ga",
+        "_TYPER_COMPLETE_FISH_ACTION": "get-args",
+        "_TYPER_COMPLETE_WORD_TO_COMPLETE": "ga",
+    }
+    done = subprocess.run([PROGRAM], capture_output=True, text=True, env=environment, check=False)
+    assert "gate" in done.stdout
+    assert "demo" not in done.stdout
+
+
+def test_starting_up_loads_neither_the_client_nor_the_mock() -> None:
+    code = (
+        "import sys; from futureagi_simulate.cli import main; main(['gate', '--help']);"
+        "print(sorted(name for name in sys.modules if name.split('.')[0] in "
+        "('httpx', 'msgspec', 'starlette', 'uvicorn', 'sqlite3', 'pyarrow', 'altair')), file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stderr == "[]\n"
