@@ -1,0 +1,38 @@
+from __future__ import annotations
+
+import sys
+from copy import deepcopy
+from pathlib import Path
+from typing import Any
+
+import pytest
+from futureagi_simulate.contract.document import Document, load
+from futureagi_simulate.contract.views import Profile, strict_view
+
+ROOT = Path(__file__).parents[2]
+sys.path.insert(0, str(ROOT))  # the modules of tools/ are no part of the distribution
+
+RECORDED = ROOT.parent / "shared" / "recorded"
+
+
+@pytest.fixture
+def document() -> dict[str, Any]:
+    """The contract, free to be changed."""
+    return deepcopy(dict(load()))
+
+
+@pytest.fixture(scope="session")
+def documented() -> Document:
+    return strict_view(load(), Profile.DOCUMENTED)
+
+
+@pytest.fixture(scope="session")
+def observed() -> Document:
+    return strict_view(load(), Profile.OBSERVED)
+
+
+@pytest.fixture(scope="session")
+def recorded() -> Path:
+    if not RECORDED.is_dir():
+        pytest.skip(f"the recorded answers of the real server are not at {RECORDED}")
+    return RECORDED

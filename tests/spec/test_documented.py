@@ -1,0 +1,106 @@
+"""Everything that the reference pages name is in the contract, and in the strict view of the documents."""
+
+from __future__ import annotations
+
+import pytest
+from futureagi_simulate.contract.document import (
+    Document,
+    load,
+    operations,
+    parameters,
+    response_schema,
+)
+
+from .facts import DEFAULTS, PAGES, RUNS, WORDS
+from .places import schemas_at, types_at
+
+FIELDS = [
+    (operation, path, types) for operation, page in PAGES.items() for path, types in page.fields.items()
+]
+RUN_FIELDS = [(form, path, types) for form, fields in RUNS.items() for path, types in fields.items()]
+# The page of the calls of a run test has null for both, and they are the same calls.
+NULL_BY_ANALOGY = {
+    ("getTestExecution", "results[].duration"),
+    ("getTestExecution", "results[].overall_score"),
+}
+
+
+def test_the_five_operations_are_the_documented_ones(documented: Document) -> None:
+    assert {name: path for name, (path, _) in operations(documented).items()} == {
+        name: page.path for name, page in PAGES.items()
+    }
+
+
+@pytest.mark.parametrize("operation", PAGES)
+def test_every_documented_parameter_is_there_and_no_other(operation: str, documented: Document) -> None:
+    found = parameters(documented, operation)
+    assert set(found) == set(PAGES[operation].parameters)
+    for name, kind in PAGES[operation].parameters.items():
+        schemas = schemas_at(documented, found[name]["schema"], "")
+        assert {each.get("format", each["type"]) for each in schemas} == {kind}, name
+        assert found[name].get("required", False) == (found[name]["in"] == "path")
+
+
+def test_every_documented_field_is_there_with_its_type(documented: Document) -> None:
+    missing = []
+    for operation, path, types in FIELDS:
+        wanted = {types.removesuffix("?")} | ({"null"} if types.endswith("?") else set())
+        if (operation, path) in NULL_BY_ANALOGY:
+            wanted.add("null")
+        found = types_at(documented, response_schema(documented, operation, 200), path)
+        if found != wanted:
+            missing.append((operation, path, wanted, found))
+    assert not missing, f"{len(FIELDS) - len(missing)} of {len(FIELDS)} fields: {missing}"
+
+
+def test_every_field_that_the_runs_page_shows_is_allowed(documented: Document) -> None:
+    missing = []
+    for form, path, shown in RUN_FIELDS:
+        found = types_at(documented, documented["components"]["schemas"][form], path)
+        if not found & ({"integer", "number"} if shown in ("integer", "number") else {shown}):
+            missing.append((form, path, shown, found))
+    assert not missing, f"{len(RUN_FIELDS) - len(missing)} of {len(RUN_FIELDS)} fields: {missing}"
+
+
+def test_the_strict_view_of_the_documents_has_no_field_that_they_do_not_name(documented: Document) -> None:
+    named = {path.rsplit(".", 1)[-1].removesuffix("[]") for _, path, _ in [*FIELDS, *RUN_FIELDS]}
+    # The rows of groups are the contract's own reading; see GroupRow.
+    named |= {"count", "avg_overall_score", "avg_response_time"}
+    named |= {"column_id", "filter_config", "filter_type", "filter_op", "filter_value"}
+    # What the documents show by example stays open, and keeps what was observed beside it.
+    by_example = {"EvalResult", "EvalResultPart", "EvalDistribution"}
+    extra = {
+        (name, field)
+        for name, schema in documented["components"]["schemas"].items()
+        if name not in by_example
+        for field in schema.get("properties", {})
+        if field not in named
+    }
+    assert not extra
+
+
+@pytest.mark.parametrize("name", WORDS)
+def test_every_documented_word_is_a_value_of_its_enum(name: str, documented: Document) -> None:
+    assert tuple(documented["components"]["schemas"][name]["enum"]) == WORDS[name]
+
+
+@pytest.mark.parametrize("operation", PAGES)
+def test_every_documented_error_has_a_response(operation: str, documented: Document) -> None:
+    _path, found = operations(documented)[operation]
+    assert {str(status) for status in PAGES[operation].errors} <= set(found["responses"])
+    assert "401" in found["responses"]
+
+
+@pytest.mark.parametrize(("operation", "parameter"), DEFAULTS)
+def test_the_description_of_a_parameter_says_what_leaving_it_out_means(
+    operation: str, parameter: str
+) -> None:
+    found = parameters(load(), operation)[parameter]
+    assert DEFAULTS[operation, parameter] in found["description"]
+    assert "default" not in found["schema"], "a default in the schema would be sent with every call"
+
+
+def test_both_keys_are_needed_together() -> None:
+    schemes = load()["components"]["securitySchemes"]
+    assert load()["security"] == [dict.fromkeys(schemes, [])]
+    assert {scheme["name"] for scheme in schemes.values()} == {"X-Api-Key", "X-Secret-Key"}
