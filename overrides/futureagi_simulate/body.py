@@ -10,6 +10,7 @@ __all__ = ["Body"]
 _GZIP: Final = 16 + zlib.MAX_WBITS
 _GZIP_STARTS: Final = b"\x1f"  # one byte of its two: a chunk may end between them
 _PIECE: Final = 1024 * 1024
+_ENOUGH: Final = 4096  # bytes of a body that announces too many: an error's excerpt
 
 
 class Body:
@@ -51,9 +52,9 @@ class Body:
 
     def _add(self, piece: bytes) -> None:
         room = self._limit - self._size
-        self.too_large = len(piece) > room or self._declared > self._limit
         self._pieces.append(piece[:room])
         self._size += len(self._pieces[-1])
+        self.too_large = len(piece) > room or (self._declared > self._limit and self._size >= _ENOUGH)
 
     def _inflate(self, chunk: bytes) -> None:
         """Decompress piece by piece, so that a small chunk that unfolds to gigabytes stops at the limit."""

@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import inspect
 import socket
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from functools import cache
 from itertools import islice
 from typing import Any
 
@@ -24,6 +26,12 @@ from futureagi_simulate.session import AsyncSession, Session
 API_KEY = "api-key-5f0c1d2e3b4a"
 SECRET_KEY = "secret-key-9a8b7c6d5e4f"
 Handler = Callable[[httpx.Request], httpx.Response]
+
+
+@cache
+def _tls() -> ssl.SSLContext:
+    """Make one context for all tests: loading the certificates takes longer than most of them."""
+    return ssl.create_default_context()
 
 
 class Colour:
@@ -79,7 +87,7 @@ class Colour:
 
     def session(self, options: Options, handler: Handler | None = None) -> Any:
         kind = self.pick(Session, AsyncSession)
-        session = kind.of(options, None if handler is None else self.http(handler))
+        session = kind.of(options, self.http(verify=_tls()) if handler is None else self.http(handler))
         self._opened.append(session)
         return session
 
@@ -143,6 +151,11 @@ class Loopback:
     def base_url(self) -> str:
         return f"http://127.0.0.1:{self._listener.getsockname()[1]}"
 
+    def settle(self) -> None:
+        """Wait until the connections so far are closed."""
+        for thread in self._threads[1:]:
+            thread.join()
+
     def close(self) -> None:
         self._listener.shutdown(socket.SHUT_RDWR)
         for thread in self._threads:
@@ -167,6 +180,8 @@ class Loopback:
                 if not chunk:
                     return
                 received += chunk
+                if not received.startswith(b"GET "[: len(received)]):
+                    return
             self.requests.append(received)
             act(connection, received)
 

@@ -39,7 +39,7 @@ def test_a_callers_client_is_not_closed(colour: Any, options: Options) -> None:
 
 
 def test_our_own_client_is_closed_with_the_session(colour: Any, options: Options) -> None:
-    session = colour.session(options)
+    session = colour.pick(Session, AsyncSession).of(options)
     colour.run(session.aclose() if colour.is_async else session.close())
     with pytest.raises(TransportError, match="the client is closed"):
         colour.run(session.send(THING))
@@ -169,7 +169,7 @@ def test_options_for_one_call_share_the_connections(colour: Any, options: Option
 
 
 def test_a_session_is_a_context_manager(options: Options, colour: Any) -> None:
-    session = colour.session(options)
+    session = colour.pick(Session, AsyncSession).of(options)
     if not colour.is_async:
         with session as entered:
             assert entered is session

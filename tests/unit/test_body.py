@@ -79,10 +79,11 @@ def test_a_body_as_large_as_the_limit_is_whole(coding: str) -> None:
     assert (body.content, body.too_large) == (TEXT, False)
 
 
-def test_a_body_that_announces_more_than_the_limit_is_given_up_at_the_first_chunk() -> None:
-    body = Body("", limit=100, declared=101)
-    assert not body.take(b"abc")
-    assert (body.content, body.too_large) == (b"abc", True)
+def test_a_body_that_announces_more_than_the_limit_is_given_up_when_an_excerpt_is_there() -> None:
+    body = Body("", limit=100_000, declared=100_001)
+    assert body.take(b"abc")
+    assert not body.take(b"d" * 5000)
+    assert (len(body.content), body.too_large) == (5003, True)
 
 
 def test_a_small_chunk_that_unfolds_to_gigabytes_stops_at_the_limit() -> None:
