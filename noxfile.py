@@ -92,7 +92,7 @@ def contract(session: nox.Session) -> None:
 @nox.session(python=PYTHON)
 def docs(session: nox.Session) -> None:
     """Run what README and docs/ say."""
-    session.install("-e", ".[all]", *TEST_TOOLS, "sybil>=9,<11")
+    session.install("-e", ".[all]", *TEST_TOOLS)
     session.run("pytest", "tests/docs", *session.posargs)
 
 
