@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from math import fsum
 from sqlite3 import Connection
 from typing import Any, Final
 
@@ -197,4 +198,4 @@ def _stored(value: EvalArgument) -> Any:
 
 def _overall(outputs: list[Row]) -> float | None:
     marks = [value for _, _, value, _ in outputs if isinstance(value, (int, float))]
-    return round(100 * sum(marks) / len(marks), 4) if marks else None
+    return round(100 * fsum(marks) / len(marks), 4) if marks else None

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from itertools import chain
 from threading import RLock
 from typing import Any, Final
+from weakref import finalize
 
 from futureagi_simulate.mock.catalogue import Catalogue
 from futureagi_simulate.mock.recent import Recent
@@ -48,6 +49,8 @@ class Store:
         self.lock = RLock()
         self.changes = 0
         self.connection = sqlite3.connect(database, check_same_thread=False, isolation_level=None)
+        # a store that is forgotten, not closed, is no reason for a ResourceWarning in somebody's test
+        finalize(self, self.connection.close)
         self.connection.execute("PRAGMA journal_mode = MEMORY")
         self.connection.execute("PRAGMA synchronous = OFF")
         self.connection.execute("PRAGMA cache_size = -65536")

@@ -143,9 +143,9 @@ def _draw_evals(setting: Setting, number: int, i: int, dice: Dice, rows: list[Ro
             else:
                 score = dice.between(600, 1000) if fine else dice.between(60, 480)
                 value = int(fine) if config.output_type == "Pass/Fail" else score / 1000
-                marks.append(value)
+                marks.append(1000 * fine if config.output_type == "Pass/Fail" else score)
         rows.append((number, config.number, status, value, None))
-    return round(100 * sum(marks) / len(marks), 4) if marks else None
+    return round(sum(marks) / len(marks) / 10, 4) if marks else None
 
 
 def _eval_status(dice: Dice) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import fsum
 from typing import Any, Final
 
 from futureagi_simulate.mock.documented.rows import Item
@@ -99,7 +100,7 @@ def _pass_rate(cells: Counted) -> float:
 
 def _mean(cells: Counted) -> float:
     total = sum(count for _, count in cells)
-    scored = sum(value * count for value, count in cells if isinstance(value, float))
+    scored = fsum(value * count for value, count in cells if isinstance(value, float))
     return round(100 * scored / total, 2) if total else 0.0
 
 
