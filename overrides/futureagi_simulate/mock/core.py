@@ -26,13 +26,13 @@ if TYPE_CHECKING:
     from futureagi_simulate.mock.transports import AsyncMockTransport, MockTransport
 
 
-class Mock:
+class Mock(Builders):
     """A stand-in for the service, with data of its own.
 
     `profile`: `documented` answers as the documents say, `observed` as the real server does.
     `seed`, `executions`, `calls`: which data to make, and how much; without them, the demo data.
     `database`: a file to keep the data in. `now`: where the clock starts; `ticking`: it runs by itself.
-    `latency` and `faults`: what goes wrong, see `Fault`.
+    `latency` and `faults`: what goes wrong, see `Fault`. The `add_...` methods add data of a test's own.
 
     Everything a mock holds is its own: two mocks never meet. Use it as a context manager, or `close` it.
     """
@@ -59,15 +59,7 @@ class Mock:
         self.base_url = BASE_URL
         self._store = Store(database)
         fill(self._store, seed=seed, executions=executions, calls=calls, now=now)
-        builders = Builders(self._store, self.clock.now)
-        self.add_run_test = builders.add_run_test
-        self.add_execution = builders.add_execution
-        self.add_call = builders.add_call
-        self.touch_call = builders.touch_call
-        self.delete_call = builders.delete_call
-        self.delete_scenario = builders.delete_scenario
-        self.delete_run_test = builders.delete_run_test
-        self.version_of = builders.version_of
+        super().__init__(self._store, self.clock.now)
         self._shell = Shell(
             _profile(profile, self._store),
             tuple(self._store.catalogue.organizations.values()),
