@@ -149,10 +149,8 @@ class APIStatusError(FutureAGIError):
 
     `status` is the status it sent; `type`, `code`, `message` and `details` (field → list of texts) are its
     own words, "" and {} where it sent none. `headers` holds the few that help (lower-case names), `excerpt`
-    the beginning of the body. `status_code` on the class is the status the class stands for.
+    the beginning of the body.
     """
-
-    status_code: ClassVar[int | None] = None
 
     def __init__(
         self,

@@ -8,7 +8,7 @@ sends and sleeps.
 from __future__ import annotations
 
 from collections.abc import Generator
-from typing import Final
+from typing import Any, Final
 from urllib.parse import unquote
 
 from futureagi_simulate import logs
@@ -22,7 +22,7 @@ from futureagi_simulate.version import VERSION
 
 __all__ = ["Steps", "flow"]
 
-Steps = Generator[Hop | Pause, Reply | Failure | None, Answer]
+Steps = Generator[Hop | Pause, Any, Answer]  # sent in: a Reply or a Failure for a Hop, None for a Pause
 
 _MAX_REDIRECTS: Final = 10
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
@@ -63,9 +63,7 @@ def flow(request: Request, options: Options) -> Steps:
             raise result.error
 
 
-def _attempt(
-    case: Case, options: Options, deadline: float
-) -> Generator[Hop, Reply | Failure, Reply | Trouble]:
+def _attempt(case: Case, options: Options, deadline: float) -> Generator[Hop, Any, Reply | Trouble]:
     """Make one attempt, hop by hop along redirects of the same origin, and judge where it ends.
 
     A redirect to another origin isn't followed at all: there is no hop after which keys could come back.
@@ -80,7 +78,7 @@ def _attempt(
         if remaining() <= 0:
             text = f"the budget of {options.retry.budget:g} s is used up"
             return case.judge(Failure(FailureKind.TIMEOUT, text))
-        outcome = yield Hop(
+        outcome: Reply | Failure = yield Hop(
             url=url,
             headers=_HEADERS,
             keys=options.credentials if origin.owns(url) else None,

@@ -114,7 +114,7 @@ def test_a_500_without_the_servers_envelope_is_tried_again(body: bytes) -> None:
 def test_a_500_that_says_that_nothing_matches_is_a_not_found_error(message: str) -> None:
     judged = trouble(Reply(500, JSON, envelope(message)))
     assert (type(judged.error), judged.again) == (errors.NotFoundError, False)
-    assert isinstance(judged.error, APIStatusError)
+    assert isinstance(judged.error, errors.NotFoundError)
     assert (judged.error.status, judged.error.status_code) == (500, 404)
 
 
