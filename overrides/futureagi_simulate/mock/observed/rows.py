@@ -68,11 +68,10 @@ def _start(
         "scenario_columns": scenario_columns(call),
         "ended_reason": details.ended_reason,
     }
-    simulator = around.execution.simulator
-    if simulator is not None:
+    if not around.agent.deleted:
+        simulator = around.execution.simulator or "Default simulator"
         row["simulator_agent_name"] = simulator
         row["simulator_agent_id"] = make_id("simulator", simulator)
-    if not around.agent.deleted:
         row["agent_definition_used_name"] = around.agent.name
         row["agent_definition_used_id"] = around.agent.id
     recordings = {"combined": audio, "assistant": None, "customer": None} if audio else {}

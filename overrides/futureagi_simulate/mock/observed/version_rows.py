@@ -76,7 +76,7 @@ def version_row(call: Call, version_id: str, provider: str | None) -> Item:
 def _provider_data(call: Call, provider: str | None, audio: str | None, total: int) -> Item | None:
     if provider is None or audio is None or call.number % 3:
         return None
-    known = {"id": call.details.provider_call_id, "recording": {"combined": audio}}
+    known = {"id": f"{provider}-{call.id[:8]}", "recording": {"combined": audio}}
     return {provider: {**known, "costBreakdown": {"total": total / 100}}}
 
 

@@ -1,0 +1,282 @@
+"""Ask the observed profile what the real server was asked, and compare the shapes of the answers."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, unquote
+
+from futureagi_simulate.mock import Mock
+from futureagi_simulate.mock.ids import make_id
+from futureagi_simulate.mock.messages import Request, Response
+
+RECORDED = Path(__file__).parents[2].parent / "shared" / "recorded"
+AGENT, EMPTY_VERSION, EMPTY_EXECUTION = "ad5b457a", "3dcb7fca", "c8bd73da"
+UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+KEYS = {"KEY": "api_key", "SECRET": "secret_key"}
+
+# Names that datasets' columns have here and there.
+GROUP_WORDS = {"persona", "situation", "outcome", "priority", "vip"}
+# What the recorded ids stand for, by the start of the id, and what stands for the same here.
+IDS = {
+    "d81243ef": make_id("run-test", "acme", 0),
+    "2bdfc594": make_id("run-test", "acme", 1),
+    "d0c51365": make_id("run-test", "acme", 3),
+    "1fd123c2": make_id("run-test", "acme", 4),
+    "44ed0b4d": make_id("test-execution", "acme", 0, 0),
+    "041d417d": make_id("test-execution", "acme", 0, 1),
+    "e8ce7f8d": make_id("test-execution", "acme", 0, 4),
+    "06d3d50c": make_id("test-execution", "acme", 0, 5),
+    "32a5b23f": make_id("test-execution", "acme", 0, 6),
+    "fc557f56": make_id("test-execution", "acme", 0, 7),
+    "3f1c130f": make_id("test-execution", "acme", 0, 8),
+    "371bc239": make_id("test-execution", "acme", 0, 9),
+    "591bf8dd": make_id("test-execution", "acme", 1, 0),
+    "3d5f3d12": make_id("test-execution", "acme", 1, 1),
+    "cfd4c39d": make_id("test-execution", "acme", 1, 2),
+    "37a4c072": make_id("test-execution", "acme", 1, 4),
+    "26b295aa": make_id("test-execution", "globex", 0, 0),
+    "80a55d5d": make_id("call-execution", "acme", 0, 0, 0),
+    "db075634": make_id("call-execution", "acme", 0, 0, 1),
+    "e3a12783": make_id("call-execution", "acme", 0, 0, 2),
+    "3e6d053f": make_id("call-execution", "acme", 0, 0, 3),
+    "38ff17ea": make_id("call-execution", "acme", 1, 0, 0),
+    "6323e08a": make_id("snapshot", make_id("call-execution", "acme", 0, 0, 0), 1),
+    "1948381e": make_id("call-execution", "none", 0),
+    "ad5b457a": make_id("agent", "acme", 0),
+    "3f27f35d": make_id("agent-version", "acme", 0, 0),
+    "ae0dc347": make_id("agent-version", "acme", 1, 0),
+    "61f0e267": make_id("eval", "acme", "Coherence"),
+    "8596e4c0": make_id("eval", "acme", "Resolution score"),
+    "8214db23": make_id("eval", "acme", "Tone"),
+    "ba483811": make_id("scenario", "acme", 0),
+}
+SECTIONS = {
+    "1 run-tests/call-executions rows": ("CE", ".results[]"),
+    "1 run-tests/call-executions snap": ("CE", ".results[]"),
+    "2 run-tests/executions rows": ("EX", ".results[]"),
+    "3 test-executions top": ("TE", ""),
+    "3 test-executions rows": ("TE", ".results[]"),
+    "4 version call-executions rows": ("VC", ".results[]"),
+    "5a runs by call top": ("RN-call", ".result"),
+    "5a runs by call rows": ("RN-call", ".result"),
+    "5b runs by execution top": ("RN-execution", ".result"),
+    "5b runs by execution rows": ("RN-execution", ".result.call_results.results[]"),
+    "5c runs by name rows": ("RN-name", ".result.results[]"),
+}
+# The endpoints that give evals' outputs as they are stored.
+STORED = ("VC", "RN-call", "RN-execution")
+TYPES = {"null": "NoneType", "object": "dict"}
+# Words of the recorded data that searches, filters and names ask for, and what is like them here.
+WORDS = {
+    'Billing "Gold" test run': "Support line regression",
+    "No executions yet": "No executions yet",
+    "Deleted run test": "Retired run test",
+    "Billing Inquiry": "Billing inquiry",
+    "Angry customer (retry)": "Termin verschieben (Rückfrage)",
+    "(retry)": "(Rückfrage)",
+    "Deleted+scenario": "Password+reset",
+    "返金": "urgent",
+    "Situation 1": "zzzz",
+    "2026-03-21T09:10": "2026-03-23T17:02",
+    "2026-03-21T09:30": "2026-03-23T17:06",
+    "2026-03-21T09:": "2026-03-23T17:",
+    "1415555": "555",
+    "search=retry": "search=billing",
+    '"filter_value":88}': '"filter_value":100}',
+    "Empathy, active": "Coherence",
+    "Old eval": "Never run",
+}
+
+
+@cache
+def recorded() -> list[dict[str, Any]]:
+    """Return the recorded exchanges."""
+    with (RECORDED / "exchanges.jsonl").open(encoding="utf-8") as lines:
+        return [json.loads(line) for line in lines]
+
+
+def kind(exchange: dict[str, Any]) -> str:
+    """Return what sort of request an exchange is: its name without its number and page."""
+    return re.sub(r"-\d+$", "", exchange["id"].partition("-")[2])
+
+
+def make_mock() -> Mock:
+    """Make a mock with what the recorded data had and the demo data have not: an execution to come."""
+    mock = Mock("observed", executions=24, calls=920)
+    mock.add_execution(IDS["d81243ef"], status="pending")
+    return mock
+
+
+def question(mock: Mock, exchange: dict[str, Any]) -> Request:
+    """Translate a recorded request to this mock's keys, ids and words."""
+    asked = exchange["request"]
+    headers = {name.lower(): value for name, value in asked["headers"].items() if value != "none"}
+    headers |= {name.lower(): value for name, value in asked.get("extra_headers", {}).items()}
+    other = "other_" if "orgB" in asked.get("key_role", "") else ""
+    for name, value in headers.items():
+        headers[name] = getattr(mock, other + KEYS[value]) if value in KEYS else value
+    here = dict(IDS)
+    if EMPTY_VERSION in asked["path"]:
+        here[AGENT], here[EMPTY_VERSION] = mock.version_of(mock.add_run_test("Never used"))
+    if EMPTY_EXECUTION in asked["query"]:
+        here[EMPTY_EXECUTION] = mock.add_execution(mock.add_run_test("Begun"), status="pending")
+
+    def translate(text: str) -> str:
+        return UUID.sub(lambda found: _translated(found[0], here), text)
+
+    path, query = translate(asked["path"]), translate(asked["query"])
+    for word, ours in WORDS.items():
+        for form in (
+            word,
+            quote(word),
+            quote(word, safe="()"),
+            quote(json.dumps(word, ensure_ascii=False)[1:-1]),
+        ):
+            query = query.replace(form, quote(ours, safe="+=&"))
+    return Request(asked["method"], path, query, tuple(headers.items()))
+
+
+def _translated(text: str, here: dict[str, str]) -> str:
+    ours = here.get(text[:8].lower(), text)
+    return ours.upper() if text.isupper() else ours
+
+
+def endpoint(exchange: dict[str, Any]) -> str:
+    """Return which endpoint was asked, and for runs in which form."""
+    path, query = exchange["request"]["path"], unquote(exchange["request"]["query"])
+    if "/runs/" in path:
+        return (
+            "RN-call"
+            if "call_execution_id=" in query
+            else "RN-execution"
+            if "execution_id=" in query
+            else "RN-name"
+        )
+    if "/run-tests/" in path:
+        return "CE" if "call-executions" in path else "EX"
+    return "TE" if "/test-executions/" in path else "VC"
+
+
+def shape(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
+    """Yield (path, type) of everything in a body; keys that are data become `*`.
+
+    What evals have put out looks the same wherever it is stored, so the way to it is left out.
+    """
+    yield re.sub(r"^\.result.*(?=\.eval_outputs\.)", "", path), type(value).__name__
+    if isinstance(value, dict):
+        for key, part in value.items():
+            yield from shape(part, f"{path}.{'*' if _is_data(path, key) else key}")
+    elif isinstance(value, list):
+        for part in value:
+            yield from shape(part, f"{path}[]")
+
+
+def _is_data(path: str, key: str) -> bool:
+    if UUID.fullmatch(key) or path.endswith(
+        (".scenario_columns", ".total_choices_avg", ".provider_call_data")
+    ):
+        return True
+    if path.endswith(".eval_explanation_summary"):
+        return True
+    if path.endswith(".value") and ".scenario_columns." in path:
+        return True
+    if path == ".results[]" and key.removeprefix("Ideal_").lower() in GROUP_WORDS:
+        return True
+    if path == ".results[]" and key.startswith("scenario_") and "_dataset_" in key:
+        return True
+    return path.endswith(".result[].output") and not re.fullmatch(
+        r"p\d+|pass|fail|pass_count|fail_count", key
+    )
+
+
+def items(body: Any) -> list[dict[str, Any]]:
+    """Return the rows of a body, wherever its form keeps them."""
+    result = body.get("result") if isinstance(body, dict) else None
+    for holder in (body, result, result.get("call_results") if isinstance(result, dict) else None):
+        if isinstance(holder, dict) and isinstance(holder.get("results"), list):
+            return list(holder["results"])
+    return []
+
+
+class Known:
+    """What was ever seen of each endpoint: types by path, and the key sets of rows."""
+
+    def __init__(self, exchanges: list[dict[str, Any]]) -> None:
+        self.types: dict[str, set[tuple[str, str]]] = defaultdict(set)
+        self.rows: dict[str, set[frozenset[str]]] = defaultdict(set)
+        for exchange in exchanges:
+            body = decoded(exchange["response"]["body"])
+            if exchange["response"]["status"] == 200 and isinstance(body, dict):
+                self.types[endpoint(exchange)] |= set(shape(body))
+                self.rows[endpoint(exchange)] |= {row_keys(item) for item in items(body)}
+        self._add_counted()
+        every = set[tuple[str, str]]().union(*(self.types[form] for form in STORED))
+        self.stored = {one for one in every if one[0].startswith(".eval_outputs.")}
+
+    def _add_counted(self) -> None:
+        """Add the types that were counted over more exchanges than were kept."""
+        section = ""
+        for line in (RECORDED / "shapes.txt").read_text(encoding="utf-8").splitlines():
+            if line[:1].strip():
+                section = line
+                continue
+            form, prefix = SECTIONS.get(section, ("", ""))
+            name, counted = line[3:].split()[0], re.search(r"\{.*?\}", line)
+            for word in re.findall(r"'(\w+)':", counted[0] if form and counted else ""):
+                self.types[form].add((f"{prefix}.{name}", TYPES.get(word, word)))
+
+
+def row_keys(item: dict[str, Any]) -> frozenset[str]:
+    """Return a row's keys, those that are data as `*`."""
+    return frozenset("*" if _is_data(".results[]", key) else key for key in item)
+
+
+def decoded(body: Any) -> Any:
+    """Return a body as JSON when it is."""
+    if not isinstance(body, str | bytes):
+        return body
+    try:
+        return json.loads(body)
+    except ValueError:
+        return None
+
+
+def differences(exchange: dict[str, Any], answer: Response, known: Known) -> list[str]:
+    """Return how an answer differs in shape from the recorded one."""
+    told = exchange["response"]
+    if answer.status != told["status"]:
+        return [f"status {answer.status}, recorded {told['status']}"]
+    want, have = decoded(told["body"]), decoded(answer.body)
+    if not isinstance(want, dict):
+        return [] if have is None else ["JSON, recorded something else"]
+    if not isinstance(have, dict):
+        return ["no JSON object"]
+    found = _keys("envelope", want, have)
+    if isinstance(want.get("result"), dict) and isinstance(have.get("result"), dict):
+        found += _keys("result", want["result"], have["result"])
+    if answer.status == 200 and exchange["request"]["method"] == "GET":
+        form = endpoint(exchange)
+        if bool(items(want)) != bool(items(have)):
+            found.append(f"{len(items(have))} rows, recorded {len(items(want))}")
+        unseen = {row_keys(item) for item in items(have)} - known.rows[form]
+        found += sorted(f"a row with keys never seen: {_nearest(keys, known.rows[form])}" for keys in unseen)
+        odd = set(shape(have)) - known.types[form] - (known.stored if form in STORED else set())
+        found += sorted(f"{path} is {kind}" for path, kind in odd)
+    return found
+
+
+def _keys(what: str, want: dict[str, Any], have: dict[str, Any]) -> list[str]:
+    if set(want) == set(have):
+        return []
+    return [f"{what}: {sorted(set(have) - set(want))} too many, {sorted(set(want) - set(have))} missing"]
+
+
+def _nearest(keys: frozenset[str], known: set[frozenset[str]]) -> str:
+    nearest = min(known, key=lambda one: len(one ^ keys), default=frozenset[str]())
+    return f"{sorted(keys - nearest)} too many, {sorted(nearest - keys)} missing"
