@@ -122,9 +122,11 @@ def read_exactly(size: int, prefetch: int, variants: int = 1) -> Generator[Comma
     Raise IncompleteListingError if that can't be shown.
     """
     seen = Sightings()
+    lowered: int | None = None
     for number in range(PASSES):
         seen.begin()
-        window = Window(Walk(_pass_size(size, number), variants=variants), prefetch)
+        walk = Walk(_pass_size(size, number, lowered), variants=variants)
+        window = Window(walk, prefetch)
         while (fetched := (yield from window.next())) is not None:
             fresh = seen.note(fetched.facts, fetched.page.items)
             yield Deliver(fetched.keeping(fresh), fetched)
@@ -132,11 +134,18 @@ def read_exactly(size: int, prefetch: int, variants: int = 1) -> Generator[Comma
                 return
         if seen.proven():
             return
+        lowered = walk.lowered_size
     yield from _all_at_once(seen)
 
 
-def _pass_size(size: int, number: int) -> int:
-    """Give each pass another page size, growing by half: fewer boundaries for rows to slip across."""
+def _pass_size(size: int, number: int, lowered: int | None) -> int:
+    """Give each pass another page size.
+
+    They grow by half, as rows slip only across page boundaries; below a size that the server insists on
+    they fall.
+    """
+    if lowered is not None:
+        return max(1, lowered - 1)
     return size * (2 + number) // 2 + number
 
 

@@ -17,7 +17,18 @@ import attrs
 from futureagi_simulate.errors import APIStatusError, FutureAGIError
 from futureagi_simulate.page import Ask, Facts, Fetched, Page
 
-__all__ = ["Await", "Changed", "Command", "Deliver", "Outcome", "Start", "Walk", "Window", "is_whole"]
+__all__ = [
+    "Await",
+    "Changed",
+    "Command",
+    "Deliver",
+    "Outcome",
+    "Start",
+    "Walk",
+    "Window",
+    "ask_alone",
+    "is_whole",
+]
 
 
 @attrs.frozen
@@ -65,9 +76,10 @@ class Walk:
         self._first = self._next = first
         self._variants = variants
         self._variant = 0
-        self._rows = 0
+        self.rows = 0
         self._most = 0
         self._uniform = True
+        self._sure: int | None = None
 
     def ask(self) -> Ask | None:
         """Tell which page to ask for now, None if none is known to be left.
@@ -91,7 +103,7 @@ class Walk:
     def take(self, facts: Facts) -> None:
         """Learn from an answer where the listing ends."""
         self._uniform = self._uniform and facts.delivered > 0 and self._most in (0, facts.delivered)
-        self._rows += facts.delivered
+        self.rows += facts.delivered
         self._most = max(self._most, facts.delivered)
         self.last = self._end(facts)
 
@@ -104,18 +116,31 @@ class Walk:
             return stated  # the server lowered the size
         if stated is not None and stated < pages and not (facts.has_next and number >= stated):
             return max(stated, 1)  # the server raised it
-        if stated is None and self._lowered(facts, pages, count):
-            return _pages(count, self._most)
+        self._sure = pages
+        if stated is None and number >= pages and self._more(facts, count):
+            return _pages(count, self._most) if self._uniform else number + 1
         return pages
 
-    def _lowered(self, facts: Facts, pages: int, count: int) -> bool:
-        """Tell, for an answer without `total_pages`, a size that was lowered from rows that are hidden.
+    def _more(self, facts: Facts, count: int) -> bool:
+        """Tell whether to go on where the pages that should have been are over.
 
-        It was lowered when the pages that should have been all came equally short and the server says there
-        is more.
+        Without `total_pages` a size that was lowered looks like rows that are hidden: rows are missing.
+        Then the server's word that there is more is taken, for as long as rows come.
         """
-        more = facts.ask.number == pages and facts.has_next and self._first == 1
-        return more and self._uniform and 0 < self._rows < count
+        return facts.has_next and facts.delivered > 0 and self.rows < count and self._first == 1
+
+    def is_doubtful(self, number: int) -> bool:
+        """Tell whether page `number` was asked for only because the server said that there is more."""
+        return self._sure is not None and number > self._sure
+
+    @property
+    def lowered_size(self) -> int | None:
+        """The page size in force if that seems to be less than was asked for."""
+        return self._most if 0 < self._most < self._size and (self.last or 1) > 1 else None
+
+    def rewind(self, number: int) -> None:
+        """Go on from page `number`."""
+        self._next = number
 
     def shrank(self, facts: Facts, number: int) -> bool:
         """Tell from a fresh answer for page 1 whether page `number` is beyond the end by now."""
@@ -156,36 +181,55 @@ class Window:
                 return None
             outcome = yield Await()
             ask = self._under_way.popleft()
-            if isinstance(outcome, Fetched):
-                if self._walk.start_over(outcome.facts):
-                    continue
+            if isinstance(outcome, FutureAGIError):
+                outcome = yield from self._judge(ask, outcome)
+            if outcome is not None and not self._walk.start_over(outcome.facts):
                 self._walk.take(outcome.facts)
                 yield from self._fill()
                 return outcome
-            if outcome is not None:
-                yield from self._judge(ask, outcome)
 
     def _fill(self) -> Generator[Command, Outcome | None, None]:
         while len(self._under_way) < self._prefetch and (ask := self._walk.ask()) is not None:
             self._under_way.append(ask)
             yield Start(ask)
 
-    def _judge(self, ask: Ask, error: FutureAGIError) -> Generator[Command, Outcome | None, None]:
-        """Raise `error`, unless the listing got shorter meanwhile and the page just isn't there any more."""
+    def _judge(
+        self, ask: Ask, error: FutureAGIError
+    ) -> Generator[Command, Outcome | None, Fetched[object] | None]:
+        """Raise `error`, unless the listing got shorter meanwhile and the page just wasn't there.
+
+        Then give the page if it is there again, None if it is gone.
+        """
         error.page = ask.number
         if ask.number == 1 or not isinstance(error, APIStatusError) or error.status not in _PAST_THE_END:
             raise error
+        if self._walk.is_doubtful(ask.number):
+            return None
         if self._walk.last is None or ask.number <= self._walk.last:
-            for _ in range(len(self._under_way)):  # the answer to Await comes in the order of Start
-                yield Await()
-            self._under_way.clear()
-            yield Start(attrs.evolve(ask, number=1))
-            fresh = yield Await()
-            if not isinstance(fresh, Fetched):
+            yield from self._drop_the_rest()
+            fresh = yield from ask_alone(attrs.evolve(ask, number=1))
+            if fresh is None:
                 raise error
             if self._walk.start_over(fresh.facts):
-                return
+                return None
             if not self._walk.shrank(fresh.facts, ask.number):
-                raise error
+                again = yield from ask_alone(ask)
+                if again is None:
+                    raise error
+                self._walk.rewind(ask.number + 1)
+                return again
             self._walk.take(fresh.facts)
         self.shrank = True
+        return None
+
+    def _drop_the_rest(self) -> Generator[Command, Outcome | None, None]:
+        while self._under_way:
+            yield Await()
+            self._under_way.popleft()
+
+
+def ask_alone(ask: Ask) -> Generator[Command, Outcome | None, Fetched[object] | None]:
+    """Fetch one page while nothing else is under way, None if that fails."""
+    yield Start(ask)
+    outcome = yield Await()
+    return outcome if isinstance(outcome, Fetched) else None

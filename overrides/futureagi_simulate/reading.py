@@ -9,7 +9,7 @@ from collections.abc import Generator
 from typing import Final
 
 from futureagi_simulate.page import Facts
-from futureagi_simulate.planner import Changed, Command, Deliver, Outcome, Walk, Window
+from futureagi_simulate.planner import Changed, Command, Deliver, Outcome, Walk, Window, ask_alone
 
 __all__ = ["Neighbours", "read"]
 
@@ -42,25 +42,33 @@ def read(
 ) -> Generator[Command, Outcome | None, None]:
     """Read pages from `first` to the last; an item seen on the pages before isn't given again.
 
-    One `Changed` tells when the listing changed meanwhile: its count moved, rows moved from page to page, or
-    its last pages vanished. Rows that moved across a page boundary in the other direction can't be seen, so
-    then one may be missing.
+    One `Changed` tells when the listing changed meanwhile: its count moved, rows moved from page to page,
+    its last pages vanished. Where rows are hidden, a row that slips from page to page may be one that isn't
+    shown; so if fewer rows came than were counted, the first page is read once more to see whether the
+    order moved.
     """
-    window = Window(Walk(size, first, variants), prefetch)
+    walk = Walk(size, first, variants)
+    window = Window(walk, prefetch)
     neighbours = Neighbours()
-    count: int | None = None
+    beginning: Facts | None = None
     told = False
     while (fetched := (yield from window.next())) is not None:
         facts = fetched.facts
+        beginning = beginning or facts
         rows = neighbours.fresh(facts)
-        count = facts.count if count is None else count
-        how = None if told else _change(facts, count, facts.delivered - len(rows))
+        how = None if told else _change(facts, beginning.count, facts.delivered - len(rows))
         if how is not None:
             told = True
             yield Changed(how)
         yield Deliver(fetched.keeping(rows), fetched)
-    if window.shrank and not told:
+    if told or beginning is None:
+        return
+    if window.shrank:
         yield Changed("its last pages vanished")
+    elif (walk.last or 1) > first == 1 and walk.rows < (beginning.count or 0):
+        again = yield from ask_alone(beginning.ask)
+        if again is not None and again.facts.ids != beginning.ids:
+            yield Changed("its first page is another one now")
 
 
 def _change(facts: Facts, count: int | None, repeated: int) -> str | None:
