@@ -26,9 +26,8 @@ def prepare(view: Mapping[str, Any]) -> dict[str, Any]:
         if part.get("enum") and all(isinstance(value, str) for value in part["enum"]):
             part.setdefault("x-enum-varnames", _member_names(part["enum"]))
     for _route, _operation, parameters in operations(prepared):
-        for parameter in parameters:  # the generator reads a description from the parameter's schema only
-            if "description" in parameter and "$ref" not in parameter["schema"]:
-                parameter["schema"].setdefault("description", parameter["description"])
+        for parameter in parameters:
+            _describe(parameter, prepared)
     _refuse_circles(schemas)
     for _place, part in _parts(schemas, "#/components/schemas"):
         _leave_choice(part)
@@ -46,6 +45,15 @@ def _parts(node: Any, place: str) -> Iterator[tuple[str, dict[str, Any]]]:
     elif isinstance(node, list):
         for number, value in enumerate(node):
             yield from _parts(value, f"{place}/{number}")
+
+
+def _describe(parameter: dict[str, Any], document: Mapping[str, Any]) -> None:
+    """Put the description where the generator reads it: on the schema, which can't be a bare `$ref`."""
+    schema = parameter["schema"]
+    description = parameter.get("description") or resolve(schema, document).get("description", "")
+    if "$ref" in schema:
+        parameter["schema"] = schema = {"anyOf": [schema, {"type": "string"}]}
+    schema["description"] = description
 
 
 def _leave_choice(schema: dict[str, Any]) -> None:

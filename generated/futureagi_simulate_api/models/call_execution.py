@@ -42,8 +42,8 @@ class CallExecution(Model):
             none.
         customer_name: Name of the simulated customer. Observed, the customer's phone number.
         call_summary: What happened, in a few generated sentences.
-        ended_reason: Why the call ended, for instance `customer-ended-call`, `silence-timed-
-            out` or `error`.
+        ended_reason: Why the call ended, for instance `customer-ended-call`,
+            `silence-timed-out` or `error`.
         avg_agent_latency: Mean time the agent took to answer, in seconds (documented) or
             milliseconds (observed).
         is_snapshot: Whether this is a kept earlier attempt of a call that was run again.

@@ -40,8 +40,8 @@ class TestExecutionCall(Model):
         eval_metrics: Displayable output of each eval by the id of its configuration.
         customer_name: The customer's phone number.
         call_summary: What happened, in a few generated sentences.
-        ended_reason: Why the call ended, for instance `customer-ended-call`, `silence-timed-
-            out` or `error`.
+        ended_reason: Why the call ended, for instance `customer-ended-call`,
+            `silence-timed-out` or `error`.
         avg_agent_latency: Mean time the agent took to answer, in milliseconds.
         is_snapshot: Always false here; earlier attempts are in `rerun_snapshots`.
         rerun_type: Always null here; see `rerun_snapshots`.

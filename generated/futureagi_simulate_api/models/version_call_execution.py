@@ -28,8 +28,8 @@ class VersionCallExecution(Model):
         eval_outputs: Output of each eval by the id of its configuration. Observed, in the
             stored form; an eval that has not run yet is `{"status": "pending"}`.
         call_summary: What happened, in a few generated sentences. Null when none was generated.
-        ended_reason: Why the call ended, for instance `customer-ended-call` or `silence-timed-
-            out`.
+        ended_reason: Why the call ended, for instance `customer-ended-call` or
+            `silence-timed-out`.
         created_at: When the call was created.
         session_id: Session that the caller named. Null when there is none.
         duration: Length of the call in seconds; observed as `duration_seconds`. Null when not

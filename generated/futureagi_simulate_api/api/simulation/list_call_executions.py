@@ -74,8 +74,7 @@ def sync(
         search: Keeps calls whose phone number or scenario name contains this text, in any case.
             Observed, `%` and `_` are wildcards, a backslash never matches and a NUL character is
             answered with 500.
-        status: Status of a call. It waits as `pending` and `queued`, is `ongoing`, is evaluated
-            as `analyzing`, and ends as `completed`, `failed` or `cancelled`.
+        status: Keeps calls with exactly this status, in lower case.
         limit: Number of records on a page. Without it, 10. There is no upper bound.
         page: Number of the page, counted from 1. Without it, the first page.
 
