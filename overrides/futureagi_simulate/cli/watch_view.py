@@ -109,7 +109,7 @@ def _evals(last: ExecutionRecord | None) -> list[RenderableType]:
         return []
     grid = Table.grid(padding=(0, 2))
     for name, summary in found.items():
-        judged = f"of {summary.total}" if summary.total else ""
+        judged = f"of {summary.total}" if summary.total else "none yet"
         grid.add_row(Text(one_line(name)), summary_text(summary), Text(judged, "dim"))
     return [Text(), grid]
 
@@ -132,4 +132,6 @@ def _failure_lines(failed: FailedCall) -> list[str]:
 
 def _rates(execution: ExecutionRecord | None) -> list[str]:
     found = summaries(execution) if execution else {}
-    return [f"{one_line(name)} {summary_text(summary).plain}" for name, summary in found.items()]
+    return [
+        f"{one_line(name)} {summary_text(summary).plain}" for name, summary in found.items() if summary.total
+    ]

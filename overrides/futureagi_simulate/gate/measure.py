@@ -118,6 +118,15 @@ def wanted_share(shares: Mapping[str, float], good: Sequence[str]) -> float:
     )
 
 
+def folded(shares: Mapping[str, float]) -> dict[str, float]:
+    """Add up the shares of answers that hold the same choices, whatever form the server printed them in."""
+    sums: dict[str, float] = {}
+    for answer, share in shares.items():
+        said = ", ".join(choices_of(answer)) or answer
+        sums[said] = sums.get(said, 0) + share
+    return sums
+
+
 def choices_of(answer: str) -> tuple[str, ...]:
     """Read the choices in an answer's text: a word, or a list or an object as Python prints it."""
     if answer[:1] not in ("[", "{", "("):

@@ -1,0 +1,151 @@
+"""`fi-simulate failures`, held against the mock's own tables, in both profiles."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pytest
+from futureagi_simulate import Client
+from futureagi_simulate.failures import Demands, collect
+from futureagi_simulate.failures import lines as failure_lines
+from futureagi_simulate.gate.settings import Threshold
+from futureagi_simulate.mock import Mock
+
+from .conftest import Run
+
+# the observed profile sends what the real server sends, and the client says where that isn't in the contract
+pytestmark = pytest.mark.filterwarnings("ignore::futureagi_simulate.errors.ContractWarning")
+
+STRICT = Demands((Threshold("*", 50),), {"Tone": ("calm", "neutral")})
+
+FAILED_IN_THE_TABLES = """
+    SELECT call.id, eval_config.name FROM eval_output
+    JOIN call ON call.number = eval_output.call
+    JOIN eval_config ON eval_config.number = eval_output.config
+    JOIN execution ON execution.number = call.execution
+    WHERE execution.id = ? AND call.original IS NULL AND NOT call.deleted AND call.settled
+      AND eval_output.status = 'completed' AND (
+        eval_config.output_type = 'Pass/Fail' AND NOT eval_output.value
+        OR eval_config.output_type = 'score' AND round(eval_output.value * 100, 6) < 50
+        OR eval_config.output_type = 'choices' AND EXISTS (
+            SELECT 1 FROM json_each(eval_output.value) WHERE json_each.value NOT IN ('calm', 'neutral')))
+"""
+
+
+@pytest.fixture(params=["documented", "observed"])
+def mock(request: pytest.FixtureRequest) -> Iterator[Mock]:
+    with Mock(request.param) as mock:
+        yield mock
+
+
+def client_of(mock: Mock) -> Client:
+    return Client(
+        api_key=mock.api_key,
+        secret_key=mock.secret_key,
+        base_url=mock.base_url,
+        http_client=httpx.Client(transport=mock.transport()),
+    )
+
+
+def test_every_failed_eval_of_the_demo_data_is_found_and_no_other(mock: Mock) -> None:
+    found, there = set(), set()
+    for run_test, execution in mock._store.rows(
+        "SELECT run_test.id, execution.id FROM execution "
+        "JOIN run_test ON run_test.number = execution.run_test "
+        "WHERE execution.status = 'completed' AND run_test.organization = 1"
+    ):
+        there |= {(execution, *row) for row in mock._store.rows(FAILED_IN_THE_TABLES, (execution,))}
+        with client_of(mock) as client:
+            failures = collect(client, execution, STRICT, run_test_id=run_test)
+        found |= {
+            (execution, call.call.id, eval_.record.name) for call in failures.calls for eval_ in call.evals
+        }
+    assert len(there) > 100
+    assert found == there
+
+
+def _lines(profile: str) -> list[dict[str, Any]]:
+    with Mock(profile) as mock, client_of(mock) as client:  # type: ignore[arg-type]
+        failures = collect(client, mock.ids.test_execution_id, STRICT, run_test_id=mock.ids.run_test_id)
+        return [line for call in failures.calls for line in failure_lines(call, failures.clusters)]
+
+
+def test_both_profiles_tell_the_same_failures() -> None:
+    documented, observed = _lines("documented"), _lines("observed")
+    assert len(documented) > 30
+    for told, seen in zip(documented, observed, strict=True):
+        # a name is null in the one and the scenario's persona in the other; only the other has phone numbers
+        for differs in ("customer_name", "phone_number"):
+            told.pop(differs), seen.pop(differs)
+    assert documented == observed
+
+
+def test_every_line_names_the_execution_the_reason_and_a_turn(run: Run, server: dict[str, str]) -> None:
+    ran = run("failures", server["FI_TEST_EXECUTION_ID"], "--run-test", server["FI_RUN_TEST_ID"], "--json")
+    assert ran.code == 0
+    found = [json.loads(line) for line in ran.out.splitlines()]
+    assert len(found) > 20
+    for line in found:
+        assert line["schema"] == "futureagi-simulate/failure/1"
+        assert line["execution_id"] == server["FI_TEST_EXECUTION_ID"]
+        assert line["eval"]["reason"]
+        assert line["transcript"][line["turn"]["index"]]["text"]
+
+
+def test_the_marked_turn_is_the_one_that_the_reason_quotes(run: Run, server: dict[str, str]) -> None:
+    ran = run("failures", server["FI_TEST_EXECUTION_ID"], "--run-test", server["FI_RUN_TEST_ID"], "--json")
+    quoted = right = 0
+    for line in map(json.loads, ran.out.splitlines()):
+        for index, turn in enumerate(line["transcript"]):
+            if turn["text"] in line["eval"]["reason"]:
+                quoted += 1
+                right += line["transcript"][line["turn"]["index"]]["text"] == turn["text"]
+                assert index >= 0
+                break
+    assert quoted > 20
+    assert right == quoted
+
+
+def test_redacted_lines_hold_no_name_of_a_customer(run: Run, server: dict[str, str]) -> None:
+    where = (server["FI_TEST_EXECUTION_ID"], "--run-test", server["FI_RUN_TEST_ID"])
+    plain = [json.loads(line) for line in run("failures", *where, "--json").out.splitlines()]
+    redacted = run("failures", *where, "--json", "--redact")
+    assert redacted.code == 0
+    names = {word for line in plain for word in (line["customer_name"] or "").split()}
+    assert len(names) > 10
+    spoken = [json.loads(line) for line in redacted.out.splitlines()]
+    texts = " ".join(json.dumps(line, ensure_ascii=False) for line in spoken)
+    assert not {name for name in names if name in texts}
+    assert "[name]" in texts
+
+
+def test_a_prompt_is_markdown_of_the_size_asked_for(run: Run, server: dict[str, str]) -> None:
+    ran = run("failures", server["FI_TEST_EXECUTION_ID"], "--prompt", "--size", "4000")
+    assert ran.code == 0
+    assert ran.out.startswith("# Failed evaluations of a simulated agent\n")
+    assert len(ran.out) <= 4000
+    assert "## Clusters" in ran.out
+
+
+def test_the_view_shows_the_turn_around_the_failure_and_a_summary(run: Run, server: dict[str, str]) -> None:
+    ran = run("failures", "--run-test", server["FI_RUN_TEST_ID"])
+    assert ran.code == 0
+    assert "    > " in ran.out
+    assert "What they have in common" in ran.out
+    assert "29 failed evals in 17 calls; 52 calls checked.\n" in ran.out
+
+
+@pytest.mark.parametrize("mock", ["observed"], indirect=True)
+def test_transcripts_that_an_execution_lacks_are_asked_for(
+    mock: Mock, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with mock.serve() as listening:
+        for name, value in mock.settings(listening.base_url).environment().items():
+            monkeypatch.setenv(name, value)
+        ran = run("failures", mock.ids.test_execution_id)
+    assert ran.code == 0
+    assert "    > " not in ran.out
+    assert "17 calls came without a transcript; --run-test with the id of the run test" in ran.err

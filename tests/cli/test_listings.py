@@ -1,0 +1,108 @@
+"""`fi-simulate executions`, `calls`, `runs` and `demo`, on the mock."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+
+from .conftest import Run
+
+UUID = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
+
+
+def rows(text: str) -> list[str]:
+    return [line for line in text.splitlines() if re.match(UUID, line)]
+
+
+def test_executions_are_listed_newest_first(run: Run, server: dict[str, str]) -> None:
+    ran = run("executions", server["FI_RUN_TEST_ID"])
+    assert (ran.code, ran.err) == (0, "")
+    assert len(rows(ran.out)) == 14
+    times = [re.search(r"\d{4}-\d\d-\d\d \d\d:\d\d", row) for row in rows(ran.out)]
+    found = [time.group() for time in times if time]
+    assert found == sorted(found, reverse=True)
+
+
+def test_executions_can_be_chosen_by_status(run: Run, server: dict[str, str]) -> None:
+    ran = run("executions", server["FI_RUN_TEST_ID"], "--status", "completed", "--json")
+    found = json.loads(ran.out)
+    assert {execution["status"] for execution in found} == {"completed"}
+    assert "raw_json" not in found[0]
+
+
+CALLS = [
+    (("{FI_RUN_TEST_ID}",), 304),
+    (("--execution", "{FI_TEST_EXECUTION_ID}"), 52),
+    (("--agent", "{FI_AGENT_ID}", "--version-id", "{FI_VERSION_ID}"), 47),
+    (("{FI_RUN_TEST_ID}", "--status", "failed"), 28),
+]
+
+
+@pytest.mark.parametrize(("whose", "count"), CALLS)
+def test_a_table_shows_the_first_20_calls_and_says_how_many_there_are(
+    whose: tuple[str, ...], count: int, run: Run, server: dict[str, str]
+) -> None:
+    ran = run("calls", *(word.format(**server) for word in whose))
+    assert len(rows(ran.out)) == 20
+    assert re.fullmatch(r"20 of \d+ shown; --limit 0 shows all\.\n", ran.err)
+
+
+@pytest.mark.parametrize(("whose", "count"), CALLS[1:3])
+def test_json_holds_all_calls(whose: tuple[str, ...], count: int, run: Run, server: dict[str, str]) -> None:
+    ran = run("calls", *(word.format(**server) for word in whose), "--json")
+    found = json.loads(ran.out)
+    assert len(found) == len({call["id"] for call in found}) == count
+    assert len(ran.out.splitlines()) == count + 2
+
+
+def test_a_limit_asks_for_no_more_than_it_shows(run: Run, server: dict[str, str]) -> None:
+    ran = run("calls", server["FI_RUN_TEST_ID"], "--limit", "3")
+    assert len(rows(ran.out)) == 3
+    assert ran.err == "3 of 304 shown; --limit 0 shows all.\n"
+
+
+def test_nothing_found_is_said(run: Run, server: dict[str, str]) -> None:
+    ran = run("calls", server["FI_RUN_TEST_ID"], "--search", "no such scenario")
+    assert (ran.code, ran.err) == (0, "Nothing found.\n")
+
+
+def test_runs_have_a_column_per_eval(run: Run, server: dict[str, str]) -> None:
+    ran = run("runs", server["FI_RUN_TEST_NAME"])
+    assert ran.code == 0
+    head = ran.out.splitlines()[0]
+    assert head.split("Failed  ")[1] == "Coherence  Task completed  Resolution score           Tone"
+    assert len(rows(ran.out)) == 14
+
+
+def test_runs_can_be_limited_to_evals(run: Run, server: dict[str, str]) -> None:
+    ran = run("runs", server["FI_RUN_TEST_NAME"], "--eval", "Coherence", "--limit", "2")
+    assert ran.out.splitlines()[0].endswith("Failed  Coherence")
+
+
+def test_a_run_shows_its_evals_with_intervals(run: Run, server: dict[str, str]) -> None:
+    ran = run("runs", "--execution", server["FI_TEST_EXECUTION_ID"])
+    assert "Coherence          68.89 %  31 of 45  54.3 to 80.5 %" in ran.out
+
+
+def test_a_call_shows_each_evals_reason(run: Run, server: dict[str, str]) -> None:
+    ran = run("runs", "--call", server["FI_CALL_EXECUTION_ID"])
+    assert re.search(r"^Task completed +failed +Turn \d+: ", ran.out, re.MULTILINE)
+
+
+@pytest.mark.parametrize("profile", ["documented", "observed"])
+@pytest.mark.filterwarnings("ignore::futureagi_simulate.errors.ContractWarning")
+def test_the_demo_ends_with_the_verdict(profile: str, run: Run) -> None:
+    ran = run("demo", "--profile", profile)
+    assert (ran.code, ran.err) == (0, "")
+    assert 'Executions of "Support line regression"' in ran.out
+    assert "    > " in ran.out
+    assert "\nNot ready to promote: Coherence passed in 68.89 % (31 of 45), more than 90 %" in ran.out
+    assert ran.out.endswith('  fi-simulate gate --run-test "Support line regression"\n')
+
+
+def test_the_demo_needs_no_keys_and_heeds_none(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FI_API_KEY", "someone's")
+    monkeypatch.setenv("FI_BASE_URL", "https://api.example.com")
+    assert run("demo").code == 0
