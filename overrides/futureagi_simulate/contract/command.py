@@ -18,7 +18,10 @@ DRIFT: Final = 1
 
 def drift(
     run_test: Annotated[
-        str | None, typer.Option(metavar="ID", envvar="FI_RUN_TEST_ID", help="Id of a run test with results.")
+        list[str] | None,
+        typer.Option(
+            metavar="ID", envvar="FI_RUN_TEST_ID", help="Id of a run test with results. Repeatable."
+        ),
     ] = None,
     run_test_name: Annotated[
         str | None, typer.Option(metavar="NAME", envvar="FI_RUN_TEST_NAME", help="Its name.")
@@ -71,8 +74,12 @@ def drift(
     if against not in set(Against):
         raise _usage(f"--against {against} is unknown.", "Say --against documents or --against observed.")
     saved = _baseline(baseline)
-    ids = Ids(run_test, run_test_name, execution, agent, version)
-    log, source = _recorded(recorded) if recorded is not None else _asked(ids, max_requests, rate)
+    first, *further = run_test or [None]
+    ids = Ids(first, run_test_name, execution, agent, version)
+    if recorded is not None:
+        log, source = _recorded(recorded)
+    else:
+        log, source = _asked(ids, tuple(filter(None, further)), max_requests, rate)
     if record is not None:
         write(record, log.exchanges)
     findings = judge(log, Against(against))
@@ -95,7 +102,7 @@ def _recorded(path: Path) -> tuple[Log, str]:
         raise _usage(f"{path}: {error}.", "Each line is one exchange, as --record writes them.") from error
 
 
-def _asked(ids: Ids, max_requests: int, rate: float) -> tuple[Log, str]:
+def _asked(ids: Ids, further: tuple[str, ...], max_requests: int, rate: float) -> tuple[Log, str]:
     from futureagi_simulate.cli.trouble import NO_ACCESS, Trouble, TroubleError
     from futureagi_simulate.contract.asking import of_server, politely
     from futureagi_simulate.contract.drift.survey import has_access, survey
@@ -107,7 +114,8 @@ def _asked(ids: Ids, max_requests: int, rate: float) -> tuple[Log, str]:
         )
     options = Options.of()
     with of_server(options) as ask:
-        log = survey(politely(ask, rate), ids, max_requests=max_requests, base_url=str(options.origin))
+        calm = politely(ask, rate)
+        log = survey(calm, ids, further, max_requests=max_requests, base_url=str(options.origin))
     if not has_access(log.exchanges):
         answers = ", ".join(sorted({str(one.answer.status) for one in log.exchanges}))
         what = f"{options.origin} answered nothing but {answers}."

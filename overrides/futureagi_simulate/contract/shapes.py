@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache, cached_property
 from typing import Any, Final
+from urllib.parse import quote
 
 import attrs
 from jsonschema import Draft202012Validator
@@ -38,13 +39,13 @@ class Shapes:
 
     view: Mapping[str, Any]
 
-    def deviations(self, exchange: Exchange) -> Iterator[Deviation]:
-        """Yield how the body of a 200 of one of the five endpoints differs from the view."""
-        if exchange.answer.status != 200 or exchange.endpoint is None or exchange.answer.json is None:
+    def deviations(self, exchange: Exchange, body: Any = None) -> Iterator[Deviation]:
+        """Yield how the body of a 200 of one of the five endpoints (or a part of it) differs from the view."""
+        body = exchange.answer.json if body is None else body
+        if exchange.answer.status != 200 or exchange.endpoint is None or body is None:
             return
-        pointer = self._pointer(exchange.endpoint, exchange.form)
-        for error in self._validator(pointer).iter_errors(exchange.answer.json):
-            yield from _read(error, _variants(exchange))
+        for error in self._validator(exchange.endpoint, exchange.form).iter_errors(body):
+            yield from _read(error, _variants(body))
 
     def statuses(self, endpoint: Endpoint) -> set[str]:
         """Return the statuses that the view lists for an endpoint."""
@@ -62,22 +63,27 @@ class Shapes:
     def _registry(self) -> Registry[Any]:
         chosen = _chosen(self.view)
         resource: Resource[Any] = Resource.from_contents(chosen, default_specification=DRAFT202012)
-        return Registry().with_resource(_BASE, resource)
+        registry: Registry[Any] = Registry().with_resource(_BASE, resource)
+        return registry
+
+    @cached_property
+    def _validators(self) -> dict[tuple[Endpoint, str], Draft202012Validator]:
+        return {}
+
+    def _validator(self, endpoint: Endpoint, form: str) -> Draft202012Validator:
+        if (endpoint, form) not in self._validators:
+            self._validators[endpoint, form] = Draft202012Validator(
+                {"$ref": _BASE + self._pointer(endpoint, form)},
+                registry=self._registry,
+                format_checker=Draft202012Validator.FORMAT_CHECKER,
+            )
+        return self._validators[endpoint, form]
 
     def _pointer(self, endpoint: Endpoint, form: str) -> str:
         if form:
             return f"#/components/schemas/{_FORMS[form]}"
-        path = self._operations[endpoint]["path"].replace("~", "~0").replace("/", "~1")
-        return f"#/paths/{path}/get/responses/200/content/application~1json/schema".replace(
-            "{", "%7B"
-        ).replace("}", "%7D")
-
-    def _validator(self, pointer: str) -> Draft202012Validator:
-        return Draft202012Validator(
-            {"$ref": _BASE + pointer},
-            registry=self._registry,
-            format_checker=Draft202012Validator.FORMAT_CHECKER,
-        )
+        path = quote(self._operations[endpoint]["path"].replace("~", "~0").replace("/", "~1"), safe="~")
+        return f"#/paths/{path}/get/responses/200/content/application~1json/schema"
 
 
 @cache
@@ -98,10 +104,10 @@ def _chosen(node: Any) -> Any:
     return {key: _chosen(child) for key, child in node.items()}
 
 
-def _variants(exchange: Exchange) -> dict[int, str]:
+def _variants(body: Any) -> dict[int, str]:
     """Return the items that are a second shape by design, by their place on the page."""
     variants = {}
-    for place, row in enumerate(exchange.envelope.get("results") or []):
+    for place, row in enumerate(body.get("results") or [] if isinstance(body, dict) else []):
         if isinstance(row, dict) and row.get("is_snapshot"):
             variants[place] = "snapshot"
     return variants

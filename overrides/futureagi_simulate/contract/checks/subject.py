@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, NoReturn
 from unittest import SkipTest
 
 import attrs
+
 from futureagi_simulate.contract.asking import Ask, of_mock, of_server
 from futureagi_simulate.contract.exchange import Endpoint, Exchange, Keys, Question, path_of
 from futureagi_simulate.contract.ids import Ids

@@ -35,9 +35,6 @@ def wanted_filters(rows: list[Row]) -> Iterator[Filter]:
             yield Filter(name, "text", "equals", value)
             yield Filter(name, "text", "in", [value])
             yield Filter(name, "text", "not_contains", value)
-        elif isinstance(value, (int, float)) and not isinstance(value, bool):
-            yield Filter(name, "number", "greater_than_or_equal", 50)
-            yield Filter(name, "number", "between", [10, 60])
     kind = _usual(rows, "call_type")
     if isinstance(kind, str):
         yield Filter("call_type", "text", "equals", kind)
@@ -90,13 +87,10 @@ def _usual(rows: list[Row], column: str) -> Any:
 
 
 def _evals(rows: list[Row]) -> dict[str, Any]:
-    """Return a sample value of each eval, the kinds that can be filtered by first come."""
-    found: dict[str, Any] = {}
+    """Return a sample output of one eval that puts out words; an eval's numbers have no documented unit."""
     for row in rows:
         for name in row.get("eval_outputs") or {}:
             value = shown(row, name)
-            if value is not None and not isinstance(value, (list, dict, bool)):
-                found.setdefault(name, value)
-    numbers = {n: v for n, v in found.items() if not isinstance(v, str)}
-    words = {n: v for n, v in found.items() if isinstance(v, str)}
-    return dict([*list(numbers.items())[:1], *list(words.items())[:1]])
+            if isinstance(value, str):
+                return {name: value}
+    return {}

@@ -17,9 +17,13 @@ ZERO_ID: Final = "00000000-0000-0000-0000-000000000000"
 
 @attrs.define
 class Look:
-    """One look at a server: `ask` puts a question (`yield from look.ask(...)`) and keeps the exchange."""
+    """One look at a server: `ask` puts a question (`yield from look.ask(...)`) and keeps the exchange.
+
+    `further`: ids of run tests to look into besides the one in `ids`.
+    """
 
     ids: Ids
+    further: tuple[str, ...] = ()
     seen: list[Exchange] = attrs.field(factory=list)
 
     def ask(

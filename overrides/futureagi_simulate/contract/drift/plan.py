@@ -12,7 +12,7 @@ from typing import Any, Final
 import attrs
 from futureagi_simulate.contract.drift.filter_plan import filters
 from futureagi_simulate.contract.drift.look import ZERO_ID, Asking, Look
-from futureagi_simulate.contract.exchange import TEMPLATES, Endpoint, Keys
+from futureagi_simulate.contract.exchange import TEMPLATES, Endpoint, Exchange, Keys
 from futureagi_simulate.contract.rows import Row, scenario_name
 
 _CE, _EX, _TE = Endpoint.CALL_EXECUTIONS, Endpoint.TEST_EXECUTIONS, Endpoint.TEST_EXECUTION
@@ -21,6 +21,7 @@ _BIG_PAGE: Final = 100
 _MAX_PAGES: Final = 5
 _OTHER_EXECUTIONS: Final = 8
 _CALLS: Final = 6
+_FURTHER: Final = 3
 _TIES: Final = 12
 
 
@@ -86,6 +87,29 @@ def other_executions(look: Look) -> Asking:
         look.ids = named
 
 
+def other_run_tests(look: Look) -> Asking:
+    """Look into further run tests: other agents, other states, other names."""
+    named = look.ids
+    for run_test in look.further:
+        try:
+            look.ids = attrs.evolve(named, run_test_id=run_test)
+            listed = yield from look.ask(_EX, {"limit": _BIG_PAGE})
+            calls = yield from look.ask(_CE, {"limit": _BIG_PAGE})
+            for name in _with(map(scenario_name, calls.rows if calls else ()), "\\"):
+                yield from look.ask(_CE, {"search": _around(name, "\\"), "limit": 20})
+            for row in _varied(listed.rows if listed else (), lambda row: row.get("status"), _FURTHER):
+                look.ids = attrs.evolve(look.ids, test_execution_id=row["id"])
+                yield from look.ask(_TE, {"limit": 5})
+                yield from look.ask(_RN, {"limit": 5, "summary": "true"})
+        finally:
+            look.ids = named
+
+
+def _with(names: Iterable[str | None], character: str) -> list[str]:
+    """Return the first of the names that holds `character`, if any does."""
+    return [name for name in names if name and character in name][:1]
+
+
 def parameters(look: Look) -> Asking:
     """Send bad values, a page behind the last and a parameter that doesn't exist, to each endpoint."""
     for endpoint in (_CE, _EX, _TE, _VC, _RN):
@@ -105,7 +129,7 @@ def searches(look: Look) -> Asking:
     """Search for a scenario by name, for what could be a pattern, and filter by status in three cases."""
     rows = [*look.rows(_CE), *look.here()]
     names = list(dict.fromkeys(name for name in map(scenario_name, rows) if name))
-    words = [*names[:1], "%", "_", *(_around(name, "\\") for name in names if "\\" in name)][:4]
+    words = [*names[:1], "%", "_", *(_around(name, "\\") for name in _with(names, "\\"))]
     for endpoint in (_CE, _TE):
         for word in words:
             yield from look.ask(endpoint, {"search": word, "limit": 20})
@@ -129,19 +153,22 @@ def runs(look: Look) -> Asking:
     base = look.base(_RN)
     if base is None:
         return
-    names = [
+    names = _eval_names(look.log.of(_RN, status=200))
+    plain = next((name for name in names if name.isalpha() and name.swapcase() != name), None)
+    for name in [word for word in (plain, plain and plain.swapcase()) if word]:
+        yield from look.ask(_RN, {"eval_name": name, "limit": 20})
+    for word in ("1", "yes", "maybe"):
+        yield from look.ask(_RN, {"summary": word, "limit": 1})
+
+
+def _eval_names(exchanges: Iterable[Exchange]) -> list[str]:
+    return [
         part["name"]
-        for exchange in look.log.of(_RN, status=200)
+        for exchange in exchanges
         for entry in (exchange.answer.object.get("result") or {}).get("eval_results") or []
         for part in [*(entry.get("result") or []), entry]
         if isinstance(part.get("name"), str)
     ]
-    plain = next((name for name in names if name.isalpha() and name.swapcase() != name), None)
-    comma = next((name for name in names if "," in name), None)
-    for name in [word for word in (plain, plain and plain.swapcase(), comma) if word]:
-        yield from look.ask(_RN, {"eval_name": name, "limit": 20})
-    for word in ("1", "yes", "maybe"):
-        yield from look.ask(_RN, {"summary": word, "limit": 1})
 
 
 def refusals(look: Look) -> Asking:
@@ -192,5 +219,5 @@ def _varied(rows: Iterable[Row], kind: Callable[[Row], object], most: int) -> li
 
 
 PARTS: Final[tuple[Callable[[Look], Asking], ...]] = (
-    samples, by_name, filters, parameters, refusals, searches, runs, other_executions, ties,
+    samples, by_name, filters, parameters, refusals, searches, runs, other_executions, other_run_tests, ties,
 )  # fmt: skip

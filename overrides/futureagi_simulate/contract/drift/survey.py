@@ -18,9 +18,16 @@ MAX_REQUESTS: Final = 200
 _FIRST: Final = 6
 
 
-def survey(ask: Ask, ids: Ids, *, max_requests: int = MAX_REQUESTS, base_url: str | None = None) -> Log:
+def survey(
+    ask: Ask,
+    ids: Ids,
+    further: tuple[str, ...] = (),
+    *,
+    max_requests: int = MAX_REQUESTS,
+    base_url: str | None = None,
+) -> Log:
     """Ask what the plan asks, at most `max_requests` times."""
-    look = Look(ids)
+    look = Look(ids, further)
     questions = plan(look)
     try:
         question = next(questions)

@@ -16,7 +16,7 @@ from futureagi_simulate.contract.rows import Row
 
 RULES: Final = Rules()
 _PAGE: Final = Endpoint.TEST_EXECUTION
-_HUNDRED: Final = 100
+_OPPOSITE: Final = {"less_than": "greater_than", "greater_than": "less_than"}
 
 
 def filtered(log: Log, *, status: int | None = None) -> Iterator[tuple[Exchange, Filter]]:
@@ -75,6 +75,8 @@ def _ignored(log: Log, endpoint: Endpoint) -> Iterator[Sighting]:
         count, whole = exchange.envelope.get("count"), whole_count(log, exchange)
         if not wanted.documented or count is None or count != whole or _is_day(wanted):
             continue
+        if _compares_times(wanted) and _parts(log, exchange, wanted):
+            continue
         known = _rows_of(log, exchange)
         against = sum(satisfies(row, wanted) is False for row in known)
         if against or _narrower(log, exchange, wanted, count):
@@ -121,41 +123,33 @@ def _unknown_column(log: Log, endpoint: Endpoint) -> Iterator[Sighting]:
 
 
 @RULES.add(
-    "eval-filter-scale", Kind.UNIT, "filters: an eval's number",
-    "a number in a filter is in the unit that the items show", _PAGE, severity=Severity.BREAKS,
-)  # fmt: skip
-def _scale(log: Log, endpoint: Endpoint) -> Iterator[Sighting]:
-    for exchange, wanted in filtered(log, status=200):
-        if not wanted.is_eval or wanted.type != "number":
-            continue
-        values = [shown(row, wanted.column) for row in exchange.rows]
-        numbers = [v for v in values if isinstance(v, (int, float)) and not isinstance(v, bool)]
-        wrong = [v for v in numbers if satisfies(_with(wanted, v), wanted) is False]
-        if wrong and all(satisfies(_with(wanted, v * _HUNDRED), wanted) for v in wrong):
-            yield Sighting("the filter's number is divided by 100", exchange, detail=f"shown: {wrong[:3]}")
-
-
-def _with(wanted: Filter, value: float) -> Row:
-    return {"eval_outputs": {wanted.column: {"value": value}}}
-
-
-@RULES.add(
     "filter-of-another-time", Kind.MEANING, "filters: timestamp",
     "the timestamp filter looks at the time that the items show", _PAGE, severity=Severity.BREAKS,
 )  # fmt: skip
 def _other_time(log: Log, endpoint: Endpoint) -> Iterator[Sighting]:
     for exchange, wanted in filtered(log, status=200):
-        if (
-            wanted.column == "timestamp"
-            and wanted.type == "datetime"
-            and wanted.operator in {"less_than", "greater_than"}
-        ):
-            whole = whole_count(log, exchange)
-            wrong = [row for row in exchange.rows if satisfies(row, wanted) is False]
-            if wrong and exchange.envelope.get("count") != whole:
-                yield Sighting(
-                    "it looks at the creation, items show the update", exchange, detail=f"{len(wrong)} items"
-                )
+        if not _compares_times(wanted):
+            continue
+        rows, count = _rows_of(log, exchange), exchange.envelope.get("count")
+        there = sum(satisfies(row, wanted) is True for row in rows)
+        if len(rows) == whole_count(log, exchange) and there != count and _parts(log, exchange, wanted):
+            detail = f"{count} items came, {there} show such a time"
+            yield Sighting("it looks at the creation, items show the update", exchange, detail=detail)
+
+
+def _compares_times(wanted: Filter) -> bool:
+    return (wanted.column, wanted.type) == ("timestamp", "datetime") and wanted.operator in _OPPOSITE
+
+
+def _parts(log: Log, exchange: Exchange, wanted: Filter) -> bool:
+    """Tell whether this comparison and the opposite one find different things: so the filter is applied."""
+    opposite = attrs.evolve(wanted, operator=_OPPOSITE.get(wanted.operator, ""))
+    return any(
+        other.question.path == exchange.question.path
+        and other.envelope.get("count") != exchange.envelope.get("count")
+        for other, found in filtered(log, status=200)
+        if found == opposite
+    )
 
 
 @RULES.add(

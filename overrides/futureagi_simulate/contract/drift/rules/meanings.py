@@ -23,6 +23,7 @@ _CALLS, _PAGE, _RUN_TESTS = Endpoint.CALL_EXECUTIONS, Endpoint.TEST_EXECUTION, E
 _VERSION: Final = Endpoint.VERSION_CALL_EXECUTIONS
 _PHONE: Final = re.compile(r"\+?\d[\d ()-]{6,}")
 _TIME: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(.*)")
+_UUID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _ENOUGH: Final = 20
 _NO_LATENCY_IN_SECONDS: Final = 60
 
@@ -222,6 +223,15 @@ def _agent_type(log: Log, endpoint: Endpoint) -> Iterator[Sighting]:
             word = holder.get("agent_type")
             if isinstance(word, str) and word not in {"voice", "text"} and word.lower() in {"voice", "text"}:
                 yield Sighting("the same word in two cases", exchange, endpoint is _RUN_TESTS, detail=word)
+
+
+@RULES.add("ids-of-columns", Kind.FORMAT, "column_order[].id", "the id of a column is a UUID", _PAGE)
+def _column_ids(log: Log, endpoint: Endpoint) -> Iterator[Sighting]:
+    for exchange in log.of(endpoint, status=200):
+        for column in exchange.envelope.get("column_order") or []:
+            name = column.get("id") if isinstance(column, dict) else None
+            if isinstance(name, str) and not _UUID.fullmatch(name):
+                yield Sighting("a word", exchange, detail=name)
 
 
 @RULES.add("zone-of-times", Kind.FORMAT, "times", "all endpoints write the zone of a time in the same way")

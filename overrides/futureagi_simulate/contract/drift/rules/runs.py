@@ -49,31 +49,6 @@ def _case(log: Log, endpoint: Endpoint) -> Iterator[Sighting]:
             yield Sighting("another case finds the calls' outputs, not the summed results", exchange)
 
 
-@RULES.add(
-    "eval-name-with-comma",
-    Kind.FILTER,
-    "eval_name: a name that holds a comma",
-    "every eval can be asked for by its name",
-    _RUNS,
-)
-def _comma(log: Log, endpoint: Endpoint) -> Iterator[Sighting]:
-    known = _eval_names(log)
-    for exchange in log.of(_RUNS, status=200):
-        wanted = exchange.query.get("eval_name", "")
-        outputs = _result(exchange).get("eval_outputs")
-        if "," in wanted and wanted in known and not _result(exchange).get("eval_results") and not outputs:
-            yield Sighting("nothing is found", exchange)
-
-
-def _eval_names(log: Log) -> set[str]:
-    return {
-        str(part.get("name"))
-        for exchange in log.of(_RUNS, status=200)
-        for entry in _result(exchange).get("eval_results") or []
-        for part in [entry, *(entry.get("result") or [])]
-    }
-
-
 @RULES.add("summary-words", Kind.PARAMETER, "summary", "summary is a boolean: true or false", _RUNS)
 def _summary(log: Log, endpoint: Endpoint) -> Iterator[Sighting]:
     for exchange in log.of(_RUNS, status=200):

@@ -1,0 +1,126 @@
+"""Findings about shapes: each place where a body isn't what a strict view says, once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
+from typing import Any, Final
+
+import attrs
+import msgspec
+from futureagi_simulate.contract.document import load
+from futureagi_simulate.contract.drift.finding import Finding, Severity
+from futureagi_simulate.contract.drift.log import Log
+from futureagi_simulate.contract.drift.rule import MAX_EVIDENCE
+from futureagi_simulate.contract.exchange import Endpoint, Exchange
+from futureagi_simulate.contract.kinds import Kind
+from futureagi_simulate.contract.shapes import Deviation, Shapes, shapes_of
+from futureagi_simulate.contract.views import Profile
+
+_SEVERITIES: Final = {Kind.EXTRA: Severity.ADDS, Kind.FORMAT: Severity.MISLEADS}
+
+
+def shape_findings(log: Log, *, documents: bool) -> Iterator[Finding]:
+    """Hold every body against the documents' strict view, or else against the observed one."""
+    mine, other = Profile.DOCUMENTED, Profile.OBSERVED
+    if not documents:
+        mine, other = other, mine
+    bodies = list(_bodies(log))
+    strange = {
+        (exchange.endpoint, d.location, d.kind) for d, exchange in _deviations(bodies, shapes_of(other))
+    }
+    grouped: dict[tuple[Endpoint, str, Kind], list[tuple[Deviation, Exchange]]] = {}
+    for deviation, exchange in _deviations(bodies, shapes_of(mine)):
+        endpoint = exchange.endpoint or Endpoint.RUNS
+        grouped.setdefault((endpoint, deviation.location, deviation.kind), []).append((deviation, exchange))
+    merged: dict[tuple[Endpoint, str, Kind, bool], list[tuple[Deviation, Exchange]]] = {}
+    for key, sightings in grouped.items():
+        if not _said_already(key, grouped):
+            known = documents and key not in strange
+            place = _without_data(key[1]) if known and key[2] is Kind.EXTRA else key[1]
+            merged.setdefault((key[0], place, key[2], known), []).extend(sightings)
+    for (endpoint, place, _, known), sightings in merged.items():
+        yield _finding(endpoint, place, sightings, known)
+
+
+def _said_already(key: tuple[Endpoint, str, Kind], grouped: object) -> bool:
+    """Tell whether what a preserved earlier run shows is true of all items anyway."""
+    endpoint, location, kind = key
+    general = (endpoint, location.replace("[snapshot]", "[]"), kind)
+    return general != key and isinstance(grouped, dict) and general in grouped
+
+
+def _without_data(place: str) -> str:
+    """Name a key that no description knows `{key}`: it is a piece of data in an object that takes any key."""
+    head, _, name = place.rpartition("output.")
+    return place if not head or name in _vocabulary() else f"{head}output.{{key}}"
+
+
+@cache
+def _vocabulary() -> frozenset[str]:
+    return frozenset(_property_names(load()))
+
+
+def _property_names(node: Any) -> Iterator[str]:
+    if isinstance(node, Mapping):
+        if isinstance(node.get("properties"), Mapping):
+            yield from node["properties"]
+        for child in node.values():
+            yield from _property_names(child)
+    elif isinstance(node, list):
+        for child in node:
+            yield from _property_names(child)
+
+
+def _finding(
+    endpoint: Endpoint, location: str, sightings: list[tuple[Deviation, Exchange]], known: bool
+) -> Finding:
+    deviation = sightings[0][0]
+    return Finding(
+        rule="shape",
+        endpoint=endpoint.value,
+        location=location,
+        kind=deviation.kind,
+        severity=_SEVERITIES.get(deviation.kind, Severity.BREAKS),
+        expected=deviation.expected,
+        got=deviation.got,
+        known=known,
+        evidence=tuple(dict.fromkeys(str(exchange.question) for _, exchange in sightings))[:MAX_EVIDENCE],
+        times=len(sightings),
+    )
+
+
+def _bodies(log: Log) -> Iterator[tuple[Exchange, Any]]:
+    """Yield what there is to look at: bodies of pages, with the items in them that no page before had."""
+    for endpoint in Endpoint:
+        seen: set[bytes] = set()
+        for exchange in log.of(endpoint, status=200):
+            if not exchange.query.get("row_groups"):
+                yield exchange, _unseen(exchange.answer.json, seen)
+
+
+def _unseen(node: Any, seen: set[bytes]) -> Any:
+    """Return a body without the items of its page that were seen before, as they are now."""
+    if not isinstance(node, dict):
+        return node
+    rows = node.get("results")
+    if not isinstance(rows, list):
+        inner = {name: _unseen(node[name], seen) for name in ("result", "call_results") if name in node}
+        return {**node, **inner} if inner else node
+    new = [row for row in rows if (key := msgspec.json.encode(row)) not in seen and not seen.add(key)]  # type: ignore[func-returns-value]
+    return {**node, "results": new}
+
+
+def _deviations(
+    bodies: Iterable[tuple[Exchange, Any]], shapes: Shapes
+) -> Iterator[tuple[Deviation, Exchange]]:
+    for exchange, body in bodies:
+        for deviation in shapes.deviations(exchange, body):
+            yield attrs.evolve(deviation, location=_placed(exchange, deviation)), exchange
+
+
+def _placed(exchange: Exchange, deviation: Deviation) -> str:
+    """Add to a place what is special about the answer: the form of the runs endpoint, an empty page."""
+    if exchange.endpoint is Endpoint.TEST_EXECUTION and not exchange.rows and "." not in deviation.location:
+        return f"{deviation.location} (of a page without items)"
+    return deviation.location
