@@ -1,0 +1,80 @@
+"""Export calls to a file: against the loop that the documents' example grows into, requests, json and pandas."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from benchmarks.server import serving, url
+from benchmarks.timing import Figure
+from benchmarks.walk import RUN_TEST
+
+WORK = "export"
+SIZE = 100
+OURS = textwrap.dedent(
+    """
+    import json, resource, sys, time
+    from pathlib import Path
+    from futureagi_simulate import Client
+    from futureagi_simulate.export import Export, Source
+    from futureagi_simulate.export.writers import format_of
+    start = time.perf_counter()
+    with Client(base_url=sys.argv[1], api_key="bench", secret_key="bench") as client:
+        target = Path(sys.argv[3])
+        rows = Export(Source(run_test_id=sys.argv[2]), target, format_of(target)).run(client)
+    took = time.perf_counter() - start
+    print(json.dumps({"rows": rows, "seconds": took, "peak_kb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss}))
+    """
+)
+LOOP = textwrap.dedent(
+    """
+    import json, resource, sys, time
+    import pandas, requests
+    start = time.perf_counter()
+    rows, following = [], sys.argv[1]
+    with requests.Session() as session:
+        while following:
+            page = session.get(following, headers={"X-Api-Key": "bench", "X-Secret-Key": "bench"}).json()
+            rows += page["results"]
+            following = page["next"]
+    frame = pandas.json_normalize(rows, max_level=0)
+    for column in frame.columns:
+        if frame[column].map(lambda value: isinstance(value, (dict, list))).any():
+            frame[column] = frame[column].map(json.dumps)
+    frame.to_parquet(sys.argv[2])
+    took = time.perf_counter() - start
+    print(json.dumps({"rows": len(frame), "seconds": took, "peak_kb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss}))
+    """
+)
+
+
+def _run(source: str, *arguments: str) -> dict[str, float]:
+    done = subprocess.run([sys.executable, "-c", source, *arguments], check=True, capture_output=True)
+    found: dict[str, float] = json.loads(done.stdout)
+    return found
+
+
+def measure(quick: bool) -> list[Figure]:
+    """Measure rows per second and peak memory of each format, and of the loop."""
+    calls = 5_000 if quick else 100_000
+    figures: list[Figure] = []
+    with TemporaryDirectory() as folder, serving(calls, SIZE, rich=True) as base:
+        loop = _run(LOOP, f"{url(base)}?limit={SIZE}", str(Path(folder, "loop.parquet")))
+        for name in ("parquet", "jsonl", "csv", "duckdb"):
+            ours = _run(OURS, base, RUN_TEST, str(Path(folder, f"calls.{name}")))
+            if ours["rows"] != calls or loop["rows"] != calls:
+                raise AssertionError(f"{calls} calls were there, {ours['rows']} and {loop['rows']} came")
+            faster, peak = loop["seconds"] / ours["seconds"], ours["peak_kb"] / 1000
+            if name == "parquet":
+                figures.append(Figure.at_least(WORK, "Parquet, times faster than requests, json and pandas", faster, 3))
+            else:
+                figures.append(Figure.seen(WORK, f"{name}, times as fast as the loop to Parquet", faster))
+            figures.append(Figure.at_most(WORK, f"{name}, peak memory, MB", peak, 250, f"{peak:.0f}"))
+            figures.append(Figure.seen(WORK, f"{name}, rows per second", calls / ours["seconds"], f"{calls / ours['seconds']:,.0f}"))
+        figures.append(Figure.seen(WORK, "the loop, rows per second", calls / loop["seconds"], f"{calls / loop['seconds']:,.0f}"))
+        figures.append(Figure.seen(WORK, "the loop, peak memory, MB", loop["peak_kb"] / 1000, f"{loop['peak_kb'] / 1000:.0f}"))
+    return figures
