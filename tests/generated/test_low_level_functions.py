@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import importlib
 import pickle
 from uuid import UUID
 
@@ -22,10 +23,17 @@ from futureagi_simulate_api.models import (
     TestExecutionCall,
 )
 
+from tools.spec import load, operations, resolve, snake
+
 ID = "cc3c8111-0000-4000-8000-000000000001"
 EMPTY_PAGE = {"count": 0, "next": None, "previous": None, "results": []}
 DENIED = {"status": False, "type": "authentication_error", "detail": "Invalid API key", "surprise": 1}
 RUN_PAGE = {"count": 0, "total_pages": 0, "current_page": 1, "results": []}
+
+
+@pytest.fixture
+def contract(root):
+    return load((root / "openapi.yaml").read_bytes())
 
 
 def test_a_listing_gives_a_typed_page_that_keeps_its_bytes(call):
@@ -185,13 +193,42 @@ def test_an_odd_call_is_an_error_and_not_an_execution(call):
         call(get_simulation_runs, call.client(answer), call_execution_id=ID)
 
 
-def test_rows_of_either_kind_stay_undecoded_until_one_kind_is_named(call):
-    row = {"id": ID, "status": "completed", "duration": 3, "transcript": [], "overall_score": None}
-    row |= {"eval_outputs": {}, "scenario": "Billing", "unknown": [1]}
-    body = EMPTY_PAGE | {"total_pages": 1, "current_page": 1, "column_order": [], "error_messages": []}
-    answer = httpx.Response(200, json=body | {"results": [row, {"count": 3, "persona": "Zoë"}]})
+@pytest.mark.parametrize(("example", "row"), [("observed", TestExecutionCall), ("observed-groups", GroupRow)])
+def test_rows_of_either_kind_stay_undecoded_until_one_kind_is_named(call, contract, example, row):
+    body = examples(contract, "getTestExecution", "200")[example]
 
-    first, second = call(get_test_execution, call.client(answer), ID).results
+    first = call(get_test_execution, call.client(httpx.Response(200, json=body)), ID).results[0]
 
-    assert TestExecutionCall.from_json(first).raw == row
-    assert GroupRow.from_json(second).raw["persona"] == "Zoë"
+    assert row.from_json(first).raw == body["results"][0]
+
+
+ASKED_BY = {
+    "by-name": "run_test_name",
+    "by-call": "call_execution_id",
+    "by-waiting-call": "call_execution_id",
+}
+
+
+def test_every_example_of_the_contract_goes_through_its_function(call, contract):
+    seen = 0
+    for path, item in contract["paths"].items():
+        name = snake(item["get"]["operationId"])
+        operation = importlib.import_module(f"futureagi_simulate_api.api.simulation.{name}")
+        for status in item["get"]["responses"]:
+            for title, body in examples(contract, item["get"]["operationId"], status).items():
+                asked = {} if name != "get_simulation_runs" else {ASKED_BY.get(title, "execution_id"): ID}
+                client = call.client(httpx.Response(int(status), json=body))
+                response = call(operation, client, *[ID] * path.count("{"), detailed=True, **asked)
+                assert response.status_code == int(status)
+                assert (response.parsed or response.error).raw == body, (name, status, title)
+                assert (response.parsed is None) == (status != "200")
+                seen += 1
+    assert seen >= 20
+
+
+def examples(contract, operation_id, status):
+    """The bodies that the contract shows for one answer of an operation, by name."""
+    operation = next(each for _, each, _ in operations(contract) if each["operationId"] == operation_id)
+    media = resolve(operation["responses"][status], contract).get("content", {}).get("application/json", {})
+    named = {name: resolve(each, contract)["value"] for name, each in media.get("examples", {}).items()}
+    return named | ({"example": media["example"]} if "example" in media else {})
