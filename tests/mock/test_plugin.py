@@ -1,0 +1,155 @@
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import httpx
+import pytest
+from futureagi_simulate.mock import Mock
+from futureagi_simulate.mock.settings import Settings
+
+
+def keys(mock: Mock) -> dict[str, str]:
+    return {"X-Api-Key": mock.api_key, "X-Secret-Key": mock.secret_key}
+
+
+def asking(mock: Mock) -> httpx.Client:
+    return httpx.Client(transport=mock.transport(), base_url=mock.base_url, headers=keys(mock))
+
+
+def test_the_mock_answers_without_a_socket(futureagi_mock):
+    with asking(futureagi_mock) as client:
+        got = client.get(f"/simulate/test-executions/{futureagi_mock.ids.test_execution_id}/")
+    assert got.json()["count"] > 0
+    futureagi_mock.journal.assert_asked("test-execution", times=1, status=200)
+
+
+def test_the_server_listens_on_a_real_port_and_the_environment_points_to_it(futureagi_server, futureagi_mock):
+    assert os.environ["FI_BASE_URL"] == futureagi_server.base_url
+    assert (os.environ["FI_API_KEY"], os.environ["FI_SECRET_KEY"]) == (
+        futureagi_mock.api_key,
+        futureagi_mock.secret_key,
+    )
+    got = httpx.get(
+        f"{futureagi_server.base_url}/simulate/run-tests/{futureagi_mock.ids.run_test_id}/executions/",
+        headers=keys(futureagi_mock),
+    )
+    assert (got.status_code, futureagi_mock.journal.total) == (200, 1)
+
+
+@pytest.mark.futureagi(profile="observed", seed=7, executions=2, calls=9, faults=["429:1"], latency="5ms")
+def test_a_marker_sets_what_the_mock_is_made_of(futureagi_mock):
+    assert futureagi_mock.profile == "observed"
+    assert futureagi_mock.faults.latency.low == 0.005
+    with asking(futureagi_mock) as client:
+        path = f"/simulate/run-tests/{futureagi_mock.ids.run_test_id}/executions/"
+        assert [client.get(path).status_code for _ in range(2)] == [429, 200]
+        assert client.get(path).json()["count"] == 2
+
+
+@pytest.mark.parametrize("_round", [1, 2])
+def test_nothing_is_left_of_an_earlier_test(futureagi_mock, _round):
+    assert futureagi_mock.journal.total == 0
+    assert futureagi_mock.faults.pending == ()
+    futureagi_mock.faults.add("500:*")
+    futureagi_mock.add_run_test("Left behind?")
+    with asking(futureagi_mock) as client:
+        futureagi_mock.faults.clear()
+        got = client.get("/sdk/api/v1/simulation/runs/", params={"run_test_name": "Left behind?"})
+    assert got.json()["result"]["count"] == 0
+
+
+def test_mocks_side_by_side_do_not_meet():
+    def work(number: int) -> None:
+        with Mock(seed=number, faults=[f"500:{number + 1}"]) as mock, asking(mock) as client:
+            path = f"/simulate/run-tests/{mock.ids.run_test_id}/executions/"
+            statuses = [client.get(path).status_code for _ in range(20)]
+            seen[number] = (statuses.count(500), mock.journal.total)
+
+    seen: dict[int, tuple[int, int]] = {}
+    threads = [threading.Thread(target=work, args=(number,)) for number in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert seen == {number: (number + 1, 20) for number in range(6)}
+
+
+def run_pytest(folder: Path, text: str) -> subprocess.CompletedProcess[str]:
+    folder.joinpath("test_users.py").write_text(text, encoding="utf-8")
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-q",
+        "-p",
+        "no:cacheprovider",
+        "--strict-markers",
+        "-W",
+        "error",
+    ]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=60, check=False)
+
+
+def test_the_plugin_works_in_a_project_of_its_own_and_asks_for_nothing(tmp_path):
+    done = run_pytest(
+        tmp_path,
+        "import httpx, pytest\n"
+        "@pytest.mark.futureagi(profile='observed')\n"
+        "def test_it(futureagi_server, futureagi_mock):\n"
+        "    got = httpx.get(futureagi_server.base_url + '/')\n"
+        "    assert futureagi_mock.ids.run_test_id in got.text\n",
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_a_wrong_marker_is_told_in_one_line(tmp_path):
+    done = run_pytest(
+        tmp_path,
+        "import pytest\n@pytest.mark.futureagi(profile='real')\ndef test_it(futureagi_mock): pass\n"
+        "@pytest.mark.futureagi(colour='red')\ndef test_other(futureagi_mock): pass\n",
+    )
+    assert "no profile is called 'real'; choose from documented, observed" in done.stdout
+    assert "unexpected keyword argument 'colour'" in done.stdout
+    assert "Traceback" not in done.stdout + done.stderr
+
+
+def test_starting_pytest_imports_nothing_of_the_mock_nor_of_its_extra():
+    code = (
+        "import sys, futureagi_simulate.mock.plugin as plugin; "
+        "print(sorted({'httpx', 'msgspec', 'sqlite3', 'starlette', 'uvicorn'} & set(sys.modules)), "
+        "[m for m in sys.modules if m.startswith('futureagi_simulate.mock.') and m != plugin.__name__])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
+    )
+    assert done.stdout.strip() == "[] []"
+
+
+def test_serving_without_the_extra_says_what_to_install(monkeypatch):
+    for name in ("futureagi_simulate.mock.app", "futureagi_simulate.mock.server"):
+        monkeypatch.delitem(sys.modules, name, raising=False)
+    monkeypatch.setitem(sys.modules, "starlette", None)
+    monkeypatch.setitem(sys.modules, "starlette.applications", None)
+    with (
+        Mock() as mock,
+        pytest.raises(ModuleNotFoundError, match=r"pip install 'futureagi-simulate\[mock\]'"),
+    ):
+        mock.server()
+
+
+def test_settings_are_told_as_a_shell_and_as_an_env_file_read_them():
+    settings = Settings("http://127.0.0.1:1")
+    script = f'{settings.exports()}printf "%s\\n" "$FI_BASE_URL" "$FI_RUN_TEST_NAME" "$FI_VERSION_ID"'
+    done = subprocess.run(["/bin/sh", "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines() == [
+        "http://127.0.0.1:1",
+        settings.ids.run_test_name,
+        settings.ids.version_id,
+    ]
+    lines = dict(line.split("=", 1) for line in settings.env_file().splitlines())
+    assert {name: value.strip('"') for name, value in lines.items()} == settings.environment()
+    assert settings.secret_key not in repr(settings)
