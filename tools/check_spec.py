@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from openapi_spec_validator import OpenAPIV31SpecValidator
+from referencing.exceptions import Unresolvable
 
 ROOT: Final = Path(__file__).parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "overrides")]
@@ -21,21 +22,25 @@ from tools.spec_lint import NoNodeError, lint  # noqa: E402
 from tools.spec_style import broken, responses, schemas  # noqa: E402
 
 
-def views(document: Document) -> dict[str, Document]:
-    """Return the contract and what is derived from it, by name."""
-    derived = {profile.value: strict_view(document, profile) for profile in Profile}
-    return {"openapi.yaml": document, "open view": open_view(document)} | {
-        f"{name} view": view for name, view in derived.items()
-    }
-
-
 def invalid_documents(document: Document) -> list[str]:
     """Return why the contract, or one of its views, is not valid OpenAPI."""
-    return [
-        f"{name}: {error.json_path}: {error.message[:200]}"
-        for name, view in views(document).items()
-        for error in OpenAPIV31SpecValidator(dict(view)).iter_errors()
+    # Nothing can be derived from what is no valid contract.
+    return _invalid("openapi.yaml", document) or [
+        problem for name, view in _views(document).items() for problem in _invalid(f"the {name} view", view)
     ]
+
+
+def _invalid(name: str, document: Document) -> list[str]:
+    try:
+        errors = list(OpenAPIV31SpecValidator(dict(document)).iter_errors())
+    except Unresolvable as error:
+        return [f"{name}: nothing stands at {error.ref}"]
+    return [f"{name}: {error.json_path}: {error.message[:200]}" for error in errors]
+
+
+def _views(document: Document) -> dict[str, Document]:
+    derived: dict[str, Document] = {profile.value: strict_view(document, profile) for profile in Profile}
+    return {"open": open_view(document), **derived}
 
 
 def invalid_examples(document: Document) -> tuple[int, list[str]]:

@@ -1,0 +1,142 @@
+"""Compare a view of the contract with what is known: the facts of the pages, and the recorded answers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import attrs
+import yaml
+from futureagi_simulate.contract.document import Document, response_schema
+from futureagi_simulate.contract.exchange import read_lines
+from jsonschema import Draft202012Validator
+
+from .conftest import ROOT
+from .facts import PAGES, RUNS
+from .places import types_at
+
+FIELDS = [
+    (operation, path, types) for operation, page in PAGES.items() for path, types in page.fields.items()
+]
+RUN_FIELDS = [(form, path, types) for form, fields in RUNS.items() for path, types in fields.items()]
+# The page of the calls of a run test has null for both, and they are the same calls.
+NULL_BY_ANALOGY = ("results[].duration", "results[].overall_score")
+
+
+def field_gaps(documented: Document) -> list[Any]:
+    """Return the documented fields that a view lacks, or has with other types."""
+    gaps = []
+    for operation, path, types in FIELDS:
+        wanted = {types.removesuffix("?")} | ({"null"} if types.endswith("?") else set())
+        if operation == "getTestExecution" and path in NULL_BY_ANALOGY:
+            wanted.add("null")
+        found = types_at(documented, response_schema(documented, operation, 200), path)
+        if found != wanted:
+            gaps.append((operation, path, wanted, found))
+    return gaps
+
+
+def run_field_gaps(documented: Document) -> list[Any]:
+    """Return what the runs page shows and a view doesn't allow."""
+    gaps = []
+    for form, path, shown in RUN_FIELDS:
+        found = types_at(documented, documented["components"]["schemas"][form], path)
+        if not found & ({"integer", "number"} if shown in ("integer", "number") else {shown}):
+            gaps.append((form, path, shown, found))
+    return gaps
+
+
+SECTIONS = {
+    "1 run-tests/call-executions top": "CallExecutionPage",
+    "1 run-tests/call-executions rows": "CallExecution",
+    "1 run-tests/call-executions snap": "CallExecution",
+    "2 run-tests/executions top": "TestExecutionPage",
+    "2 run-tests/executions rows": "TestExecution",
+    "3 test-executions top": "TestExecutionDetail",
+    "3 test-executions rows": "TestExecutionCall",
+    "3 test-executions group": "GroupRow",
+    "4 version call-executions top": "VersionCallExecutionPage",
+    "4 version call-executions rows": "VersionCallExecution",
+    "5 runs envelope top": "RunsByCall",
+    "5a runs by call top": "CallRun",
+    "5a runs by call rows": "CallRun",
+    "5b runs by execution top": "ExecutionRunDetail",
+    "5b runs by execution rows": "ExecutionRunCall",
+    "5c runs by name top": "ExecutionRunPage",
+    "5c runs by name rows": "ExecutionRun",
+    "5d eval_results rows": "EvalResult",
+    "5e eval_results.result rows": "EvalResultPart",
+}
+JSON_TYPES = {
+    "int": {"integer", "number"}, "float": {"number"}, "str": {"string"}, "bool": {"boolean"},
+    "null": {"null"}, "list": {"array"}, "object": {"object"},
+}  # fmt: skip
+LINE = re.compile(r"   (\S+) +(\d+)/(\d+)  (\{.*?\})  e\.g\.")
+OPEN = yaml.safe_load((ROOT / "spec" / "open-fields.yaml").read_text("utf-8"))
+
+
+@attrs.frozen
+class Field:
+    """A field as it was seen: in how many of how many objects, with which types."""
+
+    section: str
+    path: str
+    seen: int
+    objects: int
+    types: tuple[str, ...]
+
+    @property
+    def schema(self) -> str:
+        return SECTIONS[self.section]
+
+    @property
+    def is_open(self) -> bool:
+        return self.path in OPEN["recorded fields"].get(self.schema, {})
+
+
+def read_shapes(path: Path) -> Iterator[Field]:
+    """Read the summary of the recorded answers, field by field."""
+    section = ""
+    for line in path.read_text("utf-8").splitlines():
+        if not line.startswith(" "):
+            section = line.strip()
+        elif match := LINE.match(line):
+            types = re.findall(r"'(\w+)'", match[4])
+            yield Field(section, match[1], int(match[2]), int(match[3]), tuple(types))
+
+
+def observed_gaps(observed: Document, fields: list[Field]) -> list[Any]:
+    """Return the observed fields that a view lacks, or has without one of their types."""
+    gaps = []
+    for field in fields:
+        found = types_at(observed, observed["components"]["schemas"][field.schema], field.path)
+        if not (field.is_open or all(found & JSON_TYPES[kind] for kind in field.types)):
+            gaps.append((field.section, field.path, field.types, found))
+    return gaps
+
+
+def recorded_misfits(observed: Document, recorded: Path) -> tuple[int, list[tuple[str, str]]]:
+    """Return how many recorded JSON answers there are, and what in them doesn't fit a view."""
+    validators: dict[tuple[str, int], Draft202012Validator] = {}
+    checked, misfits = 0, []
+    with (recorded / "exchanges.jsonl").open("rb") as lines:
+        for exchange in read_lines(lines):
+            answer, body = exchange.answer, exchange.answer.json
+            if exchange.question.method != "GET" or exchange.endpoint is None or body is None:
+                continue
+            checked += 1
+            key = (exchange.endpoint.value, answer.status)
+            schema = response_schema(observed, *key)
+            if schema is None:
+                misfits.append((str(exchange.question), f"{answer.status} is not in the contract"))
+                continue
+            if key not in validators:
+                validators[key] = Draft202012Validator(
+                    {**schema, "components": observed["components"]},
+                    format_checker=Draft202012Validator.FORMAT_CHECKER,
+                )
+            errors = validators[key].iter_errors(body)
+            misfits += [(str(exchange.question), error.json_path) for error in errors]
+    return checked, misfits
