@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, TypeVar
@@ -70,7 +71,16 @@ class OpenEnum(StrEnum):
             return None
         member = str.__new__(cls, value)
         member._name_ = member._value_ = value
+        _kept.count = unknown_values() + 1
         return member
+
+
+_kept = threading.local()
+
+
+def unknown_values() -> int:
+    """Count the unknown enum values kept in this thread so far: the same before and after, none was decoded."""
+    return getattr(_kept, "count", 0)
 
 
 @attrs.frozen(kw_only=True)
@@ -84,4 +94,4 @@ class Response(Generic[M]):
     error: Error | None = None
 
 
-__all__ = ["UNSET", "Model", "OpenEnum", "Response", "UnsetType"]
+__all__ = ["UNSET", "Model", "OpenEnum", "Response", "UnsetType", "unknown_values"]

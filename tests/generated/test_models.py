@@ -11,7 +11,7 @@ import msgspec
 import pytest
 from futureagi_simulate_api import models
 from futureagi_simulate_api.models import CallCost, CallStatus, TranscriptTurn
-from futureagi_simulate_api.types import UNSET, Model
+from futureagi_simulate_api.types import UNSET, Model, unknown_values
 
 COST = (
     b'{"total_cost_cents": 24, "stt_cost_cents": null, "llm_cost_cents": 0, "tts_cost_cents": 0, "new": [1]}'
@@ -102,6 +102,15 @@ def test_an_unknown_enum_value_is_kept(duplicate):
 def test_a_known_enum_value_is_its_member(duplicate):
     assert msgspec.json.decode(b'"completed"', type=CallStatus) is CallStatus.COMPLETED
     assert duplicate(CallStatus.COMPLETED) is CallStatus.COMPLETED
+
+
+def test_decoding_an_unknown_value_is_counted_and_decoding_known_ones_is_not():
+    before = unknown_values()
+
+    msgspec.json.decode(b'["completed", null]', type=list[CallStatus | None])
+    assert unknown_values() == before
+    msgspec.json.decode(b'["Completed", "lost", "lost"]', type=list[CallStatus])
+    assert unknown_values() == before + 3
 
 
 def test_what_is_no_text_is_no_enum_value():
