@@ -52,7 +52,14 @@ def flow(request: Request, options: Options) -> Steps:
         history += (Attempt(len(history) + 1, what, ended - started),)
         logs.attempted(str(case.request), history[-1])
         if isinstance(result, Reply):
-            return Answer(request, result.status, result.headers, result.content, len(history), ended - begun)
+            return Answer(
+                request=request,
+                status=result.status,
+                headers={name: case.scrub(value) for name, value in result.headers.items()},
+                content=options.credentials.scrub_answer(result.content),
+                attempts=len(history),
+                elapsed=ended - begun,
+            )
         wait = policy.wait(len(history), result.asked)
         result.error.tried(history)
         if not result.again or len(history) >= policy.attempts or ended + wait >= deadline:

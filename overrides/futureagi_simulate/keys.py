@@ -12,9 +12,8 @@ from futureagi_simulate.errors import ConfigurationError
 __all__ = ["Credentials", "Secret"]
 
 MASK: Final = "***"
-_WORTH_HIDING: Final = (
-    4  # characters: masking a "k" that somebody's test uses as a key would garble every text
-)
+_WORTH_HIDING: Final = 4  # characters: masking a test's "k" would garble every text
+_LIKELY_REAL: Final = 8  # characters
 _WHERE: Final = "Keys are made in the Future AGI dashboard, under Settings."
 
 
@@ -90,11 +89,25 @@ class Credentials:
 
     def scrub(self, text: str) -> str:
         """Mask both keys wherever a text repeats them, as an echoing server or a library's error may."""
-        longest_first = sorted((self.api_key, self.secret_key), key=lambda key: -len(key.reveal()))
-        for secret in longest_first:
-            if len(secret.reveal()) >= _WORTH_HIDING:
-                text = text.replace(secret.reveal(), MASK)
+        for key in self._longest_first():
+            if len(key.reveal()) >= _WORTH_HIDING:
+                text = text.replace(key.reveal(), MASK)
         return text
+
+    def scrub_answer(self, content: bytes) -> bytes:
+        """Mask both keys in a good answer, which has no business to hold them.
+
+        Everything made from the answer, and all that is shown of it, is then free of them. Keys too short to
+        be real ones stay, as they may be words of somebody's data.
+        """
+        for key in self._longest_first():
+            if len(key.reveal()) >= _LIKELY_REAL and key.reveal().encode() in content:
+                content = content.replace(key.reveal().encode(), MASK.encode())
+        return content
+
+    def _longest_first(self) -> list[Secret]:
+        """Return both keys in an order in which masking one leaves no part of the other."""
+        return sorted((self.api_key, self.secret_key), key=lambda key: -len(key.reveal()))
 
 
 def _checked(secret: Secret | None, argument: str, variable: str) -> Secret:

@@ -27,7 +27,7 @@ class Request:
 
 @attrs.frozen
 class Answer:
-    """A 2xx answer whose `content` is a JSON object, decompressed.
+    """A 2xx answer whose `content` is a JSON object, decompressed; a key that it repeats is masked.
 
     `headers` has lower-case names, `attempts` counts the tries it took, `elapsed` is the time of all of them
     and of the waits between, in seconds.

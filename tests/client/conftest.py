@@ -232,3 +232,16 @@ def make_options(clock: ManualClock, monkeypatch: pytest.MonkeyPatch) -> Callabl
 @pytest.fixture
 def options(make_options: Callable[..., Options]) -> Options:
     return make_options()
+
+
+@pytest.fixture
+def assert_silent() -> Callable[..., None]:
+    """Give a check that fails if either key, or its bytes, is in what was said."""
+
+    def check(options: Options, *said: object) -> None:
+        for secret in (options.credentials.api_key, options.credentials.secret_key):
+            for something in said:
+                text = something.decode("latin-1") if isinstance(something, bytes) else str(something)
+                assert secret.reveal() not in text
+
+    return check

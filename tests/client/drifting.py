@@ -7,6 +7,7 @@ import random
 import threading
 from collections.abc import Callable
 from typing import Any
+from uuid import UUID
 from zlib import crc32
 
 import attrs
@@ -70,7 +71,7 @@ class Table:
     def _row(self, updated: int) -> Row:
         self._made += 1
         hidden = self._random.random() < self.schedule.hidden
-        return Row(f"{self._made:032x}", updated, hidden)
+        return Row(str(UUID(int=self._made)), updated, hidden)
 
     def visible(self) -> set[str]:
         return {row.id for row in self.rows if not row.hidden}

@@ -107,3 +107,19 @@ def test_an_api_key_that_contains_the_secret_key_is_masked_whole() -> None:
 
 def test_a_key_of_a_letter_or_two_does_not_garble_every_text() -> None:
     assert Credentials(Secret("k"), Secret("s")).scrub("asks") == "asks"
+
+
+def test_a_good_answer_that_repeats_a_key_comes_with_the_key_masked() -> None:
+    keys = Credentials(Secret("0f" * 16), Secret("a7" * 16))
+    assert keys.scrub_answer(b'{"key": "%s"}' % (b"0f" * 16)) == b'{"key": "***"}'
+    assert keys.scrub_answer(b'{"key": "%s"}' % (b"a7" * 16)) == b'{"key": "***"}'
+
+
+def test_a_good_answer_without_a_key_is_the_same_bytes() -> None:
+    content = b'{"transcript": "my secret is safe"}'
+    assert Credentials(Secret("0f" * 16), Secret("a7" * 16)).scrub_answer(content) is content
+
+
+def test_a_key_that_may_be_a_word_of_the_data_is_not_masked_in_it() -> None:
+    content = b'{"transcript": "my secret is safe"}'
+    assert Credentials(Secret("safe"), Secret("secret")).scrub_answer(content) is content
