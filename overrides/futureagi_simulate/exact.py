@@ -30,6 +30,8 @@ __all__ = ["IncompleteListingError", "read_exactly"]
 
 PASSES: Final = 4
 
+_Key = bytes | str | tuple[int, bytes]
+
 
 class IncompleteListingError(FutureAGIError):
     """An exact listing can't be proven complete: it changes all the time, or the server limits its pages.
@@ -61,7 +63,7 @@ class Sightings:
     def __init__(self) -> None:
         self.count: int | None = None
         self.variant = 0
-        self._seen: dict[bytes, int] = {}
+        self._seen: dict[_Key, int] = {}
         self._boundaries: list[_Boundary] = []
         self._pass = -1
         self._repeats: Counter[bytes] = Counter()
@@ -96,24 +98,19 @@ class Sightings:
 
     def ids(self) -> tuple[str, ...]:
         """Give all ids seen."""
-        return tuple(
-            str(UUID(bytes=key)) if len(key) == 16 else key.decode(errors="replace") for key in self._seen
-        )
+        return tuple(str(UUID(bytes=key)) if isinstance(key, bytes) else str(key) for key in self._seen)
 
-    def _key(self, identity: str | None, row: Any) -> bytes:
-        """Shorten an id.
-
-        A row without one is told from others by its bytes, and by how often those came in this pass.
-        """
+    def _key(self, identity: str | None, row: Any) -> _Key:
+        """Shorten an id. A row without one is known by its bytes and how often those came in this pass."""
         if identity is None:
             exact: bytes = row.raw_json
             self._repeats[exact] += 1
-            return b"row %d " % self._repeats[exact] + exact
+            return self._repeats[exact], exact
         try:
             short = UUID(identity)
         except ValueError:
-            return b"id " + identity.encode()
-        return short.bytes if str(short) == identity else b"id " + identity.encode()
+            return identity
+        return short.bytes if str(short) == identity else identity
 
 
 def read_exactly(size: int, prefetch: int, variants: int = 1) -> Generator[Command, Outcome | None, None]:

@@ -67,16 +67,19 @@ _PAST_THE_END: Final = frozenset({404, 500})
 class Walk:
     """One walk over the pages of a listing, in order.
 
-    There may be `variants`, requests to use one after another until one finds something.
+    There may be `variants`, requests to use one after another until one finds something. `last` is the last
+    page as far as known, `rows` the number of rows that came, `lowered_size` the page size where the server
+    lowered it.
     """
 
     def __init__(self, size: int, first: int = 1, variants: int = 1) -> None:
         self.last: int | None = None
+        self.rows = 0
+        self.lowered_size: int | None = None
         self._size = size
         self._first = self._next = first
         self._variants = variants
         self._variant = 0
-        self.rows = 0
         self._most = 0
         self._uniform = True
         self._sure: int | None = None
@@ -113,12 +116,16 @@ class Walk:
             return number + 1 if facts.has_next and facts.delivered else number
         pages = _pages(count, max(self._size, self._most))
         if stated is not None and stated > pages and self._most * (stated - 1) < count:
-            return stated  # the server lowered the size
+            self.lowered_size = self._most
+            return stated
         if stated is not None and stated < pages and not (facts.has_next and number >= stated):
             return max(stated, 1)  # the server raised it
         self._sure = pages
         if stated is None and number >= pages and self._more(facts, count):
-            return _pages(count, self._most) if self._uniform else number + 1
+            if not self._uniform:
+                return number + 1
+            self.lowered_size = self._most
+            return _pages(count, self._most)
         return pages
 
     def _more(self, facts: Facts, count: int) -> bool:
@@ -132,11 +139,6 @@ class Walk:
     def is_doubtful(self, number: int) -> bool:
         """Tell whether page `number` was asked for only because the server said that there is more."""
         return self._sure is not None and number > self._sure
-
-    @property
-    def lowered_size(self) -> int | None:
-        """The page size in force if that seems to be less than was asked for."""
-        return self._most if 0 < self._most < self._size and (self.last or 1) > 1 else None
 
     def rewind(self, number: int) -> None:
         """Go on from page `number`."""
