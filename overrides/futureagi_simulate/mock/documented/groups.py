@@ -79,8 +79,10 @@ class Groups:
             return f"scenario IN ({','.join(map(str, numbers))})", ()
         if column.config is not None:
             return f"coalesce({sql} = ?, 0)", (_stored(column.config, key),)
-        fits = _is_number(key) if column.holds == "number" else isinstance(key, str)
-        return (f"coalesce({sql} = ?, 0)", (key,)) if fits else ("0", ())
+        number = column.holds == "number"
+        if not (_is_number(key) if number else isinstance(key, str)):
+            return "0", ()
+        return f"coalesce({sql} = ?, 0)", (float(key) if number else key,)
 
     def rows(self, columns: list[Column], keys: list[Any], conditions: list[Clause]) -> list[Item]:
         """Count the next level's groups, the largest first; each row holds the values that lead to it."""
@@ -133,11 +135,8 @@ def _merged(rows: Any) -> list[tuple[Any, ...]]:
 def _stored(config: EvalConfig, key: Any) -> Any:
     """Return how a shown output is stored; what is no output of this eval matches nothing."""
     if config.output_type == "Pass/Fail":
-        return (
-            {"Passed": 1, "Failed": 0, True: 1, False: 0}.get(key, -1)
-            if key in (True, False) or isinstance(key, str)
-            else -1
-        )
+        words = {shown(config, True): 1, shown(config, False): 0}
+        return words.get(key, -1) if isinstance(key, bool if config.form == "boolean" else str) else -1
     if config.output_type == "choices":
         return msgspec.json.encode(key.split(", ")).decode() if isinstance(key, str) else "[]"
     return float(key) if _is_number(key) else -1.0

@@ -1,0 +1,110 @@
+"""Every answer of the documented profile keeps to what the documents say, and no more."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from futureagi_simulate.mock import ids
+from futureagi_simulate.mock.profile import Endpoint
+
+from .asking import Asker, made
+
+views = pytest.importorskip("futureagi_simulate.contract.views")
+document = pytest.importorskip("futureagi_simulate.contract.document")
+jsonschema = pytest.importorskip("jsonschema")
+VIEW = views.strict_view(document.load(), views.Profile.DOCUMENTED)
+
+
+@pytest.fixture(scope="module")
+def asker() -> Any:
+    store = made()
+    yield Asker(store)
+    store.close()
+
+
+def schema_of(endpoint: Endpoint, status: int) -> dict[str, Any]:
+    operations = [path["get"] for path in VIEW["paths"].values()]
+    operation = next(found for found in operations if found["operationId"] == endpoint.value)
+    response = document.resolve(VIEW, operation["responses"][str(status)])
+    return {"allOf": [response["content"]["application/json"]["schema"]], "components": VIEW["components"]}
+
+
+def deviations(endpoint: Endpoint, status: int, content: bytes) -> list[str]:
+    validator = jsonschema.Draft202012Validator(schema_of(endpoint, status))
+    return [
+        f"{error.json_path}: {error.message}"[:300] for error in validator.iter_errors(json.loads(content))
+    ]
+
+
+def questions(asker: Asker) -> list[tuple[Endpoint, dict[str, str], dict[str, Any]]]:
+    everything = {"limit": 10_000}
+    asked: list[tuple[Endpoint, dict[str, str], dict[str, Any]]] = []
+    for test in asker.store.catalogue.run_tests.values():
+        if test.organization == 1 and not test.deleted:
+            path = {"run_test_id": test.id}
+            asked += [
+                (Endpoint.CALL_EXECUTIONS, path, everything),
+                (Endpoint.TEST_EXECUTIONS, path, everything),
+            ]
+            asked.append((Endpoint.RUNS, {}, everything | {"run_test_name": test.name}))
+            for item in asker.executions(test.id, limit=100)["results"]:
+                path = {"test_execution_id": item["id"]}
+                asked += [
+                    (Endpoint.TEST_EXECUTION, path, everything),
+                    (Endpoint.TEST_EXECUTION, path, {"row_groups": ["status", "scenario"]}),
+                    (Endpoint.RUNS, {}, everything | {"execution_id": item["id"], "summary": True}),
+                ]
+    for version in asker.store.catalogue.versions.values():
+        agent = asker.store.catalogue.agents[version.agent]
+        if agent.organization == 1 and not agent.deleted:
+            path = {"agent_id": agent.id, "version_id": version.id}
+            asked.append((Endpoint.VERSION_CALL_EXECUTIONS, path, everything))
+    calls = asker.store.rows("SELECT id FROM call WHERE run_test < 4 AND deleted = 0 AND original IS NULL")
+    return asked + [(Endpoint.RUNS, {}, {"call_execution_id": call[0]}) for call in calls]
+
+
+def test_every_answer_over_all_the_data_keeps_to_the_documents(asker: Asker) -> None:
+    asked = questions(asker)
+    assert len(asked) > 200
+    for endpoint, path, query in asked:
+        answer = asker.answer(endpoint, path, **query)
+        assert answer.status == 200
+        assert deviations(endpoint, 200, answer.body) == [], (path, query)
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "path", "query", "status"),
+    [
+        (Endpoint.CALL_EXECUTIONS, {"run_test_id": ids.RUN_TEST_ID}, {"page": 0}, 400),
+        (Endpoint.TEST_EXECUTIONS, {"run_test_id": ids.RUN_TEST_ID}, {"status": "x"}, 400),
+        (Endpoint.TEST_EXECUTION, {"test_execution_id": ids.TEST_EXECUTION_ID}, {"filters": "x"}, 400),
+        (Endpoint.RUNS, {}, {}, 400),
+        (Endpoint.CALL_EXECUTIONS, {"run_test_id": "x"}, {}, 404),
+        (Endpoint.TEST_EXECUTIONS, {"run_test_id": ids.AGENT_ID}, {}, 404),
+        (Endpoint.TEST_EXECUTION, {"test_execution_id": ids.AGENT_ID}, {}, 404),
+        (Endpoint.VERSION_CALL_EXECUTIONS, {"agent_id": ids.AGENT_ID, "version_id": ids.AGENT_ID}, {}, 404),
+        (Endpoint.RUNS, {}, {"run_test_name": "x"}, 404),
+    ],
+)
+def test_an_error_says_what_is_wrong_in_the_form_all_errors_have(
+    asker: Asker, endpoint: Endpoint, path: dict[str, str], query: dict[str, Any], status: int
+) -> None:
+    answer = asker.answer(endpoint, path, **query)
+    found = json.loads(answer.body)
+    assert answer.status == status
+    assert found["status"] is False
+    assert found["detail"] == found["message"] == found["error"] == found["result"] != ""
+    assert found["details"]
+
+
+def test_the_kinds_of_null_that_the_documents_allow_all_occur(asker: Asker) -> None:
+    calls = asker.calls(limit=10_000)["results"]
+    may_be_null = {"session_id", "duration", "start_time", "scenario", "overall_score", "eval_outputs",
+                   "eval_metrics", "customer_name", "call_summary", "ended_reason", "avg_agent_latency",
+                   "scenario_id", "rerun_type"}  # fmt: skip
+    assert {key for call in calls for key, value in call.items() if value is None} == may_be_null
+    assert {
+        key for call in calls for key, value in call.items() if key in may_be_null and value is not None
+    } == may_be_null
