@@ -35,7 +35,7 @@ def test_executions_can_be_chosen_by_status(run: Run, server: dict[str, str]) ->
 CALLS = [
     (("{FI_RUN_TEST_ID}",), 304),
     (("--execution", "{FI_TEST_EXECUTION_ID}"), 52),
-    (("--agent", "{FI_AGENT_ID}", "--version-id", "{FI_VERSION_ID}"), 47),
+    (("--agent", "{FI_AGENT_ID}", "--version", "{FI_VERSION_ID}"), 47),
     (("{FI_RUN_TEST_ID}", "--status", "failed"), 28),
 ]
 

@@ -2,7 +2,7 @@
 
 A ```console block holds commands after `$ ` (a line that ends in a backslash goes on), each followed by what
 it prints. `...` stands for any text, also over several lines. Blocks in ```python run too, each on its own.
-A block with `no-run` after its language is left out.
+A ```toml block that names a file writes it. A block with `no-run` after its language is left out.
 """
 
 from __future__ import annotations
@@ -45,6 +45,8 @@ def read_page(path: Path) -> Page:
             page.examples += _console(match["body"], line)
         elif match["language"] == "python" and "no-run" not in match["rest"]:
             page.examples.append(Example("python", match["body"], "", line))
+        elif match["language"] == "toml" and match["rest"].strip():
+            page.examples.append(Example("toml", match["body"], match["rest"].strip(), line))
     return page
 
 
@@ -69,6 +71,9 @@ def _console(body: str, first: int) -> Iterator[Example]:
 
 def run(example: Example, folder: Path, environment: Mapping[str, str]) -> str:
     """Run one example in `folder` and give what it prints, errors after results."""
+    if example.language == "toml":
+        (folder / example.expected).write_text(example.source, encoding="utf-8")
+        return ""
     command = (
         ["bash", "-c", example.source]
         if example.language == "console"

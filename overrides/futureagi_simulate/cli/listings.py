@@ -63,10 +63,10 @@ def calls(
     ] = None,
     agent: Annotated[
         str | None,
-        typer.Option("--agent", metavar="ID", help="List an agent's calls instead; needs --version-id."),
+        typer.Option("--agent", metavar="ID", help="List an agent's calls instead; needs --version."),
     ] = None,
-    version_id: Annotated[
-        str | None, typer.Option("--version-id", metavar="ID", help="The agent's version; needs --agent.")
+    version: Annotated[
+        str | None, typer.Option("--version", metavar="ID", help="The agent's version; needs --agent.")
     ] = None,
     search: Search = None,
     status: Annotated[
@@ -87,7 +87,7 @@ def calls(
     from futureagi_simulate.records import call_record
 
     with Client() as client:
-        listing = _chosen(client, run_test, execution, agent, version_id, search, status, page(limit, json))
+        listing = _chosen(client, run_test, execution, agent, version, search, status, page(limit, json))
         show(
             (call_record(item, execution_id=execution) for item in listing),
             listing.count,
@@ -115,7 +115,7 @@ def _chosen(
     if sum(named) != 1 or bool(agent) != bool(version):
         raise usage(
             "It isn't clear whose calls to list.",
-            "fi-simulate calls RUN_TEST, or --execution ID, or --agent ID with --version-id ID",
+            "fi-simulate calls RUN_TEST, or --execution ID, or --agent ID with --version ID",
         )
     if status and not run_test:
         raise usage("Only the calls of a run test can be chosen by --status.", "Leave --status out.")
