@@ -4,11 +4,13 @@ import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
 import pytest
-from futureagi_simulate.mock.app import make_app
+from futureagi_simulate.mock.app import App
+from futureagi_simulate.mock.pages import make_pages
 from futureagi_simulate.mock.server import Server, is_loopback
 from futureagi_simulate.mock.settings import Settings
 from futureagi_simulate.mock.shell import Shell
@@ -18,9 +20,13 @@ from .shells import DETAIL, KEYS, RUNS, ask, make_shell
 WAIT = 10.0
 
 
+def app(handle: Any) -> App:
+    return App(handle, lambda: make_pages(Settings, "documented"))
+
+
 @contextmanager
 def serving(shell: Shell) -> Iterator[Server]:
-    with Server(make_app(shell.handle, Settings, "documented")).in_thread() as server:
+    with Server(app(shell.handle)).in_thread() as server:
         yield server
 
 
@@ -65,7 +71,8 @@ def test_the_thread_ends_although_the_block_raises_and_a_client_waits():
     before = set(threading.enumerate())
     shell = make_shell()
     shell.faults.add("stall")
-    with pytest.raises(ConnectionRefusedError), serving(shell) as server, connected(server) as plug:
+    broken = pytest.raises(ConnectionRefusedError)
+    with broken, serving(shell) as server, connected(server) as plug:
         plug.sendall(keyed())
         raise ConnectionRefusedError
     assert set(threading.enumerate()) == before
@@ -73,7 +80,7 @@ def test_the_thread_ends_although_the_block_raises_and_a_client_waits():
 
 def test_a_taken_port_is_an_error_where_the_server_is_made():
     with serving(make_shell()) as server, pytest.raises(OSError, match=r"in use"):
-        Server(make_app(make_shell().handle, Settings, "documented"), port=server.port)
+        Server(app(make_shell().handle), port=server.port)
 
 
 def test_two_servers_do_not_meet():
@@ -138,8 +145,7 @@ def test_a_crash_is_a_500_without_a_traceback():
     def crash(_request: object) -> None:
         raise RuntimeError("a secret detail")
 
-    app = make_app(crash, Settings, "documented")  # type: ignore[arg-type]
-    with Server(app).in_thread() as server, client(server) as http:
+    with Server(app(crash)).in_thread() as server, client(server) as http:
         got = http.get(RUNS)
     assert (got.status_code, got.text) == (500, "Internal Server Error")
 

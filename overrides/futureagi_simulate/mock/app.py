@@ -3,61 +3,49 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, MutableMapping
 from functools import lru_cache
-
-from starlette.applications import Starlette
-from starlette.requests import Request as PageRequest
-from starlette.responses import HTMLResponse, PlainTextResponse
-from starlette.routing import Mount, Route
-from starlette.types import Message, Receive, Scope, Send
+from typing import Any, Final
 
 from futureagi_simulate.mock.messages import Effect, Ending, Headers, Request, Response
-from futureagi_simulate.mock.pages import contract_text, docs_page, landing_page
-from futureagi_simulate.mock.settings import Settings
 
 Handler = Callable[[Request], Response]
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+ASGIApp = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+#: Paths that are pages for people.
+PAGES: Final = frozenset({"/", "/docs", "/openapi.yaml"})
 #: Scope extensions by which the server lends its connection: breaking it and closing it early.
-BREAK = "futureagi.break"
-CLOSE = "futureagi.close"
+BREAK: Final = "futureagi.break"
+CLOSE: Final = "futureagi.close"
 
 
-def make_app(handle: Handler, settings: Callable[[str], Settings], profile: str) -> Starlette:
-    """Build the application. `settings` (by base URL) and `profile` are what the page at `/` tells."""
+class App:
+    """Carry requests from ASGI to `handle` and answers back, together with what befalls them.
 
-    async def landing(request: PageRequest) -> HTMLResponse:
-        return HTMLResponse(landing_page(settings(str(request.base_url).rstrip("/")), profile))
+    `make_pages` builds the application that serves the pages. It is called when the first one is asked for:
+    a test that never looks at a page doesn't pay for what renders it.
+    """
 
-    async def docs(_request: PageRequest) -> HTMLResponse:
-        return HTMLResponse(docs_page())
-
-    async def contract(_request: PageRequest) -> PlainTextResponse:
-        return PlainTextResponse(contract_text(), media_type="application/yaml")
-
-    return Starlette(
-        routes=[
-            Mount("/simulate", Rim(handle)),
-            Mount("/sdk", Rim(handle)),
-            Route("/", landing),
-            Route("/docs", docs),
-            Route("/openapi.yaml", contract),
-            Mount("/", Rim(handle)),
-        ]
-    )
-
-
-class Rim:
-    """Carry requests from ASGI to `handle` and answers back, together with what befalls them."""
-
-    def __init__(self, handle: Handler) -> None:
+    def __init__(self, handle: Handler, make_pages: Callable[[], ASGIApp]) -> None:
         self._handle = handle
+        self._make_pages = make_pages
+        self._pages: ASGIApp | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request. Its body is never read: no endpoint takes one."""
         if scope["type"] != "http":
             return
+        if scope["path"] in PAGES:
+            self._pages = self._pages or self._make_pages()
+            await self._pages(scope, receive, send)
+            return
         response = self._handle(_question(scope))
-        if response.effect is not None and not await _befall(response, response.effect, scope, receive, send):
+        effect = response.effect
+        if effect is not None and not await _befall(response, effect, scope, receive, send):
             return
         await send(_start(response))
         await send({"type": "http.response.body", "body": response.body})

@@ -22,6 +22,7 @@ from futureagi_simulate.mock.shell import BASE_HOST, BASE_URL, Shell
 from futureagi_simulate.mock.store import Store
 
 if TYPE_CHECKING:
+    from futureagi_simulate.mock.app import ASGIApp
     from futureagi_simulate.mock.server import Server
     from futureagi_simulate.mock.transports import AsyncMockTransport, MockTransport
 
@@ -110,14 +111,19 @@ class Mock(Builders):
     def server(self, host: str = "127.0.0.1", port: int = 0) -> Server:
         """Bind a port for this mock. The server listens when it is run."""
         try:
-            from futureagi_simulate.mock.app import make_app
+            from futureagi_simulate.mock.app import App
             from futureagi_simulate.mock.server import Server
         except ModuleNotFoundError as error:
             raise ModuleNotFoundError(
                 f"serving needs {error.name}: python -m pip install 'futureagi-simulate[mock]'",
                 name=error.name,
             ) from error
-        return Server(make_app(self.handle, self.settings, self.profile), host, port)
+        return Server(App(self.handle, self._pages), host, port)
+
+    def _pages(self) -> ASGIApp:
+        from futureagi_simulate.mock.pages import make_pages
+
+        return make_pages(self.settings, self.profile)
 
     def close(self) -> None:
         """Let go of the data."""

@@ -1,8 +1,9 @@
-"""The mock's two pages for people, which need no network: where to start, and the contract."""
+"""The mock's pages for people, which need no network: where to start, and the contract."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from functools import cache
 from html import escape
 from importlib.resources import files
@@ -11,6 +12,10 @@ from typing import Final
 from urllib.parse import quote, urlencode
 
 import attrs
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, PlainTextResponse
+from starlette.routing import Route
 
 from futureagi_simulate.mock.routes import NAMES, TEMPLATES
 from futureagi_simulate.mock.settings import Settings
@@ -29,10 +34,27 @@ _KEY: Final = re.compile(r"^(\s*(?:- )?)([\w./{}$-]+|'[^']*'|&quot;[^&]*&quot;)(
 _ANCHOR: Final = re.compile(r"^(?:  (/[^\s:]+):|    ([A-Z]\w+):)\s*$")
 
 
+def make_pages(settings: Callable[[str], Settings], profile: str) -> Starlette:
+    """Build the application that serves the pages; `/` tells the `settings` at its own address."""
+
+    async def landing(request: Request) -> HTMLResponse:
+        return HTMLResponse(landing_page(settings(str(request.base_url).rstrip("/")), profile))
+
+    async def docs(_request: Request) -> HTMLResponse:
+        return HTMLResponse(docs_page())
+
+    async def contract(_request: Request) -> PlainTextResponse:
+        return PlainTextResponse(contract_text(), media_type="application/yaml")
+
+    return Starlette(
+        routes=[Route("/", landing), Route("/docs", docs), Route("/openapi.yaml", contract)],
+    )
+
+
 def landing_page(settings: Settings, profile: str) -> str:
     """Return the page at `/`: what to paste into a shell, and links that answer in the browser's own way."""
     links = "".join(
-        f"<li><code>{escape(name)}</code>: <code>GET {escape(address)}</code></li>"
+        f'<li>{escape(name)}: <a href="{escape(address)}"><code>GET {escape(address)}</code></a></li>'
         for name, address in _addresses(settings).items()
     )
     curl = (

@@ -13,10 +13,9 @@ from types import FrameType
 from typing import Any, Final
 
 import uvicorn
-from starlette.types import ASGIApp
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from futureagi_simulate.mock.app import BREAK, CLOSE
+from futureagi_simulate.mock.app import BREAK, CLOSE, ASGIApp
 
 #: How long the thread may take to start or to end before that is an error, in seconds.
 PATIENCE: Final = 10.0
