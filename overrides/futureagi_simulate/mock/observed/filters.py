@@ -195,9 +195,8 @@ def _eval(one: Filter, sql: str, config: EvalConfig) -> Clause | None:
 
 def _sized(one: Filter, sql: str, scale: float, *, negate: bool) -> Clause | None:
     """Compare numbers. What is no number is let fall, as is `not_equals` where the server can't negate."""
-    values = one.value if isinstance(one.value, list) else [one.value]
-    numbers = [number * scale for number in map(_number, values) if number is not None]
-    if len(numbers) != len(values):
+    numbers = [number * scale for number in map(_number, _values(one)) if number is not None]
+    if len(numbers) != _needed(one):
         return None
     if one.operator == "between":
         return f"{sql} BETWEEN ? AND ?", tuple(numbers)
@@ -210,9 +209,8 @@ def _sized(one: Filter, sql: str, scale: float, *, negate: bool) -> Clause | Non
 
 def _time(one: Filter, sql: str) -> Clause | None:
     """Compare the time of creation. Equal means on the same day."""
-    values = one.value if isinstance(one.value, list) else [one.value]
-    moments = [moment for moment in map(_moment, values) if moment is not None]
-    if len(moments) != len(values):
+    moments = [moment for moment in map(_moment, _values(one)) if moment is not None]
+    if len(moments) != _needed(one):
         return None
     if one.operator == "between":
         return f"{sql} BETWEEN ? AND ?", tuple(moments)
@@ -220,6 +218,14 @@ def _time(one: Filter, sql: str) -> Clause | None:
         day = moments[0] // 86_400_000
         return f"{sql} / 86400000 = ?", (day,)
     return (f"{sql} {_COMPARED[one.operator]} ?", tuple(moments)) if one.operator in _COMPARED else None
+
+
+def _values(one: Filter) -> list[Any]:
+    return one.value if isinstance(one.value, list) else [one.value]
+
+
+def _needed(one: Filter) -> int:
+    return 2 if one.operator in ("between", "not_between") else 1
 
 
 def _number(value: Any) -> float | None:
