@@ -121,23 +121,25 @@ class AsyncPages(Generic[T]):
 
     def _start(self, ask: Ask) -> Callable[[], Awaitable[Outcome]]:
         if not self._ahead or (loop := _running_loop()) is None:
-            return partial(self._fetch, ask)
-        task = loop.create_task(self._fetch(ask))
+            return partial(_fetch_async, self._source, ask)
+        task = loop.create_task(_fetch_async(self._source, ask))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         return partial(_joined, task)
-
-    async def _fetch(self, ask: Ask) -> Outcome:
-        try:
-            return self._source.in_hand(ask) or await self._source.fetch(ask)
-        except FutureAGIError as error:
-            return error
 
     def _cancel(self) -> None:
         self._decisions.close()
         for task in tuple(self._tasks):
             if not task.get_loop().is_closed():
                 task.cancel()
+
+
+async def _fetch_async(source: Source[T, Awaitable[Fetched[T]]], ask: Ask) -> Outcome:
+    """Fetch a page. Knows no iterator: that one has to go when its reader drops it, tasks or not."""
+    try:
+        return source.in_hand(ask) or await source.fetch(ask)
+    except FutureAGIError as error:
+        return error
 
 
 async def _joined(task: asyncio.Task[Outcome]) -> Outcome:

@@ -16,7 +16,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
 from .drifting import Schedule, Table, read_all
 
-SCHEDULES = int(os.environ.get("FI_TEST_SCHEDULES", "80"))
+SCHEDULES = int(os.environ.get("FI_TEST_SCHEDULES", "50"))
 """How many schedules are tried; the full number, 1,000, takes about half a minute."""
 
 

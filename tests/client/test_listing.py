@@ -1,0 +1,377 @@
+"""Listings: what is asked and when, in both colours."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+import pytest
+from futureagi_simulate import (
+    AsyncClient,
+    Client,
+    ConfigurationError,
+    ListingChangedWarning,
+    RetryPolicy,
+    ServerError,
+)
+
+from .drifting import Schedule, Table
+
+ID = "6f9619ff-8b86-4d01-b42d-00cf4fc964ff"
+CALL = {
+    "status": "completed",
+    "duration": 61.5,
+    "transcript": [],
+    "scenario": {"id": ID, "name": "Refund"},
+    "scenario_id": ID,
+    "overall_score": 90,
+    "eval_outputs": None,
+    "eval_metrics": None,
+    "customer_name": None,
+    "call_summary": None,
+    "ended_reason": None,
+    "avg_agent_latency": None,
+    "is_snapshot": False,
+    "rerun_type": None,
+}
+
+
+class Server:
+    """Pages of calls over httpx's mock transport; `broken` maps page numbers to statuses."""
+
+    def __init__(self, rows: int = 95, **envelope: Any) -> None:
+        self.rows = [{"id": f"00000000-0000-4000-8000-{place:012d}", **CALL} for place in range(rows)]
+        self.envelope = envelope
+        self.broken: dict[int, int] = {}
+        self.asked: list[tuple[int, int]] = []
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        page, limit = int(request.url.params["page"]), int(request.url.params["limit"])
+        self.asked.append((page, limit))
+        if page in self.broken:
+            return httpx.Response(self.broken[page], json={"status": False, "message": "broken"})
+        rows = self.rows[(page - 1) * limit : page * limit]
+        shown = {"count": len(self.rows), "next": None, "previous": None, "results": rows, **self.envelope}
+        return httpx.Response(200, json=shown)
+
+    def client(self, colour: Any) -> Any:
+        return colour.pick(Client, AsyncClient)(
+            api_key="a-key",
+            secret_key="a-secret",
+            base_url="https://api.test",
+            retry=RetryPolicy(attempts=1),
+            http_client=colour.http(self),
+        )
+
+    @property
+    def ids(self) -> list[str]:
+        return [row["id"] for row in self.rows]
+
+
+@pytest.mark.parametrize("paging", [{}, {"page_size": 7}, {"page_size": 7, "prefetch": 8}, {"exact": True}])
+def test_every_item_comes_once_in_order(colour: Any, paging: dict[str, Any]) -> None:
+    server = Server()
+    items = colour.collect(server.client(colour).call_executions(ID, **paging))
+    assert [item.id for item in items] == server.ids
+
+
+def test_making_a_listing_sends_nothing(colour: Any) -> None:
+    server = Server()
+    listing = server.client(colour).call_executions(ID, prefetch=8)
+    assert "CallExecution" in repr(listing)
+    assert server.asked == []
+
+
+def test_only_pages_that_are_there_are_asked_for_whatever_next_says(colour: Any) -> None:
+    for lie in (None, "https://elsewhere.test/?page=2"):
+        server = Server(20, next=lie)
+        colour.collect(server.client(colour).call_executions(ID, page_size=10, prefetch=4))
+        assert server.asked == [(1, 10), (2, 10)]
+
+
+def test_count_and_first_ask_for_one_page(colour: Any) -> None:
+    server = Server()
+    listing = server.client(colour).call_executions(ID, page_size=5)
+    assert colour.run(listing.count()) == 95
+    assert colour.run(listing.first()).id == server.ids[0]
+    assert server.asked == [(1, 5), (1, 5)]
+
+
+def test_an_empty_listing_has_no_first_item(colour: Any) -> None:
+    listing = Server(0).client(colour).call_executions(ID)
+    assert colour.run(listing.first()) is None
+    assert colour.run(listing.to_list()) == []
+    assert colour.run(listing.count()) == 0
+
+
+def test_a_page_tells_its_number_and_the_count(colour: Any) -> None:
+    pages = colour.collect(Server(25).client(colour).call_executions(ID, page_size=10).pages())
+    assert [(page.number, len(page.items), page.count) for page in pages] == [
+        (1, 10, 25),
+        (2, 10, 25),
+        (3, 5, 25),
+    ]
+
+
+@pytest.mark.parametrize("prefetch", [1, 4])
+def test_a_failure_in_the_middle_names_the_page_and_reading_goes_on_from_there(
+    colour: Any, prefetch: int
+) -> None:
+    server = Server(50)
+    server.broken = {3: 500}
+    listing = server.client(colour).call_executions(ID, page_size=10, prefetch=prefetch)
+    found = []
+    with pytest.raises(ServerError, match="broken") as caught:
+        found.extend(item.id for item in colour.each(listing))
+    assert found == server.ids[:20]
+    assert caught.value.page == 3
+    server.broken = {}
+    for page in colour.each(listing.pages(start=caught.value.page)):
+        found += [item.id for item in page.items]
+    assert found == server.ids
+
+
+def test_a_failure_that_is_not_about_the_page_is_raised_without_further_questions(colour: Any) -> None:
+    server = Server(50)
+    server.broken = {2: 403}
+    with pytest.raises(Exception, match="403") as caught:
+        colour.collect(server.client(colour).call_executions(ID, page_size=10))
+    assert caught.value.page == 2  # type: ignore[attr-defined]
+    assert server.asked == [(1, 10), (2, 10)]
+
+
+def test_the_documented_status_is_asked_first_and_the_real_one_when_it_finds_nothing(colour: Any) -> None:
+    asked = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(request.url.params["status"])
+        rows = [{"id": ID, "status": "Completed", "success_rate": 1}] if asked[-1] == "completed" else []
+        shown = {"count": len(rows), "next": None, "previous": None, "results": rows}
+        return httpx.Response(200, json=shown)
+
+    client = colour.pick(Client, AsyncClient)(
+        api_key="a-key", secret_key="a-secret", base_url="https://api.test", http_client=colour.http(answer)
+    )
+    for word in ("COMPLETED", "completed"):
+        asked.clear()
+        assert len(colour.collect(client.test_executions(ID, status=word))) == 1
+        assert asked == ["COMPLETED", "completed"]
+
+
+@pytest.mark.parametrize(
+    ("schedule", "size", "pages"),
+    [
+        (Schedule(rows=0), 10, 1),
+        (Schedule(rows=10), 10, 1),
+        (Schedule(rows=11), 10, 2),
+        (Schedule(rows=100, cap=7), 50, 15),
+        (Schedule(rows=100, cap=7, total_pages=False), 50, 15),
+        (Schedule(rows=98, cap=7, total_pages=False), 50, 14),
+        (Schedule(rows=100, honest_next=False), 10, 10),
+        (Schedule(rows=100, honest_next=False, total_pages=False), 10, 10),
+        (Schedule(rows=100, hidden=0.5), 10, 10),
+        (Schedule(rows=100, hidden=1.0), 10, 10),
+    ],
+    ids=lambda value: (
+        f"{value.rows}-{value.cap}-{value.hidden}" if isinstance(value, Schedule) else str(value)
+    ),
+)
+@pytest.mark.parametrize("prefetch", [1, 8])
+@pytest.mark.parametrize("is_async", [False, True], ids=["sync", "async"])
+def test_it_stops_at_the_end_and_never_asks_past_it(
+    schedule: Schedule, size: int, pages: int, prefetch: int, is_async: bool
+) -> None:
+    table = Table(schedule)
+    listing = table.listing(is_async, page_size=size, prefetch=prefetch)
+    found = asyncio.run(listing.to_list()) if is_async else listing.to_list()
+    assert set(found) == table.visible()
+    assert sorted({ask.number for ask in table.requests}) == list(range(1, pages + 1))
+
+
+def test_prefetch_keeps_so_many_pages_under_way_and_no_more() -> None:
+    table = Table(Schedule(rows=300))
+    assert len(asyncio.run(table.listing(True, page_size=10, prefetch=4).to_list())) == 300
+    assert table.max_under_way == 4
+
+
+def test_threads_fetch_at_the_same_time_and_pages_stay_in_order() -> None:
+    together = threading.Barrier(3)
+
+    class Slow(Table):
+        def _fetch(self, ask: Any) -> Any:
+            if 2 <= ask.number <= 4:
+                together.wait(timeout=10)
+            return self.answer(ask)
+
+    table = Slow(Schedule(rows=40))
+    pages = list(table.listing(page_size=10, prefetch=3).pages())
+    assert [page.number for page in pages] == [1, 2, 3, 4]
+
+
+def test_reading_ahead_is_bounded() -> None:
+    table = Table(Schedule(rows=1000))
+    pages = table.listing(page_size=10, prefetch=4).pages()
+    for _ in range(3):
+        next(pages)
+    assert len(table.requests) <= 3 + 4
+    pages.close()
+
+
+def test_breaking_out_leaves_no_thread() -> None:
+    before = threading.active_count()
+    for _ in Table(Schedule(rows=1000)).listing(page_size=10, prefetch=8):
+        break
+    assert threading.active_count() == before
+
+
+def test_breaking_out_leaves_no_task() -> None:
+    async def read() -> int:
+        table = Table(Schedule(rows=1000))
+        async for _ in table.listing(True, page_size=10, prefetch=8):
+            break
+        for _ in range(3):
+            await asyncio.sleep(0)
+        asked = len(table.requests)
+        for _ in range(20):
+            await asyncio.sleep(0)
+        assert len(table.requests) == asked
+        return len(asyncio.all_tasks())
+
+    assert asyncio.run(read()) == 1
+
+
+def test_closing_an_iterator_waits_until_nothing_is_under_way() -> None:
+    async def read() -> int:
+        items = aiter(Table(Schedule(rows=1000)).listing(True, page_size=10, prefetch=8))
+        await anext(items)
+        await items.aclose()
+        return len(asyncio.all_tasks())
+
+    assert asyncio.run(read()) == 1
+
+
+def test_a_cancelled_reader_cancels_what_it_started() -> None:
+    async def read() -> int:
+        never = asyncio.Event()
+
+        class Stuck(Table):
+            async def _fetch_async(self, ask: Any) -> Any:
+                if ask.number > 1:
+                    await never.wait()
+                return self.answer(ask)
+
+        reader = asyncio.create_task(
+            Stuck(Schedule(rows=100)).listing(True, page_size=10, prefetch=4).to_list()
+        )
+        for _ in range(5):
+            await asyncio.sleep(0)
+        reader.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await reader
+        for _ in range(3):
+            await asyncio.sleep(0)
+        return len(asyncio.all_tasks())
+
+    assert asyncio.run(read()) == 1
+
+
+def test_under_trio_pages_are_read_one_by_one() -> None:
+    trio = pytest.importorskip("trio")
+    table = Table(Schedule(rows=45))
+
+    class Plain(Table):
+        async def _fetch_async(self, ask: Any) -> Any:
+            return self.answer(ask)
+
+    table = Plain(Schedule(rows=45))
+    found = trio.run(table.listing(True, page_size=10, prefetch=8).to_list)
+    assert len(found) == 45
+
+
+@pytest.mark.parametrize(
+    ("paging", "problem"),
+    [
+        ({"page_size": 0}, "page_size=0"),
+        ({"page_size": -1}, "page_size=-1"),
+        ({"page_size": "10"}, "page_size='10'"),
+        ({"page_size": True}, "page_size=True"),
+        ({"prefetch": 0}, "prefetch=0"),
+        ({"prefetch": 1.5}, "prefetch=1.5"),
+    ],
+)
+def test_paging_is_checked_when_the_listing_is_made(
+    colour: Any, paging: dict[str, Any], problem: str
+) -> None:
+    server = Server()
+    with pytest.raises(ConfigurationError, match=problem):
+        server.client(colour).call_executions(ID, **paging)
+    assert server.asked == []
+
+
+Making = Callable[[Any], Any]
+
+
+@pytest.mark.parametrize(
+    ("make", "problem"),
+    [
+        (lambda client: client.call_executions("x"), "run_test_id='x' isn't a UUID"),
+        (lambda client: client.call_executions(None), "run_test_id=None"),
+        (lambda client: client.call_executions(ID, status="done"), "status='done' isn't known"),
+        (lambda client: client.call_executions(ID, search="\0"), "search="),
+        (lambda client: client.test_executions(ID, status="ok"), "status='ok'"),
+        (lambda client: client.version_call_executions(ID, "x"), "version_id='x'"),
+        (lambda client: client.runs(""), "run_test_name=''"),
+        (lambda client: client.runs("x", eval_names=["Tone, calm"]), "commas"),
+        (lambda client: client.runs("x", eval_names="Coherence,Tone"), "commas"),
+        (lambda client: client.test_execution_groups(ID, row_groups=[]), "row_groups"),
+        (
+            lambda client: client.test_execution_groups(ID, row_groups=["a"], group_keys=["b", "c"]),
+            "group_keys",
+        ),
+    ],
+)
+def test_arguments_are_checked_before_anything_is_sent(colour: Any, make: Making, problem: str) -> None:
+    server = Server()
+    with pytest.raises(ConfigurationError, match=problem) as caught:
+        make(server.client(colour))
+    assert caught.value.remedy
+    assert server.asked == []
+
+
+@pytest.mark.parametrize(
+    ("ask", "problem"),
+    [
+        (lambda client: client.test_execution("x"), "test_execution_id='x'"),
+        (lambda client: client.test_execution(ID, filters=["x"]), "isn't a filter"),
+        (lambda client: client.execution_run("x"), "execution_id='x'"),
+        (lambda client: client.call_run("x"), "call_execution_id='x'"),
+    ],
+)
+def test_single_requests_check_their_arguments_too(colour: Any, ask: Making, problem: str) -> None:
+    server = Server()
+    with pytest.raises(ConfigurationError, match=problem):
+        colour.run(ask(server.client(colour)))
+    assert server.asked == []
+
+
+def test_options_can_be_changed_for_a_call(colour: Any) -> None:
+    server = Server(1)
+    client = server.client(colour)
+    del server.rows[0]["duration"]
+    with pytest.raises(Exception, match="duration"):
+        colour.run(client.with_options(strict=True).call_executions(ID).first())
+    with pytest.warns(UserWarning, match="duration"):
+        assert colour.run(client.call_executions(ID).first()).id == server.ids[0]
+
+
+def test_a_listing_that_shrinks_while_pages_are_under_way_ends(colour: Any) -> None:
+    server = Server(50)
+    pages = iter(colour.each(server.client(colour).call_executions(ID, page_size=10).pages()))
+    next(pages)
+    del server.rows[10:]
+    server.broken = {2: 500}
+    with pytest.warns(ListingChangedWarning):
+        assert list(pages) == []
