@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import os
 import sys
 from collections.abc import Iterator, MutableMapping
@@ -40,8 +41,14 @@ def build_command(entry: Entry) -> Any:
     if isinstance(target, typer.Typer):
         return typer.main.get_command(target)
     app = typer.Typer(add_completion=False, rich_markup_mode=help_style())
-    app.command(entry.name, short_help=entry.summary)(target)
+    app.command(entry.name, help=_paragraphs(target), short_help=entry.summary)(target)
     return typer.main.get_command(app)
+
+
+def _paragraphs(command: Any) -> str:
+    """Give a command's docstring with every paragraph on one line, for the help to wrap."""
+    paragraphs = inspect.cleandoc(command.__doc__ or "").split("\n\n")
+    return "\n\n".join(" ".join(paragraph.split()) for paragraph in paragraphs)
 
 
 def _without_extra(entry: Entry, package: str) -> Any:

@@ -40,17 +40,32 @@ def say(console: Console, text: str = "", style: str = "") -> None:
 
 
 def print_table(
-    console: Console, columns: Sequence[str], rows: Iterable[Sequence[str | Text]], right: Sequence[str] = ()
+    console: Console,
+    columns: Sequence[str],
+    rows: Iterable[Sequence[str | Text]],
+    right: Sequence[str] = (),
+    fold: Sequence[str] = (),
+    cut: Sequence[str] = (),
 ) -> None:
-    """Print a table: ruled on a terminal, aligned columns without rules in a pipe, where nothing is cut."""
+    """Print a table: ruled on a terminal, aligned columns without rules in a pipe, where nothing is cut.
+
+    On a terminal that is too narrow, columns in `fold` take several lines and those in `cut` are cut.
+    """
     cells = [[_cell(cell) for cell in row] for row in rows]
     if not console.is_terminal:
         _print_plain(console, columns, cells, right)
         return
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 0, 0, 1), pad_edge=False, header_style="bold")
     table.show_edge = False
-    for column in columns:
-        table.add_column(column, justify="right" if column in right else "left", overflow="fold")
+    for position, column in enumerate(columns):
+        widest = max(map(cell_len, column.split("\n") + [row[position].plain for row in cells]))
+        table.add_column(
+            column,
+            justify="right" if column in right else "left",
+            overflow="fold" if column in fold else "ellipsis",
+            no_wrap=column not in fold,
+            min_width=None if column in (*fold, *cut) else widest,
+        )
     for row in cells:
         table.add_row(*row)
     console.print(table)

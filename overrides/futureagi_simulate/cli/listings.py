@@ -151,7 +151,7 @@ def show(
 ) -> None:
     """Print records as a table of at most `limit` rows, or as JSON; say on stderr what was left out."""
     from futureagi_simulate.cli.console import output, print_json_lines, print_table, progress, say
-    from futureagi_simulate.cli.rows import as_values
+    from futureagi_simulate.cli.rows import CALL_TEXTS, as_values
 
     most = wanted_rows(limit, json)
     chosen: Iterator[Any] = islice(iter(records), most or None)
@@ -159,7 +159,7 @@ def show(
         print_json_lines(map(as_values, chosen))
         return
     table = [row(record) for record in chosen]
-    print_table(output(), columns, table, numbers)
+    print_table(output(), columns, table, numbers, cut=CALL_TEXTS)
     if most and len(table) == most and (total := count() or 0) > most:
         say(progress(), f"{most} of {total} shown; --limit 0 shows all.")
     elif not table:

@@ -76,12 +76,12 @@ def execution_row(record: ExecutionRecord) -> list[str | Text]:
 COMPACT_COLUMNS = ("Execution", "Started, UTC", "Status", "Calls", "Failed")
 
 
-def compact_row(record: ExecutionRecord) -> list[str | Text]:
-    """Write an execution in the room of a terminal: the id cut to what tells it apart, the counts in one."""
+def compact_row(record: ExecutionRecord, *, short_id: bool) -> list[str | Text]:
+    """Write an execution in the room of a terminal, on request with the id cut to what tells it apart."""
     calls = f"{number(record.completed_calls)}/{number(record.total_calls)}"
     failed = Text(number(record.failed_calls), "red" if record.failed_calls else "dim")
     started = f"{record.started_at:%b %d %H:%M}" if record.started_at else "-"
-    return [(record.id or "-")[:8], started, status(record.status), calls, failed]
+    return [(record.id or "-")[: 8 if short_id else None], started, status(record.status), calls, failed]
 
 
 def number(value: int | None) -> str:
@@ -122,6 +122,7 @@ def summary_text(summary: EvalSummary | None) -> Text:
 
 
 CALL_COLUMNS = ("Call", "Started (UTC)", "Status", "Length", "Score", "Scenario", "Failed evals")
+CALL_TEXTS = ("Scenario", "Failed evals")
 CALL_NUMBERS = ("Length", "Score")
 
 

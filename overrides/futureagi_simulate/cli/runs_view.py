@@ -16,7 +16,7 @@ from futureagi_simulate.printable import one_line
 from futureagi_simulate.records import CallRecord, ExecutionRecord
 
 
-def show_executions(console: Console, records: Sequence[ExecutionRecord]) -> None:
+def show_executions(console: Console, records: Sequence[ExecutionRecord], *, short_ids: bool = False) -> None:
     """Print executions with a column per eval: pass rates, averages, or the most frequent choice.
 
     On a terminal as many evals as there is room for.
@@ -30,7 +30,7 @@ def show_executions(console: Console, records: Sequence[ExecutionRecord]) -> Non
         print_table(console, columns, table, [*rows.EXECUTION_NUMBERS, *heads])
         return
     broken = [head.replace(" ", "\n", 1) if len(head) > _SHORT else head for head in heads]
-    basic = [rows.compact_row(record) for record in records]
+    basic = [rows.compact_row(record, short_id=short_ids) for record in records]
     most = _fitting(console.width, [rows.COMPACT_COLUMNS, *basic], [broken, *evals])
     columns = [*rows.COMPACT_COLUMNS, *broken[:most]]
     table = [[*row, *cells[:most]] for row, cells in zip(basic, evals, strict=True)]
@@ -86,13 +86,13 @@ def show_execution(console: Console, record: ExecutionRecord) -> None:
 
 def show_call(console: Console, record: CallRecord) -> None:
     """Print one call and what every eval said of it."""
-    print_table(console, rows.CALL_COLUMNS, [rows.call_row(record)], rows.CALL_NUMBERS)
+    print_table(console, rows.CALL_COLUMNS, [rows.call_row(record)], rows.CALL_NUMBERS, cut=rows.CALL_TEXTS)
     say(console)
     table: list[list[str | Text]] = [
         [one_line(found.name or found.id), rows.eval_text(found), one_line(found.reason or "")]
         for found in record.evals
     ]
     if table:
-        print_table(console, ["Eval", "Result", "Reason"], table)
+        print_table(console, ["Eval", "Result", "Reason"], table, fold=["Reason"])
     else:
         say(console, "No evals.")

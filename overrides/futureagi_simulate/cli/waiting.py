@@ -6,7 +6,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from futureagi_simulate.cli.console import progress, say
-from futureagi_simulate.printable import one_line
+from futureagi_simulate.errors import APIStatusError, ConnectError, FutureAGIError, TimeoutError
 
 if TYPE_CHECKING:
     from futureagi_simulate.gate.wait import Look
@@ -61,10 +61,22 @@ class Waiting:
 def describe(look: Look) -> str:
     """Say in a few words what a look saw."""
     if look.execution is None:
-        return f"no answer ({one_line(look.fault.problem) if look.fault else 'unknown fault'}), asking again"
+        return f"{_fault(look.fault)}, asking again"
     done, total = look.execution.completed_calls, look.execution.total_calls
     calls = f", {done} of {total} calls done" if done is not None and total is not None else ""
     return f"{look.execution.status}{calls}"
+
+
+def _fault(fault: FutureAGIError | None) -> str:
+    match fault:
+        case APIStatusError():
+            return f"the server answered {fault.status}"
+        case ConnectError():
+            return "no connection"
+        case TimeoutError():
+            return "no answer in time"
+        case _:
+            return "no whole answer"
 
 
 def clock(seconds: float) -> str:

@@ -58,7 +58,7 @@ def watch(
     from futureagi_simulate.failures import Demands
     from futureagi_simulate.gate.find import latest_execution
     from futureagi_simulate.gate.judge import judge
-    from futureagi_simulate.gate.settings import Settings, parse_wanted
+    from futureagi_simulate.gate.settings import EVERY, Settings, parse_wanted
     from futureagi_simulate.gate.wait import looks, parse_duration
 
     given = {
@@ -76,7 +76,8 @@ def watch(
         target = execution or (latest_execution(client, named, finished=False) if named else None)
         if target is None:
             raise usage("No execution was named.", "fi-simulate watch EXECUTION, or --run-test ID_OR_NAME")
-        watched = Watched(client, target, Demands(settings.thresholds, settings.wanted))
+        named_thresholds = tuple(t for t in settings.thresholds if t.name not in (None, EVERY))
+        watched = Watched(client, target, Demands(named_thresholds, settings.wanted))
         with Screen(watched) as screen:
             for look in looks(watched.ask, deadline=patience, interval=interval):
                 screen.show(look)

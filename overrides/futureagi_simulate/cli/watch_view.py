@@ -18,13 +18,14 @@ from futureagi_simulate.cli.rows import summaries, summary_text
 from futureagi_simulate.cli.waiting import clock, describe
 from futureagi_simulate.failures import Demands, FailedCall, failed_call
 from futureagi_simulate.gate.wait import Look
-from futureagi_simulate.printable import one_line, shorten
+from futureagi_simulate.printable import one_line
 from futureagi_simulate.records import ExecutionRecord, call_record, execution_record
 
 if TYPE_CHECKING:
     from futureagi_simulate.client import Client
 
 _NEWEST: Final = 5
+_LINES: Final = 9
 _PAGE: Final = 10
 """Calls of an answer's first page, the last changed ones: all that is looked at, so that one request does."""
 
@@ -118,7 +119,14 @@ def _newest(newest: deque[FailedCall]) -> list[RenderableType]:
     if not newest:
         return []
     heading: list[RenderableType] = [Text(), Text("Newest failures", "bold")]
-    return heading + [Text(f"  {shorten(line, 100)}") for failed in newest for line in _failure_lines(failed)]
+    return (
+        heading
+        + [
+            Text(f"  {line}", no_wrap=True, overflow="ellipsis")
+            for failed in newest
+            for line in _failure_lines(failed)
+        ][:_LINES]
+    )
 
 
 def _failure_lines(failed: FailedCall) -> list[str]:
