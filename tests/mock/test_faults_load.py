@@ -1,4 +1,4 @@
-"""10,000 requests, 16 at a time, with faults: clients saw what the journal says, and nothing else went wrong."""
+"""10,000 requests, 16 at a time, with faults: clients saw what the journal says, and nothing else broke."""
 
 from __future__ import annotations
 
