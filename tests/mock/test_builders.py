@@ -163,6 +163,29 @@ def test_an_unknown_id_is_refused(add: Builders) -> None:
             attempt("00000000-0000-4000-8000-000000000000")
 
 
+def test_scenarios_of_one_name_are_one_group(asker: Asker, add: Builders) -> None:
+    execution = add.add_execution(add.add_run_test(), calls=2, scenarios=["Twice"])
+    scenario = next(one for one in asker.store.catalogue.scenarios.values() if one.name == "Twice")
+    add.delete_scenario(scenario.id)
+    add.add_call(execution, scenario="Twice")
+    (group,) = asker.detail(execution, row_groups=["scenario"])["results"]
+    assert group["count"] == 3
+    assert asker.detail(execution, row_groups=["scenario"], group_keys=["Twice"])["count"] == 3
+
+
+def test_scores_are_summed_up_by_percentiles_between_the_nearest_two(asker: Asker, add: Builders) -> None:
+    execution = add.add_execution(add.add_run_test(evals={"Score": "score"}))
+    for score in (0.1, 0.2, 0.4, 0.8):
+        add.add_call(execution, evals={"Score": score})
+    (result,) = asker.runs(execution_id=execution)["eval_results"]
+    (part,) = result["result"]
+    assert result["total_avg"] == part["avg_score"] == 37.5
+    assert part["output"] == {
+        "p5": 11.5, "p10": 13.0, "p20": 16.0, "p30": 19.0, "p40": 24.0, "p50": 30.0,
+        "p60": 36.0, "p70": 44.0, "p80": 56.0, "p90": 68.0, "p95": 74.0, "p100": 80.0,
+    }  # fmt: skip
+
+
 def test_ids_are_the_same_in_every_mock(asker: Asker, add: Builders) -> None:
     other = made(executions=1, calls=1)
     assert add.add_run_test() == Builders(other, lambda: EPOCH).add_run_test()

@@ -152,7 +152,9 @@ def test_only_completed_calls_with_results_are_listed_for_a_version(asker: Asker
     assert all(item["eval_outputs"] for item in items)
 
 
-@pytest.mark.parametrize("text", ["REFUND for", "« urgent »", "rückfrage", "50% off_promo", "angry", "1555"])
+@pytest.mark.parametrize(
+    "text", ["REFUND for", "« urgent »", "rückfrage", "50% off_promo", "angry", "+1", "55501", "5550"]
+)
 def test_a_search_finds_parts_of_scenario_names_and_phone_numbers_in_any_case(
     asker: Asker, text: str
 ) -> None:
@@ -169,7 +171,7 @@ def test_a_search_finds_parts_of_scenario_names_and_phone_numbers_in_any_case(
         if text in held[item["id"]][0] or text.casefold() in held[item["id"]][1].casefold()
     ]
     assert [item["id"] for item in asker.calls(limit=10_000, search=text)["results"]] == expected
-    assert expected or text == "1555"
+    assert expected
 
 
 @pytest.mark.parametrize("text", ["%", "_", "\\", "\x00", "' OR 1=1 --", "🤖", "x" * 10_000])

@@ -99,6 +99,13 @@ def test_an_error_says_what_is_wrong_in_the_form_all_errors_have(
     assert found["details"]
 
 
+def test_latency_is_in_seconds_where_calls_are_listed_and_in_ms_where_runs_are(asker: Asker) -> None:
+    timed = [item for item in asker.calls(limit=10_000)["results"] if item["avg_agent_latency"] is not None]
+    call = next(item for item in timed if not item["is_snapshot"])
+    run = asker.runs(call_execution_id=call["id"])
+    assert call["avg_agent_latency"] * 1000 == run["latency"]["avg_agent_latency_ms"] > 100
+
+
 def test_the_kinds_of_null_that_the_documents_allow_all_occur(asker: Asker) -> None:
     calls = asker.calls(limit=10_000)["results"]
     may_be_null = {"session_id", "duration", "start_time", "scenario", "overall_score", "eval_outputs",
