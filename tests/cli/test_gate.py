@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Literal
 
+import httpx
 import pytest
+from futureagi_simulate import Client
 from futureagi_simulate.errors import ConfigurationError
-from futureagi_simulate.gate import gate
+from futureagi_simulate.gate import gate, judge
+from futureagi_simulate.mock import Mock
+from futureagi_simulate.records import execution_record
 from junitparser import JUnitXml
 
 from .conftest import Run
@@ -170,6 +175,32 @@ def test_the_function_says_what_the_command_says(server: dict[str, str]) -> None
 def test_the_function_checks_its_settings_before_it_asks() -> None:
     with pytest.raises(ConfigurationError, match="can't be read"):
         gate("11111111-1111-4111-8111-111111111111", min="Coherence")
+
+
+@pytest.mark.parametrize("profile", ["documented", "observed"])
+def test_without_thresholds_the_gate_agrees_with_the_documented_rule_on_all_demo_data(
+    profile: Literal["documented", "observed"],
+) -> None:
+    verdicts = []
+    with (
+        Mock(profile) as mock,
+        Client(
+            api_key=mock.api_key,
+            secret_key=mock.secret_key,
+            base_url=mock.base_url,
+            http_client=httpx.Client(transport=mock.transport()),
+        ) as client,
+    ):
+        for run in client.runs(mock.ids.run_test_name):
+            rates = [
+                entry["total_pass_rate"] for entry in run.raw["eval_results"] if "total_pass_rate" in entry
+            ]
+            record = execution_record(run)
+            if record.status == "completed":
+                verdicts.append((judge(record).ready, bool(rates) and all(rate > 90 for rate in rates)))
+    assert len(verdicts) == 11
+    assert {ready for ready, _ in verdicts} == {True, False}
+    assert all(ready == documented for ready, documented in verdicts)
 
 
 pytest_plugins = ["pytester"]

@@ -56,7 +56,7 @@ def watch(
     from futureagi_simulate.cli.trouble import usage
     from futureagi_simulate.cli.watch_view import Screen, Watched
     from futureagi_simulate.failures import Demands
-    from futureagi_simulate.gate.find import latest_execution
+    from futureagi_simulate.gate.find import fetch_execution, latest_execution
     from futureagi_simulate.gate.judge import judge
     from futureagi_simulate.gate.settings import EVERY, Settings, parse_wanted
     from futureagi_simulate.gate.wait import looks, parse_duration
@@ -70,7 +70,7 @@ def watch(
     chosen = {"wait": "1h"} | read_settings(config, given)
     patience = parse_duration(chosen.pop("wait"))
     named = chosen.pop("run_test", None)
-    chosen.pop("baseline", None)
+    compared = chosen.pop("baseline", None)
     settings = Settings.of(**chosen)
     with Client() as client:
         target = execution or (latest_execution(client, named, finished=False) if named else None)
@@ -78,11 +78,12 @@ def watch(
             raise usage("No execution was named.", "fi-simulate watch EXECUTION, or --run-test ID_OR_NAME")
         named_thresholds = tuple(t for t in settings.thresholds if t.name not in (None, EVERY))
         watched = Watched(client, target, Demands(named_thresholds, settings.wanted))
+        before = fetch_execution(client, compared) if compared else None
         with Screen(watched) as screen:
             for look in looks(watched.ask, deadline=patience, interval=interval):
                 screen.show(look)
     if look.execution is None:
         raise look.fault or AssertionError("a look saw an execution or a fault")
-    verdict = judge(look.execution, settings)
+    verdict = judge(look.execution, settings, before)
     show_verdict(verdict, as_json=json)
     raise typer.Exit(verdict.exit_code)

@@ -1,0 +1,41 @@
+from __future__ import annotations
+
+import unicodedata
+
+import pytest
+from futureagi_simulate.printable import clean, one_line, shorten
+
+
+@pytest.mark.parametrize(
+    ("text", "cleaned"),
+    [
+        ("plain", "plain"),
+        ("Zoë – 返金 📞", "Zoë – 返金 📞"),
+        ("a\tb\nc", "a\tb\nc"),
+        ("\x1b[2J\x1b]0;title\x07", "�[2J�]0;title�"),
+        ("\x9b31m", "�31m"),
+        ("user\u202etxt.exe", "user�txt.exe"),
+        ("\u2066x\u2069", "�x�"),
+        ("\x00\ud800\uffff", "���"),
+        ("שלום \u200f", "שלום \u200f"),
+    ],
+)
+def test_what_could_act_on_a_terminal_is_shown_instead(text: str, cleaned: str) -> None:
+    assert clean(text) == cleaned
+
+
+def test_no_control_character_of_any_kind_gets_through() -> None:
+    everything = "".join(map(chr, range(0x3000)))
+    left = {character for character in clean(everything) if unicodedata.category(character) == "Cc"}
+    assert left == {"\n", "\t"}
+
+
+def test_one_line_is_one_line_whatever_breaks_it() -> None:
+    assert one_line("  a\r\nb\u2028c\x85d\x0b\x0ce \t f ") == "a b c d e f"
+
+
+@pytest.mark.parametrize(
+    ("text", "width", "cut"), [("abcdef", 6, "abcdef"), ("abcdef", 5, "abcd…"), ("ab  c", 4, "ab c")]
+)
+def test_a_text_is_cut_to_a_width_with_an_ellipsis(text: str, width: int, cut: str) -> None:
+    assert shorten(text, width) == cut
