@@ -1,31 +1,27 @@
-"""Hold an answer's body against a schema, and say field by field how they differ."""
+"""Hold an answer's body against a strict view of the contract, and say field by field how they differ."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from functools import cache, cached_property
 from typing import Any, Final
-from urllib.parse import quote
 
 import attrs
-from jsonschema import Draft202012Validator
-from jsonschema.exceptions import ValidationError
-from referencing import Registry, Resource
-from referencing.jsonschema import DRAFT202012
+from jsonschema_rs import Draft202012Validator, ValidationError, ValidationErrorKind
 
-from futureagi_simulate.contract.document import load
+from futureagi_simulate.contract.document import load, operations, response_schema
 from futureagi_simulate.contract.exchange import Endpoint, Exchange
 from futureagi_simulate.contract.kinds import Kind
 from futureagi_simulate.contract.views import Profile, strict_view
 
-_BASE: Final = "urn:contract"
 _FORMS: Final = {"name": "RunsByName", "execution": "RunsByExecution", "call": "RunsByCall"}
-_BRANCHES: Final = ("anyOf", "oneOf", "allOf")
+_UNIONS: Final = ("anyOf", "oneOf")
+_KINDS: Final = ValidationErrorKind
 
 
 @attrs.frozen
 class Deviation:
-    """One place of a body that a schema doesn't allow. Words only: no value of the body is in it."""
+    """One place of a body that a view doesn't allow. Words only: no value of the body is in it."""
 
     location: str
     kind: Kind
@@ -49,22 +45,12 @@ class Shapes:
 
     def statuses(self, endpoint: Endpoint) -> set[str]:
         """Return the statuses that the view lists for an endpoint."""
-        return set(self._operations[endpoint]["responses"])
+        _path, operation = operations(self.view)[endpoint]
+        return set(operation["responses"])
 
     @cached_property
-    def _operations(self) -> dict[str, Any]:
-        return {
-            operation["operationId"]: {**operation, "path": path}
-            for path, item in self.view["paths"].items()
-            for operation in [item["get"]]
-        }
-
-    @cached_property
-    def _registry(self) -> Registry[Any]:
-        chosen = _chosen(self.view)
-        resource: Resource[Any] = Resource.from_contents(chosen, default_specification=DRAFT202012)
-        registry: Registry[Any] = Registry().with_resource(_BASE, resource)
-        return registry
+    def _components(self) -> Any:
+        return _chosen(self.view["components"])
 
     @cached_property
     def _validators(self) -> dict[tuple[Endpoint, str], Draft202012Validator]:
@@ -72,18 +58,11 @@ class Shapes:
 
     def _validator(self, endpoint: Endpoint, form: str) -> Draft202012Validator:
         if (endpoint, form) not in self._validators:
-            self._validators[endpoint, form] = Draft202012Validator(
-                {"$ref": _BASE + self._pointer(endpoint, form)},
-                registry=self._registry,
-                format_checker=Draft202012Validator.FORMAT_CHECKER,
-            )
+            named = {"$ref": f"#/components/schemas/{_FORMS[form]}"} if form else None
+            schema = named or response_schema(self.view, endpoint, 200) or {}
+            whole = {**schema, "components": self._components}
+            self._validators[endpoint, form] = Draft202012Validator(whole, validate_formats=True)
         return self._validators[endpoint, form]
-
-    def _pointer(self, endpoint: Endpoint, form: str) -> str:
-        if form:
-            return f"#/components/schemas/{_FORMS[form]}"
-        path = quote(self._operations[endpoint]["path"].replace("~", "~0").replace("/", "~1"), safe="~")
-        return f"#/paths/{path}/get/responses/200/content/application~1json/schema"
 
 
 @cache
@@ -100,101 +79,101 @@ def _chosen(node: Any) -> Any:
         return node
     name = (node.get("x-chosen-by") or {}).get("test_execution_id")
     if name is not None:
-        return {"$ref": f"{_BASE}#/components/schemas/{name}"}
+        return {"$ref": f"#/components/schemas/{name}"}
     return {key: _chosen(child) for key, child in node.items()}
 
 
-def _variants(body: Any) -> dict[int, str]:
-    """Return the items that are a second shape by design, by their place on the page."""
-    variants = {}
-    for place, row in enumerate(body.get("results") or [] if isinstance(body, dict) else []):
-        if isinstance(row, dict) and row.get("is_snapshot"):
-            variants[place] = "snapshot"
-    return variants
+def _variants(body: Any) -> frozenset[int]:
+    """Return the places of the items that are preserved earlier runs: a second shape by design."""
+    rows = body.get("results") if isinstance(body, dict) else None
+    return frozenset(
+        place for place, row in enumerate(rows or ()) if isinstance(row, dict) and row.get("is_snapshot")
+    )
 
 
-def _read(error: ValidationError, variants: Mapping[int, str]) -> Iterator[Deviation]:
-    if error.validator in {"anyOf", "oneOf"}:
-        branch = _nearest(error.context or ())
-        if branch:
+def _read(error: ValidationError, snapshots: frozenset[int]) -> Iterator[Deviation]:
+    place, value = _location(error, snapshots), error.instance
+    match error.kind:
+        case _KINDS.AnyOf(context) | _KINDS.OneOfNotValid(context):
+            branch = _nearest(context, len(error.instance_path))
             for inner in branch:
-                yield from _read(inner, variants)
-            return
-    place = _location(error, variants)
-    if error.validator == "required":
-        for name in error.validator_value:
-            if name not in error.instance and error.message.startswith(repr(name)):  # one error a name
-                yield Deviation(_join(place, name), Kind.MISSING, "is always there", "it is missing")
-    elif error.validator == "additionalProperties":
-        for name in sorted(set(error.instance) - set(error.schema.get("properties", ()))):
-            yield Deviation(_join(place, name), Kind.EXTRA, "isn't documented", "it is there")
-    elif error.validator in {"type", "anyOf", "oneOf"}:
-        kind = Kind.NULL if error.instance is None else Kind.TYPE
-        yield Deviation(place, kind, f"is {_types(error)}", f"it is {_type(error.instance)}")
-    elif error.validator in {"enum", "const"}:
-        known = error.validator_value if error.validator == "enum" else [error.validator_value]
-        cased = str(error.instance).lower() in {str(value).lower() for value in known}
-        words = ", ".join(map(str, known))
-        got = "another case of these" if cased else "another word than these"
-        yield Deviation(place, Kind.CASING if cased else Kind.VALUE, f"is one of {words}", got)
-    elif error.validator == "format":
-        yield Deviation(place, Kind.FORMAT, f"is a {error.validator_value}", "another form")
-    else:
-        yield Deviation(place, Kind.VALUE, f"keeps to {error.validator}", "it doesn't")
+                yield from _read(inner, snapshots)
+            if not branch:
+                yield _type_deviation(place, _types(context), value)
+        case _KINDS.Required(name):
+            yield Deviation(_join(place, name), Kind.MISSING, "is always there", "it is missing")
+        case _KINDS.AdditionalProperties(names):
+            for name in names:
+                yield Deviation(_join(place, name), Kind.EXTRA, "isn't documented", "it is there")
+        case _KINDS.Type(types):
+            yield _type_deviation(place, types, value)
+        case _KINDS.Enum(options):
+            yield _word_deviation(place, options, value)
+        case _KINDS.Constant(option):
+            yield _word_deviation(place, [option], value)
+        case _KINDS.Format(name):
+            yield Deviation(place, Kind.FORMAT, f"is a {name}", "another form")
+        case other:
+            yield Deviation(place, Kind.VALUE, f"keeps to {other.name}", "it doesn't")
 
 
-def _nearest(errors: Sequence[ValidationError]) -> list[ValidationError]:
-    """Return the errors of the branch that fits best; none when no branch has the instance's type."""
-    branches: dict[object, list[ValidationError]] = {}
-    for error in errors:
-        branches.setdefault(error.schema_path[0], []).append(error)
-    fitting = [found for found in branches.values() if not any(_is_about_type(error) for error in found)]
+def _type_deviation(place: str, types: list[str], value: object) -> Deviation:
+    kind = Kind.NULL if value is None else Kind.TYPE
+    return Deviation(place, kind, f"is {' or '.join(types)}", f"it is {_type(value)}")
+
+
+def _word_deviation(place: str, options: list[Any], value: object) -> Deviation:
+    cased = str(value).lower() in {str(option).lower() for option in options}
+    got = "another case of these" if cased else "another word than these"
+    return Deviation(
+        place, Kind.CASING if cased else Kind.VALUE, f"is one of {', '.join(map(str, options))}", got
+    )
+
+
+def _nearest(branches: list[list[ValidationError]], depth: int) -> list[ValidationError]:
+    """Return the errors of the branch that fits best; none when no branch has the value's type."""
+    fitting = [errors for errors in branches if not any(_about_type(error, depth) for error in errors)]
     return min(fitting, key=len, default=[])
 
 
-def _is_about_type(error: ValidationError) -> bool:
-    return not error.path and error.validator in {"type", "anyOf", "oneOf"}
+def _about_type(error: ValidationError, depth: int) -> bool:
+    at_top = len(error.instance_path) == depth
+    return at_top and isinstance(error.kind, (_KINDS.Type, _KINDS.AnyOf, _KINDS.OneOfNotValid))
 
 
-def _location(error: ValidationError, variants: Mapping[int, str]) -> str:
+def _types(branches: list[list[ValidationError]]) -> list[str]:
+    """Return the types that the branches of a union would have taken."""
+    found = {
+        kind
+        for errors in branches
+        for error in errors
+        if isinstance(error.kind, _KINDS.Type)
+        for kind in error.kind.types
+    }
+    return sorted(found)
+
+
+def _location(error: ValidationError, snapshots: frozenset[int]) -> str:
     """Name the place from the schema's side: properties by name, items as [], free keys as {key}."""
-    words = list(error.absolute_schema_path)[:-1]
-    place, position = "", 0
-    while position < len(words):
-        word = words[position]
-        if word == "properties" and position + 1 < len(words):
-            position += 1
-            place = _join(place, str(words[position]))
-        elif word == "items":
+    steps = iter(list(error.evaluation_path)[:-1])
+    place = ""
+    for step in steps:
+        if step == "properties":
+            place = _join(place, str(next(steps, "")))
+        elif step == "items":
             place += "[]"
-        elif word == "additionalProperties":
+        elif step == "additionalProperties":
             place = _join(place, "{key}")
-        elif word in _BRANCHES:
-            position += 1
-        position += 1
-    path = list(error.absolute_path)
-    if len(path) > 1 and path[0] == "results" and isinstance(path[1], int) and path[1] in variants:
-        place = place.replace("results[]", f"results[{variants[path[1]]}]", 1)
+        elif step in _UNIONS:
+            next(steps, None)
+    path = error.instance_path
+    if len(path) > 1 and path[0] == "results" and path[1] in snapshots:
+        place = place.replace("results[]", "results[snapshot]", 1)
     return place
 
 
 def _join(place: str, name: str) -> str:
     return f"{place}.{name}" if place else name
-
-
-def _types(error: ValidationError) -> str:
-    if error.validator == "type":
-        value = error.validator_value
-        return " or ".join(value) if isinstance(value, list) else str(value)
-    found = {
-        word
-        for inner in error.context or ()
-        if inner.validator == "type" and not inner.path
-        for word in (
-            [inner.validator_value] if isinstance(inner.validator_value, str) else inner.validator_value
-        )
-    }
-    return " or ".join(sorted(found))
 
 
 def _type(value: object) -> str:

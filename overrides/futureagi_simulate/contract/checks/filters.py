@@ -35,17 +35,24 @@ def _status_word(subject: Subject, endpoint: Endpoint, word: str) -> str:
 
 @CHECKS.add
 def a_status_filter_leaves_that_status(subject: Subject) -> None:
-    """Filtered by a status, exactly the items of that status come; all statuses together are the whole."""
+    """Filtered by a status, exactly the items of that status come.
+
+    Kept earlier runs of a call are left out here: the observed server finds them by the status of the call.
+    """
     for endpoint in (_CALLS, _RUN_TESTS):
-        rows = subject.rows(endpoint)
+        rows = _originals(subject.rows(endpoint))
         counts = Counter(str(row["status"]) for row in rows if row.get("status"))
         for word, times in counts.items():
-            found = subject.rows(endpoint, {"status": _status_word(subject, endpoint, word)})
+            found = _originals(subject.rows(endpoint, {"status": _status_word(subject, endpoint, word)}))
             odd = [row for row in found if row.get("status") != word]
             expect(not odd, f"{endpoint}: {len(odd)} items of another status than {word}")
             expect(
                 len(found) == times, f"{endpoint}: {len(found)} items of status {word}, the whole has {times}"
             )
+
+
+def _originals(rows: list[Row]) -> list[Row]:
+    return [row for row in rows if not row.get("is_snapshot")]
 
 
 @CHECKS.add
@@ -196,12 +203,13 @@ def filter_and_search_narrow_together(subject: Subject) -> None:
     """A filter and a search together find what both find alone."""
     rows = subject.rows(_PAGE)
     names = [name for row in rows if (name := scenario_name(row)) and name.isascii() and "%" not in name]
-    if not names or not rows[0].get("status"):
-        raise NotApplicableError("no call shows a scenario")
-    query, word = by("status", "text", "equals", rows[0]["status"]), names[0]
+    scores = sorted(row["overall_score"] for row in rows if row.get("overall_score") is not None)
+    if not names or not scores:
+        raise NotApplicableError("no call shows a scenario, or none a score")
+    query = by("overall_score", "number", "greater_than_or_equal", scores[len(scores) // 2])
     one = {row_id(row) for row in subject.rows(_PAGE, query)}
-    two = {row_id(row) for row in subject.rows(_PAGE, {"search": word})}
-    both = {row_id(row) for row in subject.rows(_PAGE, {**query, "search": word})}
+    two = {row_id(row) for row in subject.rows(_PAGE, {"search": names[0]})}
+    both = {row_id(row) for row in subject.rows(_PAGE, {**query, "search": names[0]})}
     expect(both == one & two, f"together they find {len(both)}, alone both find {len(one & two)}")
 
 

@@ -7,7 +7,7 @@ from typing import Final
 
 import attrs
 
-from futureagi_simulate.contract.checks.subject import NotApplicableError, Subject
+from futureagi_simulate.contract.checks.subject import CheckError, NotApplicableError, Subject
 from futureagi_simulate.contract.views import Profile
 
 BOTH: Final = (Profile.DOCUMENTED, Profile.OBSERVED)
@@ -25,7 +25,10 @@ class Check:
     def __call__(self, subject: Subject) -> None:
         if subject.profile not in self.profiles:
             raise NotApplicableError(f"the {subject.profile} description doesn't claim it")
-        self.run(subject)
+        try:
+            self.run(subject)
+        except (LookupError, TypeError, ValueError, AttributeError) as error:
+            raise CheckError(f"an answer can't be read: {error!r}") from error
 
     def __str__(self) -> str:
         return self.name

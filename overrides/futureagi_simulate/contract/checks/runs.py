@@ -39,9 +39,8 @@ def both_views_of_an_execution_hold_the_same_calls(subject: Subject) -> None:
     page = {row_id(row): row for row in subject.rows(_PAGE)}
     expect(runs.keys() == page.keys(), f"{len(runs.keys() ^ page.keys())} calls are in one view only")
     for name, row in runs.items():
-        for field in ("status", "scenario"):
-            one = row.get("scenario_name") if field == "scenario" else row.get(field)
-            two = scenario_name(page[name]) if field == "scenario" else page[name].get(field)
+        for field, read in (("status", _status), ("scenario", scenario_name), ("duration", _duration)):
+            one, two = read(row), read(page[name])
             expect(one == two, f"call {name}: {field} is {one!r} here and {two!r} on the page")
 
 
@@ -61,6 +60,10 @@ def a_call_tells_the_same_everywhere(subject: Subject) -> None:
                 _agree(exchange, "scenario", run.get("scenario_name"), scenario_name(one))
             _agree(exchange, "duration", run.get("duration_seconds"), _duration(one))
             _agree(exchange, "evals", _outputs(run), _outputs(one))
+
+
+def _status(row: Row) -> Any:
+    return row.get("status")
 
 
 def _duration(row: Row) -> Any:
