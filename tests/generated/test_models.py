@@ -12,6 +12,7 @@ import pytest
 from futureagi_simulate_api import models
 from futureagi_simulate_api.models import CallCost, CallStatus, TranscriptTurn
 from futureagi_simulate_api.types import UNSET, Model, unknown_values
+from tools.spec import load, views
 
 COST = (
     b'{"total_cost_cents": 24, "stt_cost_cents": null, "llm_cost_cents": 0, "tts_cost_cents": 0, "new": [1]}'
@@ -48,6 +49,17 @@ def test_required_fields_stand_before_optional_ones():
         if issubclass(kind, Model):
             optional = [field.default is UNSET for field in attrs.fields(kind)]
             assert optional == sorted(optional), name
+
+
+def test_a_field_has_no_default_exactly_where_the_spec_requires_it(root):
+    schemas = views().open_view(load((root / "openapi.yaml").read_bytes()))["components"]["schemas"]
+
+    for name in set(schemas) & set(models.__all__):
+        if "properties" in schemas[name]:
+            fields = attrs.fields(getattr(models, name))
+            required = {field.name for field in fields if field.default is attrs.NOTHING}
+            assert required == set(schemas[name].get("required", ())), name
+            assert {field.name for field in fields} == set(schemas[name]["properties"]), name
 
 
 def test_a_model_keeps_the_bytes_it_came_from_and_what_the_spec_does_not_know():
