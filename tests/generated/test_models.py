@@ -12,6 +12,7 @@ import pytest
 from futureagi_simulate_api import models
 from futureagi_simulate_api.models import CallCost, CallStatus, TranscriptTurn
 from futureagi_simulate_api.types import UNSET, Model, unknown_values
+
 from tools.spec import load, views
 
 COST = (
