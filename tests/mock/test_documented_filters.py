@@ -113,8 +113,8 @@ def fitting_value(rows: list[Row], column: str, kind: str, op: str) -> Any:
         times = [value for value in held if isinstance(value, datetime)] or [
             datetime(2026, 3, 23, tzinfo=UTC)
         ] * 4
-        low, high = (times[len(times) * part // 4].isoformat() for part in (1, 3))
-        return [low, high] if several else low
+        since, until = (times[len(times) * part // 4].isoformat() for part in (1, 3))
+        return [since, until] if several else since
     if kind == "list" and COLUMNS[column] in ("number", "score"):
         return fitting_value(rows, column, "number", "in")
     words = [value for value in held if isinstance(value, str)] or ["angry", "neutral"]
@@ -136,7 +136,7 @@ def passes(row: Row, column: str, kind: str, op: str, asked: Any) -> bool:
     if op in ("not_equals", "not_contains", "not_in_between"):
         positive = {"not_equals": "equals", "not_contains": "contains", "not_in_between": "between"}[op]
         return not passes(row, column, kind, positive, asked)
-    value = row.get(column)
+    value: Any = row.get(column)
     if value is None:
         return False
     if isinstance(value, list):
@@ -154,7 +154,7 @@ def passes(row: Row, column: str, kind: str, op: str, asked: Any) -> bool:
     elif not isinstance(value, datetime):
         value = round(value * scale(column), 6)
     if op == "between":
-        return asked[0] <= value <= asked[1]
+        return bool(asked[0] <= value <= asked[1])
     if op == "in":
         return value in asked
     if op == "contains":
