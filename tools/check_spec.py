@@ -18,7 +18,7 @@ from futureagi_simulate.contract.document import Document, operations, parse  # 
 from futureagi_simulate.contract.views import Profile, open_view, strict_view  # noqa: E402
 
 from tools.spec_examples import examples, fault, missing  # noqa: E402
-from tools.spec_lint import NoNodeError, lint  # noqa: E402
+from tools.spec_lint import NoNodeError, find_node, lint  # noqa: E402
 from tools.spec_style import broken, responses, schemas  # noqa: E402
 
 
@@ -81,14 +81,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--no-lint", action="store_true", help="leave out the linters, which need Node.js")
     options = parser.parse_args(arguments)
+    try:
+        if not options.no_lint:
+            find_node()
+    except NoNodeError as error:
+        print(error, file=sys.stderr)
+        return 2
     document = parse((ROOT / "openapi.yaml").read_text("utf-8"))
     found = check(document)
     if not options.no_lint:
-        try:
-            found["lint"] = [f"{name}:\n{text}" for name, text in lint().items()]
-        except NoNodeError as error:
-            print(error, file=sys.stderr)
-            return 2
+        found["lint"] = [f"{name}:\n{text}" for name, text in lint().items()]
     for name, problems in found.items():
         print(f"{name}: {len(problems)} problems")
         for problem in problems:

@@ -30,8 +30,8 @@ class NoNodeError(Exception):
 
 def lint(root: Path = ROOT) -> dict[str, str]:
     """Return what each linter has against the contract of the project at `root`, by its name."""
+    find_node()
     spec = root / "spec"
-    _find_node()
     _install(spec)
     environment = {**os.environ, **_QUIET}
     complaints = {}
@@ -43,7 +43,7 @@ def lint(root: Path = ROOT) -> dict[str, str]:
     return complaints
 
 
-def _find_node() -> None:
+def find_node() -> None:
     """Raise `NoNodeError` where no fitting node and npm are on the PATH."""
     node, npm = shutil.which("node"), shutil.which("npm")
     if node is None or npm is None:

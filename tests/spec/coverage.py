@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 import attrs
 import yaml
 from futureagi_simulate.contract.document import Document, response_schema
-from futureagi_simulate.contract.exchange import read_lines
+from futureagi_simulate.contract.exchange import Exchange, read_lines
 from jsonschema import Draft202012Validator
 
 from .conftest import ROOT
@@ -117,26 +117,29 @@ def observed_gaps(observed: Document, fields: list[Field]) -> list[Any]:
     return gaps
 
 
-def recorded_misfits(observed: Document, recorded: Path) -> tuple[int, list[tuple[str, str]]]:
-    """Return how many recorded JSON answers there are, and what in them doesn't fit a view."""
-    validators: dict[tuple[str, int], Draft202012Validator] = {}
-    checked, misfits = 0, []
+def recorded_answers(recorded: Path) -> list[Exchange]:
+    """Return the recorded GETs of the five endpoints that were answered with JSON."""
     with (recorded / "exchanges.jsonl").open("rb") as lines:
-        for exchange in read_lines(lines):
-            answer, body = exchange.answer, exchange.answer.json
-            if exchange.question.method != "GET" or exchange.endpoint is None or body is None:
-                continue
-            checked += 1
-            key = (exchange.endpoint.value, answer.status)
-            schema = response_schema(observed, *key)
-            if schema is None:
-                misfits.append((str(exchange.question), f"{answer.status} is not in the contract"))
-                continue
-            if key not in validators:
-                validators[key] = Draft202012Validator(
-                    {**schema, "components": observed["components"]},
-                    format_checker=Draft202012Validator.FORMAT_CHECKER,
-                )
-            errors = validators[key].iter_errors(body)
-            misfits += [(str(exchange.question), error.json_path) for error in errors]
-    return checked, misfits
+        return [
+            exchange
+            for exchange in read_lines(lines)
+            if exchange.question.method == "GET" and exchange.endpoint and exchange.answer.json is not None
+        ]
+
+
+def recorded_misfits(observed: Document, answers: Iterable[Exchange]) -> Iterator[tuple[str, str]]:
+    """Give what in the recorded answers doesn't fit a view."""
+    validators: dict[tuple[str, int], Draft202012Validator] = {}
+    for exchange in answers:
+        key = (str(exchange.endpoint), exchange.answer.status)
+        schema = response_schema(observed, *key)
+        if schema is None:
+            yield str(exchange.question), f"{key[1]} is not in the contract"
+            continue
+        if key not in validators:
+            validators[key] = Draft202012Validator(
+                {**schema, "components": observed["components"]},
+                format_checker=Draft202012Validator.FORMAT_CHECKER,
+            )
+        for error in validators[key].iter_errors(exchange.answer.json):
+            yield str(exchange.question), error.json_path

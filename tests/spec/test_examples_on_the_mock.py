@@ -9,7 +9,14 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
-from futureagi_simulate.contract.document import load, operations, parameters, resolve, response_schema
+from futureagi_simulate.contract.document import (
+    Document,
+    load,
+    operations,
+    parameters,
+    resolve,
+    response_schema,
+)
 from futureagi_simulate.contract.views import Profile, strict_view
 from futureagi_simulate.mock import Mock
 from futureagi_simulate.mock.messages import Request
@@ -24,8 +31,13 @@ def _mock(profile: Profile) -> Mock:
     return Mock(profile=profile.value)
 
 
+@cache
+def _view(profile: Profile) -> Document:
+    return strict_view(load(), profile)
+
+
 def _examples(profile: Profile, operation: str) -> dict[str, list[Any]]:
-    view = strict_view(load(), profile)
+    view = _view(profile)
     found = {}
     for name, parameter in parameters(view, operation).items():
         several = [resolve(view, example)["value"] for example in parameter.get("examples", {}).values()]
@@ -65,7 +77,7 @@ def test_the_example_is_answered_with_200_and_a_body_that_fits(
     assert response.status == 200, response.body
     body = json.loads(response.body)
     assert _found(body), "an example that finds nothing shows nothing"
-    view = strict_view(load(), profile)
+    view = _view(profile)
     schema = response_schema(view, operation, 200)
     assert schema is not None
     assert fault({**schema, "components": view["components"]}, body) is None
