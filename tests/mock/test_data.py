@@ -4,11 +4,13 @@ import hashlib
 import re
 from datetime import timedelta
 from typing import Any
+from uuid import uuid5
 
 import pytest
 from futureagi_simulate.mock import ids
 from futureagi_simulate.mock.data.seeding import EPOCH, fill
 from futureagi_simulate.mock.data.world import WORLDS
+from futureagi_simulate.mock.ids import _NAMESPACE, make_id
 from futureagi_simulate.mock.reading import Reader
 from futureagi_simulate.mock.store import Store
 
@@ -20,7 +22,7 @@ TABLES = ("organization", "agent", "version", "scenario", "run_test", "eval_conf
 
 # Frozen: data of one seed never change within a minor version, on any machine and Python.
 ROWS_OF_SEED_0 = "283b05c4"
-ANSWERS_OF_SEED_0 = "11df6a69"
+ANSWERS_OF_SEED_0 = "085c3036"
 
 
 @pytest.fixture(scope="module")
@@ -199,3 +201,15 @@ def test_rows_are_written_in_batches_and_never_held_all_at_once(monkeypatch: pyt
     monkeypatch.setattr(seeding, "_insert", watched)
     fill(Store(), executions=1, calls=9000)
     assert most < 5 * 4002
+
+
+def test_ids_are_name_based_uuids_of_version_5() -> None:
+    assert make_id("run-test", "acme", 0) == str(uuid5(_NAMESPACE, "run-test/acme/0"))
+    for i in range(200):
+        assert make_id("é", i) == str(uuid5(_NAMESPACE, f"é/{i}"))
+
+
+def test_every_id_of_a_page_is_another_one(store: Store) -> None:
+    calls = Asker(store).calls(limit=10_000)["results"]
+    found = [turn["id"] for call in calls for turn in call["transcript"]] + [call["id"] for call in calls]
+    assert len(found) == len(set(found)) > 1000

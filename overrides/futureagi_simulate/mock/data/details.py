@@ -12,7 +12,7 @@ from futureagi_simulate.mock.data.names import draw_name, draw_phone
 from futureagi_simulate.mock.data.talk import FLAWS, Parts, Script, Talk, converse, explain
 from futureagi_simulate.mock.dice import Dice
 from futureagi_simulate.mock.facts import Details, EvalConfig, EvalOutput, EvalValue, Turn
-from futureagi_simulate.mock.ids import make_id
+from futureagi_simulate.mock.ids import CALL_EXECUTION_ID, make_id
 
 _TALKED: Final = ("completed", "analyzing")
 _REASONS: Final = ("customer-ended-call", "assistant-ended-call", "customer-ended-call", "silence-timed-out")
@@ -48,13 +48,14 @@ def draw_details(
     """
     dice = Dice(seed, "details", uuid)
     script = scripts()[script_name]
+    has = _has_all if uuid == CALL_EXECUTION_ID else dice.chance
     name = draw_name(dice, script.language)
     parts = Parts.draw(dice, name)
     over = status in _TALKED
     voice = channel == "voice"
-    customer = name if dice.chance(900) else None
-    customer_number = draw_phone(dice, script.language) if voice and dice.chance(500) else None
-    session = f"sess-{uuid[:8]}" if dice.chance(600) else None
+    customer = name if has(900) else None
+    customer_number = draw_phone(dice, script.language) if voice and has(500) else None
+    session = f"sess-{uuid[:8]}" if has(600) else None
     talk = converse(script, parts, Dice(seed, "talk", uuid), uuid, outputs, status, duration)
     if given is not None:
         talk = Talk(given, dict.fromkeys(FLAWS, len(given) - 1) if given else {}, talk.resolved)
@@ -68,7 +69,7 @@ def draw_details(
     ended: str | None = None
     error: str | None = None
     if over:
-        ended = dice.choice(_REASONS) if dice.chance(960) else None
+        ended = dice.choice(_REASONS) if has(960) else None
     elif status == "failed":
         ended = dice.choice(_FAULTS)
         error = "The provider hung up: 503" if ended == "error" else None
@@ -81,16 +82,16 @@ def draw_details(
         customer_name=customer,
         customer_number=customer_number,
         session_id=session,
-        provider_call_id=f"prov_{uuid[:13]}" if over and dice.chance(850) else None,
+        provider_call_id=f"prov_{uuid[:13]}" if over and has(850) else None,
         transcript=talk.turns,
-        summary=parts.fill(summary) if over and dice.chance(850) else None,
+        summary=parts.fill(summary) if over and has(850) else None,
         ended_reason=ended,
         error=error,
-        agent_latency_ms=dice.between(350, 1_900) if over and dice.chance(850) else None,
-        stop_time_ms=dice.between(100, 700) if over and voice and dice.chance(600) else None,
+        agent_latency_ms=dice.between(350, 1_900) if over and has(850) else None,
+        stop_time_ms=dice.between(100, 700) if over and voice and has(600) else None,
         interruptions=(user, dice.between(0, 2)) if over else None,
         words_per_minute=(dice.between(900, 1700) / 10, dice.between(1100, 1600) / 10) if over else None,
-        talk_ratio=dice.between(5, 25) / 10 if over and dice.chance(700) else None,
+        talk_ratio=dice.between(5, 25) / 10 if over and has(700) else None,
         csat=dice.between(2, 10) / 2 if over and dice.chance(150) else None,
         tokens=(dice.between(400, 2_000), dice.between(200, 900)) if over and not voice else None,
         costs=(stt + llm + tts + dice.between(2, 12), stt, llm, tts) if over else None,
@@ -100,6 +101,11 @@ def draw_details(
         tools=_tools(dice, script, uuid) if over and dice.chance(400) else (),
     )
     return details, evals
+
+
+def _has_all(_: int) -> bool:
+    """Stand in for a chance, for the call that examples show: it lacks nothing."""
+    return True
 
 
 def _tools(dice: Dice, script: Script, uuid: str) -> tuple[dict[str, Any], ...]:

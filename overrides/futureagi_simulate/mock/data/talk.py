@@ -10,7 +10,6 @@ import msgspec
 
 from futureagi_simulate.mock.dice import Dice
 from futureagi_simulate.mock.facts import EvalConfig, EvalValue, Turn
-from futureagi_simulate.mock.ids import make_id
 
 Line = tuple[str, str]
 Output = tuple[EvalConfig, str, EvalValue, str | None]
@@ -129,10 +128,11 @@ def converse(
                 lines.append(getattr(script, kind))
         lines += script.bad if "task" in wrong else script.good
     scale = duration * 1000 // (len(lines) + 1) if duration else 6_000
+    tail = int(uuid[24:], 16)
     turns = []
     for i, (speaker, text) in enumerate(lines):
         start = i * scale + dice.below(scale // 4 + 1)
-        turn_id = make_id("turn", uuid, i)
+        turn_id = f"{uuid[:24]}{tail ^ (i + 1):012x}"
         turns.append(
             Turn(turn_id, speaker, parts.fill(text), start, start + scale // 2 + dice.below(scale // 4 + 1))
         )
