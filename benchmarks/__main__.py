@@ -15,7 +15,7 @@ import attrs
 
 from benchmarks.timing import Figure
 
-WORKS = ("imports", "request", "walk", "stream", "exporting")
+WORKS = ("imports", "request", "walk", "stream", "exporting", "mock")
 PACKAGES = ("futureagi-simulate", "httpx", "attrs", "msgspec", "requests", "pandas", "pydantic", "openapi-python-client")
 
 
