@@ -5,39 +5,33 @@ Paths and parameter names come from the generated functions, so the contract alo
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any, Final
-
-from futureagi_simulate_api.api.simulation import (
-    get_simulation_runs,
-    get_test_execution,
-    list_call_executions,
-    list_test_executions,
-    list_version_call_executions,
-)
-from futureagi_simulate_api.models import (
-    CallExecution,
-    CallExecutionPage,
-    CallRun,
-    Column,
-    EvalResult,
-    ExecutionRun,
-    ExecutionRunCall,
-    ExecutionRunCallPage,
-    ExecutionRunDetail,
-    ExecutionRunPage,
-    ExplanationCluster,
-    GroupRow,
-    TestExecution,
-    TestExecutionCall,
-    TestExecutionDetail,
-    TestExecutionPage,
-    VersionCallExecution,
-    VersionCallExecutionPage,
-)
-from futureagi_simulate_api.types import Model
+from collections.abc import Mapping
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final
 
 from futureagi_simulate.request import Request
+
+if TYPE_CHECKING:
+    from futureagi_simulate_api.models import (
+        CallExecution,
+        CallExecutionPage,
+        CallRun,
+        Column,
+        EvalResult,
+        ExecutionRun,
+        ExecutionRunCall,
+        ExecutionRunCallPage,
+        ExecutionRunDetail,
+        ExecutionRunPage,
+        ExplanationCluster,
+        GroupRow,
+        TestExecution,
+        TestExecutionCall,
+        TestExecutionDetail,
+        TestExecutionPage,
+        VersionCallExecution,
+        VersionCallExecutionPage,
+    )
 
 __all__ = [
     "CallExecution",
@@ -52,7 +46,6 @@ __all__ = [
     "ExecutionRunPage",
     "ExplanationCluster",
     "GroupRow",
-    "Model",
     "TestExecution",
     "TestExecutionCall",
     "TestExecutionDetail",
@@ -62,12 +55,12 @@ __all__ = [
     "request",
 ]
 
-_OPERATIONS: Final[Mapping[str, Callable[..., dict[str, Any]]]] = {
-    "getSimulationRuns": get_simulation_runs._get_kwargs,
-    "getTestExecution": get_test_execution._get_kwargs,
-    "listCallExecutions": list_call_executions._get_kwargs,
-    "listTestExecutions": list_test_executions._get_kwargs,
-    "listVersionCallExecutions": list_version_call_executions._get_kwargs,
+_OPERATIONS: Final[Mapping[str, str]] = {
+    "getSimulationRuns": "get_simulation_runs",
+    "getTestExecution": "get_test_execution",
+    "listCallExecutions": "list_call_executions",
+    "listTestExecutions": "list_test_executions",
+    "listVersionCallExecutions": "list_version_call_executions",
 }
 
 
@@ -76,10 +69,18 @@ def request(operation: str, ids: Mapping[str, str] | None = None, **parameters: 
 
     `ids` go into its path, `parameters` that aren't None into its query.
     """
-    asked = _OPERATIONS[operation](**(ids or {}), **parameters)
+    generated = import_module(f"futureagi_simulate_api.api.simulation.{_OPERATIONS[operation]}")
+    asked: dict[str, Any] = generated._get_kwargs(**(ids or {}), **parameters)
     query = tuple((name, _text(value)) for name, value in asked.get("params", {}).items())
     return Request(operation, asked["url"], query, ids or {})
 
 
 def _text(value: object) -> str:
     return ("true" if value else "false") if isinstance(value, bool) else str(value)
+
+
+def __getattr__(name: str) -> Any:
+    """Give a model; each is imported when it is first needed."""
+    if name not in __all__:
+        raise AttributeError(name)
+    return getattr(import_module("futureagi_simulate_api.models"), name)

@@ -138,7 +138,7 @@ def _item(model: type[M], data: bytes | msgspec.Raw, path: str, deviations: list
         item = mend(data, model, path, deviations)
         if not isinstance(item, model):
             item = model(**{field.name: msgspec.UNSET for field in attrs.fields(cast("Any", model))})
-    item._raw_json = bytes(data)
+    cast("Any", item)._raw_json = bytes(data)
     return cast("M", item)
 
 

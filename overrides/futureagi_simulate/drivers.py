@@ -5,7 +5,6 @@ Each starts pages, waits for them and hands them over as it is told, and decides
 
 from __future__ import annotations
 
-import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Generator, Iterator
 from functools import partial
@@ -17,6 +16,7 @@ from futureagi_simulate.planner import Await, Changed, Command, Outcome, Start
 from futureagi_simulate.source import Reader, Source
 
 if TYPE_CHECKING:
+    import asyncio
     from concurrent.futures import ThreadPoolExecutor
 
 __all__ = ["AsyncPages", "drive"]
@@ -114,6 +114,8 @@ class AsyncPages(Generic[T]):
         tasks = tuple(self._tasks)
         self._cancel()
         if tasks:
+            import asyncio
+
             await asyncio.wait(tasks)
 
     def __del__(self) -> None:
@@ -148,6 +150,8 @@ async def _joined(task: asyncio.Task[Outcome]) -> Outcome:
 
 def _running_loop() -> asyncio.AbstractEventLoop | None:
     """Give asyncio's loop, None under another library."""
+    import asyncio  # here: the sync client has no use for it, and it takes long
+
     try:
         return asyncio.get_running_loop()
     except RuntimeError:

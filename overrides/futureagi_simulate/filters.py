@@ -15,7 +15,7 @@ import attrs
 
 from futureagi_simulate.errors import ConfigurationError
 
-__all__ = ["Column", "Filter", "FilterType", "column"]
+__all__ = ["Column", "Filter", "FilterType", "Sieve", "column"]
 
 FilterType = Literal["text", "number", "datetime", "boolean", "list"]
 """The documented types of filter. The open-source server refuses "list"."""
@@ -69,6 +69,14 @@ class Filter:
         value = list(self.value) if isinstance(self.value, tuple) else self.value
         config = {"filter_type": self.type, "filter_op": self.sent_as, "filter_value": value}
         return {"column_id": self.column_id, "filter_config": config}
+
+
+@attrs.frozen
+class Sieve:
+    """The filters of a listing, and whether rows that contradict them are dropped."""
+
+    filters: tuple[Filter, ...] = ()
+    enforce: bool = False
 
 
 @attrs.frozen
@@ -151,7 +159,8 @@ class Column:
                 f"A filter on {self.id!r} has the bounds {values[0]} and {values[1]}.",
                 remedy="Give the lower bound first.",
             )
-        return Filter(self.id, kind, operator, sent if len(sent) > 1 or many else sent[0], operator)
+        value = sent if many or len(values) > 1 else sent[0]
+        return Filter(self.id, kind, operator, value, operator)
 
 
 def column(name: str | UUID, *, type: FilterType | None = None) -> Column:

@@ -6,31 +6,22 @@ judged mildly: case plays no part, a creation time that isn't sent is bounded by
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
-
-import attrs
 
 from futureagi_simulate.filters import Filter
 from futureagi_simulate.records.evals import eval_record
 from futureagi_simulate.records.values import first, mapping, moment, number, seconds, text
 
-__all__ = ["Sieve", "contradicts"]
+__all__ = ["contradicted", "contradicts"]
 
 _DAY: Final = timedelta(days=1)
 
 
-@attrs.frozen
-class Sieve:
-    """The filters of a listing, and whether rows that contradict them are dropped."""
-
-    filters: tuple[Filter, ...] = ()
-    enforce: bool = False
-
-    def contradicted(self, raw: Mapping[str, Any]) -> Filter | None:
-        """Give the first filter that a row contradicts."""
-        return next((one for one in self.filters if contradicts(one, raw)), None)
+def contradicted(filters: Iterable[Filter], raw: Mapping[str, Any]) -> Filter | None:
+    """Give the first filter that a row contradicts."""
+    return next((one for one in filters if contradicts(one, raw)), None)
 
 
 def contradicts(condition: Filter, raw: Mapping[str, Any]) -> bool:

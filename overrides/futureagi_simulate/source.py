@@ -62,11 +62,13 @@ class Reader(Generic[T]):
         return self._sift(page)
 
     def _sift(self, page: Page[T]) -> Page[T]:
+        from futureagi_simulate.sieve import contradicted  # here: most listings have no filters
+
         sieve = self._source.spec.sieve
         kept = []
         for item in page.items:
             raw = cast("Any", item).raw
-            ignored = sieve.contradicted(raw)
+            ignored = contradicted(sieve.filters, raw)
             if ignored is not None and not self._filter_told:
                 self._filter_told = True
                 warn_about_filter(ignored, raw, ())

@@ -29,10 +29,12 @@ class Answered(Protocol):
     @property
     def raw(self) -> dict[str, Any]:
         """Give the item as the server sent it."""
+        ...
 
     @property
     def raw_json(self) -> bytes:
         """Give the exact bytes of the item."""
+        ...
 
 
 def call_record(model: Answered, *, execution_id: str | None = None) -> CallRecord:
