@@ -1,4 +1,4 @@
-"""Ask a server on this machine as fast as it answers: with wrk where there is one, else with our own sockets."""
+"""Ask a server on this machine as fast as it answers: by wrk where there is one, else by plain sockets."""
 
 from __future__ import annotations
 
