@@ -29,10 +29,9 @@ import msgspec
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
+from benchmarks.decode_page import page  # noqa: E402
 from futureagi_simulate.client import Client  # noqa: E402
 from futureagi_simulate_api.models import CallExecution, CallExecutionPage  # noqa: E402
-
-from benchmarks.decode_page import page  # noqa: E402
 from tools.generate import PACKAGE, run_generator  # noqa: E402
 from tools.prepare import prepare  # noqa: E402
 from tools.spec import load, views  # noqa: E402

@@ -17,12 +17,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from benchmarks.load import load
+from benchmarks.timing import Figure, Spread
 from futureagi_simulate.mock import Mock
 from futureagi_simulate.mock.messages import Request
 from futureagi_simulate.mock.settings import KNOWN_IDS, Settings
-
-from benchmarks.load import load
-from benchmarks.timing import Figure, Spread
 
 WORK = "mock"
 ROOT = Path(__file__).parents[1]

@@ -16,7 +16,6 @@ sys.path[:0] = [str(ROOT), str(ROOT / "overrides")]
 
 from futureagi_simulate.contract.document import Document, operations, parse  # noqa: E402 (found only now)
 from futureagi_simulate.contract.views import Profile, open_view, strict_view  # noqa: E402
-
 from tools.spec_examples import examples, fault, missing  # noqa: E402
 from tools.spec_lint import NoNodeError, find_node, lint  # noqa: E402
 from tools.spec_style import broken, responses, schemas  # noqa: E402

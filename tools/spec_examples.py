@@ -7,10 +7,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 import attrs
-from futureagi_simulate.contract.document import Document, resolve
-from futureagi_simulate.contract.views import Profile, open_view, strict_view
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import best_match
+
+from futureagi_simulate.contract.document import Document, resolve
+from futureagi_simulate.contract.views import Profile, open_view, strict_view
 
 _GET: Final = "get"
 

@@ -21,7 +21,7 @@ _COMMANDS: Final = {
     "redocly": ("lint", "../openapi.yaml", "--config", "redocly.yaml", "--format", "stylish"),
     "spectral": ("lint", "../openapi.yaml", "--ruleset", ".spectral.yaml", "--fail-severity", "hint"),
 }
-_QUIET: Final = {"REDOCLY_TELEMETRY": "off", "REDOCLY_SUPPRESS_UPDATE_NOTICE": "true"}
+QUIET: Final = {"REDOCLY_TELEMETRY": "off", "REDOCLY_SUPPRESS_UPDATE_NOTICE": "true"}
 
 
 class NoNodeError(Exception):
@@ -32,8 +32,8 @@ def lint(root: Path = ROOT) -> dict[str, str]:
     """Return what each linter has against the contract of the project at `root`, by its name."""
     find_node()
     spec = root / "spec"
-    _install(spec)
-    environment = {**os.environ, **_QUIET}
+    install(spec)
+    environment = {**os.environ, **QUIET}
     complaints = {}
     for name, arguments in _COMMANDS.items():
         command = [str(spec / "node_modules" / ".bin" / name), *arguments]
@@ -54,7 +54,7 @@ def find_node() -> None:
         raise NoNodeError(NO_NODE.format(found=f"{node} is {version or 'broken'}"))
 
 
-def _install(spec: Path) -> None:
+def install(spec: Path) -> None:
     """Install what the lock names, unless it is there."""
     lock, done = spec / "package-lock.json", spec / "node_modules" / ".package-lock.json"
     if not done.is_file() or done.stat().st_mtime < lock.stat().st_mtime:

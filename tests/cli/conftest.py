@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+
 from futureagi_simulate.cli import main
 from futureagi_simulate.mock import Mock
 

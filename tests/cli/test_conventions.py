@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from futureagi_simulate.cli.app import build_command
 from futureagi_simulate.cli.table import COMMANDS, Entry
 

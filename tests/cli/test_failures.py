@@ -8,6 +8,7 @@ from typing import Any
 
 import httpx
 import pytest
+
 from futureagi_simulate import Client
 from futureagi_simulate.failures import Demands, collect
 from futureagi_simulate.failures import lines as failure_lines

@@ -8,12 +8,13 @@ from typing import Literal
 
 import httpx
 import pytest
+from junitparser import JUnitXml
+
 from futureagi_simulate import Client
 from futureagi_simulate.errors import ConfigurationError
 from futureagi_simulate.gate import gate, judge
 from futureagi_simulate.mock import Mock
 from futureagi_simulate.records import execution_record
-from junitparser import JUnitXml
 
 from .conftest import Run
 

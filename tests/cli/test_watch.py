@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import httpx
 import pytest
+
 from futureagi_simulate import Client, ManualClock, RetryPolicy
 from futureagi_simulate.errors import AuthenticationError, ServerError
 from futureagi_simulate.gate import Settings

@@ -168,8 +168,8 @@ class Loopback:
                 connection, _ = self._listener.accept()
                 act = self._acts.pop(0) if len(self._acts) > 1 else self._acts[0]
                 thread = threading.Thread(target=self._serve, args=(connection, act))
-                thread.start()
                 self._threads.append(thread)
+                thread.start()
 
     def _serve(self, connection: socket.socket, act: Callable[[socket.socket, bytes], None]) -> None:
         connection.settimeout(20)  # only a hanging client would make it last that long

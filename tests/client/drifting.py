@@ -11,6 +11,7 @@ from uuid import UUID
 from zlib import crc32
 
 import attrs
+
 from futureagi_simulate.decode import Form
 from futureagi_simulate.endpoints import ListingSpec
 from futureagi_simulate.errors import ServerError

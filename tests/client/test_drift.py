@@ -8,6 +8,7 @@ import warnings
 from typing import Any
 
 import pytest
+
 from futureagi_simulate import ListingChangedWarning
 
 from .drifting import Schedule, Table, read_all

@@ -9,10 +9,11 @@ from typing import Any
 
 import attrs
 import pytest
-from futureagi_simulate import IncompleteListingError
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
+
+from futureagi_simulate import IncompleteListingError
 
 from .drifting import Schedule, Table, read_all
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import httpx
 import pytest
+
 from futureagi_simulate import AsyncClient, Client, FilterIgnoredWarning, column
 
 ID = "6f9619ff-8b86-4d01-b42d-00cf4fc964ff"

@@ -10,6 +10,7 @@ from urllib.parse import parse_qs
 
 import httpx
 import pytest
+
 from futureagi_simulate import (
     APIStatusError,
     AsyncClient,

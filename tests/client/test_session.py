@@ -12,6 +12,7 @@ import httpx
 import pytest
 
 from futureagi_simulate import logs
+from futureagi_simulate.clock import SystemClock
 from futureagi_simulate.errors import ConfigurationError, FutureAGIError, ServerError, TransportError
 from futureagi_simulate.options import Options, Timeout
 from futureagi_simulate.request import Request
@@ -182,6 +183,34 @@ def test_a_session_is_a_context_manager(options: Options, colour: Any) -> None:
         colour.run(body())
     with pytest.raises(TransportError, match="closed"):
         colour.run(session.send(THING))
+
+
+def test_the_async_session_runs_on_trio_too(make_options: Make, loopback: Callable[..., Any]) -> None:
+    trio = pytest.importorskip("trio", reason="trio is no dependency; httpx runs on it where it is installed")
+
+    def busy(connection: Any, _: bytes) -> None:
+        connection.sendall(
+            b"HTTP/1.1 503 X\r\nContent-Length: 0\r\nConnection: close\r\nRetry-After: 0\r\n\r\n"
+        )
+
+    def answers(connection: Any, _: bytes) -> None:
+        connection.sendall(b"HTTP/1.1 200 X\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}")
+
+    server = loopback(busy, answers)
+    options = make_options(server.base_url, retry={"clock": SystemClock()})
+
+    async def ask() -> int:
+        async with AsyncSession.of(options) as session:
+            return (await session.send(THING)).attempts
+
+    assert trio.run(ask) == 2
+
+
+def test_a_real_clock_really_waits_in_both_colours(colour: Any, make_options: Make) -> None:
+    statuses = iter([503, 200])
+    options = make_options(retry={"clock": SystemClock(), "base": 0.02})
+    answer = colour.send(lambda _: httpx.Response(next(statuses), json={}), options)
+    assert 0.02 <= answer.elapsed < 10
 
 
 def test_threads_share_one_session(make_options: Make) -> None:

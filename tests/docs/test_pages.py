@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from futureagi_simulate.mock import Mock
 
 from .pages import Page, agrees, read_page, run

@@ -17,6 +17,7 @@ import httpx
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+
 from futureagi_simulate import Client, ConfigurationError, ListingChangedWarning, RetryPolicy, ServerError
 from futureagi_simulate.export import CALLS, NESTED, Export, Source, to_arrow
 from futureagi_simulate.export.writers import Evals, Format, format_of, layout_of

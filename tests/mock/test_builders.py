@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+
 from futureagi_simulate.mock.builders import Builders
 from futureagi_simulate.mock.data.seeding import EPOCH
 from futureagi_simulate.mock.profile import Endpoint

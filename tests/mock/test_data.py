@@ -7,6 +7,7 @@ from typing import Any
 from uuid import uuid5
 
 import pytest
+
 from futureagi_simulate.mock import ids
 from futureagi_simulate.mock.data.seeding import EPOCH, fill
 from futureagi_simulate.mock.data.world import WORLDS

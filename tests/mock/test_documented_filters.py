@@ -9,6 +9,7 @@ from itertools import product
 from typing import Any
 
 import pytest
+
 from futureagi_simulate.mock import ids
 from futureagi_simulate.mock.profile import Endpoint
 

@@ -7,6 +7,7 @@ from collections import Counter
 from typing import Any
 
 import pytest
+
 from futureagi_simulate.mock import ids
 from futureagi_simulate.mock.profile import Endpoint
 

@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+
 from futureagi_simulate.mock import ids
 from futureagi_simulate.mock.ids import make_id
 from futureagi_simulate.mock.profile import Endpoint

@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 import pytest
+
 from futureagi_simulate.mock import ids
 from futureagi_simulate.mock.ids import make_id
 from futureagi_simulate.mock.profile import Endpoint

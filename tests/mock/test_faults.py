@@ -4,6 +4,7 @@ import random
 
 import msgspec
 import pytest
+
 from futureagi_simulate.mock.durations import Spread, seconds, spread
 from futureagi_simulate.mock.faults import Fault, Faults
 from futureagi_simulate.mock.messages import Effect, Ending, Response

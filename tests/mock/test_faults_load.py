@@ -6,6 +6,7 @@ import asyncio
 from collections import Counter
 
 import pytest
+
 from futureagi_simulate.mock import Mock
 
 REQUESTS, AT_ONCE = 10_000, 16

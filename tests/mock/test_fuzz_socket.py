@@ -8,6 +8,7 @@ import socket
 from urllib.parse import quote
 
 import pytest
+
 from futureagi_simulate.mock import Mock
 from futureagi_simulate.mock.access import PROFILES
 from futureagi_simulate.mock.documented.columns import PLAIN

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+
 from futureagi_simulate.mock import Mock
 from futureagi_simulate.mock.settings import Settings
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import msgspec
 import pytest
+
 from futureagi_simulate.mock.access import ProfileName
 from futureagi_simulate.mock.routes import TEMPLATES, endpoint_named, find
 

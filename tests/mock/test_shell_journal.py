@@ -3,6 +3,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
+
 from futureagi_simulate.mock.clock import Clock
 from futureagi_simulate.mock.journal import Journal
 from futureagi_simulate.mock.messages import Request, Response

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 import httpx
 import pytest
+
 from futureagi_simulate.mock.app import App
 from futureagi_simulate.mock.pages import make_pages
 from futureagi_simulate.mock.server import Server, is_loopback

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import httpx
 import pytest
+
 from futureagi_simulate.mock.shell import BASE_URL
 from futureagi_simulate.mock.transports import AsyncMockTransport, MockTransport
 

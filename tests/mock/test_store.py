@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from futureagi_simulate.mock import ids
 from futureagi_simulate.mock.data.seeding import EPOCH, fill
 from futureagi_simulate.mock.store import Store

@@ -9,6 +9,7 @@ from base64 import b64decode
 from html.parser import HTMLParser
 
 import pytest
+
 from futureagi_simulate.gate import Outcome
 from futureagi_simulate.records import CallRecord, EvalRecord
 from futureagi_simulate.report import build_page

@@ -9,9 +9,10 @@ from typing import Any
 
 import attrs
 import yaml
+from jsonschema import Draft202012Validator
+
 from futureagi_simulate.contract.document import Document, response_schema
 from futureagi_simulate.contract.exchange import Exchange, read_lines
-from jsonschema import Draft202012Validator
 
 from .conftest import ROOT
 from .facts import PAGES, RUNS

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from futureagi_simulate.contract import document
 
 from .conftest import ROOT

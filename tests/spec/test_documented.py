@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from futureagi_simulate.contract.document import (
     Document,
     load,

@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 import pytest
+
 from futureagi_simulate.contract.document import load, operations
 from futureagi_simulate.mock import ids
 

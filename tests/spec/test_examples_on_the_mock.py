@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
+
 from futureagi_simulate.contract.document import (
     Document,
     load,

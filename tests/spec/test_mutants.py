@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from futureagi_simulate.contract.views import Profile, strict_view
 
 from .conftest import RECORDED

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from futureagi_simulate.contract.document import Document, load
 from futureagi_simulate.contract.views import flatten
 

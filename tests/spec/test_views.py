@@ -6,9 +6,10 @@ from copy import deepcopy
 from typing import Any
 
 import pytest
+from openapi_spec_validator import OpenAPIV31SpecValidator
+
 from futureagi_simulate.contract.document import Document, load, operations, parameters
 from futureagi_simulate.contract.views import Profile, flatten, open_view, strict_view
-from openapi_spec_validator import OpenAPIV31SpecValidator
 
 
 @pytest.fixture(scope="module")

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+
 from futureagi_simulate import ConfigurationError, Filter, column
 from futureagi_simulate.filters import FilterType
 from futureagi_simulate.sieve import contradicts

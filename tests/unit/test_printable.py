@@ -3,6 +3,7 @@ from __future__ import annotations
 import unicodedata
 
 import pytest
+
 from futureagi_simulate.printable import clean, one_line, shorten
 
 

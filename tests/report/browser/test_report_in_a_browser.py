@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from futureagi_simulate.report import build_page
 
 from ..material import make_material

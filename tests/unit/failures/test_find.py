@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+
 from futureagi_simulate.failures import Demands, failed_call
 from futureagi_simulate.failures.turns import find_turn
 from futureagi_simulate.gate.settings import Threshold

@@ -4,8 +4,9 @@ import json
 from pathlib import Path
 from typing import Any
 
-import futureagi_simulate.failures as package
 import pytest
+
+import futureagi_simulate.failures as package
 from futureagi_simulate.failures import SCHEMA, Cluster, Demands, failed_call, lines
 from futureagi_simulate.failures.clusters import read_clusters
 from futureagi_simulate.gate.settings import Threshold

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+
 from futureagi_simulate.failures import Cluster, Demands, FailedCall, failed_call, prompt
 from futureagi_simulate.records import Turn
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 
 import pytest
+
 from futureagi_simulate.failures import Cluster, Demands, Redactor, failed_call, lines, prompt
 from futureagi_simulate.failures.redact import redactor_for
 

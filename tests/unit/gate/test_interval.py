@@ -1,4 +1,5 @@
 import pytest
+
 from futureagi_simulate.gate.interval import wilson
 
 # Newcombe, "Two-sided confidence intervals for the single proportion", Statistics in Medicine 17 (1998),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+
 from futureagi_simulate.errors import ConfigurationError
 from futureagi_simulate.gate.judge import judge
 from futureagi_simulate.gate.settings import Settings

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import attrs
 import msgspec
+
 from futureagi_simulate.contract.exchange import Exchange
 from futureagi_simulate.contract.rows import Row, scenario_name
 

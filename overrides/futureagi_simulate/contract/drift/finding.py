@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 import attrs
+
 from futureagi_simulate.contract.exchange import Exchange
 from futureagi_simulate.contract.kinds import Kind
 

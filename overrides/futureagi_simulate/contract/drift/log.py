@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 
 import attrs
+
 from futureagi_simulate.contract.exchange import Endpoint, Exchange, Pairs
 from futureagi_simulate.contract.rows import Row
 

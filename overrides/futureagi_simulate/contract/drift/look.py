@@ -6,6 +6,7 @@ from collections.abc import Generator, Iterator
 from typing import Any, Final
 
 import attrs
+
 from futureagi_simulate.contract.drift.log import Log
 from futureagi_simulate.contract.exchange import Answer, Endpoint, Exchange, Keys, Question, path_of
 from futureagi_simulate.contract.ids import Ids

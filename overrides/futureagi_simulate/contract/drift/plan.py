@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, Final
 
 import attrs
+
 from futureagi_simulate.contract.drift.filter_plan import filters
 from futureagi_simulate.contract.drift.look import ZERO_ID, Asking, Look
 from futureagi_simulate.contract.exchange import TEMPLATES, Endpoint, Exchange, Keys

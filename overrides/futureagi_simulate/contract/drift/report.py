@@ -7,6 +7,7 @@ from itertools import groupby
 from typing import Any, Final
 
 import attrs
+
 from futureagi_simulate.contract.drift.finding import Finding
 from futureagi_simulate.contract.kinds import Kind
 

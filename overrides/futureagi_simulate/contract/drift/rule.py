@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
 import attrs
+
 from futureagi_simulate.contract.drift.finding import Finding, Severity, Sighting
 from futureagi_simulate.contract.drift.log import Log
 from futureagi_simulate.contract.exchange import Endpoint

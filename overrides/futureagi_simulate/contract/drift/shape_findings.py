@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import attrs
 import msgspec
+
 from futureagi_simulate.contract.document import load
 from futureagi_simulate.contract.drift.finding import Finding, Severity
 from futureagi_simulate.contract.drift.log import Log

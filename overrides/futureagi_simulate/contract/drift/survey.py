@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 import msgspec
+
 from futureagi_simulate.contract.asking import Ask
 from futureagi_simulate.contract.drift.log import Log
 from futureagi_simulate.contract.drift.look import Look

@@ -71,7 +71,7 @@ def _start(
     if not around.agent.deleted:
         simulator = around.execution.simulator or "Default simulator"
         row["simulator_agent_name"] = simulator
-        row["simulator_agent_id"] = make_id("simulator", simulator)
+        row["simulator_agent_id"] = make_id("simulator", around.agent.id, simulator)
         row["agent_definition_used_name"] = around.agent.name
         row["agent_definition_used_id"] = around.agent.id
     recordings = {"combined": audio, "assistant": None, "customer": None} if audio else {}

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 import attrs
+
 from futureagi_simulate.contract.drift.filtering import COLUMNS, Filter, satisfies, shown, single_filter
 from futureagi_simulate.contract.drift.finding import Severity, Sighting
 from futureagi_simulate.contract.drift.log import Log
