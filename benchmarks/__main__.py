@@ -16,7 +16,16 @@ import attrs
 from benchmarks.timing import Figure
 
 WORKS = ("imports", "request", "walk", "stream", "exporting", "mock")
-PACKAGES = ("futureagi-simulate", "httpx", "attrs", "msgspec", "requests", "pandas", "pydantic", "openapi-python-client")
+PACKAGES = (
+    "futureagi-simulate",
+    "httpx",
+    "attrs",
+    "msgspec",
+    "requests",
+    "pandas",
+    "pydantic",
+    "openapi-python-client",
+)
 
 
 def table(figures: list[Figure]) -> str:

@@ -70,11 +70,28 @@ def measure(quick: bool) -> list[Figure]:
                 raise AssertionError(f"{calls} calls were there, {ours['rows']} and {loop['rows']} came")
             faster, peak = loop["seconds"] / ours["seconds"], ours["peak_kb"] / 1000
             if name == "parquet":
-                figures.append(Figure.at_least(WORK, "Parquet, times faster than requests, json and pandas", faster, 3))
+                figures.append(
+                    Figure.at_least(WORK, "Parquet, times faster than requests, json and pandas", faster, 3)
+                )
             else:
                 figures.append(Figure.seen(WORK, f"{name}, times as fast as the loop to Parquet", faster))
             figures.append(Figure.at_most(WORK, f"{name}, peak memory, MB", peak, 250, f"{peak:.0f}"))
-            figures.append(Figure.seen(WORK, f"{name}, rows per second", calls / ours["seconds"], f"{calls / ours['seconds']:,.0f}"))
-        figures.append(Figure.seen(WORK, "the loop, rows per second", calls / loop["seconds"], f"{calls / loop['seconds']:,.0f}"))
-        figures.append(Figure.seen(WORK, "the loop, peak memory, MB", loop["peak_kb"] / 1000, f"{loop['peak_kb'] / 1000:.0f}"))
+            figures.append(
+                Figure.seen(
+                    WORK,
+                    f"{name}, rows per second",
+                    calls / ours["seconds"],
+                    f"{calls / ours['seconds']:,.0f}",
+                )
+            )
+        figures.append(
+            Figure.seen(
+                WORK, "the loop, rows per second", calls / loop["seconds"], f"{calls / loop['seconds']:,.0f}"
+            )
+        )
+        figures.append(
+            Figure.seen(
+                WORK, "the loop, peak memory, MB", loop["peak_kb"] / 1000, f"{loop['peak_kb'] / 1000:.0f}"
+            )
+        )
     return figures

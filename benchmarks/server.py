@@ -48,7 +48,9 @@ class Pages:
 def small_call() -> bytes:
     """Give a call of some 600 bytes, without transcript, with a place for its id."""
     return (
-        b'{"id":"' + _ID + b'","session_id":null,"status":"completed","duration":88.5,"start_time":"2026-03-21T10:48:00Z",'
+        b'{"id":"'
+        + _ID
+        + b'","session_id":null,"status":"completed","duration":88.5,"start_time":"2026-03-21T10:48:00Z",'
         b'"transcript":[],"scenario":{"id":"046414eb-76c3-5837-aaa1-c3b555fb1425","name":"Billing inquiry"},"overall_score":71.5,'
         b'"eval_outputs":{},"eval_metrics":null,"customer_name":"Ann","call_summary":"A refund was asked for.",'
         b'"ended_reason":"completed","avg_agent_latency":0.9,"scenario_id":"046414eb-76c3-5837-aaa1-c3b555fb1425",'

@@ -50,7 +50,9 @@ def measure(quick: bool) -> list[Figure]:
             per_call[size].append(found["seconds"] / size * 1e6)
             peaks[size] = max(peaks.get(size, 0), found["peak_kb"] / 1000)
     figures = [
-        Figure.at_most(WORK, f"peak memory, {sizes[-1]:,} calls, MB", peaks[sizes[-1]], 150, f"{peaks[sizes[-1]]:.0f}"),
+        Figure.at_most(
+            WORK, f"peak memory, {sizes[-1]:,} calls, MB", peaks[sizes[-1]], 150, f"{peaks[sizes[-1]]:.0f}"
+        ),
         Figure.at_most(
             WORK,
             f"peak memory, {sizes[-1]:,} to {sizes[-2]:,} calls",
@@ -61,7 +63,11 @@ def measure(quick: bool) -> list[Figure]:
     middle = {size: Spread.of(each).median for size, each in per_call.items()}
     for size in sizes[1:]:
         figures.append(
-            Figure.at_most(WORK, f"time per call, {size:,} to {sizes[0]:,}", middle[size] / middle[sizes[0]], 1.1)
+            Figure.at_most(
+                WORK, f"time per call, {size:,} to {sizes[0]:,}", middle[size] / middle[sizes[0]], 1.1
+            )
         )
-    figures += [Figure.seen(WORK, f"µs per call, {size:,}", each, f"{each:.0f}") for size, each in middle.items()]
+    figures += [
+        Figure.seen(WORK, f"µs per call, {size:,}", each, f"{each:.0f}") for size, each in middle.items()
+    ]
     return figures

@@ -100,7 +100,9 @@ def measure(quick: bool) -> list[Figure]:
         faster = 1 / slow.ratios[name].median
         share = slow.seconds["8 at once"].median / slow.seconds[name].median
         figures += [
-            Figure.at_least("walk, 50 ms latency", f"{name}, prefetch 8, times faster than next by next", faster, 6),
+            Figure.at_least(
+                "walk, 50 ms latency", f"{name}, prefetch 8, times faster than next by next", faster, 6
+            ),
             Figure.at_least("walk, 50 ms latency", f"{name}, share of what 8 at once can give", share, 0.8),
         ]
     typed = msgspec.json.Decoder(_structs())
@@ -120,7 +122,9 @@ def measure(quick: bool) -> list[Figure]:
         ratio = fast.seconds[name].median / peer
         figures.append(Figure.at_most("walk, no latency", f"{name} to the fastest untyped peer", ratio, 1))
     for name, spread in fast.ratios.items():
-        figures.append(Figure.seen("walk, no latency", f"{name} to requests + json", spread.median, str(spread)))
+        figures.append(
+            Figure.seen("walk, no latency", f"{name} to requests + json", spread.median, str(spread))
+        )
     return figures
 
 

@@ -134,7 +134,9 @@ FAULTS = {
     ),
     "JSON cut short, length right": Fault(says(answer(GOOD[:-9])), "ContractError", says="damaged JSON"),
     "empty 200": Fault(says(answer(b"")), "ContractError", says="is empty"),
-    "204": Fault(says(b"HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n"), "ContractError", says="is empty"),
+    "204": Fault(
+        says(b"HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n"), "ContractError", says="is empty"
+    ),
     "HTML 200": Fault(says(answer(HTML, kind="text/html")), "ContractError", 1, "text/html"),
     "200 that says it failed": Fault(says(answer(ENVELOPE)), "APIStatusError", 1, "It is broken."),
     "HTML 502": Fault(says(answer(HTML, 502, "text/html")), "ServerError", says="502"),
