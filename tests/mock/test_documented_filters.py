@@ -11,6 +11,9 @@ from typing import Any
 import pytest
 
 from futureagi_simulate.mock import ids
+from futureagi_simulate.mock.builders import Builders
+from futureagi_simulate.mock.data.seeding import EPOCH
+from futureagi_simulate.mock.documented.filters import MOST_FILTERS, MOST_VALUES
 from futureagi_simulate.mock.profile import Endpoint
 
 from .asking import Asker, made
@@ -205,6 +208,36 @@ def condition(column: str, kind: str, op: str, value: Any) -> dict[str, Any]:
     }
 
 
+@pytest.mark.parametrize(
+    ("op", "value", "kept"),
+    [
+        ("equals", "2026-01-02", "bc"),
+        ("not_equals", "2026-01-02", "ad"),
+        ("greater_than", "2026-01-02", "d"),
+        ("greater_than_or_equal", "2026-01-02", "bcd"),
+        ("less_than", "2026-01-02", "a"),
+        ("less_than_or_equal", "2026-01-02", "abc"),
+        ("between", ["2026-01-01", "2026-01-02"], "abc"),
+        ("in", ["2026-01-01", "2026-01-03"], "ad"),
+        ("equals", "2026-01-02T00:00:00Z", "b"),
+        ("equals", "2026-01-02T01:00:00+01:00", "b"),
+        ("greater_than", "2026-01-02T00:00:00", "cd"),
+    ],
+)
+def test_a_date_without_a_time_stands_for_the_whole_day(op: str, value: Any, kept: str) -> None:
+    store = made(executions=1, calls=1)
+    add = Builders(store, lambda: EPOCH)
+    execution = add.add_execution(add.add_run_test())
+    times = {"a": (1, 23, 59), "b": (2, 0, 0), "c": (2, 23, 59), "d": (3, 0, 0)}
+    calls = {
+        add.add_call(execution, created_at=datetime(2026, 1, *time, tzinfo=UTC)): name
+        for name, time in times.items()
+    }
+    found = Asker(store).detail(execution, filters=[condition("timestamp", "datetime", op, value)])["results"]
+    assert sorted(calls[item["id"]] for item in found) == sorted(kept)
+    store.close()
+
+
 STATUS = condition("status", "text", "equals", "completed")
 UNFIT = {
     "no JSON": "[{",
@@ -230,7 +263,7 @@ UNFIT = {
     "a huge number": [condition("overall_score", "number", "equals", 10**400)],
     "deep nesting": "[" * 20_000,
     "many filters": [STATUS] * 51,
-    "many values": [condition("status", "text", "in", ["x"] * 501)],
+    "many values": [condition("status", "text", "in", ["x"] * 201)],
     "half a surrogate": '[{"column_id":"status","filter_config":{"filter_type":"text","filter_op":"equals",'
     '"filter_value":"\\ud800"}}]',
 }
@@ -243,6 +276,16 @@ def test_what_is_no_filter_is_refused(asker: Asker, filters: Any) -> None:
     )
     assert answer.status == 400
     assert b'"details":{"filters":[' in answer.body
+
+
+@pytest.mark.parametrize(
+    ("column", "kind", "value"), [("status", "text", "x"), ("overall_score", "number", 1.5)]
+)
+def test_the_most_filters_with_the_most_values_are_taken(
+    asker: Asker, column: str, kind: str, value: Any
+) -> None:
+    most = [condition(column, kind, "in", [value] * MOST_VALUES)] * MOST_FILTERS
+    assert asker.detail(filters=most)["count"] == 0
 
 
 def test_several_filters_and_a_search_must_all_be_met(asker: Asker, rows: list[Row]) -> None:

@@ -24,13 +24,13 @@ pytestmark = pytest.mark.skipif(
 LEFT = {
     "ex-nows-key-ws2": ["status 200, recorded 404"],
     "te-nows-key-ws2": ["status 200, recorded 500"],
-    **dict.fromkeys(
-        (
+    **{
+        kind: [".result.call_summary is str"]
+        for kind in (
             *("rn-call-chat-first", "rn-call-summary", "rn-call-upper", "rn-two-exec-call", "rn-eval-call"),
             *("rn-eval-call-coherence", "rn-eval-call-coherence-tone"),
-        ),
-        [".result.call_summary is str"],
-    ),
+        )
+    },
 }
 
 

@@ -7,7 +7,9 @@ Text is compared in any case. A call without a value passes no positive operator
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from contextlib import suppress
+from datetime import date, datetime
+from itertools import chain
 from typing import Any, Final
 
 import attrs
@@ -19,8 +21,10 @@ from futureagi_simulate.mock.documented.params import Refused, refuse
 from futureagi_simulate.mock.facts import EvalValue
 from futureagi_simulate.mock.times import to_ms
 
+Span = tuple[float, float]
+
 MOST_FILTERS: Final = 50
-MOST_VALUES: Final = 500
+MOST_VALUES: Final = 200
 TYPES: Final = ("text", "number", "datetime", "boolean", "list")
 _COMPARED: Final = {
     "greater_than": ">",
@@ -61,6 +65,7 @@ class Filter(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     filter_config: Config
 
 
+_DAY: Final = 86_400_000
 _LISTED: Final = "(SELECT value FROM json_each(?))"
 _decode: Final = msgspec.json.Decoder(list[Filter]).decode
 
@@ -156,16 +161,21 @@ def _worded(sql: str, operator: str, value: Any) -> Clause:
     return f"{sql} = ?", (_word(value),)
 
 
-def _sized(sql: str, operator: str, value: Any, read: Callable[[Any], float | int]) -> Clause:
+def _sized(sql: str, operator: str, value: Any, read: Callable[[Any], Span]) -> Clause:
     if operator == "in":
-        among = _several(value)
-        return f"{sql} IN ({','.join('?' * len(among))})", tuple(read(part) for part in among)
+        spans = [read(part) for part in _several(value)]
+        return f"({' OR '.join([f'{sql} BETWEEN ? AND ?'] * len(spans))})", tuple(chain.from_iterable(spans))
     if operator == "between":
         bounds = _several(value)
         if len(bounds) != 2:
             raise _UnfitError(f"two bounds are needed, got {len(bounds)}")
-        return f"{sql} BETWEEN ? AND ?", (read(bounds[0]), read(bounds[1]))
-    return f"{sql} {_COMPARED.get(operator, '=')} ?", (read(value),)
+        return f"{sql} BETWEEN ? AND ?", (read(bounds[0])[0], read(bounds[1])[1])
+    low, high = read(value)
+    if operator == "equals":
+        return f"{sql} BETWEEN ? AND ?", (low, high)
+    return f"{sql} {_COMPARED[operator]} ?", (
+        high if operator in ("greater_than", "less_than_or_equal") else low,
+    )
 
 
 def _test(operator: str, value: Any, *, whole: bool = False) -> Callable[[set[str]], bool]:
@@ -208,27 +218,30 @@ def _word(value: Any) -> str:
     return value.casefold()
 
 
-def _number(value: Any) -> float:
+def _number(value: Any) -> Span:
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         raise _UnfitError(f"a number is needed, got {value!r:.80}")
     try:
-        return float(value)
+        return float(value), float(value)
     except OverflowError:
         raise _UnfitError("the number is too large") from None
 
 
-def _percent(value: Any) -> float:
-    """Read an eval's score, which is written in percent and stored as a share of one."""
-    return round(_number(value) / 100, 12)
+def _percent(value: Any) -> Span:
+    """Read an eval's score, which is asked for in percent and stored as a share of one."""
+    share = round(_number(value)[0] / 100, 12)
+    return share, share
 
 
-def _time(value: Any) -> int:
-    text = value if isinstance(value, str) else None
-    try:
-        if text is not None:
-            return to_ms(datetime.fromisoformat(text))
-    except (ValueError, OverflowError):
-        pass
+def _time(value: Any) -> Span:
+    """Read a time; a date without one stands for the whole day in UTC."""
+    text = value if isinstance(value, str) else ""
+    with suppress(ValueError, OverflowError):
+        start = to_ms(datetime.fromisoformat(text))
+        with suppress(ValueError):
+            date.fromisoformat(text)
+            return start, start + _DAY - 1
+        return start, start
     raise _UnfitError(f"an ISO 8601 time is needed, got {value!r:.80}")
 
 
