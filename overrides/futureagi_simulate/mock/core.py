@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -35,7 +36,8 @@ class Mock(Builders):
     `database`: a file to keep the data in. `now`: where the clock starts; `ticking`: it runs by itself.
     `latency` and `faults`: what goes wrong, see `Fault`. The `add_...` methods add data of a test's own.
 
-    Everything a mock holds is its own: two mocks never meet. Use it as a context manager, or `close` it.
+    Everything a mock holds is its own: two mocks never meet. Use it as a context manager, or
+    `close` it, or let it go.
     """
 
     def __init__(
@@ -59,6 +61,7 @@ class Mock(Builders):
         self.ids = KNOWN_IDS
         self.base_url = BASE_URL
         self._store = Store(database)
+        self._end = weakref.finalize(self, self._store.close)
         fill(self._store, seed=seed, executions=executions, calls=calls, now=now)
         super().__init__(self._store, self.clock.now)
         self._shell = Shell(
@@ -127,7 +130,7 @@ class Mock(Builders):
 
     def close(self) -> None:
         """Let go of the data."""
-        self._store.close()
+        self._end()
 
     def __enter__(self) -> Mock:
         return self

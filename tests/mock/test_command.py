@@ -1,0 +1,97 @@
+from __future__ import annotations
+
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+
+from futureagi_simulate.cli import main
+
+WAIT = 30.0
+
+
+@contextmanager
+def running(*options: str) -> Iterator[tuple[subprocess.Popen[str], dict[str, str], str]]:
+    """Start the command and read what it prints up to the last setting."""
+    command = [sys.executable, "-c", "import sys; from futureagi_simulate.cli import main; sys.exit(main())"]
+    command = [*command, "mock", *options]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        try:
+            printed = [process.stdout.readline() for _ in range(10)]
+            found = re.findall(r"^export (FI_\w+)=(.*)$", "".join(printed), re.MULTILINE)
+            yield process, {name: value.strip("'") for name, value in found}, printed[0]
+        finally:
+            process.kill()
+
+
+def get(settings: dict[str, str], path: str) -> httpx.Response:
+    keys = {"X-Api-Key": settings["FI_API_KEY"], "X-Secret-Key": settings["FI_SECRET_KEY"]}
+    return httpx.get(settings["FI_BASE_URL"] + path, headers=keys, timeout=WAIT)
+
+
+def test_it_serves_what_it_prints_until_interrupted_and_ends_cleanly(tmp_path: Path):
+    env_file = tmp_path / "mock.env"
+    options = ("--profile", "observed", "--fault", "429:1", "--latency", "1ms", "--env-file", str(env_file))
+    with running(*options) as (process, settings, first):
+        assert first == f"# mock, profile observed: {settings['FI_BASE_URL']}/ (Ctrl-C ends it)\n"
+        written = dict(line.split("=", 1) for line in env_file.read_text().splitlines())
+        assert {name: value.strip('"') for name, value in written.items()} == settings
+        path = f"/simulate/test-executions/{settings['FI_TEST_EXECUTION_ID']}/"
+        assert [get(settings, path).status_code for _ in range(2)] == [429, 200]
+        process.send_signal(signal.SIGINT)
+        assert process.wait(WAIT) == 0
+        assert process.stderr.read() == ""
+
+
+def test_other_machines_are_let_in_with_a_warning_only():
+    with running("--host", "0.0.0.0", "--allow-remote") as (process, settings, _first):
+        assert settings["FI_BASE_URL"].startswith("http://0.0.0.0:")
+        process.send_signal(signal.SIGINT)
+        assert process.wait(WAIT) == 0
+        assert process.stderr.read().startswith("warning: other machines can reach this mock")
+
+
+def test_the_printed_ids_exist(tmp_path: Path):
+    with running("--seed", "5", "--scale", "60", "--database", str(tmp_path / "mock.db")) as (
+        _,
+        settings,
+        _first,
+    ):
+        run_test, agent, version = (settings[f"FI_{name}_ID"] for name in ("RUN_TEST", "AGENT", "VERSION"))
+        paths = [
+            f"/simulate/run-tests/{run_test}/call-executions/",
+            f"/simulate/agent-definitions/{agent}/versions/{version}/call-executions/",
+            f"/sdk/api/v1/simulation/runs/?run_test_name={settings['FI_RUN_TEST_NAME']}",
+            f"/sdk/api/v1/simulation/runs/?call_execution_id={settings['FI_CALL_EXECUTION_ID']}",
+        ]
+        assert [get(settings, path).status_code for path in paths] == [200] * len(paths)
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (["--host", "0.0.0.0"], "can be reached from other machines"),
+        (["--fault", "boom"], "is no fault"),
+        (["--latency", "soon"], "is no duration"),
+        (["--profile", "real"], "There is no profile real"),
+        (["--scale", "0"], "scale"),
+        (["--env-file", "/no/such/folder/x"], "Can't write"),
+    ],
+)
+def test_what_makes_no_sense_is_told_in_two_lines_and_exits_2(capfd, options, told):
+    assert main(["mock", *options]) == 2
+    printed = capfd.readouterr().err
+    assert told in printed
+    assert "Traceback" not in printed
+    assert len(printed.splitlines()) == 2
+
+
+def test_a_taken_port_is_told_with_a_remedy(capfd, futureagi_server):
+    assert main(["mock", "--port", str(futureagi_server.port)]) == 2
+    assert "choose another --port" in capfd.readouterr().err
