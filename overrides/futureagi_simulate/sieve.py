@@ -26,6 +26,8 @@ def contradicted(filters: Iterable[Filter], raw: Mapping[str, Any]) -> Filter | 
 
 def contradicts(condition: Filter, raw: Mapping[str, Any]) -> bool:
     """Tell whether a row of the server certainly doesn't meet a filter."""
+    if not _is_told(condition.column_id, raw):
+        return False
     match condition.type:
         case "number":
             return _number_contradicts(condition, _number_of(condition.column_id, raw))
@@ -35,6 +37,13 @@ def contradicts(condition: Filter, raw: Mapping[str, Any]) -> bool:
             return _equality(condition, _eval_of(condition.column_id, raw, "boolean"))
         case _:
             return _text_contradicts(condition, raw)
+
+
+def _is_told(name: str, raw: Mapping[str, Any]) -> bool:
+    """Tell whether a row says anything about a column."""
+    return (
+        name in raw or name in mapping(raw.get("eval_outputs")) or name in ("call_execution_id", "timestamp")
+    )
 
 
 def _number_of(name: str, raw: Mapping[str, Any]) -> float | None:

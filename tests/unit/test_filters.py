@@ -212,3 +212,8 @@ def test_a_creation_time_is_compared_where_it_is_sent(condition: Filter, meets: 
 def test_a_row_without_a_score_meets_only_what_it_can(operator: str, meets: bool) -> None:
     condition = getattr(column("overall_score"), operator)(50)
     assert contradicts(condition, {**CALL, "overall_score": None}) is not meets
+
+
+def test_a_column_that_the_row_does_not_show_contradicts_nothing() -> None:
+    assert not contradicts(column("overallScore", type="number").equals(1), CALL)
+    assert not contradicts(column("00000000-0000-4000-8000-000000000000").greater_than(1), CALL)

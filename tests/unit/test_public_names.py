@@ -1,0 +1,94 @@
+"""The public surface: what the package says it exports is what it exports, and importing it costs little."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import futureagi_simulate
+
+SOURCE = Path(futureagi_simulate.__file__)
+
+
+def test_every_exported_name_exists_and_the_list_is_sorted() -> None:
+    assert futureagi_simulate.__all__ == sorted(futureagi_simulate.__all__)
+    assert dir(futureagi_simulate) == futureagi_simulate.__all__
+    for name in futureagi_simulate.__all__:
+        assert getattr(futureagi_simulate, name).__name__ == name or name == "FilterType"
+
+
+def test_a_name_that_is_not_exported_is_an_attribute_error() -> None:
+    with pytest.raises(AttributeError, match="Nonsense"):
+        _ = futureagi_simulate.Nonsense
+
+
+def test_type_checkers_see_the_same_names_as_the_program() -> None:
+    tree = ast.parse(SOURCE.read_text())
+    guarded = next(node for node in tree.body if isinstance(node, ast.If))
+    seen = {
+        alias.name: node.module
+        for node in ast.walk(guarded)
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+    }
+    homes = {
+        name: f"futureagi_simulate.{module}"
+        for module, names in futureagi_simulate._HOMES.items()
+        for name in names
+    }
+    assert seen == homes
+    assert sorted(seen) == futureagi_simulate.__all__
+
+
+@pytest.mark.parametrize(
+    "module",
+    [
+        "client",
+        "decode",
+        "exact",
+        "filters",
+        "listing",
+        "page",
+        "planner",
+        "reading",
+        "records",
+        "runs",
+        "sieve",
+    ],
+)
+def test_the_names_a_module_exports_exist(module: str) -> None:
+    loaded = importlib.import_module(f"futureagi_simulate.{module}")
+    assert sorted(loaded.__all__) == sorted(set(loaded.__all__))
+    for name in loaded.__all__:
+        assert hasattr(loaded, name)
+
+
+@pytest.mark.parametrize(
+    ("statement", "absent"),
+    [
+        ("import futureagi_simulate", "httpx attrs msgspec asyncio futureagi_simulate_api"),
+        (
+            "from futureagi_simulate import Client",
+            "asyncio typer starlette futureagi_simulate_api",
+        ),
+    ],
+)
+def test_an_import_loads_no_more_than_it_needs(statement: str, absent: str) -> None:
+    program = f"import sys; {statement}; print(*(name for name in {absent.split()!r} if name in sys.modules))"
+    loaded = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert loaded.stdout.strip() == ""
+
+
+def test_only_one_module_knows_the_generated_package() -> None:
+    importing = {
+        path.name
+        for path in SOURCE.parent.glob("*.py")
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.ImportFrom | ast.Import) and "futureagi_simulate_api" in ast.unparse(node)
+    }
+    assert importing == {"_api.py"}
