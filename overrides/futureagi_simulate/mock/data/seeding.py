@@ -54,10 +54,14 @@ def fill(
         )
     made_from = f"seed={seed} executions={executions} calls={calls} now={now.isoformat()}"
     held = store.meta("made_from")
-    if held is not None:
-        if held != made_from:
-            raise ValueError(f"the database holds other data ({held}); remove the file or ask for the same")
-        return
+    if held not in (None, made_from):
+        raise ValueError(f"the database holds other data ({held}); remove the file or ask for the same")
+    if held is None:
+        _make(store, seed, executions, calls, now, made_from)
+    store.index()
+
+
+def _make(store: Store, seed: int, executions: int, calls: int, now: datetime, made_from: str) -> None:
     with store.writing() as connection:
         for table, rows in catalogue_rows().items():
             _insert(connection, table, rows)
@@ -67,7 +71,6 @@ def fill(
         for row, plan in enumerate(plan_executions(executions, calls), 1):
             number = _fill_execution(connection, _setting(store, seed, row, plan, now), number)
         store.catalogue.clear()
-    store.index()
 
 
 def _setting(store: Store, seed: int, number: int, plan: ExecutionPlan, now: datetime) -> Setting:
