@@ -49,7 +49,7 @@ class Threshold:
 
     def reached_by(self, value: float) -> bool:
         """Say whether `value` is enough."""
-        return value > self.minimum if self.inclusive else value > self.minimum
+        return value >= self.minimum if self.inclusive else value > self.minimum
 
     @property
     def words(self) -> str:
