@@ -19,8 +19,8 @@ WAIT = 30.0
 @contextmanager
 def running(*options: str) -> Iterator[tuple[subprocess.Popen[str], dict[str, str], str]]:
     """Start the command and read what it prints up to the last setting."""
-    command = [sys.executable, "-c", "import sys; from futureagi_simulate.cli import main; sys.exit(main())"]
-    command = [*command, "mock", *options]
+    start = "import sys; from futureagi_simulate.cli import main; sys.exit(main())"
+    command = [sys.executable, "-c", start, "mock", *options]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         try:
             printed = [process.stdout.readline() for _ in range(10)]
