@@ -183,7 +183,7 @@ def transcript(call: Call) -> list[Item]:
             "role": turn.speaker,
             "messages": [turn.text],
             "content": [{"role": turn.speaker, "content": turn.text}],
-            "session_id": call.details.session_id,
+            "session_id": call.details.session_id or f"chat-{call.id[:8]}",
             "tool_calls": [],
             "created_at": created,
         }
