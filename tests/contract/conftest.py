@@ -1,0 +1,56 @@
+"""What the contract tests share."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from futureagi_simulate.contract.checks.subject import Subject
+from futureagi_simulate.mock import Mock
+
+from .tables import difference_table, kill_table
+
+PROFILES = ("documented", "observed")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--long", action="store_true", help="let schemathesis search longer, from another seed")
+
+
+@pytest.fixture(params=PROFILES)
+def mock(request: pytest.FixtureRequest) -> Iterator[Mock]:
+    with Mock(profile=request.param) as mock:
+        yield mock
+
+
+@pytest.fixture(scope="module", params=PROFILES)
+def subject(request: pytest.FixtureRequest) -> Iterator[Subject]:
+    with Mock(profile=request.param) as mock:
+        yield Subject.of_mock(mock)
+
+
+@pytest.fixture(scope="session")
+def recorded() -> Path:
+    """Find the recorded exchanges of the real server, beside the checkout."""
+    path = Path(__file__).parents[2].parent / "shared" / "recorded" / "exchanges.jsonl"
+    if not path.is_file():
+        pytest.skip(f"no recorded exchanges at {path}")
+    return path
+
+
+@pytest.fixture(autouse=True)
+def no_keys_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [name for name in os.environ if name.startswith("FI_")]:
+        monkeypatch.delenv(name)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    reports = [*terminalreporter.stats.get("passed", ()), *terminalreporter.stats.get("failed", ())]
+    for title, lines in (("mutants", kill_table(reports)), ("differences", difference_table(reports))):
+        if lines:
+            terminalreporter.section(title)
+            for line in lines:
+                terminalreporter.line(line)
