@@ -87,3 +87,11 @@ def test_without_an_agent_the_last_turn_is_taken() -> None:
     found = find_turn(None, (Turn("system", "a"), Turn("tool_calls", "b")))
     assert found is not None
     assert found.index == 1
+
+
+def test_between_equal_turns_the_agents_is_taken_and_then_the_later() -> None:
+    said = "refund refused"
+    both = (Turn("agent", said), Turn("agent", said), Turn("customer", said))
+    found = find_turn("The refund is refused.", both)
+    assert found is not None
+    assert found.index == 1
