@@ -6,7 +6,7 @@ import hmac
 from collections.abc import Mapping, Sequence
 from typing import Final, Literal
 
-import attrs
+import msgspec
 
 from futureagi_simulate.mock.messages import (
     Request,
@@ -31,8 +31,7 @@ _LOST_PAGE: Final = (
 _ACCEPTABLE: Final = frozenset({"*/*", "application/*", "application/json"})
 
 
-@attrs.frozen
-class Manners:
+class Manners(msgspec.Struct, frozen=True):
     """How a profile meets requests around its endpoints.
 
     `html_errors`: paths that lead nowhere get a page, and ids count in lower case only.

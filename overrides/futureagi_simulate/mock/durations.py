@@ -6,7 +6,7 @@ import random
 import re
 from typing import Final
 
-import attrs
+import msgspec
 
 _TIME: Final = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s|)")
 
@@ -21,8 +21,7 @@ def seconds(text: str | float) -> float:
     return float(found[1]) / (1000 if found[2] == "ms" else 1)
 
 
-@attrs.frozen
-class Spread:
+class Spread(msgspec.Struct, frozen=True):
     """A duration between two bounds, in seconds. Fixed when they are equal."""
 
     low: float = 0.0

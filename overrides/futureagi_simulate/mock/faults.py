@@ -9,6 +9,8 @@ from http import HTTPStatus
 from typing import Any, Final
 
 import attrs
+import msgspec
+from msgspec.structs import replace
 
 from futureagi_simulate.mock.durations import Latency, Spread, seconds, spread
 from futureagi_simulate.mock.messages import (
@@ -114,7 +116,7 @@ class Fault:
             return _with_effect(response, Effect(delay, Ending.TRUNCATE, sent))
         if self.kind == "wrong-type":
             headers = tuple(pair for pair in response.headers if pair[0] != "content-type")
-            response = attrs.evolve(response, headers=(("content-type", self.type), *headers))
+            response = replace(response, headers=(("content-type", self.type), *headers))
         return _with_effect(response, Effect(delay))
 
     def _refusal(self, status: int) -> Response:
@@ -128,7 +130,7 @@ class Fault:
             return error_response(status, kind, code, f"{text} (scripted).", headers=headers)
         page = html_response(f"<html><body><h1>{status} {text}</h1></body></html>\n", status)
         empty = Response(status, headers)
-        return empty if body == "empty" else attrs.evolve(page, headers=(*page.headers, *headers))
+        return empty if body == "empty" else replace(page, headers=(*page.headers, *headers))
 
 
 class Faults:
@@ -138,9 +140,7 @@ class Faults:
     `times` are used up, the next one's turn comes. `latency` is added to every answer.
     """
 
-    def __init__(
-        self, faults: Iterable[str | Fault] = (), *, latency: Latency = None, seed: int = 0
-    ) -> None:
+    def __init__(self, faults: Iterable[str | Fault] = (), *, latency: Latency = None, seed: int = 0) -> None:
         self._lock = threading.Lock()
         self._script: list[_Waiting] = []
         self._chance = random.Random(seed)  # noqa: S311 (latencies, no secrets)
@@ -203,19 +203,18 @@ class Faults:
         if self._latency.high:
             effect = response.effect or Effect()
             delay = effect.delay + self._latency.pick(self._chance)
-            response = attrs.evolve(response, effect=attrs.evolve(effect, delay=delay))
+            response = replace(response, effect=replace(effect, delay=delay))
         return response, fault
 
 
-@attrs.define(eq=False)
-class _Waiting:
+class _Waiting(msgspec.Struct, eq=False):
     fault: Fault
     skip: int
     left: int | None
 
 
 def _with_effect(response: Response, effect: Effect) -> Response:
-    return response if effect == Effect() else attrs.evolve(response, effect=effect)
+    return response if effect == Effect() else replace(response, effect=effect)
 
 
 def _phrase(status: int) -> str:

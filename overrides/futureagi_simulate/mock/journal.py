@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Final
 
-import attrs
+import msgspec
 
 from futureagi_simulate.mock.messages import Ending, Headers, Query, Request, Response
 from futureagi_simulate.mock.profile import Endpoint
@@ -20,8 +20,7 @@ _SECRET_HEADERS: Final = frozenset({"x-api-key", "x-secret-key", "authorization"
 _SHORT: Final = {endpoint: name for name, endpoint in NAMES.items()}
 
 
-@attrs.frozen
-class Entry:
+class Entry(msgspec.Struct, frozen=True):
     """One request and what became of it.
 
     `status` is None when no status line was sent (the connection was reset or went silent).

@@ -7,7 +7,6 @@ from enum import StrEnum
 from typing import Any, Final
 from urllib.parse import parse_qsl, urlencode
 
-import attrs
 import msgspec
 
 Headers = tuple[tuple[str, str], ...]
@@ -17,8 +16,7 @@ HTML_HEADERS: Final[Headers] = (("content-type", "text/html; charset=utf-8"),)
 _MAX_FIELDS: Final = 1000
 
 
-@attrs.frozen
-class Request:
+class Request(msgspec.Struct, frozen=True):
     """One request as received. `query` is the raw text after `?`; header names are lower case."""
 
     method: str
@@ -43,8 +41,7 @@ class Ending(StrEnum):
     STALL = "stall"  # it stays open and goes silent
 
 
-@attrs.frozen
-class Effect:
+class Effect(msgspec.Struct, frozen=True):
     """What happens to an answer beyond its bytes. Whoever holds the connection carries it out.
 
     `delay` is in seconds, before the first byte. `sent` is how many bytes of the body still arrive when
@@ -56,8 +53,7 @@ class Effect:
     sent: int | None = None
 
 
-@attrs.frozen
-class Response:
+class Response(msgspec.Struct, frozen=True):
     """One answer: status, headers, the exact bytes of the body, and what befalls it on the way (or None)."""
 
     status: int
@@ -71,8 +67,7 @@ class Response:
         return next((value for key, value in self.headers if key.lower() == wanted), None)
 
 
-@attrs.frozen
-class Query:
+class Query(msgspec.Struct, frozen=True):
     """The parsed query and the address it was asked at (scheme, host and path), from which links are made."""
 
     url: str = ""

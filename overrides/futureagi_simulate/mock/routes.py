@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 from typing import Final
 
-import attrs
+import msgspec
 
 from futureagi_simulate.mock.profile import Endpoint
 
@@ -37,8 +37,7 @@ _PATTERNS: Final = [
 _LONGEST: Final = 2048
 
 
-@attrs.frozen
-class Route:
+class Route(msgspec.Struct, frozen=True):
     """What a path was found to be. `ids` are as written; `complete` says that it ends in a slash."""
 
     endpoint: Endpoint

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Final
 from urllib.parse import quote
 
-import attrs
+from msgspec.structs import replace
 
 from futureagi_simulate.mock.access import Manners, gate
 from futureagi_simulate.mock.clock import Clock
@@ -51,7 +51,7 @@ class Shell:
         response, fault = self.faults.play(endpoint, asked.answer)
         if request.method == "HEAD" and response.body:
             headers = (*response.headers, ("content-length", str(len(response.body))))
-            response = attrs.evolve(response, headers=headers, body=b"")
+            response = replace(response, headers=headers, body=b"")
         self.journal.record(
             self.clock.now(), request, response, endpoint, asked.organization, str(fault) if fault else None
         )
