@@ -12,7 +12,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from futureagi_simulate.cli.table import COMMANDS, Entry
-from futureagi_simulate.cli.trouble import Trouble, TroubleError
+from futureagi_simulate.cli.trouble import missing
 
 PROGRAM: Final = "fi-simulate"
 
@@ -53,13 +53,7 @@ def _paragraphs(command: Any) -> str:
 
 def _without_extra(entry: Entry, package: str) -> Any:
     def report() -> None:
-        raise TroubleError(
-            Trouble(
-                f"The command {entry.name} needs the package {package}, which is not installed.",
-                f'pip install "futureagi-simulate[{entry.extra}]"',
-                2,
-            )
-        )
+        raise missing(package, entry.name, entry.extra)
 
     return TyperCommand(
         entry.name,

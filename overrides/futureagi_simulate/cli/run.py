@@ -13,6 +13,7 @@ import typer
 
 from futureagi_simulate.cli import app as application
 from futureagi_simulate.cli import trouble as t
+from futureagi_simulate.cli.table import COMMANDS
 from futureagi_simulate.errors import (
     BadRequestError,
     ConfigurationError,
@@ -42,6 +43,7 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def _invoke(command: Any, arguments: list[str]) -> int:
+    context = None
     try:
         with command.make_context(application.PROGRAM, arguments) as context:
             command.invoke(context)
@@ -54,7 +56,7 @@ def _invoke(command: Any, arguments: list[str]) -> int:
     except Exception as error:  # the rim: every error ends as two lines and a code
         if os.environ.get("FI_DEBUG"):
             raise
-        found = describe(error)
+        found = describe(error, context.invoked_subcommand if context else None)
         return _report(str(found), found.exit_code)
     return 0
 
@@ -68,8 +70,11 @@ def _usage(error: typer.TyperException) -> int:
     return _report(str(t.Trouble(error.format_message(), f"{path} --help", t.USAGE)), t.USAGE)
 
 
-def describe(error: Exception) -> t.Trouble:
-    """Say what `error` means to the person at the terminal, what to do about it, and the exit code."""
+def describe(error: Exception, command: str | None) -> t.Trouble:
+    """Say what `error` of `command` means to the person at the terminal, what to do, and the exit code."""
+    if isinstance(error, ModuleNotFoundError) and not str(error.name).startswith("futureagi_simulate"):
+        extra = next((entry.extra for entry in COMMANDS if entry.name == command), "all")
+        error = t.missing(str(error.name), command or application.PROGRAM, extra)
     if isinstance(error, t.TroubleError):
         return error.trouble
     if isinstance(error, FutureAGIError):

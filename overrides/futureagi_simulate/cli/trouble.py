@@ -36,6 +36,17 @@ class TroubleError(Exception):
         self.trouble = trouble
 
 
+def missing(package: str, command: str, extra: str) -> TroubleError:
+    """Make the error of a command whose extra isn't installed."""
+    return TroubleError(
+        Trouble(
+            f"The command {command} needs the package {package}, which is not installed.",
+            f'pip install "futureagi-simulate[{extra}]"',
+            USAGE,
+        )
+    )
+
+
 def usage(what: str, remedy: str) -> TroubleError:
     """Make the error of a command that was called in a way it can't follow."""
     return TroubleError(Trouble(what, remedy, USAGE))
