@@ -14,9 +14,10 @@ import attrs
 import msgspec
 
 from futureagi_simulate.errors import ContractError, RequestInfo
-from futureagi_simulate.mend import decoder, hints, mend, odd_words
+from futureagi_simulate.mend import decoder, mend
 from futureagi_simulate.page import Ask, Deviation, Facts, Fetched, Page
 from futureagi_simulate.request import Answer
+from futureagi_simulate.words import all_known, hints, odd_words
 
 __all__ = ["Form", "read_object", "read_page"]
 
@@ -50,10 +51,7 @@ def read_page(form: Form[M], answer: Answer, ask: Ask, *, strict: bool) -> Fetch
     deviations: list[Deviation] = []
     data, path = _inside(answer, form.at)
     envelope = _envelope(form, answer, data, path, deviations)
-    prefix = f"{path}.results" if path else "results"
-    items = tuple(
-        _item(form.item, row, f"{prefix}[{place}]", deviations) for place, row in enumerate(envelope.results)
-    )
+    items = _items(form.item, envelope.results, f"{path}.results".lstrip("."), deviations)
     _refuse(answer, deviations, strict)
     count = _whole(envelope.count)
     pages = _whole(getattr(envelope, "total_pages", None))
@@ -129,17 +127,31 @@ def _cut_out(envelope: Any) -> Any:
 _cut: Callable[[Any], Any] = cache(_cut_out)
 
 
-def _item(model: type[M], data: bytes | msgspec.Raw, path: str, deviations: list[Deviation]) -> M:
-    """Decode one item and keep its bytes; one that isn't an object becomes a model without any field."""
+def _items(model: type[M], rows: list[msgspec.Raw], path: str, deviations: list[Deviation]) -> tuple[M, ...]:
+    """Decode the items of a page."""
+    decode = decoder(model).decode
     try:
-        item = decoder(model).decode(data)
-        deviations.extend(odd_words(item, path))
+        items = tuple(_keeping(decode(row), row) for row in rows)
     except msgspec.MsgspecError:
-        item = mend(data, model, path, deviations)
-        if not isinstance(item, model):
-            item = model(**{field.name: msgspec.UNSET for field in attrs.fields(cast("Any", model))})
+        return tuple(_item(model, row, f"{path}[{place}]", deviations) for place, row in enumerate(rows))
+    if not all_known(items, model):
+        for place, item in enumerate(items):
+            deviations.extend(odd_words(item, f"{path}[{place}]"))
+    return items
+
+
+def _item(model: type[M], data: bytes | msgspec.Raw, path: str, deviations: list[Deviation]) -> M:
+    """Decode one item that may be odd; one that isn't an object becomes a model without any field."""
+    item = mend(data, model, path, deviations)
+    if not isinstance(item, model):
+        item = model(**{field.name: msgspec.UNSET for field in attrs.fields(cast("Any", model))})
+    return _keeping(item, data)
+
+
+def _keeping(item: M, data: bytes | msgspec.Raw) -> M:
+    """Keep the bytes that an item was decoded from."""
     cast("Any", item)._raw_json = bytes(data)
-    return cast("M", item)
+    return item
 
 
 def _identity(item: Any, field: str | None) -> str | None:

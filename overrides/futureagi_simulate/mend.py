@@ -7,9 +7,7 @@ taken apart.
 from __future__ import annotations
 
 import json
-import types
-import typing
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from enum import Enum
 from functools import cache
 from typing import Any, Final, get_args, get_origin
@@ -18,8 +16,9 @@ import attrs
 import msgspec
 
 from futureagi_simulate.page import Deviation
+from futureagi_simulate.words import hints, members, odd_words
 
-__all__ = ["decoder", "mend", "odd_words"]
+__all__ = ["decoder", "mend"]
 
 _KINDS: Final = {"{": "an object", "[": "an array", '"': "a text", "t": "true", "f": "false", "n": "null"}
 _EXCERPT: Final = 40
@@ -55,9 +54,9 @@ def _apart(data: bytes, form: Any, path: str, deviations: list[Deviation]) -> An
 
     Keep anything else whole.
     """
-    members = _members(form)
+    allowed = members(form)
     if data.lstrip().startswith(b"{"):
-        for member in members:
+        for member in allowed:
             if attrs.has(member):
                 return _mend_model(data, member, path, deviations)
             if get_origin(member) is dict:
@@ -65,7 +64,7 @@ def _apart(data: bytes, form: Any, path: str, deviations: list[Deviation]) -> An
                 parts = decoder(dict[str, msgspec.Raw]).decode(data)
                 return {key: mend(part, inner, f"{path}[{key}]", deviations) for key, part in parts.items()}
     if data.lstrip().startswith(b"["):
-        for member in members:
+        for member in allowed:
             if get_origin(member) is list:
                 inner = get_args(member)[0]
                 elements = decoder(list[msgspec.Raw]).decode(data)
@@ -96,16 +95,8 @@ def _read_anyhow(data: bytes) -> Any:
         return data.decode(errors="replace")
 
 
-hints: Callable[[Any], dict[str, Any]] = cache(typing.get_type_hints)
-"""Give the types of a model's fields."""
-
-
-def _members(form: Any) -> tuple[Any, ...]:
-    return get_args(form) if get_origin(form) in (types.UnionType, typing.Union) else (form,)
-
-
 def _describe(form: Any) -> str:
-    named = (_name(member) for member in _members(form) if member is not msgspec.UnsetType)
+    named = (_name(member) for member in members(form) if member is not msgspec.UnsetType)
     return " or ".join(named)
 
 
@@ -130,61 +121,3 @@ def _got(data: bytes) -> str:
 def _excerpt(data: bytes) -> str:
     shown = data[:_EXCERPT].decode(errors="replace")
     return shown if len(data) <= _EXCERPT else f"{shown}…"
-
-
-def odd_words(value: Any, path: str) -> Iterator[Deviation]:
-    """Find enum values that the contract doesn't list; they decode all the same."""
-    for find in _finders(type(value)):
-        yield from find(value, path)
-
-
-Finder = Callable[[Any, str], Iterator[Deviation]]
-
-
-def _make_finders(model: Any) -> tuple[Finder, ...]:
-    """Make the finders of a model: one for each field that holds an enum somewhere inside."""
-    if isinstance(model, type) and issubclass(model, Enum):
-        return (_odd_word,)
-    if not isinstance(model, type) or not attrs.has(model):
-        return ()
-    found = ((field.name, _finder(hints(model)[field.name])) for field in attrs.fields(model))
-    return tuple(_in_field(name, find) for name, find in found if find is not None)
-
-
-_finders: Callable[[Any], tuple[Finder, ...]] = cache(_make_finders)
-
-
-def _finder(form: Any) -> Finder | None:
-    """Make the finder of a type, None where no enum can be inside."""
-    for member in _members(form):
-        if get_origin(member) is list and _finder(get_args(member)[0]) is not None:
-            return _in_elements
-        if get_origin(member) is dict and _finder(get_args(member)[1]) is not None:
-            return _in_values
-        if isinstance(member, type) and _finders(member):
-            return odd_words
-    return None
-
-
-def _odd_word(value: Any, path: str) -> Iterator[Deviation]:
-    if value.value not in type(value)._value2member_map_:
-        yield Deviation(path, f"a {type(value).__name__}", f"a text, {_excerpt(value.value.encode())!r}")
-
-
-def _in_field(name: str, find: Finder) -> Finder:
-    def look(value: Any, path: str) -> Iterator[Deviation]:
-        inner = getattr(value, name)
-        if inner is not None and inner is not msgspec.UNSET:
-            yield from find(inner, f"{path}.{name}" if path else name)
-
-    return look
-
-
-def _in_elements(value: Any, path: str) -> Iterator[Deviation]:
-    for place, element in enumerate(value if isinstance(value, list) else ()):
-        yield from odd_words(element, f"{path}[{place}]")
-
-
-def _in_values(value: Any, path: str) -> Iterator[Deviation]:
-    for key, inner in value.items() if isinstance(value, dict) else ():
-        yield from odd_words(inner, f"{path}[{key}]")

@@ -387,6 +387,16 @@ def test_the_eval_results_of_an_execution_are_summed_up_by_kind() -> None:
     assert tone.choices == {"calm": 20.0, "angry": 25.45}
 
 
+def test_an_eval_that_judged_no_call_has_no_rate_and_no_mean() -> None:
+    parts = [{"total_cells": 0, "output": {}}]
+    results = [
+        {"output_type": "Pass/Fail", "total_pass_rate": 0.0, "result": parts},
+        {"output_type": "score", "total_avg": 0, "result": parts},
+    ]
+    rate, mean = execution_record(Sent({"eval_results": results})).evals
+    assert (rate.pass_rate, rate.total, mean.average, mean.total) == (None, 0, None, 0)
+
+
 def test_what_an_execution_does_not_know_yet_is_none() -> None:
     pending = {**EXECUTION_OBSERVED, "scenarios": "No scenarios", "duration": 0, "success_rate": 0.0}
     record = execution_record(Sent({**pending, "calls_attempted": 0, "agent_version": "N/A"}))

@@ -103,17 +103,19 @@ def _summary(entry: Mapping[str, Any]) -> EvalSummary:
     outputs = [mapping(part.get("output")) for part in parts]
     kind = _KINDS.get(word(entry.get("output_type")) or "")
     scored = [output for output in outputs if "p50" in output]
+    total = _sum(part.get("total_cells") for part in parts)
+    judged = total != 0  # without any the server's rates and means are 0, which nobody found
     return EvalSummary(
         id=text(entry.get("id")),
         name=text(entry.get("name")),
         kind=kind,
-        pass_rate=number(entry.get("total_pass_rate")),
+        pass_rate=number(entry.get("total_pass_rate")) if judged else None,
         passed=_sum(output.get("pass_count") for output in outputs) if kind == "pass_fail" else None,
         failed=_sum(output.get("fail_count") for output in outputs) if kind == "pass_fail" else None,
-        average=number(entry.get("total_avg")),
+        average=number(entry.get("total_avg")) if judged else None,
         percentiles=_numbers(scored[0]) if len(scored) == 1 and kind == "score" else {},
         choices=_numbers(mapping(entry.get("total_choices_avg"))),
-        total=_sum(part.get("total_cells") for part in parts),
+        total=total,
         parts=tuple(_part(part, kind) for part in parts),
     )
 
