@@ -82,14 +82,15 @@ def _attempt(case: Case, options: Options, deadline: float) -> Generator[Hop, An
 
     followed = 0
     while True:
-        if remaining() <= 0:
+        left = remaining()
+        if left <= 0:
             text = f"the budget of {options.retry.budget:g} s is used up"
             return case.judge(Failure(FailureKind.TIMEOUT, text))
         outcome: Reply | Failure = yield Hop(
             url=url,
             headers=_HEADERS,
             keys=options.credentials if origin.owns(url) else None,
-            timeout=options.timeout.within(remaining()),
+            timeout=options.timeout.within(left),
             max_body=options.max_body,
             remaining=remaining,
         )

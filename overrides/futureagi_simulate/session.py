@@ -24,7 +24,7 @@ class Session:
     """Sends requests one by one, from any number of threads at once.
 
     An `http_client` of the caller's own is used as it is (its proxies, TLS, hooks, limits) and isn't closed
-    here; its `follow_redirects`, `auth` and `base_url` play no part.
+    here; its `follow_redirects`, `auth`, `params` and `base_url` play no part.
     """
 
     def __init__(self, options: Options, client: wire.HTTPClient, owned: bool) -> None:

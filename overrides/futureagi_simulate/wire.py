@@ -27,6 +27,7 @@ HTTPClient = httpx.Client
 AsyncHTTPClient = httpx.AsyncClient
 
 _ERROR_BODY: Final = 1024 * 1024  # bytes: more of an error's body than this tells nobody anything
+_DIGITS: Final = 20  # of a length; Python refuses to read a number of thousands
 _MOMENT: Final = 0.001  # seconds: a timeout of 0 means something else to a socket
 _API_KEY: Final = "x-api-key"
 _SECRET_KEY: Final = "x-secret-key"  # noqa: S105 - the header's name, not its value
@@ -108,7 +109,7 @@ class _Reading:
             self._body = Body("", limit)
             self._body.take(response.content)
             return False
-        length = self._headers.get("content-length", "")
+        length = self._headers.get("content-length", "")[:_DIGITS]
         coding = self._headers.get("content-encoding", "").strip().lower()
         self._body = Body(coding, limit, int(length) if length.isdecimal() else 0)
         return not self._body.damage
@@ -165,6 +166,9 @@ def _request(client: httpx.Client | httpx.AsyncClient, hop: Hop) -> httpx.Reques
         connect=hop.timeout.connect, read=hop.timeout.read, write=hop.timeout.write, pool=hop.timeout.pool
     )
     request = client.build_request("GET", hop.url, headers=list(hop.headers), timeout=timeout)
+    request.url = httpx.URL(
+        hop.url
+    )  # a caller's client with `params` would have put them in place of the query
     request.extensions["trace"] = _shrinking(
         hop, request.extensions["timeout"], isinstance(client, httpx.Client)
     )

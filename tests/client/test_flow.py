@@ -11,12 +11,9 @@ import pytest
 
 from futureagi_simulate.clock import ManualClock
 from futureagi_simulate.errors import (
-    APIStatusError,
     ConnectError,
-    FutureAGIError,
     NotFoundError,
     RateLimitError,
-    RedirectError,
     ServerError,
     TimeoutError,
     TransportError,
@@ -24,47 +21,10 @@ from futureagi_simulate.errors import (
 from futureagi_simulate.options import Options
 from futureagi_simulate.request import Request
 
-GOOD = {"count": 0, "results": []}
+from .scripted import GOOD, Script, fails
+
 ENVELOPE = {"status": False, "type": "server_error", "code": "server_error", "message": "Broken."}
 Make = Callable[..., Options]
-
-
-class Script:
-    """Answers one request after another: a status, a response, an exception, or a function of the request."""
-
-    def __init__(self, *steps: Any, clock: ManualClock | None = None, takes: float = 0.0) -> None:
-        self.steps = list(steps)
-        self.requests: list[httpx.Request] = []
-        self._clock = clock
-        self._takes = takes
-
-    def __call__(self, request: httpx.Request) -> httpx.Response:
-        self.requests.append(request)
-        if self._clock is not None:
-            self._clock.advance(self._takes)
-        step = self.steps.pop(0) if len(self.steps) > 1 else self.steps[0]
-        if isinstance(step, Exception):
-            raise step
-        if isinstance(step, int):
-            return httpx.Response(step, json=GOOD if step == 200 else None)
-        if isinstance(step, httpx.Response):  # a client writes into the response it gets: give each its own
-            return httpx.Response(step.status_code, headers=step.headers, content=step.content)
-        answer: httpx.Response = step(request)
-        return answer
-
-    @property
-    def urls(self) -> list[str]:
-        return [str(request.url) for request in self.requests]
-
-
-def redirect(location: str, status: int = 302) -> httpx.Response:
-    return httpx.Response(status, headers={"location": location})
-
-
-def fails(colour: Any, script: Script, options: Options, path: str = "/things/") -> FutureAGIError:
-    with pytest.raises(FutureAGIError) as caught:
-        colour.send(script, options, path)
-    return caught.value
 
 
 def test_a_good_answer_comes_back_at_once(colour: Any, options: Options, clock: ManualClock) -> None:
@@ -245,6 +205,21 @@ def test_no_attempt_begins_after_the_budget_though_a_sleep_lasted_longer_than_as
     assert (len(script.requests), type(error)) == (1, ServerError)
 
 
+def test_time_that_runs_out_between_two_looks_at_the_clock_is_a_timeout(
+    colour: Any, make_options: Make
+) -> None:
+    class Hasty(ManualClock):
+        def monotonic(self) -> float:
+            self.advance(1)
+            return super().monotonic()
+
+    for budget in range(1, 8):
+        error = fails(
+            colour, Script(503), make_options(retry={"budget": budget, "clock": Hasty(), "attempts": 2})
+        )
+        assert isinstance(error, TimeoutError | ServerError)
+
+
 def test_each_attempts_timeouts_shrink_to_what_is_left(
     colour: Any, make_options: Make, clock: ManualClock
 ) -> None:
@@ -316,73 +291,6 @@ def test_a_body_that_drips_past_the_budget_is_given_up(
 def test_elapsed_counts_attempts_and_waits(colour: Any, make_options: Make, clock: ManualClock) -> None:
     answer = colour.send(Script(503, 200, clock=clock, takes=3), make_options(retry={"base": 2}))
     assert (answer.elapsed, answer.attempts) == (8.0, 2)
-
-
-@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
-@pytest.mark.parametrize(
-    "location", ["/elsewhere/", "../elsewhere/", "https://api.test/elsewhere/", "//api.test:443/elsewhere/"]
-)
-def test_a_redirect_on_the_same_origin_is_followed_with_the_keys(
-    colour: Any, options: Options, location: str, status: int
-) -> None:
-    script = Script(redirect(location, status), 200)
-    answer = colour.send(script, options)
-    assert script.urls == ["https://api.test/things/", "https://api.test/elsewhere/"]
-    assert all("x-api-key" in request.headers for request in script.requests)
-    assert answer.attempts == 1
-
-
-def test_a_redirect_that_adds_the_slash_works_below_a_prefix(colour: Any, make_options: Make) -> None:
-    script = Script(redirect("/prefix/things/?page=2", 301), 200)
-    colour.send(script, make_options("https://api.test/prefix"), "/things")
-    assert script.urls[-1] == "https://api.test/prefix/things/?page=2"
-
-
-def test_redirects_without_end_are_given_up(colour: Any, options: Options) -> None:
-    script = Script(redirect("/things/"))
-    error = fails(colour, script, options)
-    assert isinstance(error, RedirectError)
-    assert (len(script.requests), error.attempts) == (11, 1)
-
-
-def test_redirects_share_the_budget_of_their_attempt(
-    colour: Any, make_options: Make, clock: ManualClock
-) -> None:
-    error = fails(colour, Script(redirect("/on/"), clock=clock, takes=3), make_options(retry={"budget": 7}))
-    assert isinstance(error, TimeoutError)
-    assert "budget of 7 s" in error.problem
-
-
-@pytest.mark.parametrize(
-    ("location", "named"),
-    [
-        ("https://other.test/things/", "https://other.test"),
-        ("http://api.test/things/", "http://api.test"),
-        ("https://api.test:8443/things/", "https://api.test:8443"),
-    ],
-)
-def test_a_redirect_to_another_origin_is_refused_by_name(
-    colour: Any, options: Options, location: str, named: str
-) -> None:
-    script = Script(redirect(location), 200)
-    error = fails(colour, script, options)
-    assert isinstance(error, RedirectError)
-    assert (len(script.requests), error.status, error.attempts) == (1, 302, 1)
-    assert named in error.problem
-    assert named in error.remedy
-
-
-@pytest.mark.parametrize("response", [httpx.Response(302), httpx.Response(304, headers={"location": "/x"})])
-def test_a_redirect_without_location_and_a_304_are_errors(
-    colour: Any, options: Options, response: httpx.Response
-) -> None:
-    assert type(fails(colour, Script(response), options)) is APIStatusError
-
-
-def test_an_error_after_redirects_names_what_was_asked(colour: Any, options: Options) -> None:
-    error = fails(colour, Script(redirect("/elsewhere/"), 404), options)
-    assert error.request
-    assert error.request.url == "https://api.test/things/"
 
 
 @pytest.mark.parametrize(

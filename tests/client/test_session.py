@@ -92,6 +92,13 @@ def test_a_callers_headers_go_along_and_lose_against_ours(colour: Any, options: 
     assert seen[0].get_list("accept") == ["application/json"]
 
 
+def test_a_callers_params_do_not_replace_the_query(colour: Any, options: Options) -> None:
+    session = over(colour, options, handler=good, params={"page": "9", "x": "y"})
+    answer = colour.run(session.send(Request("getThing", "/things/", (("page", "2"),))))
+    assert b"page=2" in answer.content
+    assert b"page=9" not in answer.content
+
+
 def _hooks(colour: Any, hook: Callable[[Any], Any], read: bool = False) -> dict[str, list[Any]]:
     def sync(response: Any) -> None:
         if read:
