@@ -59,7 +59,7 @@ def watch(
     from futureagi_simulate.gate.find import fetch_execution, latest_execution
     from futureagi_simulate.gate.judge import judge
     from futureagi_simulate.gate.settings import EVERY, Settings, parse_wanted
-    from futureagi_simulate.gate.wait import looks, parse_duration
+    from futureagi_simulate.gate.wait import follow, looks, parse_duration
 
     given = {
         "thresholds": min,
@@ -67,8 +67,8 @@ def watch(
         "wait": wait,
         "run_test": run_test,
     }
-    chosen = {"wait": "1h"} | read_settings(config, given)
-    patience = parse_duration(chosen.pop("wait"))
+    chosen = read_settings(config, given)
+    patience = parse_duration(chosen.pop("wait", "1h"))
     named = chosen.pop("run_test", None)
     compared = chosen.pop("baseline", None)
     settings = Settings.of(**chosen)
@@ -80,10 +80,7 @@ def watch(
         watched = Watched(client, target, Demands(named_thresholds, settings.wanted))
         before = fetch_execution(client, compared) if compared else None
         with Screen(watched) as screen:
-            for look in looks(watched.ask, deadline=patience, interval=interval):
-                screen.show(look)
-    if look.execution is None:
-        raise look.fault or AssertionError("a look saw an execution or a fault")
-    verdict = judge(look.execution, settings, before)
+            seen = follow(looks(watched.ask, deadline=patience, interval=interval), screen.show)
+    verdict = judge(seen, settings, before)
     show_verdict(verdict, as_json=json)
     raise typer.Exit(verdict.exit_code)

@@ -41,10 +41,11 @@ def read_table(path: Path) -> dict[str, Any]:
             f"{path}: [{TABLE}] has no setting {unknown[0]!r}.",
             remedy=f"It has: {', '.join(sorted(_READERS))}.",
         )
-    return {_NAMES.get(key, key.replace("-", "_")): _READERS[key](path, key, table[key]) for key in table}
+    return {_argument(key): _READERS[key](path, key, value) for key, value in table.items()}
 
 
-_NAMES: Final = {"min": "thresholds", "want": "wanted"}
+def _argument(key: str) -> str:
+    return {"min": "thresholds", "want": "wanted"}.get(key, key.replace("-", "_"))
 
 
 def _wrong(path: Path, key: str, value: object, form: str) -> ConfigurationError:

@@ -10,7 +10,7 @@ from futureagi_simulate.gate.find import fetch_execution
 from futureagi_simulate.gate.judge import judge
 from futureagi_simulate.gate.settings import Settings
 from futureagi_simulate.gate.verdict import Verdict
-from futureagi_simulate.gate.wait import INTERVAL, Look, looks, parse_duration
+from futureagi_simulate.gate.wait import INTERVAL, Look, follow, looks, parse_duration
 
 if TYPE_CHECKING:
     from futureagi_simulate.client import Client
@@ -77,12 +77,7 @@ def fetch_verdict(
     `watch` is told of every look. A fault on the last look is raised.
     """
     before = fetch_execution(client, baseline) if baseline else None
-    last = None
-    for look in looks(
+    seen = looks(
         lambda: fetch_execution(client, execution_id), deadline=patience, interval=interval, clock=clock
-    ):
-        watch(look)
-        last = look
-    if last is None or last.execution is None:
-        raise last.fault if last and last.fault else AssertionError("there is always one look")
-    return judge(last.execution, settings, before)
+    )
+    return judge(follow(seen, watch), settings, before)

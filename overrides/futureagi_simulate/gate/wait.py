@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
 import attrs
@@ -77,6 +77,16 @@ def looks(
         if look.finished or look.left <= 0:
             return
         clock.sleep(min(max(interval, _asked_to_wait(fault)), look.left))
+
+
+def follow(looks: Iterable[Look], show: Callable[[Look], object]) -> ExecutionRecord:
+    """Show every look, and give what the last one saw; raise the fault that hid it where one did."""
+    last: Look | None = None
+    for last in looks:
+        show(last)
+    if last is None or last.execution is None:
+        raise last.fault if last and last.fault else ValueError("nothing was looked at")
+    return last.execution
 
 
 def _asked_to_wait(fault: FutureAGIError | None) -> float:
