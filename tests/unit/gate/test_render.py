@@ -35,8 +35,8 @@ def test_a_name_from_the_server_can_not_break_the_junit_report() -> None:
 def test_lines_are_one_per_check() -> None:
     assert list(lines(judge(execution(rate(HOSTILE, 1, 9)))))[1:] == [
         "  ok   the execution is completed.",
-        "  FAIL <script>alert(1)</script> | [x](javascript:1) `�[2J� @everyone # heading passed in 10 % (1 of 10), "
-        "more than 90 % was asked for.",
+        "  FAIL <script>alert(1)</script> | [x](javascript:1) `�[2J� @everyone # heading "
+        "passed in 10 % (1 of 10), more than 90 % was asked for.",
     ]
 
 
