@@ -13,7 +13,7 @@ from futureagi_simulate.mock.data.talk import FLAWS, flaw_of
 from futureagi_simulate.mock.data.world import NEVER_RUN
 from futureagi_simulate.mock.dice import Dice, spread
 from futureagi_simulate.mock.facts import EvalConfig, Scenario
-from futureagi_simulate.mock.ids import make_id
+from futureagi_simulate.mock.ids import CALL_EXECUTION_ID, make_id
 
 Row = tuple[Any, ...]
 _ENTRY: Final = 40
@@ -21,23 +21,30 @@ _encode: Final = msgspec.json.encode
 
 
 @attrs.frozen
-class Setting:
-    """What the calls of one execution share. Numbers are rows; `begun` and `spacing` are ms.
+class Place:
+    """What the calls made by one version of an agent in one run test share. Numbers are rows."""
 
-    `offsets` shift how calls turn out: one for their status, one for each flaw.
-    """
-
-    seed: int
     world: str
     run_test: int
-    execution: int
     version: int
     channel: str
+    scenarios: tuple[Scenario, ...]
+    evals: tuple[EvalConfig, ...]
+
+
+@attrs.frozen
+class Setting:
+    """What the calls of one execution share. `begun` and `spacing` are ms.
+
+    `languages` are the scripts'; `offsets` shift how calls turn out: one for their status, one for each flaw.
+    """
+
+    place: Place
+    seed: int
+    execution: int
     plan: ExecutionPlan
     begun: int
     spacing: int
-    scenarios: tuple[Scenario, ...]
-    evals: tuple[EvalConfig, ...]
     languages: dict[str, str]
     offsets: tuple[int, ...]
 
@@ -46,20 +53,32 @@ class Setting:
 class Rows:
     """Rows to insert, by table."""
 
+    executions: list[Row] = attrs.field(factory=list)
+    execution_stages: list[Row] = attrs.field(factory=list)
     calls: list[Row] = attrs.field(factory=list)
-    evals: list[Row] = attrs.field(factory=list)
     call_stages: list[Row] = attrs.field(factory=list)
+    evals: list[Row] = attrs.field(factory=list)
+
+    def tables(self) -> dict[str, list[Row]]:
+        """Return the rows by the name of their table."""
+        return {
+            "execution": self.executions,
+            "execution_stage": self.execution_stages,
+            "call": self.calls,
+            "call_stage": self.call_stages,
+            "eval_output": self.evals,
+        }
 
 
 def draw_call(setting: Setting, number: int, i: int, rows: Rows) -> int:
     """Add the i-th call of an execution, with its snapshot if it was rerun; return the next number."""
-    plan = setting.plan
-    uuid = make_id("call-execution", setting.world, plan.run_test, plan.position, i)
+    plan, place = setting.plan, setting.place
+    uuid = make_id("call-execution", place.world, plan.run_test, plan.position, i)
     dice = Dice(setting.seed, uuid)
-    shown = i == 0 and plan.status == "completed"
-    scenario = setting.scenarios[i % len(setting.scenarios)]
+    shown = uuid == CALL_EXECUTION_ID
+    scenario = place.scenarios[i % len(place.scenarios)]
     language = setting.languages[scenario.script]
-    phone = draw_phone(dice, language) if setting.channel == "voice" and (shown or dice.chance(900)) else None
+    phone = draw_phone(dice, language) if place.channel == "voice" and (shown or dice.chance(900)) else None
     call_type = "Outbound" if dice.chance(400) else "Inbound"
     created = setting.begun + i * min(setting.spacing, _ENTRY)
     turn = setting.begun + i * setting.spacing
@@ -73,10 +92,10 @@ def draw_call(setting: Setting, number: int, i: int, rows: Rows) -> int:
         response = None
     updated = ended + dice.between(2_000, 90_000)
     evals: list[Row] = []
-    score = _draw_evals(setting, number, i, dice, evals) if final == "completed" else None
+    score = _draw_evals(setting, number, i, dice, evals, shown) if final == "completed" else None
     deleted = int(not shown and dice.chance(15))
-    head = (uuid, setting.run_test, setting.execution, setting.version, scenario.number)
-    kind = (setting.channel, call_type, phone)
+    head = (uuid, place.run_test, setting.execution, place.version, scenario.number)
+    kind = (place.channel, call_type, phone)
     if final == "pending":
         times: Row = (created, created, None, None, None, None, None, 0)
     elif final == "queued":
@@ -98,7 +117,7 @@ def draw_call(setting: Setting, number: int, i: int, rows: Rows) -> int:
         rows.call_stages += call_stages(number, turn, times, final)
     rows.calls.append((number, *head, None, None, deleted, final, *kind, *times, None))
     rows.evals += evals
-    rerun = plan.status == "completed" and (shown or dice.chance(40))
+    rerun = plan.status == "completed" and (shown or dice.chance(60))
     if rerun and not deleted:
         return _add_snapshot(number + 1, number, head, kind, times, dice, rows, setting)
     return number + 1
@@ -118,20 +137,21 @@ def _final_status(execution: str, roll: int) -> str:
     return "failed" if roll < 800 else "cancelled"
 
 
-def _draw_evals(setting: Setting, number: int, i: int, dice: Dice, rows: list[Row]) -> float | None:
+def _draw_evals(
+    setting: Setting, number: int, i: int, dice: Dice, rows: list[Row], shown: bool
+) -> float | None:
     """Add the outputs of the evals of a completed call; return the overall score (0-100) or None.
 
     Evals that look for the same flaw agree, so that the conversation can fit all of them.
     """
     quality = round(setting.plan.quality * 1000)
-    shown = i == 0
     good = {flaw: spread(i, at) < quality for flaw, at in zip(FLAWS, setting.offsets[1:], strict=True)}
     if shown:
         good = {"coherence": True, "task": False, "tone": False}
     elif dice.chance(20):
         return None
     marks = []
-    for config in setting.evals:
+    for config in setting.place.evals:
         if config.name == NEVER_RUN:
             continue
         status = "completed" if shown else _eval_status(dice)
@@ -190,7 +210,7 @@ def _add_snapshot(
     score = float(dice.between(5, 45)) if status == "completed" else None
     row = (created, at, times[2], times[3], dice.between(15, 80), score, dice.between(900, 2_900), 1)
     rows.calls.append((number, uuid, *head[1:], original, rerun_type, 0, status, *kind, *row, None))
-    first = setting.evals[0]
+    first = setting.place.evals[0]
     if status == "completed":
         rows.evals.append((number, first.number, "completed", 0, None))
     return number + 1

@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-import attrs
+import msgspec
 
 MINUTE: Final = 60_000
 HOUR: Final = 60 * MINUTE
 DAY: Final = 24 * HOUR
 
 
-@attrs.frozen
-class ExecutionPlan:
+class ExecutionPlan(msgspec.Struct, frozen=True):
     """One execution. `world`, `run_test`, `version` are positions, `quality` is 0-1, `age` ms before now."""
 
     world: int

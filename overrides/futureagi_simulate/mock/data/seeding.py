@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import msgspec
 
-from futureagi_simulate.mock.data.calls import Rows, Setting, draw_call
+from futureagi_simulate.mock.data.calls import Place, Rows, Setting, draw_call
 from futureagi_simulate.mock.data.details import languages
 from futureagi_simulate.mock.data.plan import (
     DEFAULT_CALLS,
@@ -63,87 +63,95 @@ def fill(
 
 def _make(store: Store, seed: int, executions: int, calls: int, now: datetime, made_from: str) -> None:
     with store.writing() as connection:
-        for table, rows in catalogue_rows().items():
-            _insert(connection, table, rows)
+        for table, fixed in catalogue_rows().items():
+            _insert(connection, table, fixed)
         connection.execute("INSERT INTO meta VALUES ('seed', ?), ('made_from', ?)", (str(seed), made_from))
         store.catalogue.clear()
+        places: dict[tuple[int, int, int], Place] = {}
+        rows = Rows()
         number = 1
-        for row, plan in enumerate(plan_executions(executions, calls), 1):
-            number = _fill_execution(connection, _setting(store, seed, row, plan, now), number)
+        for execution, plan in enumerate(plan_executions(executions, calls), 1):
+            key = (plan.world, plan.run_test, plan.version)
+            place = places.get(key) or places.setdefault(key, _place(store, *key))
+            number = _add_execution(connection, _setting(place, seed, execution, plan, now), number, rows)
+        _flush(connection, rows)
         store.catalogue.clear()
 
 
-def _setting(store: Store, seed: int, number: int, plan: ExecutionPlan, now: datetime) -> Setting:
-    world, test = WORLDS[plan.world], WORLDS[plan.world].run_tests[plan.run_test]
+def _place(store: Store, world_position: int, test_position: int, version_position: int) -> Place:
+    world = WORLDS[world_position]
+    test = world.run_tests[test_position]
     catalogue = store.catalogue
-    run_test = next(
-        t for t in catalogue.run_tests.values() if t.id == make_id("run-test", world.key, plan.run_test)
-    )
-    version_id = make_id("agent-version", world.key, test.agent, plan.version)
-    version = next(v.number for v in catalogue.versions.values() if v.id == version_id)
+    run_test = catalogue.run_test(world_position + 1, make_id("run-test", world.key, test_position))
+    assert run_test is not None  # noqa: S101 - written a moment ago
+    version_id = make_id("agent-version", world.key, test.agent, version_position)
+    version = next(version.number for version in catalogue.versions.values() if version.id == version_id)
     scenarios = {scenario.id: scenario for scenario in catalogue.scenarios.values()}
-    agent = catalogue.agents[run_test.agent]
-    dice = Dice(seed, "execution", world.key, plan.run_test, plan.position)
-    longest, whole = (40_000, 10 * MINUTE) if plan.status == "running" else (7_000, plan.age // 2)
-    return Setting(
-        seed=seed,
+    return Place(
         world=world.key,
         run_test=run_test.number,
-        execution=number,
         version=version,
-        channel=agent.channel,
+        channel=catalogue.agents[run_test.agent].channel,
+        scenarios=tuple(scenarios[make_id("scenario", world.key, i)] for i in test.scenarios),
+        evals=tuple(catalogue.evals_of(run_test.number)),
+    )
+
+
+def _setting(place: Place, seed: int, number: int, plan: ExecutionPlan, now: datetime) -> Setting:
+    dice = Dice(seed, "execution", place.world, plan.run_test, plan.position)
+    longest, whole = (40_000, 10 * MINUTE) if plan.status == "running" else (7_000, plan.age // 2)
+    return Setting(
+        place=place,
+        seed=seed,
+        execution=number,
         plan=plan,
         begun=round(now.timestamp() * 1000) - plan.age,
         spacing=min(longest, whole // max(1, plan.calls)),
-        scenarios=tuple(scenarios[make_id("scenario", world.key, i)] for i in test.scenarios),
-        evals=tuple(catalogue.evals_of(run_test.number)),
         languages=languages(),
         offsets=tuple(dice.below(1 << 32) for _ in range(1 + len(FLAWS))),
     )
 
 
-def _fill_execution(connection: Connection, setting: Setting, number: int) -> int:
-    rows = Rows()
+def _add_execution(connection: Connection, setting: Setting, number: int, rows: Rows) -> int:
+    """Draw an execution and its calls, whose numbers start with `number`; return the next one."""
+    running = setting.plan.status == "running"
     last = 0
     for i in range(setting.plan.calls):
         number = draw_call(setting, number, i, rows)
+        if running:
+            last = max(last, rows.call_stages[-1][1])
         if len(rows.calls) >= _BATCH:
-            last = max(last, _flush(connection, rows))
-    last = max(last, _flush(connection, rows))
-    _insert(connection, "execution", [_execution_row(setting)])
-    if setting.plan.status == "running":
-        _insert(connection, "execution_stage", list(_execution_stages(setting, last)))
+            _flush(connection, rows)
+    rows.executions.append(_execution_row(setting))
+    if running:
+        rows.execution_stages += _execution_stages(setting, last)
     return number
 
 
-def _flush(connection: Connection, rows: Rows) -> int:
-    """Write and empty the rows; return the latest time at which one of the calls changes."""
-    last = max((row[14] for row in rows.calls), default=0)
-    _insert(connection, "call", rows.calls)
-    _insert(connection, "eval_output", rows.evals)
-    _insert(connection, "call_stage", rows.call_stages)
-    for part in (rows.calls, rows.evals, rows.call_stages):
+def _flush(connection: Connection, rows: Rows) -> None:
+    """Write and empty the rows."""
+    for table, part in rows.tables().items():
+        _insert(connection, table, part)
         part.clear()
-    return last
 
 
 def _execution_row(setting: Setting) -> tuple[Any, ...]:
     plan = setting.plan
-    uuid = make_id("test-execution", setting.world, plan.run_test, plan.position)
+    uuid = make_id("test-execution", setting.place.world, plan.run_test, plan.position)
     created = setting.begun - 3_000
     started = None if plan.status == "pending" else setting.begun
     over = plan.status in ("completed", "failed", "cancelled")
     lasted = setting.spacing * plan.calls + 6 * MINUTE
     completed = setting.begun + min(lasted, plan.age - MINUTE) if over else None
     errors = ["Provider quota exceeded – 429"] if plan.status == "failed" else []
-    scenarios = msgspec.json.encode([scenario.number for scenario in setting.scenarios]).decode()
+    scenarios = msgspec.json.encode([scenario.number for scenario in setting.place.scenarios]).decode()
     simulator = "Impatient customer" if plan.position % 3 else None
     return (
         *(
             setting.execution,
             uuid,
-            setting.run_test,
-            setting.version,
+            setting.place.run_test,
+            setting.place.version,
             plan.status,
             created,
             started,

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-import attrs
 import msgspec
 
 from futureagi_simulate.mock.dice import Dice
@@ -34,8 +33,7 @@ class Script(msgspec.Struct, frozen=True):
     lost: str
 
 
-@attrs.frozen
-class Parts:
+class Parts(msgspec.Struct, frozen=True):
     """What the blanks of a script are filled with."""
 
     name: str
@@ -60,8 +58,7 @@ class Parts:
         )
 
 
-@attrs.frozen
-class Talk:
+class Talk(msgspec.Struct, frozen=True):
     """A conversation; `flaws` are the positions (from 0) of the turns that evals find fault with."""
 
     turns: tuple[Turn, ...]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final
 
-import attrs
 import msgspec
 
 from futureagi_simulate.mock import ids
@@ -14,8 +13,7 @@ from futureagi_simulate.mock.ids import make_id
 Tables = dict[str, list[tuple[Any, ...]]]
 
 
-@attrs.frozen
-class AgentPlan:
+class AgentPlan(msgspec.Struct, frozen=True):
     """An agent, its newest version first."""
 
     name: str
@@ -25,8 +23,7 @@ class AgentPlan:
     deleted: bool = False
 
 
-@attrs.frozen
-class EvalPlan:
+class EvalPlan(msgspec.Struct, frozen=True):
     """An eval as every run test has it; the template's name says which flaw it looks for."""
 
     name: str
@@ -36,8 +33,7 @@ class EvalPlan:
     choices: tuple[str, ...] = ()
 
 
-@attrs.frozen
-class RunTestPlan:
+class RunTestPlan(msgspec.Struct, frozen=True):
     """A run test: positions of its agent and scenarios in the organization, names of its evals."""
 
     name: str
@@ -47,8 +43,7 @@ class RunTestPlan:
     deleted: bool = False
 
 
-@attrs.frozen
-class World:
+class World(msgspec.Struct, frozen=True):
     """One organization. `scenarios`: (name, script, deleted)."""
 
     key: str
