@@ -45,14 +45,13 @@ def show_failures(console: Console, found: Failures, most: int | None = None) ->
 def show_call(console: Console, failed: FailedCall) -> None:
     """Print one call: what it was, what failed and why, and the turns around it."""
     call = failed.call
-    heading = Text(one_line(call.scenario or "Unknown scenario"), "bold")
+    scenario = one_line(call.scenario or "Unknown scenario")
     details = [
         f"call {one_line(call.id)}",
         clock(call.duration_s) if call.duration_s is not None else "",
         one_line(call.ended_reason or ""),
     ]
-    heading.append(f"  {'  '.join(filter(None, details))}", "dim")
-    console.print(heading)
+    console.print(Text.assemble((scenario, "bold"), (f"  {'  '.join(filter(None, details))}", "dim")))
     for found in failed.evals:
         line = Text("  ")
         line.append(one_line(found.record.name or found.record.id), "bold red")
@@ -94,9 +93,8 @@ def show_clusters(console: Console, found: Failures) -> None:
         return
     say(console, "What they have in common", "bold")
     for cluster in found.clusters:
-        head = Text("  " + one_line(cluster.name), "bold")
-        head.append(f"  {one_line(cluster.eval_name)}, {counted(len(cluster.call_ids), 'call')}", "dim")
-        console.print(head)
+        found_in = f"  {one_line(cluster.eval_name)}, {counted(len(cluster.call_ids), 'call')}"
+        console.print(Text.assemble(("  " + one_line(cluster.name), "bold"), (found_in, "dim")))
         if cluster.description:
             indented(console, cluster.description)
     say(console)

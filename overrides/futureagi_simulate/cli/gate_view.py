@@ -37,8 +37,8 @@ def show_verdict(verdict: Verdict, *, as_json: bool = False, console: Console | 
 
 def show_check(console: Console, passed: bool, sentence: str) -> None:
     """Print one requirement with its mark."""
-    mark = Text("  ok    ", "green") if passed else Text("  below ", "bold red")
-    console.print(mark + Text(one_line(sentence)))
+    mark = ("  ok    ", "green") if passed else ("  below ", "bold red")
+    console.print(Text.assemble(mark, one_line(sentence)))
 
 
 def show_measures(console: Console, verdict: Verdict) -> None:
