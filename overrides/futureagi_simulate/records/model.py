@@ -39,8 +39,8 @@ class EvalRecord:
     """What one eval said about one call.
 
     `passed` is set for the kind "pass_fail", `score` (0 to 100) for "score", `choices` for "choices"; all
-    three only when `status` is "completed". `output` is the server's own value, untouched; its form differs from
-    endpoint to endpoint, so it plays no part when two records are compared.
+    three only when `status` is "completed". `output` is the server's own value, untouched; its form differs
+    from endpoint to endpoint, so it plays no part when two records are compared.
     """
 
     id: str
@@ -100,8 +100,8 @@ class EvalSummary:
 
     `pass_rate`, `passed` and `failed` (numbers of calls) belong to the kind "pass_fail"; `average` and
     `percentiles` ("p5" to "p100") to "score"; `choices`, each word's share in percent, to "choices".
-    `total` is the number of calls judged. The server sums up by template: `parts` are the run test's own evals
-    made from it, the ones that calls name in their results.
+    `total` is the number of calls judged. The server sums up by template: `parts` are the run test's own
+    evals made from it, the ones that calls name in their results.
     """
 
     id: str | None = None
