@@ -222,7 +222,7 @@ def test_the_fixture_fails_a_test_with_the_checks_and_without_a_traceback(
 ) -> None:
     monkeypatch.setenv("FI_TEST_EXECUTION_ID", server["FI_TEST_EXECUTION_ID"])
     pytester.makepyfile(TESTS)
-    result = pytester.runpytest("-p", "futureagi_simulate.gate.plugin")
+    result = pytester.runpytest()
     result.assert_outcomes(passed=1, failed=1)
     result.stdout.fnmatch_lines(
         ["Not ready to promote: Coherence passed in 68.89 % (31 of 45), at least 90 % was asked for."]
