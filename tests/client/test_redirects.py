@@ -44,10 +44,13 @@ def test_redirects_without_end_are_given_up(colour: Any, options: Options) -> No
     assert (len(script.requests), error.attempts) == (11, 1)
 
 
+@pytest.mark.parametrize("takes", [3.0, 3.5])
 def test_redirects_share_the_budget_of_their_attempt(
-    colour: Any, make_options: Make, clock: ManualClock
+    colour: Any, make_options: Make, clock: ManualClock, takes: float
 ) -> None:
-    error = fails(colour, Script(redirect("/on/"), clock=clock, takes=3), make_options(retry={"budget": 7}))
+    error = fails(
+        colour, Script(redirect("/on/"), clock=clock, takes=takes), make_options(retry={"budget": 7})
+    )
     assert isinstance(error, TimeoutError)
     assert "budget of 7 s" in error.problem
 

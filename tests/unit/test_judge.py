@@ -225,6 +225,12 @@ def test_what_a_terminal_would_obey_is_replaced() -> None:
     assert error.message == "\ufffd[2Jgone\ufffd\ufffd"
 
 
+def test_the_target_of_a_refused_redirect_is_safe_to_print() -> None:
+    refused = CASE.redirected_away(Reply(302, {}), "https://the-key\x1b[2J", "https://api.test")
+    assert "https://***\ufffd[2J" in refused.error.problem
+    assert "https://***\ufffd[2J" in refused.error.remedy
+
+
 def test_an_error_keeps_a_short_excerpt_of_a_long_body() -> None:
     error = trouble(Reply(502, HTML, b"<html>" + b"x" * 10**6)).error
     assert isinstance(error, APIStatusError)
