@@ -1,7 +1,8 @@
 """Read the examples of a Markdown page, run them, and hold what they print against what the page shows.
 
 A ```console block holds commands after `$ ` (a line that ends in a backslash goes on), each followed by what
-it prints. `...` stands for any text, also over several lines. Blocks in ```python run too, each on its own.
+it prints. `...` stands for any text, also over several lines. Blocks in ```python run too, each on its own; those in
+```python test are run by pytest.
 A ```toml block that names a file writes it. A block with `no-run` after its language is left out.
 """
 
@@ -44,7 +45,8 @@ def read_page(path: Path) -> Page:
         if match["language"] == "console" and "no-run" not in match["rest"]:
             page.examples += _console(match["body"], line)
         elif match["language"] == "python" and "no-run" not in match["rest"]:
-            page.examples.append(Example("python", match["body"], "", line))
+            language = "test" if match["rest"].strip() == "test" else "python"
+            page.examples.append(Example(language, match["body"], "", line))
         elif match["language"] == "toml" and match["rest"].strip():
             page.examples.append(Example("toml", match["body"], match["rest"].strip(), line))
     return page
@@ -74,11 +76,7 @@ def run(example: Example, folder: Path, environment: Mapping[str, str]) -> str:
     if example.language == "toml":
         (folder / example.expected).write_text(example.source, encoding="utf-8")
         return ""
-    command = (
-        ["bash", "-c", example.source]
-        if example.language == "console"
-        else [sys.executable, "-c", example.source]
-    )
+    command = _command(example, folder)
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
     done = subprocess.run(
         command,
@@ -90,9 +88,19 @@ def run(example: Example, folder: Path, environment: Mapping[str, str]) -> str:
         timeout=60,
         check=False,
     )
-    if example.language == "python" and done.returncode:
+    if example.language != "console" and done.returncode:
         raise AssertionError(done.stdout.decode())
     return done.stdout.decode()
+
+
+def _command(example: Example, folder: Path) -> list[str]:
+    if example.language == "console":
+        return ["bash", "-c", example.source]
+    if example.language == "python":
+        return [sys.executable, "-c", example.source]
+    file = folder / "test_example.py"
+    file.write_text(example.source, encoding="utf-8")
+    return [sys.executable, "-m", "pytest", "-q", str(file)]
 
 
 def agrees(expected: str, printed: str) -> bool:

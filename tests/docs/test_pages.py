@@ -1,4 +1,4 @@
-"""Every example in docs/ does what the page says."""
+"""Every example in docs/ and README.md does what the page says."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from futureagi_simulate.mock import Mock
 from .pages import Page, agrees, read_page, run
 
 ROOT = Path(__file__).parents[2]
-PAGES = [read_page(path) for path in sorted(ROOT.glob("docs/*.md"))]
+PAGES = [read_page(path) for path in sorted([*ROOT.glob("docs/*.md"), ROOT / "README.md"])]
 
 
 @pytest.fixture(scope="module")
