@@ -15,7 +15,7 @@ import attrs
 
 from benchmarks.timing import Figure
 
-WORKS = ("imports", "request", "walk", "stream", "exporting", "mock")
+WORKS = ("decode", "request", "walk", "stream", "imports", "exporting", "mock", "regenerate")
 PACKAGES = (
     "futureagi-simulate",
     "httpx",
