@@ -22,9 +22,19 @@ from uuid import UUID
 
 import attrs
 
-from futureagi_simulate.errors import FutureAGIError
+from futureagi_simulate.errors import APIStatusError, FutureAGIError
 from futureagi_simulate.page import Ask, Facts, Fetched
-from futureagi_simulate.planner import Await, Command, Deliver, Outcome, Start, Walk, Window, is_whole
+from futureagi_simulate.planner import (
+    Await,
+    Command,
+    Deliver,
+    Outcome,
+    Start,
+    Walk,
+    Window,
+    is_whole,
+    may_be_past_the_end,
+)
 
 __all__ = ["IncompleteListingError", "read_exactly"]
 
@@ -120,19 +130,33 @@ def read_exactly(size: int, prefetch: int, variants: int = 1) -> Generator[Comma
     """
     seen = Sightings()
     lowered: int | None = None
+    failed = False
     for number in range(PASSES):
         seen.begin()
         walk = Walk(_pass_size(size, number, lowered), variants=variants)
-        window = Window(walk, prefetch)
-        while (fetched := (yield from window.next())) is not None:
-            fresh = seen.note(fetched.facts, fetched.page.items)
-            yield Deliver(fetched.keeping(fresh), fetched)
-            if is_whole(fetched.facts):
-                return
-        if seen.proven():
+        try:
+            whole = yield from _one_pass(seen, Window(walk, prefetch))
+        except APIStatusError as error:
+            if failed or not may_be_past_the_end(error):
+                raise
+            failed = (
+                True  # a page that came and went while the end moved; one that fails for good does so again
+            )
+            continue
+        if whole or seen.proven():
             return
         lowered = walk.lowered_size
     yield from _all_at_once(seen)
+
+
+def _one_pass(seen: Sightings, window: Window) -> Generator[Command, Outcome | None, bool]:
+    """Read all pages once; tell whether a single one of them held everything."""
+    while (fetched := (yield from window.next())) is not None:
+        fresh = seen.note(fetched.facts, fetched.page.items)
+        yield Deliver(fetched.keeping(fresh), fetched)
+        if is_whole(fetched.facts):
+            return True
+    return False
 
 
 def _pass_size(size: int, number: int, lowered: int | None) -> int:

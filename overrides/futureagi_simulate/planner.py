@@ -28,6 +28,7 @@ __all__ = [
     "Window",
     "ask_alone",
     "is_whole",
+    "may_be_past_the_end",
 ]
 
 
@@ -62,6 +63,7 @@ Command = Start | Await | Deliver | Changed
 Outcome = Fetched[object] | FutureAGIError
 
 _PAST_THE_END: Final = frozenset({404, 500})
+_LOOKS: Final = 10
 
 
 class Walk:
@@ -203,31 +205,50 @@ class Window:
         Then give the page if it is there again, None if it is gone.
         """
         error.page = ask.number
-        if ask.number == 1 or not isinstance(error, APIStatusError) or error.status not in _PAST_THE_END:
+        if not may_be_past_the_end(error):
             raise error
         if self._walk.is_doubtful(ask.number):
             return None
         if self._walk.last is None or ask.number <= self._walk.last:
             yield from self._drop_the_rest()
-            fresh = yield from ask_alone(attrs.evolve(ask, number=1))
-            if fresh is None:
-                raise error
-            if self._walk.start_over(fresh.facts):
-                return None
-            if not self._walk.shrank(fresh.facts, ask.number):
-                again = yield from ask_alone(ask)
-                if again is None:
-                    raise error
-                self._walk.rewind(ask.number + 1)
+            again = yield from self._look_again(ask, error)
+            if again is not None or self._walk.last is None:
                 return again
-            self._walk.take(fresh.facts)
         self.shrank = True
         return None
+
+    def _look_again(
+        self, ask: Ask, error: FutureAGIError
+    ) -> Generator[Command, Outcome | None, Fetched[object] | None]:
+        """Ask for the first page, then for the missing one, for as long as the count moves in between."""
+        count: int | None = None
+        for _ in range(_LOOKS):
+            fresh = yield from ask_alone(attrs.evolve(ask, number=1))
+            if fresh is None:
+                break
+            if self._walk.start_over(fresh.facts):
+                return None
+            if self._walk.shrank(fresh.facts, ask.number):
+                self._walk.take(fresh.facts)
+                return None
+            if fresh.facts.count == count:
+                break
+            count = fresh.facts.count
+            again = yield from ask_alone(ask)
+            if again is not None:
+                self._walk.rewind(ask.number + 1)
+                return again
+        raise error
 
     def _drop_the_rest(self) -> Generator[Command, Outcome | None, None]:
         while self._under_way:
             yield Await()
             self._under_way.popleft()
+
+
+def may_be_past_the_end(error: FutureAGIError) -> bool:
+    """Tell whether a page may have failed because it isn't there."""
+    return isinstance(error, APIStatusError) and error.status in _PAST_THE_END and (error.page or 0) > 1
 
 
 def ask_alone(ask: Ask) -> Generator[Command, Outcome | None, Fetched[object] | None]:
