@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-import attrs
+from msgspec import structs
 
 from futureagi_simulate.mock.building import (
     SETTLED,
@@ -30,7 +30,7 @@ EXECUTION_STATUSES: Final = (
     *("pending", "running", "completed", "failed", "cancelled", "cancelling", "evaluating"),
 )
 _SECOND: Final = 1_000
-_DETAILS: Final = frozenset(field.name for field in attrs.fields(Details))
+_DETAILS: Final = frozenset(field.name for field in structs.fields(Details))
 
 
 class Builders:

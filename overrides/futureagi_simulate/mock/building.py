@@ -7,7 +7,6 @@ from math import fsum
 from sqlite3 import Connection
 from typing import Any, Final
 
-import attrs
 import msgspec
 
 from futureagi_simulate.mock.data.calls import call_stages
@@ -29,15 +28,14 @@ WHERE execution.id = ?
 """
 
 
-@attrs.frozen
-class CallPlan:
+class CallPlan(msgspec.Struct, frozen=True):
     """A call to add. Times in ms; `turn`: ms after its creation at which a call under way gets its turn."""
 
     status: str
     now: int
     scenario: str | None = None
     evals: Mapping[str, EvalArgument] | None = None
-    reasons: Mapping[str, str] = attrs.field(factory=dict)
+    reasons: Mapping[str, str] = msgspec.field(default_factory=dict)
     score: float | None = None
     call_type: str = "Inbound"
     phone: str | None = "+12125550123"
@@ -46,7 +44,7 @@ class CallPlan:
     updated: int | None = None
     response: int | None = 900
     deleted: bool = False
-    details: Mapping[str, Any] = attrs.field(factory=dict)
+    details: Mapping[str, Any] = msgspec.field(default_factory=dict)
     turn: int | None = None
 
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-import attrs
+import msgspec
 
 EvalValue = bool | float | tuple[str, ...] | None
 
 
-@attrs.frozen
-class Agent:
+class Agent(msgspec.Struct, frozen=True):
     """A tested agent. `channel` is voice or text."""
 
     number: int
@@ -22,8 +21,7 @@ class Agent:
     deleted: bool
 
 
-@attrs.frozen
-class Version:
+class Version(msgspec.Struct, frozen=True):
     """A version of an agent."""
 
     number: int
@@ -32,8 +30,7 @@ class Version:
     name: str
 
 
-@attrs.frozen
-class Scenario:
+class Scenario(msgspec.Struct, frozen=True):
     """What the simulated customer wants. `script` names the conversation it is played by."""
 
     number: int
@@ -45,8 +42,7 @@ class Scenario:
     deleted: bool
 
 
-@attrs.frozen
-class RunTest:
+class RunTest(msgspec.Struct, frozen=True):
     """A run test: an agent, scenarios and evals that are executed again and again."""
 
     number: int
@@ -57,8 +53,7 @@ class RunTest:
     deleted: bool
 
 
-@attrs.frozen
-class EvalConfig:
+class EvalConfig(msgspec.Struct, frozen=True):
     """One eval of a run test. `form` says how Pass/Fail is written: word (Passed) or boolean (true)."""
 
     number: int
@@ -72,8 +67,7 @@ class EvalConfig:
     choices: tuple[str, ...]
 
 
-@attrs.frozen
-class Execution:
+class Execution(msgspec.Struct, frozen=True):
     """One execution of a run test, as it stands now. Times in ms; `scenarios` are their numbers."""
 
     number: int
@@ -91,8 +85,7 @@ class Execution:
     summary: dict[str, Any] | None
 
 
-@attrs.frozen
-class EvalOutput:
+class EvalOutput(msgspec.Struct, frozen=True):
     """What one eval says of one call. `value`: bool, 0-1, or choices; None unless `status` is completed."""
 
     config: EvalConfig
@@ -101,8 +94,7 @@ class EvalOutput:
     reason: str
 
 
-@attrs.frozen
-class Turn:
+class Turn(msgspec.Struct, frozen=True):
     """One utterance; ms from the start of the call. `speaker` is assistant or user."""
 
     id: str
@@ -112,8 +104,7 @@ class Turn:
     end_ms: int
 
 
-@attrs.frozen
-class Details:
+class Details(msgspec.Struct, frozen=True):
     """What is not stored but drawn when a call is shown; None where the call hasn't come so far."""
 
     language: str
@@ -140,8 +131,7 @@ class Details:
     tools: tuple[dict[str, Any], ...]
 
 
-@attrs.frozen
-class Call:
+class Call(msgspec.Struct, frozen=True):
     """One call execution, or the snapshot of one before its rerun (then `original` is that call's number)."""
 
     number: int
@@ -169,8 +159,7 @@ class Call:
     details: Details
 
 
-@attrs.frozen
-class Tally:
+class Tally(msgspec.Struct, frozen=True):
     """An execution's calls, counted by status, and their mean response time (ms)."""
 
     total: int

@@ -8,9 +8,8 @@ from collections.abc import Callable, Iterable
 from http import HTTPStatus
 from typing import Any, Final
 
-import attrs
 import msgspec
-from msgspec.structs import replace
+from msgspec.structs import force_setattr, replace
 
 from futureagi_simulate.mock.durations import Latency, Spread, seconds, spread
 from futureagi_simulate.mock.messages import (
@@ -30,25 +29,12 @@ _GATEWAY: Final = frozenset({502, 503, 504})
 _OPTIONS: Final = "route, after, retry-after, delay, body, sent, type"
 
 
-def _kind(value: str | int) -> str:
-    text = str(value)
+def _check_kind(text: str) -> None:
     if text not in KINDS and not (text.isdecimal() and 400 <= int(text) <= 599):
         raise ValueError(f"{text!r} is no fault; use a status from 400 to 599 or one of {', '.join(KINDS)}")
-    return text
 
 
-def _route(value: str | None) -> Endpoint | None:
-    return None if value is None else endpoint_named(value)
-
-
-def _body(value: str | None) -> str | None:
-    if value is not None and value not in BODIES:
-        raise ValueError(f"body={value!r}: choose from {', '.join(BODIES)}")
-    return value
-
-
-@attrs.frozen
-class Fault:
+class Fault(msgspec.Struct, frozen=True):
     """One thing that goes wrong.
 
     `kind`: a status (400 to 599), `reset`, `stall`, `truncate`, `wrong-type`, or `slow` (good, but late).
@@ -62,17 +48,24 @@ class Fault:
     `type`: for `wrong-type`, the content type to claim.
     """
 
-    kind: str = attrs.field(converter=_kind)
-    times: int | None = attrs.field(default=1)
-    route: Endpoint | None = attrs.field(default=None, kw_only=True, converter=_route)
-    after: int = attrs.field(default=0, kw_only=True)
-    retry_after: float | str | None = attrs.field(default=None, kw_only=True)
-    delay: Spread = attrs.field(default=None, kw_only=True, converter=spread)
-    body: str | None = attrs.field(default=None, kw_only=True, converter=_body)
-    sent: int | None = attrs.field(default=None, kw_only=True)
-    type: str = attrs.field(default="text/plain; charset=utf-8", kw_only=True)
+    kind: str
+    times: int | None = 1
+    route: str | None = None
+    after: int = 0
+    retry_after: float | str | None = None
+    delay: Latency = None
+    body: str | None = None
+    sent: int | None = None
+    type: str = "text/plain; charset=utf-8"
 
-    def __attrs_post_init__(self) -> None:
+    def __post_init__(self) -> None:
+        force_setattr(self, "kind", str(self.kind))
+        _check_kind(self.kind)
+        if self.body not in (None, *BODIES):
+            raise ValueError(f"body={self.body!r}: choose from {', '.join(BODIES)}")
+        force_setattr(self, "delay", spread(self.delay))
+        if self.route is not None:
+            force_setattr(self, "route", endpoint_named(self.route))
         for name, value, least in (
             ("times", self.times, 1),
             ("after", self.after, 0),
@@ -103,7 +96,7 @@ class Fault:
 
     def play(self, normal: Callable[[], Response], chance: random.Random) -> Response:
         """Return what this fault makes of the answer `normal()`, which is asked only when it matters."""
-        delay = self.delay.pick(chance)
+        delay = spread(self.delay).pick(chance)
         if self.kind.isdecimal():
             return _with_effect(self._refusal(int(self.kind)), Effect(delay))
         if self.kind == "reset":

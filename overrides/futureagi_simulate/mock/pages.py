@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import quote, urlencode
 
-import attrs
+from msgspec.structs import asdict
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse
@@ -74,7 +74,7 @@ def landing_page(settings: Settings, profile: str) -> str:
 
 
 def _addresses(settings: Settings) -> dict[str, str]:
-    ids = attrs.asdict(settings.ids)
+    ids = asdict(settings.ids)
     made = {name: TEMPLATES[endpoint].format_map(ids) for name, endpoint in NAMES.items()}
     made["runs"] += "?" + urlencode({"run_test_name": settings.ids.run_test_name}, quote_via=quote)
     return made

@@ -5,14 +5,12 @@ from __future__ import annotations
 from array import array
 from typing import Any
 
-import attrs
 import msgspec
 
 from futureagi_simulate.mock.messages import JSON_HEADERS, Query, Response
 
 
-@attrs.frozen
-class Slice:
+class Slice(msgspec.Struct, frozen=True):
     """A part of a listing: `number` and `size` as asked for, `count` and `pages` of the whole."""
 
     number: int

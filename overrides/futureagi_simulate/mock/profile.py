@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
-import attrs
+import msgspec
 
 from futureagi_simulate.mock.messages import Query, Response
 
@@ -21,14 +21,16 @@ class Endpoint(StrEnum):
     VERSION_CALL_EXECUTIONS = "listVersionCallExecutions"
 
 
-@attrs.frozen
-class Organization:
+class Organization(msgspec.Struct, frozen=True):
     """Who asks: the owner of the two keys. `number` is its row in the store."""
 
     number: int
     name: str
     api_key: str
-    secret_key: str = attrs.field(repr=False)
+    secret_key: str
+
+    def __repr__(self) -> str:
+        return f"Organization({self.number}, {self.name!r})"
 
 
 class Profile(Protocol):

@@ -6,8 +6,8 @@ from array import array
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
-import attrs
 import msgspec
+from msgspec import structs
 
 from futureagi_simulate.mock.data.details import draw_details
 from futureagi_simulate.mock.facts import (
@@ -80,7 +80,7 @@ class Reader:
             seed, uuid, scenario.script, channel, status, duration, outputs if settled else [], turns
         )
         if given:
-            details = attrs.evolve(details, **given)
+            details = structs.replace(details, **given)
         values: tuple[Any, ...] = (
             *row[:5],
             scenario,

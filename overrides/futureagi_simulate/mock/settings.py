@@ -5,13 +5,13 @@ from __future__ import annotations
 import shlex
 from typing import Final
 
-import attrs
+import msgspec
+from msgspec.structs import asdict
 
 from futureagi_simulate.mock import ids
 
 
-@attrs.frozen
-class Ids:
+class Ids(msgspec.Struct, frozen=True):
     """Ids that a mock's data hold, whatever the seed and the profile."""
 
     run_test_id: str
@@ -32,19 +32,21 @@ KNOWN_IDS: Final = Ids(
 )
 
 
-@attrs.frozen
-class Settings:
+class Settings(msgspec.Struct, frozen=True):
     """A mock's address, its first organization's keys, and ids to try."""
 
     base_url: str
     api_key: str = ids.API_KEY
-    secret_key: str = attrs.field(default=ids.SECRET_KEY, repr=False)
+    secret_key: str = ids.SECRET_KEY
     ids: Ids = KNOWN_IDS
+
+    def __repr__(self) -> str:
+        return f"Settings({self.base_url!r}, {self.ids!r})"
 
     def environment(self) -> dict[str, str]:
         """Return the values by the environment variables they go by."""
         values = {"base_url": self.base_url, "api_key": self.api_key, "secret_key": self.secret_key}
-        values |= attrs.asdict(self.ids)
+        values |= asdict(self.ids)
         return {f"FI_{name.upper()}": value for name, value in values.items()}
 
     def exports(self) -> str:

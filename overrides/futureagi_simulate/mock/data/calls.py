@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-import attrs
 import msgspec
 
 from futureagi_simulate.mock.data.names import draw_phone
@@ -20,8 +19,7 @@ _ENTRY: Final = 40
 _encode: Final = msgspec.json.encode
 
 
-@attrs.frozen
-class Place:
+class Place(msgspec.Struct, frozen=True):
     """What the calls made by one version of an agent in one run test share. Numbers are rows."""
 
     world: str
@@ -32,8 +30,7 @@ class Place:
     evals: tuple[EvalConfig, ...]
 
 
-@attrs.frozen
-class Setting:
+class Setting(msgspec.Struct, frozen=True):
     """What the calls of one execution share. `begun` and `spacing` are ms.
 
     `languages` are the scripts'; `offsets` shift how calls turn out: one for their status, one for each flaw.
@@ -49,15 +46,14 @@ class Setting:
     offsets: tuple[int, ...]
 
 
-@attrs.define
-class Rows:
+class Rows(msgspec.Struct):
     """Rows to insert, by table."""
 
-    executions: list[Row] = attrs.field(factory=list)
-    execution_stages: list[Row] = attrs.field(factory=list)
-    calls: list[Row] = attrs.field(factory=list)
-    call_stages: list[Row] = attrs.field(factory=list)
-    evals: list[Row] = attrs.field(factory=list)
+    executions: list[Row] = msgspec.field(default_factory=list)
+    execution_stages: list[Row] = msgspec.field(default_factory=list)
+    calls: list[Row] = msgspec.field(default_factory=list)
+    call_stages: list[Row] = msgspec.field(default_factory=list)
+    evals: list[Row] = msgspec.field(default_factory=list)
 
     def tables(self) -> dict[str, list[Row]]:
         """Return the rows by the name of their table."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-import attrs
+import msgspec
 
 from futureagi_simulate.mock.facts import EvalConfig
 
@@ -14,8 +14,7 @@ _OUTPUT: Final = (
 )
 
 
-@attrs.frozen
-class Column:
+class Column(msgspec.Struct, frozen=True):
     """A column. `holds` is text, number, datetime, Pass/Fail, score or choices; `sql` is its stored value."""
 
     id: str

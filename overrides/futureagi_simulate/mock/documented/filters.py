@@ -12,7 +12,6 @@ from datetime import date, datetime
 from itertools import chain
 from typing import Any, Final
 
-import attrs
 import msgspec
 
 from futureagi_simulate.mock.documented.columns import Column
@@ -70,8 +69,7 @@ _LISTED: Final = "(SELECT value FROM json_each(?))"
 _decode: Final = msgspec.json.Decoder(list[Filter]).decode
 
 
-@attrs.frozen
-class Known:
+class Known(msgspec.Struct, frozen=True):
     """What conditions are resolved against: columns, scenario names, and the outputs an eval has here."""
 
     column: Callable[[str], Column | None]

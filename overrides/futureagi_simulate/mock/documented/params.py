@@ -6,8 +6,6 @@ import re
 from typing import Final
 from uuid import UUID
 
-import attrs
-
 from futureagi_simulate.mock.messages import Query, Response, error_response
 from futureagi_simulate.mock.paging import Slice
 
@@ -15,12 +13,13 @@ _WHOLE: Final = re.compile(r"[0-9]{1,1000}", re.ASCII)
 _UUID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII | re.IGNORECASE)
 
 
-@attrs.define
 class Refused(Exception):  # noqa: N818 - not an error of ours: an answer on its way out
     """A parameter can't be taken; `details` holds the reasons by parameter."""
 
-    details: dict[str, list[str]]
-    code: str = "invalid"
+    def __init__(self, details: dict[str, list[str]], code: str = "invalid") -> None:
+        super().__init__(details, code)
+        self.details = details
+        self.code = code
 
     def response(self) -> Response:
         """Return the 400 answer."""
@@ -29,11 +28,12 @@ class Refused(Exception):  # noqa: N818 - not an error of ours: an answer on its
         return error_response(400, "validation_error", self.code, text, details=self.details, attr=field)
 
 
-@attrs.define
 class Missing(Exception):  # noqa: N818 - as above
     """What was asked for does not exist, or not for this organization."""
 
-    what: str
+    def __init__(self, what: str) -> None:
+        super().__init__(what)
+        self.what = what
 
     def response(self) -> Response:
         """Return the 404 answer."""
