@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from typing import Any, Final
 
 import msgspec
@@ -22,7 +22,7 @@ _FAULTS: Final = ("error", "timeout", "error")
 @cache
 def scripts() -> dict[str, Script]:
     """Read the conversations that scenarios are played by."""
-    text = files("futureagi_simulate.mock.data").joinpath("scripts.json").read_bytes()
+    text = Path(__file__).with_name("scripts.json").read_bytes()
     return msgspec.json.decode(text, type=dict[str, Script])
 
 
