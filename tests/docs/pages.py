@@ -1,8 +1,8 @@
 """Read the examples of a Markdown page, run them, and hold what they print against what the page shows.
 
 A ```console block holds commands after `$ ` (a line that ends in a backslash goes on), each followed by what
-it prints. `...` stands for any text, also over several lines. Blocks in ```python run too, each on its own; those in
-```python test are run by pytest.
+it prints. `...` stands for any text, also over several lines. Blocks in ```python run too, each on its own;
+those in ```python test are run by pytest.
 A ```toml block that names a file writes it. A block with `no-run` after its language is left out.
 """
 
