@@ -95,15 +95,32 @@ def run_pytest(folder: Path, text: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=60, check=False)
 
 
+USERS_TEST = """
+import httpx
+import pytest
+from futureagi_simulate import Client
+
+
+@pytest.mark.futureagi(profile="observed", faults=["429:2,retry-after=0"])
+def test_calls_come_although_the_server_is_busy(futureagi_server, futureagi_mock):
+    with Client() as client:
+        assert len(client.call_executions(futureagi_mock.ids.run_test_id).to_list()) > 100
+    futureagi_mock.journal.assert_asked("call-executions", status=429, times=2)
+
+
+def test_a_call_of_my_own(futureagi_mock):
+    run_test = futureagi_mock.add_run_test()
+    call_id = futureagi_mock.add_call(futureagi_mock.add_execution(run_test), evals={"Coherence": False})
+    http = httpx.Client(transport=futureagi_mock.transport())
+    keys = {"api_key": futureagi_mock.api_key, "secret_key": futureagi_mock.secret_key}
+    with http, Client(**keys, base_url=futureagi_mock.base_url, http_client=http) as client:
+        (call,) = client.call_executions(run_test)
+    assert call.id == call_id
+"""
+
+
 def test_the_plugin_works_in_a_project_of_its_own_and_asks_for_nothing(tmp_path):
-    done = run_pytest(
-        tmp_path,
-        "import httpx, pytest\n"
-        "@pytest.mark.futureagi(profile='observed')\n"
-        "def test_it(futureagi_server, futureagi_mock):\n"
-        "    got = httpx.get(futureagi_server.base_url + '/')\n"
-        "    assert futureagi_mock.ids.run_test_id in got.text\n",
-    )
+    done = run_pytest(tmp_path, USERS_TEST)
     assert done.returncode == 0, done.stdout + done.stderr
 
 
