@@ -9,14 +9,16 @@ is null.
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from itertools import accumulate, chain
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import pyarrow as pa
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from futureagi_simulate.records import CallRecord, EvalRecord, Turn
+    from futureagi_simulate.records import CallRecord, EvalRecord
 
 _TIME = pa.timestamp("us", tz="UTC")
 
@@ -80,42 +82,40 @@ NESTED = pa.schema(
 )
 """One row a call with its evals and its transcript inside: what a Parquet file holds."""
 
-_CALL_NAMES = [field.name for field in _CALL_FIELDS]
-_EVAL_NAMES = [field.name for field in _EVAL_FIELDS]
-_TURN_NAMES = [field.name for field in _TURN_FIELDS]
+_AS_JSON = json.JSONEncoder(ensure_ascii=False).encode
+
+T = TypeVar("T")
 
 
 def nested_batch(records: Sequence[CallRecord]) -> pa.RecordBatch:
     """Return the records as one batch of the `NESTED` schema."""
-    columns = _call_columns(records)
-    columns["evals"] = [[_eval_row(one) for one in record.evals] for record in records]
-    columns["transcript"] = [[_turn_row(turn) for turn in record.transcript] for record in records]
-    return _batch(columns, NESTED)
+    evals = [record.evals for record in records]
+    turns = [record.transcript for record in records]
+    columns = [
+        *_call_columns(records),
+        _lists(evals, _eval_columns(_flat(evals)), _EVAL_FIELDS),
+        _lists(turns, _columns(_flat(turns), _TURN_FIELDS), _TURN_FIELDS),
+        _raw_column(records),
+    ]
+    return pa.RecordBatch.from_arrays(columns, schema=NESTED)
 
 
 def calls_batch(records: Sequence[CallRecord]) -> pa.RecordBatch:
     """Return the records as one batch of the `CALLS` schema."""
-    return _batch(_call_columns(records), CALLS)
+    return pa.RecordBatch.from_arrays([*_call_columns(records), _raw_column(records)], schema=CALLS)
 
 
-def evals_batch(records: Iterable[CallRecord]) -> pa.RecordBatch:
+def evals_batch(records: Sequence[CallRecord]) -> pa.RecordBatch:
     """Return the records' evals as one batch of the `EVALS` schema."""
-    rows = [
-        {"call_id": record.id, "position": position, **_eval_row(one)}
-        for record in records
-        for position, one in enumerate(record.evals)
-    ]
-    return pa.RecordBatch.from_pylist(rows, schema=EVALS)
+    evals = [record.evals for record in records]
+    return pa.RecordBatch.from_arrays([*_keys(records, evals), *_eval_columns(_flat(evals))], schema=EVALS)
 
 
-def turns_batch(records: Iterable[CallRecord]) -> pa.RecordBatch:
+def turns_batch(records: Sequence[CallRecord]) -> pa.RecordBatch:
     """Return the records' transcript turns as one batch of the `TURNS` schema."""
-    rows = [
-        {"call_id": record.id, "position": position, **_turn_row(turn)}
-        for record in records
-        for position, turn in enumerate(record.transcript)
-    ]
-    return pa.RecordBatch.from_pylist(rows, schema=TURNS)
+    turns = [record.transcript for record in records]
+    columns = [*_keys(records, turns), *_columns(_flat(turns), _TURN_FIELDS)]
+    return pa.RecordBatch.from_arrays(columns, schema=TURNS)
 
 
 def wide_schema(names: Sequence[str]) -> pa.Schema:
@@ -133,36 +133,54 @@ def wide_schema(names: Sequence[str]) -> pa.Schema:
 
 def wide_batch(records: Sequence[CallRecord], names: Sequence[str]) -> pa.RecordBatch:
     """Return the records as one batch of `wide_schema(names)`; of two evals of one name the last counts."""
-    columns = _call_columns(records)
+    columns: list[list[Any]] = []
     by_name = [{one.name: one for one in record.evals} for record in records]
     for name in names:
         found = [evals.get(name) for evals in by_name]
-        columns[f"{name}.passed"] = [one.passed if one else None for one in found]
-        columns[f"{name}.score"] = [one.score if one else None for one in found]
-        columns[f"{name}.choices"] = ["|".join(one.choices) if one and one.choices else None for one in found]
-        columns[f"{name}.reason"] = [one.reason if one else None for one in found]
-    return _batch(columns, wide_schema(names))
+        columns.append([one.passed if one else None for one in found])
+        columns.append([one.score if one else None for one in found])
+        columns.append(["|".join(one.choices) if one and one.choices else None for one in found])
+        columns.append([one.reason if one else None for one in found])
+    layout = wide_schema(names)
+    extra = list(layout)[len(_CALL_FIELDS) : -1]
+    arrays = [pa.array(column, field.type) for column, field in zip(columns, extra, strict=True)]
+    return pa.RecordBatch.from_arrays([*_call_columns(records), *arrays, _raw_column(records)], schema=layout)
 
 
-def _call_columns(records: Sequence[CallRecord]) -> dict[str, list[Any]]:
-    columns: dict[str, list[Any]] = {
-        name: [getattr(record, name) for record in records] for name in _CALL_NAMES
-    }
-    columns["raw"] = [record.raw_json.decode() for record in records]
-    return columns
+# Columns of children are built flat, beside the lists' offsets: a fifth of the cost of lists of dicts.
 
 
-def _eval_row(one: EvalRecord) -> dict[str, Any]:
-    row = {name: getattr(one, name) for name in _EVAL_NAMES}
-    row["output"] = None if one.output is None else json.dumps(one.output, ensure_ascii=False)
-    return row
+def _columns(rows: Sequence[object], fields: Sequence[pa.Field]) -> list[pa.Array]:
+    """Make one array a field, from the attributes of the same names."""
+    return [pa.array(list(map(attrgetter(field.name), rows)), field.type) for field in fields]
 
 
-def _turn_row(turn: Turn) -> dict[str, Any]:
-    return {name: getattr(turn, name) for name in _TURN_NAMES}
+def _call_columns(records: Sequence[CallRecord]) -> list[pa.Array]:
+    return _columns(records, _CALL_FIELDS)
 
 
-def _batch(columns: dict[str, list[Any]], schema: pa.Schema) -> pa.RecordBatch:
-    return pa.RecordBatch.from_arrays(
-        [pa.array(columns[field.name], type=field.type) for field in schema], schema=schema
-    )
+def _raw_column(records: Sequence[CallRecord]) -> pa.Array:
+    return pa.array([record.raw_json for record in records], _RAW.type)
+
+
+def _eval_columns(evals: Sequence[EvalRecord]) -> list[pa.Array]:
+    outputs = [None if one.output is None else _AS_JSON(one.output) for one in evals]
+    return [*_columns(evals, _EVAL_FIELDS[:-1]), pa.array(outputs, _EVAL_FIELDS[-1].type)]
+
+
+def _flat(lists: Iterable[Sequence[T]]) -> list[T]:
+    return list(chain.from_iterable(lists))
+
+
+def _lists(lists: Iterable[Sequence[object]], columns: list[pa.Array], fields: list[pa.Field]) -> pa.Array:
+    """Make the array of lists of structs whose children, one after the other, are in `columns`."""
+    ends = accumulate(map(len, lists), initial=0)
+    children = pa.StructArray.from_arrays(columns, fields=fields)
+    return pa.ListArray.from_arrays(pa.array(list(ends), pa.int32()), children)
+
+
+def _keys(records: Iterable[CallRecord], lists: Sequence[Sequence[object]]) -> list[pa.Array]:
+    """Make the columns that say which call's which child a row is."""
+    calls = [record.id for record, of in zip(records, lists, strict=True) for _ in of]
+    positions = [position for of in lists for position in range(len(of))]
+    return [pa.array(calls, _KEY[0].type), pa.array(positions, _KEY[1].type)]

@@ -12,7 +12,11 @@ _PHONE_NUMBER = re.compile(r"\+?[\d\s().-]{5,}")
 
 def first(raw: Mapping[str, Any], *keys: str) -> Any:
     """Give the first of `keys` that holds something other than null."""
-    return next((raw[key] for key in keys if raw.get(key) is not None), None)
+    for key in keys:  # half the cost of next() over a generator, and asked a hundred times a call
+        value = raw.get(key)
+        if value is not None:
+            return value
+    return None
 
 
 def text(value: object) -> str | None:
@@ -27,7 +31,7 @@ def word(value: object) -> str | None:
 
 def number(value: object) -> float | None:
     """Give a number; a whole one stays an int."""
-    return value if isinstance(value, int | float) and not isinstance(value, bool) else None
+    return value if isinstance(value, (int, float)) and not isinstance(value, bool) else None
 
 
 def whole(value: object) -> int | None:
