@@ -139,9 +139,7 @@ def read_exactly(size: int, prefetch: int, variants: int = 1) -> Generator[Comma
         except APIStatusError as error:
             if failed or not may_be_past_the_end(error):
                 raise
-            failed = (
-                True  # a page that came and went while the end moved; one that fails for good does so again
-            )
+            failed = True  # it came and went while the end moved; one that is broken fails again
             continue
         if whole or seen.proven():
             return

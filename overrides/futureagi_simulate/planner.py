@@ -205,6 +205,9 @@ class Window:
         Then give the page if it is there again, None if it is gone.
         """
         error.page = ask.number
+        error.add_note(
+            f"This was page {ask.number} of a listing; pages(start={ask.number}) goes on from there."
+        )
         if not may_be_past_the_end(error):
             raise error
         if self._walk.is_doubtful(ask.number):

@@ -32,8 +32,13 @@ class Source(Generic[T, F]):
 
     def in_hand(self, ask: Ask) -> Fetched[T] | None:
         """Take the page that is in hand, if it is the one that is asked for."""
-        if self.known and self.known[0].facts.ask == ask:
-            return self.known.pop()
+        try:
+            page = self.known.pop()  # at once, as several threads may begin to read
+        except IndexError:
+            return None
+        if page.facts.ask == ask:
+            return page
+        self.known.append(page)
         return None
 
 

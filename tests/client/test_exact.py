@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import pickle
 import random
 from typing import Any
 
@@ -106,6 +107,12 @@ def test_an_exact_listing_that_cannot_be_completed_says_what_was_found() -> None
     assert set(caught.value.items) == table.visible()
     assert len(caught.value.found) == len(table.visible())
     assert caught.value.count == 100
+    again = pickle.loads(pickle.dumps(caught.value))
+    assert (again.found, again.items, str(again)) == (
+        caught.value.found,
+        caught.value.items,
+        str(caught.value),
+    )
 
 
 def test_rows_without_an_id_are_told_apart_by_their_bytes_and_number() -> None:

@@ -129,6 +129,7 @@ def test_a_failure_in_the_middle_names_the_page_and_reading_goes_on_from_there(
         found.extend(item.id for item in colour.each(listing))
     assert found == server.ids[:20]
     assert caught.value.page == 3
+    assert "pages(start=3)" in caught.value.__notes__[0]
     server.broken = {}
     for page in colour.each(listing.pages(start=caught.value.page)):
         found += [item.id for item in page.items]
@@ -157,9 +158,10 @@ def test_the_documented_status_is_asked_first_and_the_real_one_when_it_finds_not
         api_key="a-key", secret_key="a-secret", base_url="https://api.test", http_client=colour.http(answer)
     )
     for word in ("COMPLETED", "completed"):
-        asked.clear()
-        assert len(colour.collect(client.test_executions(ID, status=word))) == 1
-        assert asked == ["COMPLETED", "completed"]
+        for exact in (False, True):
+            asked.clear()
+            assert len(colour.collect(client.test_executions(ID, status=word, exact=exact))) == 1
+            assert asked == ["COMPLETED", "completed"]
 
 
 @pytest.mark.parametrize(

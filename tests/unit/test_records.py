@@ -10,7 +10,6 @@ import attrs
 import pytest
 
 from futureagi_simulate import CallRecord, EvalRecord, ExecutionRecord, Turn, call_record, execution_record
-from futureagi_simulate.records.evals import eval_record
 
 
 @attrs.frozen
@@ -228,69 +227,6 @@ def test_a_former_result_of_the_real_server_has_its_times_in_milliseconds() -> N
         Sent({**snapshot, "avg_agent_latency": 1.1, "created_at": "2026-03-22T09:08:00Z"})
     )
     assert documented.agent_latency_s == 1.1
-
-
-@pytest.mark.parametrize(
-    ("entry", "kind", "status", "passed", "score", "choices"),
-    [
-        ({"value": True, "type": "Pass/Fail"}, "pass_fail", "completed", True, None, ()),
-        ({"value": "passed", "type": "Pass/Fail"}, "pass_fail", "completed", True, None, ()),
-        ({"output": "FAILED", "output_type": "Pass/Fail"}, "pass_fail", "completed", False, None, ()),
-        ({"output": "maybe", "output_type": "Pass/Fail"}, "pass_fail", "completed", None, None, ()),
-        ({"output": True}, "pass_fail", "completed", True, None, ()),
-        ({"output": 0.5}, None, "completed", None, None, ()),
-        ({"output": 0, "output_type": "score"}, "score", "completed", None, 0, ()),
-        ({"output": 1.0, "output_type": "score"}, "score", "completed", None, 100, ()),
-        ({"output": 73.5, "output_type": "score"}, "score", "completed", None, 73.5, ()),
-        ({"output": "0.5", "output_type": "score"}, "score", "completed", None, None, ()),
-        ({"output": 5, "output_type": "numeric"}, None, "completed", None, None, ()),
-        ({"output": "calm", "output_type": "choices"}, "choices", "completed", None, None, ("calm",)),
-        ({"output": ["calm"], "output_type": "choices"}, "choices", "completed", None, None, ("calm",)),
-        (
-            {"output": {"choice": "calm"}, "output_type": "choices"},
-            "choices",
-            "completed",
-            None,
-            None,
-            ("calm",),
-        ),
-        (
-            {"value": None, "type": "score", "error": True, "status": "error"},
-            "score",
-            "error",
-            None,
-            None,
-            (),
-        ),
-        ({"output": None, "output_type": "score", "error": "error"}, "score", "error", None, None, ()),
-        (
-            {"output": None, "output_type": "Pass/Fail", "skipped": True},
-            "pass_fail",
-            "skipped",
-            None,
-            None,
-            (),
-        ),
-        ({"status": "pending"}, None, "pending", None, None, ()),
-        ({}, None, "pending", None, None, ()),
-    ],
-)
-def test_an_eval_is_read_from_either_form(
-    entry: dict[str, Any],
-    kind: str | None,
-    status: str,
-    passed: bool | None,
-    score: float | None,
-    choices: tuple[str, ...],
-) -> None:
-    record = eval_record("x", entry)
-    assert (record.kind, record.status, record.passed, record.score, record.choices) == (
-        kind,
-        status,
-        passed,
-        score,
-        choices,
-    )
 
 
 EXECUTION_OBSERVED = {
