@@ -104,6 +104,7 @@ def test_percent_and_underscore_are_wildcards_and_a_backslash_matches_nothing(as
     assert body(ask(CALLS, search="%"))["count"] == everything
     assert 0 < body(ask(CALLS, search="b_lling"))["count"] < everything
     assert body(ask(CALLS, search="\\"))["count"] == 0
+    assert body(ask(EXECUTIONS, search="\\"))["count"] == 0
     assert body(ask(CALLS, search="BILLING"))["count"] == body(ask(CALLS, search="billing"))["count"] > 0
 
 
