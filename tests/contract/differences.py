@@ -1,7 +1,7 @@
 """Which findings of the drift probe name which of the numbered differences between documents and real server.
 
-A finding is matched by rule, endpoint and a part of its location; for shapes also by kind. A finding that no line
-matches is one that isn't among the differences.
+A finding is matched by rule, endpoint and a part of its location; for shapes also by kind. A finding that no
+line matches is one that isn't among the differences.
 """
 
 from __future__ import annotations
@@ -38,7 +38,6 @@ LINES = (
     Line((1,), "shape", CE, "results[].scenario", "type"),
     Line((2,), "shape", CE, "results[].created_at", "missing"),
     Line((3,), "timestamp-is-update", CE),
-    Line((65,), "timestamp-is-update", TE),
     Line((4,), "always-empty", CE, "results[].session_id"),
     Line((5,), "phone-as-name", CE),
     Line((6,), "latency-unit", CE),
@@ -52,7 +51,6 @@ LINES = (
     Line((12,), "two-forms-of-evals", CE),
     Line((13,), "snapshot-unit", CE),
     Line((14,), "sometimes-absent", CE),
-    Line((14,), "sometimes-absent", TE),  # the same fields of the same calls
     Line((15,), "bad-limit", CE, "limit: 0"),
     Line((16,), "endless-next", CE),
     Line((17,), "bad-limit", CE, "limit: -1"),
@@ -61,7 +59,7 @@ LINES = (
     Line((20,), "bad-page", CE, "page: -1"),
     Line((21,), "bad-page", CE, "page: not a number"),
     Line((22,), "page-past-the-end", CE),
-    Line((23,), "search-wildcard", None),  # the same search in two listings
+    Line((23,), "search-wildcard", CE),
     Line((24,), "search-misses", CE, "search: a backslash"),
     Line((25,), "search-fails", CE, "search: a NUL"),
     Line((26,), "status-filter", CE),
@@ -111,7 +109,6 @@ LINES = (
     Line((67,), "unknown-column", TE),
     Line((68,), "grouping-fails", TE, "row_groups: scenario"),
     Line((69,), "grouping-fails", TE, "row_groups: another"),
-    Line((70,), "shape", VC, "results[].eval_outputs.{key}", "none"),
     Line((72,), "shape", VC, "results[].eval_outputs.{key}"),
     Line((70,), "shape", VC, "results[].", "missing"),
     Line((71,), "shape", VC, "", "extra"),
@@ -141,13 +138,16 @@ LINES = (
     Line((106,), "address-of-next", None),
 )
 
-ALSO_SEEN = (  # in the same text as the numbered ones ("Also seen"), without numbers
+ALSO_SEEN = (  # differences of the same server that have no number of their own, or have one at another endpoint
     Line((), "shape", TE, "results[].duration", "null"),
     Line((), "shape", TE, "results[].overall_score", "null"),
-    Line((7,), "shape", TE, "results[].eval_outputs.{key}"),
-    Line((8,), "shape", TE, "", "extra"),
-    Line((72,), "shape", RN, "result.call_results.results[].eval_outputs.{key}"),
-    Line((72,), "shape", RN, "result.eval_outputs.{key}"),
+    Line((), "shape", TE, "results[].eval_outputs.{key}"),
+    Line((), "shape", TE, "", "extra"),
+    Line((), "shape", RN, "result.call_results.results[].eval_outputs.{key}"),
+    Line((), "shape", RN, "result.eval_outputs.{key}"),
+    Line((), "timestamp-is-update", TE),
+    Line((), "search-wildcard", TE),
+    Line((), "sometimes-absent", TE),
     Line((), "shape", RN, "result.eval_explanation_summary.{key}"),
     Line((), "shape", RN, "result.call_results.results[].duration_seconds", "null"),
     Line((), "shape", RN, "result.ended_reason", "null"),
@@ -155,7 +155,7 @@ ALSO_SEEN = (  # in the same text as the numbered ones ("Also seen"), without nu
 
 NOT_FOUND = {
     19: "the documents name no upper bound either",
-    57: "the documents don't say that these pairs of type and operator mean anything: a refusal departs from nothing",
+    57: "the documents don't say that these pairs mean anything: a refusal departs from nothing",
     62: "the documents name no unit for an eval's score, so neither reading departs from them",
     68: "grouping is never asked for: it makes the server count the calls of all organizations",
     69: "grouping is never asked for",
@@ -180,7 +180,7 @@ NOT_FOUND = {
 
 
 def numbers_of(finding: Finding) -> set[int] | None:
-    """Return the numbers that a finding names, empty for one that is known without a number, None for none."""
+    """Return the numbers that a finding names, empty for one known without a number, None for none."""
     for line in (*LINES, *ALSO_SEEN):
         if line.matches(finding):
             return set(line.numbers)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-import attrs
 import pytest
+from msgspec.structs import asdict
 
 from futureagi_simulate.contract.asking import Ask, of_mock, politely
 from futureagi_simulate.contract.drift.finding import Finding, new_since
@@ -18,6 +18,7 @@ from futureagi_simulate.contract.ids import Ids
 from futureagi_simulate.contract.kinds import Kind
 from futureagi_simulate.mock import Mock
 from futureagi_simulate.mock.ids import make_id
+from futureagi_simulate.mock.settings import KNOWN_IDS
 
 from .differences import NOT_FOUND, numbers_of
 from .mutants import MUTANTS
@@ -29,7 +30,18 @@ BUDGET = 200
 
 
 def look(mock: Mock, ask: Ask | None = None, **settings: int) -> Log:
-    return survey(ask or of_mock(mock), Ids.of(attrs.asdict(mock.ids)), FURTHER, base_url=mock.base_url, **settings)
+    return survey(ask or of_mock(mock), Ids.of(asdict(mock.ids)), FURTHER, base_url=mock.base_url, **settings)
+
+
+@pytest.fixture(scope="module")
+def observed() -> Log:
+    with Mock(profile="observed") as mock:
+        return look(mock)
+
+
+@pytest.fixture(scope="module")
+def findings(observed: Log) -> list[Finding]:
+    return judge(observed)
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -38,9 +50,8 @@ def test_the_documented_profile_departs_from_nothing(seed: int) -> None:
         assert judge(look(mock)) == []
 
 
-def test_the_observed_profile_does_nothing_that_was_not_observed() -> None:
-    with Mock(profile="observed") as mock:
-        assert [finding.key for finding in judge(look(mock), Against.OBSERVED)] == []
+def test_the_observed_profile_does_nothing_that_was_not_observed(observed: Log) -> None:
+    assert [finding.key for finding in judge(observed, Against.OBSERVED)] == []
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -74,9 +85,8 @@ def test_the_recorded_server_does_what_is_known_of_it(recorded: Path) -> None:
     assert len(set().union(*(numbers_of(finding) or set() for finding in findings))) >= 55
 
 
-def test_only_get_is_sent_and_nothing_is_grouped() -> None:
-    with Mock(profile="observed") as mock:
-        questions = [exchange.question for exchange in look(mock).exchanges]
+def test_only_get_is_sent_and_nothing_is_grouped(observed: Log) -> None:
+    questions = [exchange.question for exchange in observed.exchanges]
     assert {question.method for question in questions} == {"GET"}
     assert not [question for question in questions if "row_groups" in dict(question.query)]
     assert all(question.path.endswith("/") for question in questions)
@@ -144,14 +154,12 @@ def test_what_the_open_source_server_does_not_do_is_marked_as_new() -> None:
     assert new == {("results[].overall_score", Kind.TYPE)}
 
 
-def test_exchanges_survive_a_file(tmp_path: Path) -> None:
-    with Mock(profile="observed") as mock:
-        log = look(mock)
-    write(tmp_path / "exchanges.jsonl", log.exchanges)
+def test_exchanges_survive_a_file(tmp_path: Path, observed: Log, findings: list[Finding]) -> None:
+    write(tmp_path / "exchanges.jsonl", observed.exchanges)
     again = read(tmp_path / "exchanges.jsonl")
-    assert [one.question for one in again.exchanges] == [one.question for one in log.exchanges]
-    assert {f.key for f in judge(again)} == {f.key for f in judge(log)}
-    assert mock.secret_key not in (tmp_path / "exchanges.jsonl").read_text()
+    assert [one.question for one in again.exchanges] == [one.question for one in observed.exchanges]
+    assert {f.key for f in judge(again)} == {f.key for f in findings}
+    assert Mock.secret_key not in (tmp_path / "exchanges.jsonl").read_text()
 
 
 @pytest.mark.parametrize("keys", list(Keys)[:4], ids=str)
@@ -162,18 +170,14 @@ def test_a_record_keeps_which_keys_were_sent(keys: Keys) -> None:
     assert from_record(record).question.keys is keys
 
 
-def test_a_baseline_hides_what_it_holds_and_nothing_else() -> None:
-    with Mock(profile="observed") as mock:
-        findings = judge(look(mock))
+def test_a_baseline_hides_what_it_holds_and_nothing_else(findings: list[Finding]) -> None:
     saved = [finding.as_dict() for finding in findings]
     assert new_since(findings, saved) == []
     assert new_since(findings, saved[1:]) == findings[:1]
 
 
-def test_a_redacted_finding_names_no_value() -> None:
-    with Mock(profile="observed") as mock:
-        findings = judge(look(mock))
-    ids = [mock.ids.run_test_id, mock.ids.test_execution_id, mock.ids.run_test_name, "mock.invalid"]
+def test_a_redacted_finding_names_no_value(findings: list[Finding]) -> None:
+    ids = [KNOWN_IDS.run_test_id, KNOWN_IDS.test_execution_id, KNOWN_IDS.run_test_name, "mock.invalid"]
     for finding in findings:
         text = str(finding.redacted().as_dict())
         assert not [value for value in ids if value in text]
@@ -203,9 +207,7 @@ def test_a_busy_server_is_left_alone_as_long_as_it_says() -> None:
     assert now[0] == pytest.approx(7)
 
 
-def test_findings_compare_by_rule_and_place() -> None:
-    with Mock(profile="observed") as mock:
-        findings = judge(look(mock))
+def test_findings_compare_by_rule_and_place(findings: list[Finding]) -> None:
     keys = [finding.key for finding in findings]
     assert len(set(keys)) == len(keys)
     assert all(isinstance(finding, Finding) and finding.expected and finding.got for finding in findings)

@@ -25,6 +25,7 @@ Ask = Callable[[Question], Answer]
 _WRONG: Final = "not-the-secret-key"
 _ERRORS: Final = {FailureKind.CONNECT: ConnectError, FailureKind.TIMEOUT: TimeoutError}
 _BUSY: Final = 429
+_AGAIN: Final = 2
 _PATIENCE: Final = 60.0
 
 
@@ -59,8 +60,8 @@ def of_mock(mock: Mock, handle: Callable[[Request], Response] | None = None) -> 
 def of_server(options: Options, other: Credentials | None = None) -> Iterator[Ask]:
     """Ask a server over HTTP: GET only, no redirect is followed, keys go to the configured origin only.
 
-    `other`: keys of a second organization, for the checks that need them. Raises an error of
-    `futureagi_simulate.errors` when no answer comes, ConfigurationError for a question that can't be asked here.
+    `other`: keys of a second organization, for the checks that need them. Raises TransportError when no
+    answer comes, ConfigurationError for a question that can't be asked here.
     """
     keys = options.credentials
     wrong = Credentials(keys.api_key, Secret(_WRONG))
@@ -108,17 +109,22 @@ def politely(
     """Return `ask`, slowed down to `rate` questions a second; after a 429 it waits as long as it is told."""
     free_at = clock()
 
+    def once(question: Question) -> Answer:
+        nonlocal free_at
+        now = clock()
+        if now < free_at:
+            sleep(free_at - now)
+        free_at = max(now, free_at) + 1 / rate
+        return ask(question)
+
     def slowed(question: Question) -> Answer:
         nonlocal free_at
-        for _ in range(3):
-            now = clock()
-            if now < free_at:
-                sleep(free_at - now)
-            free_at = max(now, free_at) + 1 / rate
-            answer = ask(question)
+        answer = once(question)
+        for _ in range(_AGAIN):
             if answer.status != _BUSY:
                 break
             free_at = clock() + _told(answer.headers)
+            answer = once(question)
         return answer
 
     return slowed

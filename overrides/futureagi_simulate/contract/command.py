@@ -61,8 +61,8 @@ def drift(
 ) -> None:
     """Ask a server what it does, GET only and slowly, and report where that departs from the contract.
 
-    Exit code 0: as the contract says; 1: it departs; 2: wrong usage; 4: no access. What the mock prints when it
-    starts holds all the ids; against another server, name a run test that has results.
+    Exit code 0: as the contract says; 1: it departs; 2: wrong usage; 4: no access. What the mock prints when
+    it starts holds all the ids; against another server, name a run test that has results.
 
     Example: fi-simulate drift --run-test ID --run-test-name "Support line regression" --markdown --redact
     """
@@ -74,12 +74,12 @@ def drift(
     if against not in set(Against):
         raise _usage(f"--against {against} is unknown.", "Say --against documents or --against observed.")
     saved = _baseline(baseline)
-    first, *further = run_test or [None]
-    ids = Ids(first, run_test_name, execution, agent, version)
+    tests = run_test or []
+    ids = Ids(tests[0] if tests else None, run_test_name, execution, agent, version)
     if recorded is not None:
         log, source = _recorded(recorded)
     else:
-        log, source = _asked(ids, tuple(filter(None, further)), max_requests, rate)
+        log, source = _asked(ids, tuple(tests[1:]), max_requests, rate)
     if record is not None:
         write(record, log.exchanges)
     findings = judge(log, Against(against))

@@ -45,8 +45,8 @@ class Keys(StrEnum):
 
     GOOD = "good"
     NONE = "none"
-    NO_SECRET = "no-secret"
-    WRONG_SECRET = "wrong-secret"
+    NO_SECRET = "no-secret"  # noqa: S105 - a word for keys, not a key
+    WRONG_SECRET = "wrong-secret"  # noqa: S105 - the same
     OTHER = "other-organization"
 
 
@@ -109,7 +109,7 @@ class Exchange:
     @cached_property
     def ids(self) -> dict[str, str]:
         """Return the ids of the path by name."""
-        match = self.endpoint and _PATTERNS[self.endpoint].fullmatch(self.question.path)
+        match = _PATTERNS[self.endpoint].fullmatch(self.question.path) if self.endpoint else None
         return match.groupdict() if match else {}
 
     @cached_property
@@ -162,9 +162,9 @@ def path_of(endpoint: Endpoint, **ids: str) -> str:
 def from_record(record: Mapping[str, Any]) -> Exchange:
     """Read one recorded exchange.
 
-    The form: `request` {method, path, query (raw text), headers, extra_headers?}, `response` {status, headers,
-    body (decoded JSON, or text)}. In `headers` the two keys are words: KEY and SECRET are good ones, `none` or
-    an empty one means that the header wasn't sent, anything else is a wrong one.
+    The form: `request` {method, path, query (raw text), headers, extra_headers?}, `response` {status,
+    headers, body (decoded JSON, or text)}. In `headers` the two keys are words: KEY and SECRET are good
+    ones, `none` or an empty one means that the header wasn't sent, anything else is a wrong one.
     """
     asked, answered = record["request"], record["response"]
     body = answered["body"]

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import attrs
+
+if TYPE_CHECKING:
+    from futureagi_simulate.mock import Mock
 
 VARIABLES: Final = {
     "run_test_id": "FI_RUN_TEST_ID",
@@ -31,6 +34,11 @@ class Ids:
     def of(cls, values: Mapping[str, Any]) -> Ids:
         """Take the ids that `values` has by name, and nothing else of it."""
         return cls(**{name: values[name] for name in VARIABLES if values.get(name)})
+
+    @classmethod
+    def of_mock(cls, mock: Mock) -> Ids:
+        """Take the ids that a mock's data always hold."""
+        return cls.of({name: getattr(mock.ids, name) for name in VARIABLES})
 
     @classmethod
     def from_environment(cls) -> Ids:

@@ -7,5 +7,6 @@ from typing import Final
 
 INNARDS: Final = re.compile(
     r"invalid literal for int|has no attribute|select_related|matches the given query|Traceback \(most|"
-    r"psycopg|sqlite3?\.|does not exist\s+LINE|NUL \(0x00\)|\bSELECT\b.+\bFROM\b|object at 0x|KeyError|TypeError"
+    r"psycopg|sqlite3?\.|does not exist\s+LINE|NUL \(0x00\)|\bSELECT\b.+\bFROM\b|object at 0x|"
+    r"KeyError|TypeError"
 )

@@ -36,12 +36,13 @@ class Shapes:
     view: Mapping[str, Any]
 
     def deviations(self, exchange: Exchange, body: Any = None) -> Iterator[Deviation]:
-        """Yield how the body of a 200 of one of the five endpoints (or a part of it) differs from the view."""
+        """Yield how the body of a 200 of one of the endpoints (or a part of it) differs from the view."""
         body = exchange.answer.json if body is None else body
         if exchange.answer.status != 200 or exchange.endpoint is None or body is None:
             return
+        snapshots = _snapshots(body)
         for error in self._validator(exchange.endpoint, exchange.form).iter_errors(body):
-            yield from _read(error, _variants(body))
+            yield from _read(error, snapshots)
 
     def statuses(self, endpoint: Endpoint) -> set[str]:
         """Return the statuses that the view lists for an endpoint."""
@@ -83,7 +84,7 @@ def _chosen(node: Any) -> Any:
     return {key: _chosen(child) for key, child in node.items()}
 
 
-def _variants(body: Any) -> frozenset[int]:
+def _snapshots(body: Any) -> frozenset[int]:
     """Return the places of the items that are preserved earlier runs: a second shape by design."""
     rows = body.get("results") if isinstance(body, dict) else None
     return frozenset(

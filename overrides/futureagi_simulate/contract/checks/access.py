@@ -1,5 +1,6 @@
 """Who may see what: two keys everywhere, one organization's data only, nothing that writes."""
 
+# ruff: noqa: D401 - the docstring of a check is its claim
 from __future__ import annotations
 
 from typing import Final

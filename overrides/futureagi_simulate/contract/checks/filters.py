@@ -1,5 +1,6 @@
 """Filters, search and groups: what comes is exactly what was asked for."""
 
+# ruff: noqa: D401 - the docstring of a check is its claim
 from __future__ import annotations
 
 from collections import Counter
@@ -28,7 +29,7 @@ def _both(*queries: dict[str, str]) -> dict[str, str]:
     return {"filters": msgspec.json.encode(filters).decode()}
 
 
-def _status_word(subject: Subject, endpoint: Endpoint, word: str) -> str:
+def _status_word(subject: Subject, _: Endpoint, word: str) -> str:
     """Return a status as the filter takes it: observed in lower case, documented as items show it."""
     return word if subject.documented else word.lower()
 

@@ -1,5 +1,6 @@
 """The form of answers: the contract's shapes, errors of one kind, times, ids and figures that can be."""
 
+# ruff: noqa: D401 - the docstring of a check is its claim
 from __future__ import annotations
 
 import re
@@ -165,7 +166,7 @@ def times_follow_one_another(subject: Subject) -> None:
 
 @CHECKS.add
 def latency_agrees_with_the_runs_endpoint(subject: Subject) -> None:
-    """The latency of a call is the same in both units: milliseconds there, seconds here (observed: milliseconds)."""
+    """The latency of a call is the same in both units: ms there, seconds here (observed: ms too)."""
     unit = 1000 if subject.documented else 1
     listed = {
         row_id(row): row for row in subject.rows(Endpoint.CALL_EXECUTIONS) if not row.get("is_snapshot")

@@ -1,5 +1,6 @@
 """Every listing, page by page: nothing lost, nothing twice, and an envelope that tells the truth."""
 
+# ruff: noqa: D401 - the docstring of a check is its claim
 from __future__ import annotations
 
 from collections import Counter
@@ -19,7 +20,7 @@ _DEFAULTS: Final = {"documented": 30, "observed": 10}
 
 
 def _counts_deleted(subject: Subject, listing: Listing) -> bool:
-    """Tell whether the count may be higher than what the pages hold: the observed server counts deleted calls."""
+    """Tell whether count may be more than the pages hold: the observed server counts deleted calls."""
     return not subject.documented and listing.endpoint is Endpoint.CALL_EXECUTIONS
 
 
@@ -130,7 +131,7 @@ def _check_link(page: Exchange, name: str, wanted: int | None) -> None:
 
 @CHECKS.add
 def small_pages_and_big_ones_hold_the_same(subject: Subject) -> None:
-    """The items are the same and in the same order, however large the pages; ties may swap at the observed server."""
+    """The items come in the same order however large the pages are; observed, ties may swap."""
     for listing in subject.listings():
         small = [row for page in subject.walk(listing, _SMALL) for row in page.rows]
         big = [row for page in subject.walk(listing, _BIG) for row in page.rows]
@@ -157,7 +158,7 @@ def asking_twice_gives_the_same(subject: Subject) -> None:
 
 @CHECKS.add
 def the_default_page_is_as_large_as_said(subject: Subject) -> None:
-    """Without `limit` a page holds 10 items; on the test execution's page 30 (documented) or 10 (observed)."""
+    """Without `limit` a page holds 10 items; an execution's calls come by 30 (documented)."""
     for listing in subject.listings():
         page = subject.page(listing.endpoint, listing.query)
         default = _DEFAULTS[subject.profile] if listing.endpoint is Endpoint.TEST_EXECUTION else 10

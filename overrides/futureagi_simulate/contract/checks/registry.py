@@ -23,6 +23,7 @@ class Check:
     run: Callable[[Subject], None] = attrs.field(repr=False, eq=False)
 
     def __call__(self, subject: Subject) -> None:
+        """Look at `subject`; a check of the other description counts as skipped."""
         if subject.profile not in self.profiles:
             raise NotApplicableError(f"the {subject.profile} description doesn't claim it")
         try:

@@ -1,5 +1,6 @@
-"""The runs endpoint against the others, and against itself: one call has one story, and the sums are right."""
+"""The runs endpoint against the others and itself: one call has one story, and the sums are right."""
 
+# ruff: noqa: D401 - the docstring of a check is its claim
 from __future__ import annotations
 
 from collections.abc import Iterator
@@ -46,7 +47,7 @@ def both_views_of_an_execution_hold_the_same_calls(subject: Subject) -> None:
 
 @CHECKS.add
 def a_call_tells_the_same_everywhere(subject: Subject) -> None:
-    """Status, duration, scenario, summary and evals of a call are the same at every endpoint that shows it."""
+    """Status, duration, scenario and evals of a call are the same at every endpoint that shows it."""
     listed = {row_id(row): row for row in subject.rows(_CALLS) if not row.get("is_snapshot")}
     for row in subject.rows(_PAGE)[:5]:
         exchange = subject.page(_RUNS, {"call_execution_id": row_id(row)})
@@ -93,7 +94,7 @@ def _plain(output: Any) -> Any:
 
 @CHECKS.add
 def a_name_lists_the_executions_of_the_run_test(subject: Subject) -> None:
-    """By name come the executions that the run test's listing has, in the same order, with the same states."""
+    """By name come the executions that the run test's listing has, in the same order."""
     if subject.ids.run_test_name is None:
         raise NotApplicableError("no run test's name is known")
     runs = subject.rows(_RUNS, {"run_test_name": subject.ids.run_test_name})
@@ -123,7 +124,7 @@ def an_execution_is_the_same_by_name_and_by_id(subject: Subject) -> None:
 
 @CHECKS.add
 def the_counts_of_an_execution_are_those_of_its_calls(subject: Subject) -> None:
-    """`completed_calls` and `failed_calls` count the calls of these states; `total_calls` is no less than both."""
+    """`completed_calls` and `failed_calls` count the calls of these states, `total_calls` all."""
     exchange = _execution(subject)
     result = _result(exchange)
     statuses = [row.get("status") for row in _run_calls(subject)]
@@ -214,7 +215,7 @@ def eval_name_leaves_only_that_eval(subject: Subject) -> None:
 
 @CHECKS.add
 def the_summary_comes_when_asked_for(subject: Subject) -> None:
-    """`summary=true` adds the explanation and its status, and nothing else changes; without it neither comes."""
+    """`summary=true` adds the explanation and its status, and changes nothing else."""
     bare, full = _result(_execution(subject)), _result(_execution(subject, summary="true"))
     added = {"eval_explanation_summary", "eval_explanation_summary_status"}
     expect(full.keys() - bare.keys() == added, f"summary=true adds {full.keys() - bare.keys()}")

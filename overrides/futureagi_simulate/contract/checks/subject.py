@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, NoReturn
 from unittest import SkipTest
 
 import attrs
+from msgspec.structs import asdict
 
 from futureagi_simulate.contract.asking import Ask, of_mock, of_server
 from futureagi_simulate.contract.exchange import Endpoint, Exchange, Keys, Question, path_of
@@ -45,8 +46,8 @@ class Listing:
 class Subject:
     """A server under check.
 
-    `profile`: which description it is to follow. `writes`: whether it may be sent other methods than GET (a mock
-    may, a server never). `two_organizations`: whether `ask` has keys of a second organization.
+    `profile`: which description it is to follow. `writes`: whether it may be sent other methods than GET (a
+    mock may, a server never). `two_organizations`: whether `ask` has keys of a second organization.
     """
 
     ask: Ask
@@ -59,7 +60,7 @@ class Subject:
     @classmethod
     def of_mock(cls, mock: Mock, ask: Ask | None = None) -> Subject:
         """Look at a mock in this process, or at what `ask` puts in front of it."""
-        ids = Ids.of(attrs.asdict(mock.ids))
+        ids = Ids.of(asdict(mock.ids))
         return cls(ask or of_mock(mock), ids, Profile(mock.profile), writes=True, two_organizations=True)
 
     @classmethod
@@ -74,8 +75,8 @@ class Subject:
     ) -> Iterator[Subject]:
         """Look at a server: ids, base URL and keys come from the environment where they aren't given.
 
-        The variables are FI_RUN_TEST_ID, FI_RUN_TEST_NAME, FI_TEST_EXECUTION_ID, FI_AGENT_ID, FI_VERSION_ID and the
-        client's own. Only GET is sent. Raises ConfigurationError when keys are missing.
+        The variables are FI_RUN_TEST_ID, FI_RUN_TEST_NAME, FI_TEST_EXECUTION_ID, FI_AGENT_ID, FI_VERSION_ID
+        and the client's own. Only GET is sent. Raises ConfigurationError when keys are missing.
         """
         from futureagi_simulate.options import Options
 
@@ -137,7 +138,7 @@ class Subject:
         return exchange
 
     def walk(self, listing: Listing, limit: int) -> list[Exchange]:
-        """Read a listing's pages up to the last: of `limit` items, or larger ones if it were too many pages."""
+        """Read a listing's pages up to the last: of `limit` items, or more if there were too many pages."""
         first = self.page(listing.endpoint, {**listing.query, "limit": limit, "page": 1})
         count = first.envelope.get("count")
         if not isinstance(count, int):

@@ -1,4 +1,4 @@
-"""Which filters to try: for each documented column the ones a reader would write, with values that divide the calls."""
+"""Which filters to try: those a reader of the documents would write, with values that divide the calls."""
 
 from __future__ import annotations
 

@@ -25,8 +25,8 @@ class Finding:
     """One departure.
 
     `expected` is what the documents say or leave to assume, `got` what was answered. `known` tells that the
-    open-source server was seen to do the same. Only `evidence` names requests and values: it goes when a report is
-    redacted.
+    open-source server was seen to do the same. Only `evidence` names requests and values: it goes when a
+    report is redacted.
     """
 
     rule: str

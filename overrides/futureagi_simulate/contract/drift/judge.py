@@ -23,7 +23,7 @@ class Against(StrEnum):
 
 
 def judge(log: Log, against: Against = Against.DOCUMENTS) -> list[Finding]:
-    """Return what departs from the documents, or of that (and of the shapes) what is new to the observed server."""
+    """Return what departs from the documents, or what the open-source server was never seen to do."""
     found = [
         *shape_findings(log, documents=against is Against.DOCUMENTS),
         *(finding for rule in BOOK for finding in rule.findings(log)),

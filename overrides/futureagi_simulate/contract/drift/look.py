@@ -31,7 +31,7 @@ class Look:
         self, endpoint: Endpoint, query: dict[str, Any] | None = None, *, keys: Keys = Keys.GOOD,
         headers: tuple[tuple[str, str], ...] = (), path: str | None = None,
     ) -> Generator[Question, Answer, Exchange | None]:  # fmt: skip
-        """Ask an endpoint about the ids that are known (None where one is missing), or just what `path` says."""
+        """Ask an endpoint about the known ids (None where one is missing), or just what `path` says."""
         base = self.base(endpoint) if path is None else (path, {})
         if base is None:
             return None

@@ -1,7 +1,7 @@
 """What to ask a server: a generator of questions that gets their answers, and does nothing else.
 
-GET only, no grouping (it makes the open-source server count every organization's calls), nothing that a redirect
-could carry keys away with. The most telling questions come first, so that a small budget is well spent.
+GET only, no grouping (it makes the open-source server count every organization's calls), no address that
+redirects. The most telling questions come first, so that a small budget is well spent.
 """
 
 from __future__ import annotations

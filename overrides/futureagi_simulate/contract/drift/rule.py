@@ -1,4 +1,4 @@
-"""A rule: what the documents say or leave to assume about one behaviour, and how to see that it's otherwise."""
+"""A rule: what the documents say or leave to assume of a behaviour, and how to see that it's otherwise."""
 
 from __future__ import annotations
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
+from itertools import islice
 from typing import Any, Final
 
 import attrs
@@ -13,7 +14,7 @@ from futureagi_simulate.contract.document import load
 from futureagi_simulate.contract.drift.finding import Finding, Severity
 from futureagi_simulate.contract.drift.log import Log
 from futureagi_simulate.contract.drift.rule import MAX_EVIDENCE
-from futureagi_simulate.contract.exchange import Endpoint, Exchange
+from futureagi_simulate.contract.exchange import Endpoint, Exchange, Question
 from futureagi_simulate.contract.kinds import Kind
 from futureagi_simulate.contract.shapes import Deviation, Shapes, shapes_of
 from futureagi_simulate.contract.views import Profile
@@ -86,9 +87,13 @@ def _finding(
         expected=deviation.expected,
         got=deviation.got,
         known=known,
-        evidence=tuple(dict.fromkeys(str(exchange.question) for _, exchange in sightings))[:MAX_EVIDENCE],
+        evidence=tuple(map(str, islice(_questions(sightings), MAX_EVIDENCE))),
         times=len(sightings),
     )
+
+
+def _questions(sightings: Iterable[tuple[Deviation, Exchange]]) -> Iterable[Question]:
+    return {id(exchange): exchange.question for _, exchange in sightings}.values()
 
 
 def _bodies(log: Log) -> Iterator[tuple[Exchange, Any]]:
@@ -108,20 +113,22 @@ def _unseen(node: Any, seen: set[bytes]) -> Any:
     if not isinstance(rows, list):
         inner = {name: _unseen(node[name], seen) for name in ("result", "call_results") if name in node}
         return {**node, **inner} if inner else node
-    new = [row for row in rows if (key := msgspec.json.encode(row)) not in seen and not seen.add(key)]  # type: ignore[func-returns-value]
-    return {**node, "results": new}
+    new = {key: row for row in rows if (key := msgspec.json.encode(row)) not in seen}
+    seen |= new.keys()
+    return {**node, "results": list(new.values())}
 
 
 def _deviations(
     bodies: Iterable[tuple[Exchange, Any]], shapes: Shapes
 ) -> Iterator[tuple[Deviation, Exchange]]:
     for exchange, body in bodies:
+        bare = exchange.endpoint is Endpoint.TEST_EXECUTION and not exchange.rows
         for deviation in shapes.deviations(exchange, body):
-            yield attrs.evolve(deviation, location=_placed(exchange, deviation)), exchange
+            yield (_on_empty_page(deviation) if bare else deviation), exchange
 
 
-def _placed(exchange: Exchange, deviation: Deviation) -> str:
-    """Add to a place what is special about the answer: the form of the runs endpoint, an empty page."""
-    if exchange.endpoint is Endpoint.TEST_EXECUTION and not exchange.rows and "." not in deviation.location:
-        return f"{deviation.location} (of a page without items)"
-    return deviation.location
+def _on_empty_page(deviation: Deviation) -> Deviation:
+    """Say that a part of the envelope is about a page without items, which lacks more than others."""
+    if "." in deviation.location:
+        return deviation
+    return attrs.evolve(deviation, location=f"{deviation.location} (of a page without items)")

@@ -1,4 +1,4 @@
-"""The test execution's filters: refused, silently ignored, or applied to something else than what is shown."""
+"""The test execution's filters: refused, silently ignored, or applied to something that isn't shown."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def _rows_of(log: Log, exchange: Exchange) -> list[Row]:
     "filter-refused", Kind.FILTER, "filters",
     "every documented pair of filter_type and filter_op is accepted", _PAGE, severity=Severity.BREAKS,
 )  # fmt: skip
-def _refused(log: Log, endpoint: Endpoint) -> Iterator[Sighting]:
+def _refused(log: Log, _: Endpoint) -> Iterator[Sighting]:
     for exchange, wanted in filtered(log):
         if wanted.documented and 400 <= exchange.answer.status < 500:
             yield Sighting(str(exchange.answer.status), exchange, location=f"filters: {_refusal(wanted)}")
@@ -71,7 +71,7 @@ def _refusal(wanted: Filter) -> str:
     "filter-ignored", Kind.FILTER, "filters",
     "a filter that is accepted is applied", _PAGE, severity=Severity.BREAKS,
 )  # fmt: skip
-def _ignored(log: Log, endpoint: Endpoint) -> Iterator[Sighting]:
+def _ignored(log: Log, _: Endpoint) -> Iterator[Sighting]:
     for exchange, wanted in filtered(log, status=200):
         count, whole = exchange.envelope.get("count"), whole_count(log, exchange)
         if not wanted.documented or count is None or count != whole or _is_day(wanted):
@@ -115,7 +115,7 @@ def _narrower(log: Log, exchange: Exchange, wanted: Filter, count: int) -> bool:
     "a filter on a column that doesn't exist is refused",
     _PAGE,
 )
-def _unknown_column(log: Log, endpoint: Endpoint) -> Iterator[Sighting]:
+def _unknown_column(log: Log, _: Endpoint) -> Iterator[Sighting]:
     for exchange, wanted in filtered(log, status=200):
         if wanted.column in COLUMNS or wanted.is_eval or not wanted.column.startswith(("no_", "nope")):
             continue
@@ -127,7 +127,7 @@ def _unknown_column(log: Log, endpoint: Endpoint) -> Iterator[Sighting]:
     "filter-of-another-time", Kind.MEANING, "filters: timestamp",
     "the timestamp filter looks at the time that the items show", _PAGE, severity=Severity.BREAKS,
 )  # fmt: skip
-def _other_time(log: Log, endpoint: Endpoint) -> Iterator[Sighting]:
+def _other_time(log: Log, _: Endpoint) -> Iterator[Sighting]:
     for exchange, wanted in filtered(log, status=200):
         if not _compares_times(wanted):
             continue
@@ -160,7 +160,7 @@ def _parts(log: Log, exchange: Exchange, wanted: Filter) -> bool:
     "equals finds the items of that very moment",
     _PAGE,
 )
-def _by_day(log: Log, endpoint: Endpoint) -> Iterator[Sighting]:
+def _by_day(log: Log, _: Endpoint) -> Iterator[Sighting]:
     for exchange, wanted in filtered(log, status=200):
         if _is_day(wanted) and any(satisfies(row, wanted) is False for row in exchange.rows):
             yield Sighting("it finds a whole day", exchange)
@@ -173,7 +173,7 @@ def _by_day(log: Log, endpoint: Endpoint) -> Iterator[Sighting]:
     "equals treats upper and lower case alike in every text column",
     _PAGE,
 )
-def _case(log: Log, endpoint: Endpoint) -> Iterator[Sighting]:
+def _case(log: Log, _: Endpoint) -> Iterator[Sighting]:
     heeds = {
         wanted.column: (exchange, exchange.envelope.get("count") == 0)
         for exchange, wanted in filtered(log, status=200)
@@ -206,7 +206,7 @@ def _known_in_other_case(log: Log, exchange: Exchange, wanted: Filter) -> bool:
     _PAGE,
     severity=Severity.BREAKS,
 )
-def _grouping(log: Log, endpoint: Endpoint) -> Iterator[Sighting]:
+def _grouping(log: Log, _: Endpoint) -> Iterator[Sighting]:
     for exchange in log.of(_PAGE, status=500):
         groups = exchange.query.get("row_groups", "")
         if groups.startswith('["'):

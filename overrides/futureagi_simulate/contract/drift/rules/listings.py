@@ -58,7 +58,7 @@ def _unstable(log: Log, endpoint: Endpoint) -> Iterator[Sighting]:
 
 
 def _single_rows(log: Log, walk: Walk) -> Iterator[tuple[Exchange, int, Row]]:
-    """Yield the pages of one item of the listing that `walk` read, with place and item according to the walk."""
+    """Yield pages of one item of the listing that `walk` read, with place and item according to it."""
     asked = {pair for pair in walk.pages[1].question.query if pair[0] not in {"limit", "page"}}
     by_place = {
         (number - 1) * walk.limit + offset: row
@@ -66,17 +66,19 @@ def _single_rows(log: Log, walk: Walk) -> Iterator[tuple[Exchange, int, Row]]:
         if len(exchange.rows) == walk.limit or number == len(walk.pages)
         for offset, row in enumerate(exchange.rows, start=1)
     }
+    if walk.limit == 1 or walk.count != len(walk.rows):
+        return
     for exchange in log.asked(walk.endpoint, limit="1"):
         same = {pair for pair in exchange.question.query if pair[0] not in {"limit", "page"}} == asked
-        place = exchange.query.get("page", "1")
+        page = exchange.query.get("page", "1")
+        place = int(page) if page.isdecimal() else 0
         if (
             same
             and exchange.question.path == walk.pages[1].question.path
-            and place.isdecimal()
             and exchange.rows
+            and place in by_place
         ):
-            if walk.limit > 1 and int(place) in by_place and walk.count == len(walk.rows):
-                yield exchange, int(place), by_place[int(place)]
+            yield exchange, place, by_place[place]
 
 
 @RULES.add(

@@ -1,4 +1,4 @@
-"""What values mean: units, fields that hold something else than their name says, and fields that never hold anything.
+"""What values mean: units, fields that hold something else than their name says, or never anything.
 
 Most of these rules hold two endpoints' views of one call against each other.
 """
@@ -46,7 +46,7 @@ def _timestamp(log: Log, endpoint: Endpoint) -> Iterator[Sighting]:
 
 
 @RULES.add(
-    "phone-as-name", Kind.MEANING, "results[].customer_name", "customer_name is the simulated customer's name",
+    "phone-as-name", Kind.MEANING, "results[].customer_name", "customer_name is a name",
     _CALLS, _VERSION,
 )  # fmt: skip
 def _phone(log: Log, endpoint: Endpoint) -> Iterator[Sighting]:
@@ -77,7 +77,8 @@ def _latency(log: Log, endpoint: Endpoint) -> Iterator[Sighting]:
     "preserved earlier runs give a field in the same unit as the other items", _CALLS,
 )  # fmt: skip
 def _snapshot_unit(log: Log, endpoint: Endpoint) -> Iterator[Sighting]:
-    now, before = [], []
+    now: list[tuple[Exchange, float]] = []
+    before: list[tuple[Exchange, float]] = []
     for exchange, row in log.rows(endpoint):
         if _number(row.get("response_time")):
             (before if row.get("is_snapshot") else now).append((exchange, row["response_time"]))
@@ -97,7 +98,7 @@ _EMPTY_FIELDS: Final = {
 
 
 @RULES.add(
-    "always-empty", Kind.EMPTY, "results[]", "a field that another endpoint fills for the same call is filled here too",
+    "always-empty", Kind.EMPTY, "results[]", "what another endpoint fills for the same call is filled",
     _CALLS, _PAGE,
 )  # fmt: skip
 def _always_empty(log: Log, endpoint: Endpoint) -> Iterator[Sighting]:
@@ -148,7 +149,7 @@ def _text_calls(log: Log, endpoint: Endpoint) -> Iterator[Sighting]:
     _VERSION,
 )
 def _sometimes_absent(log: Log, endpoint: Endpoint) -> Iterator[Sighting]:
-    rows = [pair for pair in log.by_id(endpoint).values()]
+    rows = list(log.by_id(endpoint).values())
     times = Counter(name for _, row in rows for name in row)
     for name, count in times.items():
         if len(rows) * 0.5 < count < len(rows):

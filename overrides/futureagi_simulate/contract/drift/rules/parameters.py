@@ -1,8 +1,8 @@
 """Bad values, unknown parameters, defaults and the end of a listing.
 
-The documents say only that `limit` must be a positive integer and what the defaults are. Whatever a service does
-beyond that, a client has to be able to expect it: so the five endpoints have to agree, and none may fail with a
-server error.
+The documents say only that `limit` must be a positive integer and what the defaults are. Whatever a service
+does beyond that, a client has to be able to expect it: so the five endpoints have to agree, and none may fail
+with a server error.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ _OBSERVED: Final = {  # what the open-source server answers: bad limit, bad page
 
 
 def answer_word(exchange: Exchange) -> str:
-    """Name what an answer does with a question it may refuse: two endpoints agree if their words are equal."""
+    """Name what an answer does with an odd question: endpoints agree if their words are equal."""
     status = exchange.answer.status
     if status != 200:
         return str(status)
@@ -153,10 +153,6 @@ def _default_limit(log: Log, endpoint: Endpoint) -> Iterator[Sighting]:
     expected = DEFAULT_LIMIT[endpoint]
     for exchange in log.of(endpoint, status=200):
         count, rows = exchange.envelope.get("count"), len(exchange.rows)
-        if (
-            set(exchange.query) <= {"execution_id", "run_test_name"}
-            and isinstance(count, int)
-            and rows < count
-        ):
-            if rows != min(expected, count):
-                yield Sighting(f"{rows} items", exchange, known=rows == 10)
+        bare = set(exchange.query) <= {"execution_id", "run_test_name"}
+        if bare and isinstance(count, int) and rows < count and rows != min(expected, count):
+            yield Sighting(f"{rows} items", exchange, known=rows == 10)

@@ -27,7 +27,7 @@ def _result(exchange: Exchange) -> dict[str, Any]:
     "only the evals that eval_name names come, everywhere in the answer",
     _RUNS,
 )
-def _case(log: Log, endpoint: Endpoint) -> Iterator[Sighting]:
+def _case(log: Log, _: Endpoint) -> Iterator[Sighting]:
     for exchange in log.of(_RUNS, status=200):
         wanted = exchange.query.get("eval_name", "").strip().lower()
         if not wanted or "," in wanted or exchange.form != "execution":
@@ -50,7 +50,7 @@ def _case(log: Log, endpoint: Endpoint) -> Iterator[Sighting]:
 
 
 @RULES.add("summary-words", Kind.PARAMETER, "summary", "summary is a boolean: true or false", _RUNS)
-def _summary(log: Log, endpoint: Endpoint) -> Iterator[Sighting]:
+def _summary(log: Log, _: Endpoint) -> Iterator[Sighting]:
     for exchange in log.of(_RUNS, status=200):
         word = exchange.query.get("summary", "").lower()
         if word not in {"", "true", "false"} and "eval_explanation_summary" in _result(exchange):
@@ -65,18 +65,16 @@ def _summary(log: Log, endpoint: Endpoint) -> Iterator[Sighting]:
     _RUNS,
     severity=Severity.MISLEADS,
 )
-def _merged(log: Log, endpoint: Endpoint) -> Iterator[Sighting]:
-    listed = {
-        e.envelope.get("count")
-        for e in log.of(Endpoint.TEST_EXECUTIONS, status=200)
-        if not {"search", "status"} & set(e.query)
-    }
+def _merged(log: Log, _: Endpoint) -> Iterator[Sighting]:
+    counts = [
+        count
+        for exchange in log.of(Endpoint.TEST_EXECUTIONS, status=200)
+        if not {"search", "status"} & set(exchange.query)
+        and isinstance(count := exchange.envelope.get("count"), int)
+    ]
     for exchange in log.of(_RUNS, status=200):
+        whole = exchange.form == "name" and set(exchange.query) <= {"run_test_name", "limit", "page"}
         count = exchange.envelope.get("count")
-        if exchange.form == "name" and set(exchange.query) <= {"run_test_name", "limit", "page"} and listed:
-            if isinstance(count, int) and count > max(c for c in listed if isinstance(c, int)):
-                yield Sighting(
-                    "run tests of the same name are merged",
-                    exchange,
-                    location="run_test_name: same name twice",
-                )
+        if whole and counts and isinstance(count, int) and count > max(counts):
+            got = "run tests of the same name are merged"
+            yield Sighting(got, exchange, location="run_test_name: same name twice")

@@ -1,4 +1,4 @@
-"""Search and the status filter of the listings: what is found, what is taken for a pattern, what is a failure."""
+"""Search and the status filter of the listings: what is found, and what is taken for a pattern or fails."""
 
 from __future__ import annotations
 
@@ -38,7 +38,8 @@ def _wildcards(log: Log, endpoint: Endpoint) -> Iterator[Sighting]:
 
 @RULES.add(
     "search-misses", Kind.SEARCH, "search",
-    "search finds every item whose scenario's name holds the text, in any case", *_CALLS, severity=Severity.BREAKS,
+    "search finds every item whose scenario's name holds the text, in any case",
+    *_CALLS, severity=Severity.BREAKS,
 )  # fmt: skip
 def _misses(log: Log, endpoint: Endpoint) -> Iterator[Sighting]:
     for exchange in log.of(endpoint, status=200):
@@ -83,7 +84,8 @@ def _fails(log: Log, endpoint: Endpoint) -> Iterator[Sighting]:
 
 
 @RULES.add(
-    "status-filter", Kind.FILTER, "status", "the status filter takes a status in the case that the documents use, and in any other",
+    "status-filter", Kind.FILTER, "status",
+    "the status filter takes a status in the case that the documents use, and in any other",
     Endpoint.CALL_EXECUTIONS, Endpoint.TEST_EXECUTIONS, severity=Severity.BREAKS,
 )  # fmt: skip
 def _status(log: Log, endpoint: Endpoint) -> Iterator[Sighting]:

@@ -1,0 +1,165 @@
+"""`fi-simulate drift`: what it prints, and the code it ends with."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from futureagi_simulate.cli.run import run
+from futureagi_simulate.contract.asking import of_mock
+from futureagi_simulate.contract.drift.judge import judge
+from futureagi_simulate.contract.drift.survey import survey, write
+from futureagi_simulate.contract.ids import VARIABLES, Ids
+from futureagi_simulate.mock import Mock
+
+from .test_drift import look
+
+FAST = ["drift", "--rate", "100000"]
+
+
+@pytest.fixture
+def served(mock: Mock, monkeypatch: pytest.MonkeyPatch) -> Iterator[Mock]:
+    """Serve a mock, with the variables set that it prints."""
+    with mock.serve() as server:
+        for name, value in mock.settings(server.base_url).environment().items():
+            monkeypatch.setenv(name, value)
+        yield mock
+
+
+@pytest.fixture(scope="module")
+def observed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Record a look at the observed profile."""
+    path = tmp_path_factory.mktemp("recorded") / "exchanges.jsonl"
+    with Mock(profile="observed") as mock:
+        write(path, look(mock).exchanges)
+    return path
+
+
+def test_the_code_says_whether_the_server_keeps_to_the_documents(
+    served: Mock, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(FAST) == (0 if served.profile == "documented" else 1)
+    text = capsys.readouterr().out
+    assert text.startswith("0 departures") is (served.profile == "documented")
+    assert ("listCallExecutions" in text) is (served.profile == "observed")
+
+
+@pytest.mark.parametrize("mock", ["observed"], indirect=True)
+def test_over_http_the_same_is_found_as_without(served: Mock, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run([*FAST, "--json"]) == 1
+    report = json.loads(capsys.readouterr().out)
+    with Mock(profile="observed") as mock:
+        log = survey(of_mock(mock), Ids.of_mock(mock))
+    assert {finding.key for finding in judge(log)} == {
+        (found["rule"], found["endpoint"], found["location"], found["kind"]) for found in report["findings"]
+    }
+    assert report["requests"] == len(log.exchanges)
+
+
+def test_a_file_is_judged_without_any_server(observed: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["drift", "--recorded", str(observed), "--json"]) == 1
+    report = json.loads(capsys.readouterr().out)
+    assert report["source"] == "exchanges.jsonl"
+    assert len(report["findings"]) > 200
+    assert set(report["findings"][0]) == {
+        *("rule", "endpoint", "location", "kind", "severity", "expected", "got", "known", "evidence", "times")
+    }
+
+
+def test_against_the_observed_server_nothing_is_left(observed: Path) -> None:
+    assert run(["drift", "--recorded", str(observed), "--against", "observed"]) == 0
+
+
+def test_markdown_has_a_table_for_each_endpoint(observed: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["drift", "--recorded", str(observed), "--markdown"]) == 1
+    text = capsys.readouterr().out
+    assert text.startswith("# Drift of exchanges.jsonl")
+    assert text.count("\n## ") == 5
+    tables = [line for line in text.splitlines() if line.startswith("|")]
+    assert {line.replace("\\|", "").count("|") for line in tables} == {6}
+
+
+@pytest.mark.parametrize("form", ["--json", "--markdown"])
+def test_a_redacted_report_holds_shapes_only(
+    form: str, observed: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run(["drift", "--recorded", str(observed), form, "--redact"])
+    text = capsys.readouterr().out
+    with Mock(profile="observed") as mock:
+        values = list(Ids.of_mock(mock).known().values())
+    assert not [value for value in [*values, "exchanges.jsonl", "Billing", "?limit"] if value in text]
+    assert "results[].created_at" in text
+
+
+def test_a_baseline_leaves_only_what_is_new(
+    observed: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run(["drift", "--recorded", str(observed), "--json"])
+    saved = tmp_path / "saved.json"
+    report = json.loads(capsys.readouterr().out)
+    saved.write_text(json.dumps(report))
+    assert run(["drift", "--recorded", str(observed), "--baseline", str(saved)]) == 0
+    assert f"{len(report['findings'])} more are in the baseline" in capsys.readouterr().out
+    saved.write_text(json.dumps({"findings": report["findings"][1:]}))
+    assert run(["drift", "--recorded", str(observed), "--baseline", str(saved), "--json"]) == 1
+    assert json.loads(capsys.readouterr().out)["findings"] == report["findings"][:1]
+
+
+@pytest.mark.parametrize("mock", ["observed"], indirect=True)
+def test_a_look_can_be_kept_and_judged_again(
+    served: Mock, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "kept.jsonl"
+    run([*FAST, "--json", "--record", str(path), "--max-requests", "40"])
+    first = json.loads(capsys.readouterr().out)["findings"]
+    run(["drift", "--recorded", str(path), "--json"])
+    assert json.loads(capsys.readouterr().out)["findings"] == first
+    assert served.secret_key not in path.read_text()
+
+
+@pytest.mark.parametrize("mock", ["documented"], indirect=True)
+def test_wrong_keys_are_no_access(
+    served: Mock, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("FI_SECRET_KEY", "another")
+    assert run(FAST) == 4
+    assert "answered nothing but 401" in capsys.readouterr().err
+    assert served.journal.total < 10
+
+
+def test_nobody_there_is_no_access(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name, value in (("FI_API_KEY", "a"), ("FI_SECRET_KEY", "b"), ("FI_BASE_URL", "http://127.0.0.1:9")):
+        monkeypatch.setenv(name, value)
+    assert run([*FAST, "--run-test", "x"]) == 4
+    assert len(capsys.readouterr().err.splitlines()) == 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["drift"], "Neither a run test nor an execution is named."),
+        (["drift", "--against", "hopes"], "--against hopes is unknown."),
+        (["drift", "--recorded", "no-such-file"], "can't be read"),
+        (["drift", "--recorded", __file__], "is no recorded exchange"),
+        (["drift", "--run-test", "x", "--baseline", __file__], "is no saved report"),
+        (["drift", "--run-test", "x"], "FI_API_KEY"),
+    ],
+)
+def test_wrong_usage_is_said_in_two_lines(
+    arguments: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(arguments) == 2
+    error = capsys.readouterr().err
+    assert said in error
+    assert len(error.splitlines()) == 2
+
+
+@pytest.mark.parametrize("mock", ["documented"], indirect=True)
+def test_every_variable_of_the_mock_that_names_an_id_is_read(served: Mock) -> None:
+    names = set(served.settings().environment())
+    assert set(VARIABLES.values()) <= names

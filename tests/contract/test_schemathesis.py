@@ -1,0 +1,48 @@
+"""schemathesis searches the mock for answers that the strict view of its profile doesn't allow."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from futureagi_simulate.contract.document import load
+from futureagi_simulate.contract.views import Profile, strict_view
+from futureagi_simulate.mock import Mock
+
+from .conftest import PROFILES
+
+CONFIG = Path(__file__).parent / "schemathesis"
+PHASES = "examples,coverage,fuzzing,stateful"
+QUICK = ["--seed", "1", "--max-examples", "30"]
+LONG = ["--max-examples", "600"]
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+def test_every_phase_passes(profile: str, tmp_path: Path, pytestconfig: pytest.Config) -> None:
+    view = tmp_path / "openapi.json"
+    view.write_text(json.dumps(strict_view(load(), Profile(profile))), encoding="utf-8")
+    extent = LONG if pytestconfig.getoption("--long") else QUICK
+    with Mock(profile=profile) as mock, mock.serve() as server:
+        found = subprocess.run(
+            [
+                *(sys.executable, "-m", "schemathesis.cli", "--config-file", str(CONFIG / f"{profile}.toml")),
+                *("run", str(view), "--url", server.base_url, "--phases", PHASES, *extent),
+            ],
+            env={**os.environ, "FI_API_KEY": mock.api_key, "FI_SECRET_KEY": mock.secret_key},
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            check=False,
+        )
+        asked = mock.journal.total
+    assert found.returncode == 0, (
+        f"the lines that begin with curl show it again:\n{found.stdout}\n{found.stderr}"
+    )
+    assert asked > 300
+    assert "5 selected / 5 total" in found.stdout
