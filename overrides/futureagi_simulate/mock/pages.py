@@ -41,7 +41,7 @@ def make_pages(settings: Callable[[str], Settings], profile: str) -> Starlette:
         return HTMLResponse(landing_page(settings(str(request.base_url).rstrip("/")), profile))
 
     async def docs(_request: Request) -> HTMLResponse:
-        return HTMLResponse(docs_page())
+        return HTMLResponse(rendered_reference() or docs_page())
 
     async def contract(_request: Request) -> PlainTextResponse:
         return PlainTextResponse(contract_text(), media_type="application/yaml")
@@ -89,9 +89,17 @@ def contract_text() -> str:
     return (Path(__file__).parents[3] / "openapi.yaml").read_text(encoding="utf-8")
 
 
+def rendered_reference(root: Path = Path(__file__).parents[3]) -> str | None:
+    """Return the reference page that `nox -s docs` renders in a checkout; None if there is none, or an old one."""
+    page, source = root / "build" / "reference.html", root / "openapi.yaml"
+    if not page.is_file() or not source.is_file() or page.stat().st_mtime < source.stat().st_mtime:
+        return None
+    return page.read_text(encoding="utf-8")
+
+
 @cache
 def docs_page() -> str:
-    """Return the page at `/docs`: the contract with a list of its paths and schemas to jump to."""
+    """Return the plain page at `/docs`: the contract with a list of its paths and schemas to jump to."""
     anchors: list[str] = []
     lines: list[str] = []
     for line in contract_text().splitlines():
