@@ -90,7 +90,7 @@ def contract_text() -> str:
 
 
 def rendered_reference(root: Path = Path(__file__).parents[3]) -> str | None:
-    """Return the reference page that `nox -s docs` renders in a checkout; None if there is none, or an old one."""
+    """Return the reference page that `nox -s docs` rendered in a checkout; None for none, or an old one."""
     page, source = root / "build" / "reference.html", root / "openapi.yaml"
     if not page.is_file() or not source.is_file() or page.stat().st_mtime < source.stat().st_mtime:
         return None
