@@ -2,10 +2,10 @@
 
 Walking pages can't promise that while rows move, appear and vanish. Two ways to know that nothing was missed:
 
-* Double collect. Let t be a request that reported the count c, B the ids seen up to t and A the ids seen from
-t on. Each id in both
-  was there at t, so if B and A have c ids in common, those are the whole table at t. (An id that left and
-  came back would count too; rows don't come back on this API but through filters.)
+* Double collect. Let t be the moment when a request counted c rows, B the ids of the answers before it, A the
+  ids of its own answer and of those after it. Each id in both was there at t, so if B and A have c ids in
+  common, those are the whole table at t. (An id that left and came back would count too; rows don't come back
+  on this API but through filters.)
 * One page that holds everything: a single query, nothing can move within it.
 
 The server's count includes rows it never returns, so that the first may never close; and rows with equal
@@ -19,8 +19,6 @@ from collections import Counter
 from collections.abc import Generator
 from typing import Any, Final
 from uuid import UUID
-
-import attrs
 
 from futureagi_simulate.errors import APIStatusError, FutureAGIError
 from futureagi_simulate.page import Ask, Facts, Fetched
@@ -59,14 +57,6 @@ class IncompleteListingError(FutureAGIError):
         self.items: list[Any] = []
 
 
-@attrs.frozen
-class _Boundary:
-    """The first page of a pass: the count it reported, and how many of its ids no earlier pass had seen."""
-
-    count: int | None
-    new: int
-
-
 class Sightings:
     """Which ids were seen in which pass: 16 bytes an id that is a UUID, and the first and last pass."""
 
@@ -74,7 +64,7 @@ class Sightings:
         self.count: int | None = None
         self.variant = 0
         self._seen: dict[_Key, int] = {}
-        self._boundaries: list[_Boundary] = []
+        self._counts: list[int | None] = []
         self._pass = -1
         self._repeats: Counter[bytes] = Counter()
 
@@ -92,19 +82,18 @@ class Sightings:
             if seen is None:
                 fresh.append(place)
             self._seen[key] = ((self._pass if seen is None else seen >> 4) << 4) | self._pass
-        if len(self._boundaries) == self._pass:
-            self._boundaries.append(_Boundary(facts.count, len(fresh)))
+        if len(self._counts) == self._pass:
+            self._counts.append(facts.count)
         self.count, self.variant = facts.count, facts.ask.variant
         return fresh
 
     def proven(self) -> bool:
-        """Tell whether the ids seen both before and after some pass began are as many as counted then."""
+        """Tell whether as many ids were seen both before and after a pass began as were counted then."""
         passes = Counter(self._seen.values())
-        for number, boundary in enumerate(self._boundaries[1:], start=1):
-            both = sum(many for seen, many in passes.items() if seen >> 4 < number <= seen & 15)
-            if both + boundary.new == boundary.count:
-                return True
-        return False
+        return any(
+            count == sum(many for seen, many in passes.items() if seen >> 4 < number <= seen & 15)
+            for number, count in enumerate(self._counts[1:], start=1)
+        )
 
     def ids(self) -> tuple[str, ...]:
         """Give all ids seen."""

@@ -159,13 +159,17 @@ def _pages(count: int, size: int) -> int:
 
 
 def is_whole(facts: Facts) -> bool:
-    """Tell whether this answer alone, a single query, held every row the server shows."""
-    if facts.ask.number != 1 or facts.count is None:
+    """Tell whether this answer alone, a single query for the rows, held every row the server shows.
+
+    The page must have had room for more: the server counts in a query of its own, before it takes the rows,
+    and a full page may have pushed one out in between.
+    """
+    if facts.ask.number != 1 or facts.count is None or facts.delivered >= facts.ask.size:
         return False
     if facts.delivered >= facts.count:
-        return True
+        return facts.delivered == facts.count
     ends_here = facts.total_pages == 1 if facts.total_pages is not None else not facts.has_next
-    return ends_here and facts.count <= facts.ask.size
+    return ends_here and facts.count < facts.ask.size
 
 
 class Window:

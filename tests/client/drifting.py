@@ -34,9 +34,10 @@ class Row:
 class Schedule:
     """A table of `rows`, and `operations` spread over the first `spread` requests; all follows from `seed`.
 
-    `ties`: how many rows share a time. `shuffled`: ties come in another order for every limit and page.
-    `hidden`: share of rows that are counted and never returned. `cap`: the page size the server lowers to.
-    `past_the_end`: "error" or "empty".
+    `torn`: what changes does so after the rows were counted and before they are taken, as the server does
+    that in two queries. `ties`: how many rows share a time. `shuffled`: ties come in another order for
+    every limit and page. `hidden`: share of rows that are counted and never returned. `cap`: the page size
+    the server lowers to. `past_the_end`: "error" or "empty".
     """
 
     seed: int = 0
@@ -51,6 +52,7 @@ class Schedule:
     total_pages: bool = True
     honest_next: bool = True
     past_the_end: str = "error"
+    torn: bool = False
 
 
 class Table:
@@ -93,6 +95,7 @@ class Table:
 
     def answer(self, ask: Ask) -> Fetched[str]:
         with self._lock:
+            counted = len(self.rows)
             while self._due and self._due[0] <= len(self.requests):
                 self._due.pop(0)
                 self.change(self._random.choice(self.schedule.kinds))
@@ -100,18 +103,18 @@ class Table:
                 self.always = self.visible()
                 self.reachable |= self.always
             self.requests.append(ask)
-            return self._page(ask)
+            return self._page(ask, counted if self.schedule.torn else len(self.rows))
 
-    def _page(self, ask: Ask) -> Fetched[str]:
+    def _page(self, ask: Ask, count: int) -> Fetched[str]:
         size = min(ask.size, self.schedule.cap or ask.size)
-        pages = max(1, -(-len(self.rows) // size))
+        pages = max(1, -(-count // size))
         if ask.number > pages and self.schedule.past_the_end == "error":
             raise ServerError("That page contains no results", status=500)
         rows = sorted(self.rows, key=lambda row: self._rank(row, ask, size))
         shown = rows[(ask.number - 1) * size : ask.number * size]
         ids = tuple(row.id for row in shown if not row.hidden)
         more = ask.number < pages if self.schedule.honest_next else not ask.number < pages
-        facts = Facts(ask, ids, len(self.rows), pages if self.schedule.total_pages else None, more)
+        facts = Facts(ask, ids, count, pages if self.schedule.total_pages else None, more)
         return Fetched(facts, Page(ask.number, ids, facts.count, facts.total_pages))
 
     def _rank(self, row: Row, ask: Ask, size: int) -> tuple[int, Any]:

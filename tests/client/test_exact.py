@@ -34,6 +34,7 @@ def some_schedule(seed: int, **fixed: Any) -> Schedule:
         "hidden": chance.choice([0, 0, 0.02, 0.3]),
         "total_pages": chance.random() < 0.6,
         "past_the_end": chance.choice(["error", "empty"]),
+        "torn": chance.random() < 0.3,
     }
     return Schedule(seed=seed, **{**made, **fixed})
 
@@ -71,12 +72,29 @@ def test_with_a_lowered_page_size_it_is_exact_or_says_that_it_is_not(seed: int, 
         assert set(incomplete.found) <= table.reachable
 
 
-@pytest.mark.parametrize("size", [100, 250])
+@pytest.mark.parametrize("size", [101, 250])
 def test_a_listing_that_fits_one_page_is_proven_by_one_request(size: int) -> None:
     table = Table(Schedule(rows=100, hidden=0.1))
     found = read_all(table, False, page_size=size, exact=True)
     assert set(found) == table.visible()
     assert len(table.requests) == 1
+
+
+@pytest.mark.parametrize("seed", range(300))
+def test_a_change_between_the_servers_count_and_its_rows_hides_nothing(seed: int) -> None:
+    chance = random.Random(seed)
+    rows = chance.randint(1, 25)
+    table = Table(
+        Schedule(
+            seed=seed,
+            rows=rows,
+            operations=chance.choice([1, 2, 4, 8, 15]),
+            spread=chance.choice([1, 3, 6, 9]),
+            hidden=chance.choice([0, 0, 0.2]),
+            torn=True,
+        )
+    )
+    check(table, read_all(table, False, page_size=chance.choice([rows, 5, 7]), exact=True))
 
 
 def test_a_quiet_table_takes_two_passes() -> None:
