@@ -151,9 +151,10 @@ KILLED = textwrap.dedent(
     from pathlib import Path
     import httpx
     from futureagi_simulate import Client
-    from futureagi_simulate.export import Export, Source
+    from futureagi_simulate.export import Export, Source, spool
     from futureagi_simulate.mock import Mock
 
+    spool.SAVE_EVERY_S = 0.0
     left = int(sys.argv[2])
 
     def die_at(name):

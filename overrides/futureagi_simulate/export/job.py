@@ -9,11 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import attrs
-import msgspec
 
 from futureagi_simulate.errors import ConfigurationError, ListingChangedWarning
 from futureagi_simulate.export import writers
-from futureagi_simulate.export.sources import Source, changed_since
+from futureagi_simulate.export.sources import Received, Source, changed_since
 from futureagi_simulate.export.spool import Spool
 from futureagi_simulate.records import call_record
 
@@ -114,7 +113,7 @@ class Export:
     def _chosen(self, items: tuple[Any, ...]) -> Iterator[tuple[str, bytes]]:
         for item in items:
             if self.since is None:
-                yield item.id, item.raw_json
+                yield str(item.id), item.raw_json
                 continue
             record = call_record(item)
             if changed_since(record, self.since):
@@ -133,18 +132,7 @@ class Export:
 
     def _records(self, spool: Spool) -> Iterator[CallRecord]:
         for line in spool.lines():
-            yield call_record(_Line(line), execution_id=self.source.execution_id)
+            yield call_record(Received.of(line), execution_id=self.source.execution_id)
 
     def _eval_names(self, spool: Spool) -> list[str]:
         return sorted({one.name or one.id for record in self._records(spool) for one in record.evals})
-
-
-@attrs.frozen
-class _Line:
-    """A line of the spool, as the records read it."""
-
-    raw_json: bytes
-
-    @property
-    def raw(self) -> dict[str, Any]:
-        return msgspec.json.decode(self.raw_json, type=dict[str, Any])
