@@ -138,7 +138,7 @@ LINES = (
     Line((106,), "address-of-next", None),
 )
 
-ALSO_SEEN = (  # differences of the same server that have no number of their own, or have one at another endpoint
+ALSO_SEEN = (  # of the same server, without a number of their own or with one at another endpoint
     Line((), "shape", TE, "results[].duration", "null"),
     Line((), "shape", TE, "results[].overall_score", "null"),
     Line((), "shape", TE, "results[].eval_outputs.{key}"),
