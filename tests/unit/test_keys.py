@@ -105,6 +105,12 @@ def test_an_api_key_that_contains_the_secret_key_is_masked_whole() -> None:
     assert keys.scrub("first-key-and-more") == "***"
 
 
+def test_keys_of_four_letters_are_masked_in_errors_and_of_eight_in_answers() -> None:
+    keys = Credentials(Secret("abcd"), Secret("abcdefgh"))
+    assert keys.scrub("abcd abc") == "*** abc"
+    assert keys.scrub_answer(b"abcdefgh abcd") == b"*** abcd"
+
+
 def test_a_key_of_a_letter_or_two_does_not_garble_every_text() -> None:
     assert Credentials(Secret("k"), Secret("s")).scrub("asks") == "asks"
 

@@ -159,6 +159,12 @@ def test_a_redirect_anywhere_else_is_not_followed(location: str) -> None:
     assert API.follow(HERE, location) is None
 
 
+@pytest.mark.parametrize("spoilt", ["/a b", "/a\n", "/\\x", "\t"])
+def test_an_address_that_parsers_may_read_differently_belongs_to_nobody(spoilt: str) -> None:
+    assert API.owns("https://api.example.com/")
+    assert not API.owns(f"https://api.example.com{spoilt}")
+
+
 @given(st.text())
 def test_whatever_a_redirect_says_it_leads_to_the_origin_or_nowhere(location: str) -> None:
     target = API.follow(HERE, location)
