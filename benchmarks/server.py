@@ -113,6 +113,7 @@ def serving(count: int, size: int, *, rich: bool = False, delay: float = 0.0) ->
     ours, theirs = context.Pipe()
     process = context.Process(target=_serve, args=(theirs, count, size, rich, delay), daemon=True)
     process.start()
+    theirs.close()  # so that a process that dies ends the wait for its word
     try:
         yield ours.recv()
     finally:

@@ -4,20 +4,27 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import Any
 
 import httpx
 import msgspec
 import requests
 
+from benchmarks.peers import DEFAULT, OPENAPI_GENERATOR, PYDANTIC, peers
+from benchmarks.plug import bare_socket
 from benchmarks.server import serving, url
+from benchmarks.structs import struct
 from benchmarks.timing import Figure, compare
 from futureagi_simulate import AsyncClient, Client
+from futureagi_simulate_api.models import CallExecutionPage
 
 RUN_TEST = "00000000-0000-0000-0000-000000000000"
 CALLS, SIZE, IN_FLIGHT, DELAY = 10_000, 100, 8, 0.05
 KEYS = {"api_key": "bench", "secret_key": "bench"}
 HEADERS = {"X-Api-Key": "bench", "X-Secret-Key": "bench"}
+EXAMPLE = "requests and json, as the documents' example"
 
 
 def client(base: str, prefetch: int, size: int = SIZE) -> int:
@@ -39,28 +46,73 @@ def async_client(base: str, prefetch: int, size: int = SIZE) -> int:
     return asyncio.run(run())
 
 
-def with_requests(base: str, size: int = SIZE) -> int:
-    """Count the calls as the documents' example would, grown to all pages: requests, json, one page after another."""
+def with_requests(base: str, decode: Callable[[bytes], Any] | None = None, size: int = SIZE) -> int:
+    """Count the calls as the documents' example would, grown to all pages; `decode` in place of its `json()`."""
     count, following = 0, f"{url(base)}?limit={size}"
     with requests.Session() as session:
         while following:
-            page = session.get(following, headers=HEADERS).json()
-            count += len(page["results"])
-            following = page["next"]
+            answer = session.get(following, headers=HEADERS)
+            page = _Links(answer.json()) if decode is None else decode(answer.content)
+            count += len(page.results)
+            following = getattr(page.next, "root", page.next)  # pydantic wraps a link
     return count
 
 
-def with_httpx(base: str, decode: Callable[[bytes], object], size: int = SIZE) -> int:
+class _Links:
+    def __init__(self, page: dict[str, Any]) -> None:
+        self.results, self.next = page["results"], page["next"]
+
+
+def with_httpx(base: str, decode: Callable[[bytes], Any], size: int = SIZE) -> int:
     """Count the calls with httpx alone, one page after another, decoding each with `decode`."""
-    count, number, last = 0, 1, 1
     with httpx.Client(headers=HEADERS) as http:
-        while number <= last:
+
+        def ask(number: int) -> tuple[int, int]:
             page = decode(http.get(url(base), params={"limit": size, "page": number}).content)
-            rows = page["results"] if isinstance(page, dict) else page.results  # type: ignore[attr-defined]
-            last = page["total_pages"] if isinstance(page, dict) else page.total_pages  # type: ignore[attr-defined]
-            count += len(rows)
-            number += 1
-    return count
+            fields = page if isinstance(page, dict) else {name: getattr(page, name) for name in _TOLD}
+            return len(fields["results"]), fields["total_pages"]
+
+        return _all(ask)
+
+
+_TOLD = ("results", "total_pages")
+
+
+def with_default_templates(base: str, size: int = SIZE) -> int:
+    """Count the calls with what the generator's default templates make."""
+    made = peers().default
+    with _default_client(base) as given:
+
+        def ask(number: int) -> tuple[int, int]:
+            page = made.sync(run_test_id=RUN_TEST, client=given, page=number, limit=size)
+            return len(page.results), page.total_pages
+
+        return _all(ask)
+
+
+def _default_client(base: str) -> Any:
+    """Make the client that the default templates come with."""
+    return peers().default.Client(base_url=base, headers=HEADERS)
+
+
+def with_openapi_generator(base: str, size: int = SIZE) -> int:
+    """Count the calls with OpenAPI Generator's client."""
+    made: Any = peers().openapi
+    with made.ApiClient(made.Configuration(host=base)) as given:
+        given.default_headers |= HEADERS
+        api = made.SimulationApi(given)
+
+        def ask(number: int) -> tuple[int, int]:
+            page = api.list_call_executions(RUN_TEST, page=number, limit=size)
+            return len(page.results), page.total_pages
+
+        return _all(ask)
+
+
+def _all(ask: Callable[[int], tuple[int, int]]) -> int:
+    """Ask for one page after another, until the last that the first one tells of."""
+    count, last = ask(1)
+    return count + sum(ask(number)[0] for number in range(2, last + 1))
 
 
 def at_once(base: str, size: int = SIZE, calls: int = CALLS) -> int:
@@ -83,51 +135,70 @@ def at_once(base: str, size: int = SIZE, calls: int = CALLS) -> int:
 
 def measure(quick: bool) -> list[Figure]:
     """Measure the walks."""
-    calls = 2_000 if quick else CALLS
-    rounds = 3 if quick else 5
-    figures: list[Figure] = []
+    calls, rounds = (2_000, 3) if quick else (CALLS, 5)
+    return [*_slow(calls, rounds), *_fast(calls, rounds)]
+
+
+def _slow(calls: int, rounds: int) -> Iterator[Figure]:
+    """Walk with latency: what fetching ahead is worth."""
+    work = f"walk, {DELAY * 1e3:.0f} ms latency"
     with serving(calls, SIZE, delay=DELAY) as base:
-        slow = compare(
+        found = compare(
             {
-                "next by next": lambda: with_requests(base),
-                "Client": lambda: client(base, IN_FLIGHT),
-                "AsyncClient": lambda: async_client(base, IN_FLIGHT),
-                "8 at once": lambda: at_once(base, calls=calls),
+                "next by next": partial(with_requests, base),
+                "Client": partial(client, base, IN_FLIGHT),
+                "AsyncClient": partial(async_client, base, IN_FLIGHT),
+                "8 at once": partial(at_once, base, calls=calls),
             },
             rounds,
         )
     for name in ("Client", "AsyncClient"):
-        faster = 1 / slow.ratios[name].median
-        share = slow.seconds["8 at once"].median / slow.seconds[name].median
-        figures += [
-            Figure.at_least(
-                "walk, 50 ms latency", f"{name}, prefetch 8, times faster than next by next", faster, 6
-            ),
-            Figure.at_least("walk, 50 ms latency", f"{name}, share of what 8 at once can give", share, 0.8),
-        ]
-    typed = msgspec.json.Decoder(_structs())
+        faster = 1 / found.ratios[name].median
+        share = found.seconds["8 at once"].median / found.seconds[name].median
+        yield Figure.at_least(work, f"{name}, prefetch 8, times faster than next by next", faster, 6)
+        yield Figure.at_least(work, f"{name}, share of what 8 at once can give", share, 0.8)
+
+
+def _fast(calls: int, rounds: int) -> Iterator[Figure]:
+    """Walk without latency: what a page costs on this side of the wire."""
+    work = "walk, no latency"
     with serving(calls, SIZE, rich=True) as base:
-        fast = compare(
-            {
-                "requests + json": lambda: with_requests(base),
-                "httpx + json": lambda: with_httpx(base, json.loads),
-                "httpx + msgspec structs": lambda: with_httpx(base, typed.decode),
-                "Client": lambda: client(base, 1),
-                "AsyncClient": lambda: async_client(base, 1),
-            },
-            rounds,
-        )
-    peer = min(fast.seconds[name].median for name in ("requests + json", "httpx + json"))
-    for name in ("Client", "AsyncClient"):
-        ratio = fast.seconds[name].median / peer
-        figures.append(Figure.at_most("walk, no latency", f"{name} to the fastest untyped peer", ratio, 1))
-    for name, spread in fast.ratios.items():
-        figures.append(
-            Figure.seen("walk, no latency", f"{name} to requests + json", spread.median, str(spread))
-        )
-    return figures
+        walkers = _walkers(base)
+        for name, walk in walkers.items():
+            if walk() != calls:
+                raise AssertionError(f"{name} didn't give all {calls} calls")
+        found = compare(walkers, rounds)
+    theirs = {name: one.median for name, one in found.ratios.items() if name not in _OURS and name not in _LIMITS}
+    fastest = min(theirs, key=lambda name: theirs[name])
+    for name in _OURS:
+        ratio = found.ratios[name].median / theirs[fastest]
+        yield Figure.at_most(work, f"{name}, to the fastest peer ({fastest})", ratio, 1)
+    for name, spread in found.ratios.items():
+        if name != EXAMPLE:
+            limit = ", a limit" if name in _LIMITS else ""
+            yield Figure.seen(work, f"{name}{limit}, to {EXAMPLE}", spread.median, str(spread))
 
 
-def _structs() -> type[msgspec.Struct]:
-    page = [("results", list[dict[str, object]]), ("total_pages", int)]
-    return msgspec.defstruct("Page", page)
+_OURS = ("Client", "AsyncClient")
+_LIMITS = ("a bare socket read", "httpx and msgspec structs")
+
+
+def _walkers(base: str) -> dict[str, Callable[[], int]]:
+    """Give everyone who walks, the documents' example first."""
+    structs = msgspec.json.Decoder(struct(CallExecutionPage))
+    made = peers()
+    found: dict[str, Callable[[], int]] = {
+        EXAMPLE: partial(with_requests, base),
+        "httpx and json": partial(with_httpx, base, json.loads),
+        DEFAULT: partial(with_default_templates, base),
+        f"requests and {PYDANTIC}": partial(
+            with_requests, base, made.pydantic.CallExecutionPage.model_validate_json
+        ),
+    }
+    if made.openapi is not None:
+        found[OPENAPI_GENERATOR] = partial(with_openapi_generator, base)
+    found["Client"] = partial(client, base, 1)
+    found["AsyncClient"] = partial(async_client, base, 1)
+    found["httpx and msgspec structs"] = partial(with_httpx, base, structs.decode)
+    found["a bare socket read"] = partial(bare_socket, base, SIZE)
+    return found
