@@ -1,0 +1,63 @@
+"""When an exact listing counts as complete: ids seen before and after the moment at which they were counted."""
+
+from __future__ import annotations
+
+import pytest
+
+from futureagi_simulate.exact import Sightings
+from futureagi_simulate.page import Ask, Facts
+
+Passes = list[list[tuple[int, str]]]
+
+
+def noted(passes: Passes) -> Sightings:
+    """Note passes of pages; a page is the count it reports and the ids on it, one letter each."""
+    seen = Sightings()
+    for pages in passes:
+        seen.begin()
+        for number, (count, ids) in enumerate(pages, start=1):
+            seen.note(Facts(Ask(number, 2), tuple(ids), count, None, False), tuple(ids))
+    return seen
+
+
+@pytest.mark.parametrize(
+    ("passes", "complete"),
+    [
+        ([[(4, "ab"), (4, "cd")]], False),
+        ([[(4, "ab"), (4, "cd")], [(4, "ab"), (4, "cd")]], True),
+        ([[(4, "ab"), (4, "cd")], [(4, "cdab")]], True),
+        ([[(4, "ab"), (4, "bc")], [(4, "ab"), (4, "cd")]], False),
+        ([[(4, "ab"), (4, "bc")], [(4, "ab"), (4, "cd")], [(4, "abcd")]], True),
+        ([[(3, "ab")], [(3, "a"), (3, "bd")]], False),
+        ([[(3, "ab")], [(3, "ad"), (3, "b")]], False),
+        ([[(3, "abc")], [(2, "ab")]], True),
+        ([[(3, "abc")], [(3, "ab")]], False),
+        ([[(5, "ab"), (5, "cd")], [(5, "ab"), (5, "cd")]], False),
+        ([[(3, "ab"), (3, "c")], [(4, "da"), (4, "bc")]], False),
+        ([[(3, "ab"), (3, "c")], [(4, "da"), (4, "bc")], [(4, "dabc")]], True),
+    ],
+    ids=[
+        "one pass",
+        "two equal passes",
+        "another order",
+        "a row missed in the first pass",
+        "found in the second, confirmed by the third",
+        "a row that came after the count makes up for none that was missed",
+        "nor one that came with it",
+        "a row that left before the count",
+        "a row that left after it",
+        "hidden rows",
+        "a row that came between the passes",
+        "confirmed by the next",
+    ],
+)
+def test_a_table_is_complete_when_as_many_ids_as_were_counted_were_seen_before_and_after(
+    passes: Passes, complete: bool
+) -> None:
+    assert noted(passes).proven() is complete
+
+
+def test_only_rows_not_seen_before_are_fresh() -> None:
+    seen = noted([[(4, "ab"), (4, "bc")]])
+    assert seen.note(Facts(Ask(3, 2), ("c", "d", "d"), 4, None, False), ("c", "d", "d")) == [1]
+    assert seen.ids() == ("a", "b", "c", "d")
