@@ -8,8 +8,12 @@ from typing import Any, Final
 from futureagi_simulate.records.model import Turn
 from futureagi_simulate.records.values import first, items, number, seconds, text, word
 
-_AGENT_WORDS: Final = frozenset({"agent", "assistant", "bot"})
-_CUSTOMER_WORDS: Final = frozenset({"customer", "human", "simulator", "user"})
+_SIDES: Final = {
+    **dict.fromkeys(("agent", "assistant", "bot"), "agent"),
+    **dict.fromkeys(("customer", "human", "simulator", "user"), "customer"),
+}
+_START: Final = ("start_time_seconds", "start_time"), "start_time_ms"
+_END: Final = ("end_time_seconds", "end_time"), "end_time_ms"
 
 
 def turns(value: object) -> tuple[Turn, ...]:
@@ -27,15 +31,17 @@ def turns(value: object) -> tuple[Turn, ...]:
 def _turn(entry: Mapping[str, Any]) -> Turn:
     spoken = word(first(entry, "speaker_role", "role", "speaker")) or ""
     return Turn(
-        speaker="agent" if spoken in _AGENT_WORDS else "customer" if spoken in _CUSTOMER_WORDS else spoken,
+        speaker=_SIDES.get(spoken, spoken),
         text=_text(first(entry, "messages", "content", "text", "message")),
-        start_s=_time(entry, "start_time"),
-        end_s=_time(entry, "end_time"),
+        start_s=_time(entry, *_START),
+        end_s=_time(entry, *_END),
     )
 
 
 def _text(content: object) -> str:
     """Read what was said: a text, or a chat's list of texts or of `{"content": …}`."""
+    if isinstance(content, str):
+        return content
     if isinstance(content, dict):
         content = first(content, "content", "text")
     if isinstance(content, list):
@@ -43,9 +49,9 @@ def _text(content: object) -> str:
     return text(content) or ""
 
 
-def _time(entry: Mapping[str, Any], name: str) -> float | None:
+def _time(entry: Mapping[str, Any], in_seconds: tuple[str, ...], in_milliseconds: str) -> float | None:
     """Read a time in seconds; `…_ms` is 0 where `…_seconds` says null, so the latter goes first."""
-    for key in (f"{name}_seconds", name):
+    for key in in_seconds:
         if key in entry:
             return number(entry[key])
-    return seconds(entry.get(f"{name}_ms"))
+    return seconds(entry.get(in_milliseconds))
