@@ -148,6 +148,7 @@ def test_a_redirect_on_the_same_origin_is_followed(location: str, target: str) -
         "/\\evil.example",
         "https:\\\\evil.example",
         "https://api.example.com\t.evil.example/",
+        "/thi\tngs/",
         "javascript:alert(1)",
         "https://[::1",
         "https://api.example.com:99999/",
