@@ -19,8 +19,10 @@ PYTHON = "3.11"
 TEST_TOOLS = [
     "hypothesis>=6.130,<7",
     "jsonschema[format-nongpl]>=4.23,<5",
+    "polars>=1.20,<3",
     "pytest>=8.3,<10",
     "pytest-xdist>=3.6,<4",
+    "trio>=0.28,<1",
 ]
 GENERATOR = ["openapi-python-client==0.29.1", "ruff==0.17.6", "pyyaml>=6.0.2,<7"]
 TYPE_CHECKERS = ["mypy==2.4.1", "pyright[nodejs]==1.1.414", "types-jsonschema", "types-pyyaml"]

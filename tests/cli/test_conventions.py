@@ -178,17 +178,20 @@ def test_ctrl_c_ends_in_one_line_and_130(run: Run, monkeypatch: pytest.MonkeyPat
 
 
 def test_a_signal_while_waiting_ends_in_one_line_and_130(server: dict[str, str]) -> None:
-    waiting = subprocess.Popen(
+    with subprocess.Popen(
         [PROGRAM, "watch", "--run-test", server["FI_RUN_TEST_ID"], "--wait", "10m"],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
         env={**os.environ, **server},
-    )
-    assert waiting.stderr is not None
-    assert "running" in waiting.stderr.readline()
-    waiting.send_signal(signal.SIGINT)
-    out, err = waiting.communicate(timeout=20)
+    ) as waiting:
+        assert waiting.stderr is not None
+        assert "running" in waiting.stderr.readline()
+        waiting.send_signal(signal.SIGINT)
+        try:
+            out, err = waiting.communicate(timeout=60)
+        finally:
+            waiting.kill()
     assert (waiting.returncode, out) == (130, "")
     assert err.splitlines()[-1] == "Interrupted."
     assert "Traceback" not in err

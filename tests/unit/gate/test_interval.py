@@ -23,10 +23,3 @@ def test_the_interval_stays_within_nothing_and_all_and_holds_the_rate(total: int
         low, high = wilson(hits, total)
         assert 0 <= low <= 100 * hits / total + 1e-9
         assert 100 * hits / total - 1e-9 <= high <= 100
-
-
-@pytest.mark.parametrize(("hits", "total"), [(0, 12), (5, 12), (21, 26), (999, 1000)])
-def test_the_interval_agrees_with_statsmodels(hits: int, total: int) -> None:
-    proportion = pytest.importorskip("statsmodels.stats.proportion", reason="statsmodels is not installed")
-    low, high = proportion.proportion_confint(hits, total, method="wilson")
-    assert list(wilson(hits, total)) == pytest.approx([100 * low, 100 * high])
