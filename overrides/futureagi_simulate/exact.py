@@ -37,6 +37,7 @@ from futureagi_simulate.planner import (
 __all__ = ["IncompleteListingError", "read_exactly"]
 
 PASSES: Final = 4
+TRIES: Final = 3
 
 _Key = bytes | str | tuple[int, bytes]
 
@@ -158,18 +159,21 @@ def _pass_size(size: int, number: int, lowered: int | None) -> int:
 
 
 def _all_at_once(seen: Sightings) -> Generator[Command, Outcome | None, None]:
-    """Ask for everything in one page."""
-    count = seen.count or 0
-    yield Start(Ask(1, count + max(10, count // 10), seen.variant))
-    outcome = yield Await()
-    if isinstance(outcome, Fetched):
+    """Ask for everything in one page; again if that changed at that very moment."""
+    outcome: Outcome | None = None
+    for _ in range(TRIES):
+        count = seen.count or 0
+        yield Start(Ask(1, count + max(50, count // 10), seen.variant))
+        outcome = yield Await()
+        if not isinstance(outcome, Fetched):
+            break
         seen.begin()
         fresh = seen.note(outcome.facts, outcome.page.items)
         yield Deliver(outcome.keeping(fresh), outcome)
-        if is_whole(outcome.facts):
+        if is_whole(outcome.facts) or seen.proven():
             return
     raise IncompleteListingError(
-        f"After {PASSES} passes and one page of all rows this listing still can't be shown to be complete.",
+        f"After {PASSES} passes and a page of all rows this listing still can't be shown to be complete.",
         found=seen.ids(),
         count=seen.count,
         remedy="Read it when less is going on, or without exact=True; `found` of this error has the ids.",

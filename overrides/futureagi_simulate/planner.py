@@ -64,6 +64,7 @@ Outcome = Fetched[object] | FutureAGIError
 
 _PAST_THE_END: Final = frozenset({404, 500})
 _LOOKS: Final = 10
+_ROOM: Final = 10
 
 
 class Walk:
@@ -166,8 +167,12 @@ def is_whole(facts: Facts) -> bool:
     """
     if facts.ask.number != 1 or facts.count is None or facts.delivered >= facts.ask.size:
         return False
-    if facts.delivered >= facts.count:
-        return facts.delivered == facts.count
+    if (
+        facts.delivered > facts.count
+    ):  # rows came in between; with little room left they may have filled the page
+        return facts.delivered + _ROOM <= facts.ask.size
+    if facts.delivered == facts.count:
+        return True
     ends_here = facts.total_pages == 1 if facts.total_pages is not None else not facts.has_next
     return ends_here and facts.count < facts.ask.size
 

@@ -108,7 +108,7 @@ def test_passes_differ_in_page_size_and_one_page_of_all_is_the_last_resort() -> 
     found = read_all(table, False, page_size=10, exact=True)
     assert set(found) == table.visible()
     sizes = list(dict.fromkeys(ask.size for ask in table.requests))
-    assert sizes == [10, 16, 22, 28, 110]
+    assert sizes == [10, 16, 22, 28, 150]
 
 
 def test_items_are_given_as_they_are_found() -> None:

@@ -1,4 +1,4 @@
-"""When an exact listing counts as complete: ids seen before and after the moment at which they were counted."""
+"""When an exact listing counts as complete: ids seen before and after they were counted."""
 
 from __future__ import annotations
 

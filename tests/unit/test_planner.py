@@ -80,6 +80,7 @@ def test_rows_that_are_missing_without_word_of_the_number_of_pages_are_looked_fo
         ({"count": 0, "delivered": 0}, True),
         ({"count": 10, "delivered": 10}, False),
         ({"count": 10, "delivered": 9}, False),
+        ({"count": 3, "delivered": 4}, False),
     ],
 )
 def test_one_answer_is_known_to_hold_everything_only_when_nothing_speaks_against_it(
