@@ -177,6 +177,11 @@ def test_ctrl_c_ends_in_one_line_and_130(run: Run, monkeypatch: pytest.MonkeyPat
     assert (ran.code, ran.out, ran.err) == (130, "", "Interrupted.\n")
 
 
+def heed_interrupts() -> None:
+    """Undo what a runner in the background does: its children would not hear of Ctrl-C."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def test_a_signal_while_waiting_ends_in_one_line_and_130(server: dict[str, str]) -> None:
     with subprocess.Popen(
         [PROGRAM, "watch", "--run-test", server["FI_RUN_TEST_ID"], "--wait", "10m"],
@@ -184,6 +189,7 @@ def test_a_signal_while_waiting_ends_in_one_line_and_130(server: dict[str, str])
         stderr=subprocess.PIPE,
         text=True,
         env={**os.environ, **server},
+        preexec_fn=heed_interrupts,
     ) as waiting:
         assert waiting.stderr is not None
         assert "running" in waiting.stderr.readline()
