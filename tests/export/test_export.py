@@ -7,7 +7,7 @@ import json
 import subprocess
 import sys
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from futureagi_simulate import Client, ConfigurationError, ListingChangedWarning, RetryPolicy, ServerError
-from futureagi_simulate.export import CALLS, NESTED, Export, Source, to_arrow
+from futureagi_simulate.export import CALLS, NESTED, Export, Source, database, to_arrow
 from futureagi_simulate.export.writers import Evals, Format, format_of, layout_of
 from futureagi_simulate.mock import Mock
 from futureagi_simulate.records import CallRecord, call_record
@@ -110,6 +110,25 @@ def test_duckdb_answers_questions_over_three_tables(mock: Mock, client: Client, 
         sum(len(call.evals) for call in expected),
         sum(len(call.transcript) for call in expected),
     ]
+
+
+def test_calls_too_large_for_little_memory_are_loaded_with_more(
+    mock: Mock, client: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[Mapping[str, Any]] = []
+    load = database._load
+
+    def note(target: Path, scratch: Path, limits: Mapping[str, Any]) -> None:
+        asked.append(limits)
+        load(target, scratch, limits)
+
+    monkeypatch.setattr(database, "_FRUGAL", {"memory_limit": "1MB"})
+    monkeypatch.setattr(database, "_load", note)
+    job(mock, tmp_path / "it's calls.duckdb").run(client)
+    assert asked == [{"memory_limit": "1MB"}, {}]
+    with duckdb.connect(tmp_path / "it's calls.duckdb", read_only=True) as made:
+        assert made.sql("SELECT count(*) FROM calls").fetchall() == [(len(records(mock, client)),)]
+    assert [path.name for path in tmp_path.iterdir()] == ["it's calls.duckdb"]
 
 
 def test_frames_come_through_arrow(mock: Mock, client: Client) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from futureagi_simulate.errors import ConfigurationError, ListingChangedWarning
-from futureagi_simulate.export import writers
+from futureagi_simulate.export import database, writers
 from futureagi_simulate.export.sources import Received, Source, changed_since
 from futureagi_simulate.export.spool import Spool
 from futureagi_simulate.records import call_record
@@ -123,7 +123,7 @@ class Export:
         if self.format == "jsonl":
             writers.write_lines(self.target, spool.lines_file)
         elif self.format == "duckdb":
-            writers.write_duckdb(self.target, self._records(spool))
+            database.write_duckdb(self.target, self._records(spool), spool.folder)
         else:
             write = writers.write_parquet if self.format == "parquet" else writers.write_csv
             wide = self.evals == "wide" or (self.format == "csv" and self.evals == "nested")
