@@ -35,12 +35,15 @@ def stored_value(config: EvalConfig, value: EvalValue) -> object:
     """Return a value as it is stored. Choices come in four forms, by which choices they are."""
     if not isinstance(value, tuple):
         return shown(config, value)
+    if not value:
+        return []
     if len(value) > 1:
         return {"choices": list(value)}
-    place = config.choices.index(value[0]) if value and value[0] in config.choices else 0
+    only = value[0]
+    place = config.choices.index(only) if only in config.choices else 0
     if place % 4 == 1:
-        return {"choice": value[0]}
-    return list(value) if place % 4 == 2 or not value else value[0]
+        return {"choice": only}
+    return [only] if place % 4 == 2 else only
 
 
 def displayed_outputs(call: Call) -> Item:
