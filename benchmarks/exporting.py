@@ -1,4 +1,7 @@
-"""Export calls to a file: against the loop that the documents' example grows into, requests, json and pandas."""
+"""Export calls to a file: against the loop that the documents' example grows into, requests, json and pandas.
+
+Imports count on both sides: some of ours happen only when they are needed.
+"""
 
 from __future__ import annotations
 
@@ -18,11 +21,11 @@ SIZE = 100
 OURS = textwrap.dedent(
     """
     import json, resource, sys, time
+    start = time.perf_counter()
     from pathlib import Path
     from futureagi_simulate import Client
     from futureagi_simulate.export import Export, Source
     from futureagi_simulate.export.writers import format_of
-    start = time.perf_counter()
     with Client(base_url=sys.argv[1], api_key="bench", secret_key="bench") as client:
         target = Path(sys.argv[3])
         rows = Export(Source(run_test_id=sys.argv[2]), target, format_of(target)).run(client)
@@ -33,8 +36,8 @@ OURS = textwrap.dedent(
 LOOP = textwrap.dedent(
     """
     import json, resource, sys, time
-    import pandas, requests
     start = time.perf_counter()
+    import pandas, requests
     rows, following = [], sys.argv[1]
     with requests.Session() as session:
         while following:
