@@ -60,12 +60,12 @@ def test_a_listing_at_rest_gives_no_warning(is_async: bool) -> None:
 @pytest.mark.parametrize("kind", ["insert", "update", "delete"])
 @pytest.mark.parametrize("is_async", [False, True], ids=["sync", "async"])
 def test_one_change_between_pages_gives_one_warning_at_the_callers_line(is_async: bool, kind: str) -> None:
-    table = Table(Schedule(rows=95, operations=1, spread=2, kinds=(kind,), seed=2))
+    table = Table(Schedule(rows=95, operations=1, spread=8, kinds=(kind,)))
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         found = read_all(table, is_async, page_size=10)
     assert len(found) == len(set(found))
-    assert [one.category for one in caught] in ([ListingChangedWarning], [])
+    assert [one.category for one in caught] == [ListingChangedWarning]
     assert all(one.filename.endswith("drifting.py") for one in caught)
 
 

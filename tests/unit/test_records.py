@@ -271,11 +271,11 @@ EXECUTION_RUN = {
             "name": "is_helpful",
             "id": "template",
             "output_type": "Pass/Fail",
-            "total_pass_rate": 80.77,
+            "total_pass_rate": 71.43,
             "result": [
                 {
-                    "total_cells": 26,
-                    "output": {"pass": 80.77, "fail": 19.23, "pass_count": 21, "fail_count": 5},
+                    "total_cells": 28,
+                    "output": {"pass": 71.43, "fail": 28.57, "pass_count": 20, "fail_count": 8},
                 },
                 {"total_cells": 0, "output": {}},
             ],
@@ -314,10 +314,10 @@ def test_the_eval_results_of_an_execution_are_summed_up_by_kind() -> None:
     helpful, resolution, tone = execution_record(Sent(EXECUTION_RUN)).evals
     assert (helpful.kind, helpful.pass_rate, helpful.passed, helpful.failed, helpful.total) == (
         "pass_fail",
-        80.77,
-        21,
-        5,
-        26,
+        71.43,
+        20,
+        8,
+        28,
     )
     assert (resolution.average, resolution.percentiles) == (51.79, {"p50": 49.0, "p95": 94.7})
     assert tone.choices == {"calm": 20.0, "angry": 25.45}

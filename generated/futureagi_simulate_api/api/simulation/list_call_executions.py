@@ -63,10 +63,10 @@ def sync(
     """List the calls of a run test
 
     Every call of every execution of one run test, and the kept earlier attempts of calls that
-    were run again (`is_snapshot: true`). Most recently updated first. Observed: `count`
-    includes deleted calls that are never returned, so a page in the middle can be short or
-    empty; `limit=0` is accepted and pages never end; any other bad `page` or `limit` is
-    answered with 500; a parameter it does not know is ignored.
+    were run again (`is_snapshot: true`). Most recently updated first. Observed: deleted calls
+    are counted but not shown, so that pages may have gaps, or nothing on them, before the last
+    one; `limit=0` is accepted and pages never end; any other bad `page` or `limit` is answered
+    with 500; a parameter it does not know is ignored.
 
     Args:
         run_test_id: Id of the run test.
