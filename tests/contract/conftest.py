@@ -11,7 +11,7 @@ import pytest
 from futureagi_simulate.contract.checks.subject import Subject
 from futureagi_simulate.mock import Mock
 
-from .tables import difference_table, kill_table
+from .tables import difference_tables, kill_table
 
 PROFILES = ("documented", "observed")
 
@@ -49,7 +49,7 @@ def no_keys_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     reports = [*terminalreporter.stats.get("passed", ()), *terminalreporter.stats.get("failed", ())]
-    for title, lines in (("mutants", kill_table(reports)), ("differences", difference_table(reports))):
+    for title, lines in (("mutants", kill_table(reports)), *difference_tables(reports)):
         if lines:
             terminalreporter.section(title)
             for line in lines:

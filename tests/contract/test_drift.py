@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import attrs
+import msgspec
 import pytest
 from msgspec.structs import asdict
 
@@ -13,7 +15,7 @@ from futureagi_simulate.contract.drift.finding import Finding, new_since
 from futureagi_simulate.contract.drift.judge import Against, judge
 from futureagi_simulate.contract.drift.log import Log
 from futureagi_simulate.contract.drift.survey import read, survey, write
-from futureagi_simulate.contract.exchange import Answer, Keys, Question, from_record, to_record
+from futureagi_simulate.contract.exchange import Answer, Endpoint, Keys, Question, from_record, to_record
 from futureagi_simulate.contract.ids import Ids
 from futureagi_simulate.contract.kinds import Kind
 from futureagi_simulate.mock import Mock
@@ -54,35 +56,60 @@ def test_the_observed_profile_does_nothing_that_was_not_observed(observed: Log) 
     assert [finding.key for finding in judge(observed, Against.OBSERVED)] == []
 
 
+def named(findings: list[Finding]) -> dict[int, str]:
+    """Return for each numbered difference the first finding that names it."""
+    found: dict[int, str] = {}
+    for finding in findings:
+        for number in numbers_of(finding) or ():
+            found.setdefault(number, f"{finding.rule}: {finding.location}")
+    return found
+
+
+def as_lines(source: str, found: dict[int, str]) -> str:
+    return "\n".join([source, *(f"{number} {text}" for number, text in sorted(found.items()))])
+
+
 @pytest.mark.parametrize("seed", range(3))
 def test_of_the_numbered_differences_at_least_80_are_named(
     seed: int, record_property: Callable[[str, object], None]
 ) -> None:
     with Mock(profile="observed", seed=seed) as mock:
         log = look(mock)
+    findings = judge(log)
     assert len(log.exchanges) <= BUDGET
-    found: dict[int, str] = {}
-    for finding in judge(log):
-        numbers = numbers_of(finding)
-        assert numbers is not None, f"no difference, yet reported: {finding}"
-        for number in numbers:
-            found.setdefault(number, f"{finding.rule}: {finding.location}")
+    assert [finding for finding in findings if numbers_of(finding) is None] == [], (
+        "no difference, yet reported"
+    )
+    found = named(findings)
     if seed == 0:
-        record_property(FOUND, "\n".join(f"{number} {text}" for number, text in sorted(found.items())))
+        record_property(FOUND, as_lines(f"the mock, {len(log.exchanges)} requests", found))
     assert len(found) >= WANTED
     assert not set(found) & set(NOT_FOUND), "found now, though listed with a reason why not"
     assert set(range(1, 107)) == set(found) | set(NOT_FOUND)
 
 
-def test_the_recorded_server_does_what_is_known_of_it(recorded: Path) -> None:
+def test_the_recorded_server_does_what_is_known_of_it(
+    recorded: Path, record_property: Callable[[str, object], None]
+) -> None:
     findings = judge(read(recorded))
     assert [finding.key for finding in findings if not finding.known] == []
-    assert [
-        finding
-        for finding in findings
-        if numbers_of(finding) is None and finding.endpoint != "getTestExecution"
-    ] == []
-    assert len(set().union(*(numbers_of(finding) or set() for finding in findings))) >= 55
+    assert [finding.key for finding in findings if numbers_of(finding) is None] == []
+    found = named(findings)
+    record_property(FOUND, as_lines("the recorded exchanges", found))
+    assert len(found) >= 58
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"), [("nextName", "results[].nextName"), ("Jo's note", "results[].{key}")]
+)
+def test_an_additional_key_is_named_unless_it_is_data(name: str, shown: str) -> None:
+    with Mock(profile="documented") as mock:
+        log = look(mock, max_requests=4)
+    page = next(log.of(Endpoint.TEST_EXECUTIONS))
+    body = msgspec.json.decode(page.answer.body)
+    body["results"][0][name] = 1
+    odd = attrs.evolve(page, answer=attrs.evolve(page.answer, body=msgspec.json.encode(body)))
+    assert [finding.location for finding in judge(Log([odd]))] == [shown]
 
 
 def test_only_get_is_sent_and_nothing_is_grouped(observed: Log) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from itertools import islice
@@ -19,6 +20,7 @@ from futureagi_simulate.contract.kinds import Kind
 from futureagi_simulate.contract.shapes import Deviation, Shapes, shapes_of
 from futureagi_simulate.contract.views import Profile
 
+_PLACE: Final = re.compile(r"((?:[\w{}\[\]]+\.)*)(.+)")
 _SEVERITIES: Final = {Kind.EXTRA: Severity.ADDS, Kind.FORMAT: Severity.MISLEADS}
 
 
@@ -39,7 +41,7 @@ def shape_findings(log: Log, *, documents: bool) -> Iterator[Finding]:
     for key, sightings in grouped.items():
         if not _said_already(key, grouped):
             known = documents and key not in strange
-            place = _without_data(key[1]) if known and key[2] is Kind.EXTRA else key[1]
+            place = _without_data(key[1], known=known) if key[2] is Kind.EXTRA else key[1]
             merged.setdefault((key[0], place, key[2], known), []).extend(sightings)
     for (endpoint, place, _, known), sightings in merged.items():
         yield _finding(endpoint, place, sightings, known)
@@ -52,10 +54,17 @@ def _said_already(key: tuple[Endpoint, str, Kind], grouped: object) -> bool:
     return general != key and isinstance(grouped, dict) and general in grouped
 
 
-def _without_data(place: str) -> str:
-    """Name a key that no description knows `{key}`: it is a piece of data in an object that takes any key."""
-    head, _, name = place.rpartition("output.")
-    return place if not head or name in _vocabulary() else f"{head}output.{{key}}"
+def _without_data(place: str, *, known: bool) -> str:
+    """Name an additional key `{key}` where it is a piece of data, not the name of a field.
+
+    Data are keys that look like no name, and those that the observed server's own description lets be any.
+    """
+    match = _PLACE.fullmatch(place)
+    if match is None:
+        return place
+    head, name = match.groups()
+    data = not name.isidentifier() or (known and name not in _vocabulary())
+    return f"{head}{{key}}" if data else place
 
 
 @cache

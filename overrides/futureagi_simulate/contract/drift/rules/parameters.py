@@ -50,13 +50,16 @@ def answer_word(exchange: Exchange) -> str:
 def _disagreements(
     log: Log, endpoint: Endpoint, name: str, values: dict[str, str]
 ) -> Iterator[tuple[str, Exchange, bool]]:
-    """Yield (value, exchange, whether the endpoints disagree about it) for each bad value that was sent."""
+    """Yield (value, exchange, whether the endpoints disagree about bad values) for each one that was sent."""
+    words = {
+        answer_word(exchange)
+        for other in Endpoint
+        for value in values
+        for exchange in _sent(log, other, name, value)
+    }
     for value in values:
-        words = {
-            other: answer_word(exchange) for other in Endpoint for exchange in _sent(log, other, name, value)
-        }
         for exchange in _sent(log, endpoint, name, value):
-            yield value, exchange, len(set(words.values())) > 1
+            yield value, exchange, len(words) > 1
 
 
 def _sent(log: Log, endpoint: Endpoint, name: str, value: str) -> Iterator[Exchange]:
