@@ -1,48 +1,20 @@
-"""Run the benchmarks: python -m benchmarks [--quick] [--only WORK …] [--json FILE] [--markdown FILE]."""
+"""Run the benchmarks: python -m benchmarks [--quick] [--only WORK …] [--write] [--ratios] [--plots] [--json FILE]."""
 
 from __future__ import annotations
 
 import argparse
 import importlib
 import json
-import platform
+import shlex
 import sys
-from datetime import UTC, datetime
-from importlib.metadata import version
 from pathlib import Path
 
 import attrs
 
+from benchmarks import document, ratios
 from benchmarks.timing import Figure
 
 WORKS = ("decode", "request", "walk", "stream", "imports", "exporting", "mock", "regenerate")
-PACKAGES = (
-    "futureagi-simulate",
-    "httpx",
-    "attrs",
-    "msgspec",
-    "requests",
-    "pandas",
-    "pydantic",
-    "openapi-python-client",
-)
-
-
-def table(figures: list[Figure]) -> str:
-    """Lay figures out as a Markdown table."""
-    lines = ["| work | figure | measured | goal | met |", "|---|---|---|---|---|"]
-    words = {True: "yes", False: "**no**", None: ""}
-    for one in figures:
-        lines.append(f"| {one.work} | {one.name} | {one.shown} | {one.goal or ''} | {words[one.meets]} |")
-    return "\n".join(lines)
-
-
-def surroundings() -> str:
-    """Say when and on what the figures were measured."""
-    cpus = len(__import__("os").sched_getaffinity(0))
-    packages = ", ".join(f"{name} {version(name)}" for name in PACKAGES)
-    python = f"{platform.python_implementation()} {platform.python_version()}"
-    return f"{datetime.now(UTC):%Y-%m-%d}, {platform.machine()} {platform.system()}, {cpus} cores, {python}; {packages}."
 
 
 def main() -> int:
@@ -50,18 +22,30 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks")
     parser.add_argument("--quick", action="store_true", help="fewer rounds and smaller sizes")
     parser.add_argument("--only", nargs="+", choices=WORKS, default=WORKS)
+    parser.add_argument("--write", action="store_true", help="write table and plots into BENCHMARKS.md")
+    parser.add_argument("--plots", action="store_true", help="measure and draw the plots only")
     parser.add_argument("--json", type=Path, help="write the figures to this file")
-    parser.add_argument("--markdown", type=Path, help="write the table to this file")
+    parser.add_argument("--ratios", action="store_true", help="only hold a few ratios against reference.json")
+    parser.add_argument("--record", action="store_true", help="with --ratios: make these the reference")
+    parser.add_argument(
+        "--slow", type=int, default=1, help="with --ratios: read pages that many times over, which must fail"
+    )
     options = parser.parse_args()
+    if options.ratios:
+        return ratios.record() if options.record else ratios.check(options.slow)
     figures: list[Figure] = []
-    for name in options.only:
+    for name in () if options.plots else options.only:
         print(f"{name} …", file=sys.stderr)
         figures += importlib.import_module(f"benchmarks.{name}").measure(options.quick)
-    print(table(figures))
+    if options.plots or options.write:
+        importlib.import_module("benchmarks.curves").draw(options.quick)
+    if options.plots:
+        return 0
+    print(document.table(figures))
     if options.json:
         options.json.write_text(json.dumps([attrs.asdict(one) for one in figures], indent=1))
-    if options.markdown:
-        options.markdown.write_text(f"{surroundings()}\n\n{table(figures)}\n")
+    if options.write:
+        document.write(figures, shlex.join(["python", "-m", "benchmarks", *sys.argv[1:]]))
     return 1 if any(one.meets is False for one in figures) else 0
 
 

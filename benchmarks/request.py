@@ -1,36 +1,65 @@
-"""One small request, warm, on the loopback: what the client adds to httpx alone."""
+"""One small request, warm, on the loopback: what the client adds to httpx alone, and what the peers do."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from functools import partial
+from typing import Any
 
 import httpx
+import requests
 
+from benchmarks.peers import DEFAULT, OPENAPI_GENERATOR, peers
 from benchmarks.server import serving, url
 from benchmarks.timing import Figure, compare
 from benchmarks.walk import HEADERS, KEYS, RUN_TEST
 from futureagi_simulate import Client
 
 WORK = "one small request"
+HTTPX = "httpx and json"
 TIMES = 50
 
 
+@contextmanager
+def small_requests(*, with_peers: bool = False) -> Iterator[dict[str, Callable[[], object]]]:
+    """Give everyone who asks for a page of one small call, 50 times in a row; httpx alone is the first."""
+    query: Any = {"page": 1, "limit": 1}
+    with ExitStack() as stack:
+        base = stack.enter_context(serving(1, 1))
+        http = stack.enter_context(httpx.Client(headers=HEADERS))
+        client = stack.enter_context(Client(base_url=base, **KEYS))
+        asks: dict[str, Callable[[], object]] = {
+            HTTPX: lambda: json.loads(http.get(url(base), params=query).content),
+            "Client": lambda: client.call_executions(RUN_TEST, page_size=1).first(),
+        }
+        if with_peers:
+            made: Any = peers()
+            session = stack.enter_context(requests.Session())
+            default = stack.enter_context(made.default.Client(base_url=base, headers=HEADERS))
+            asks["requests and json"] = lambda: session.get(url(base), params=query, headers=HEADERS).json()
+            asks[DEFAULT] = lambda: made.default.sync(run_test_id=RUN_TEST, client=default, **query)
+            if made.openapi is not None:
+                given = stack.enter_context(made.openapi.ApiClient(made.openapi.Configuration(host=base)))
+                given.default_headers |= HEADERS
+                api = made.openapi.SimulationApi(given)
+                asks[OPENAPI_GENERATOR] = lambda: api.list_call_executions(RUN_TEST, **query)
+        yield {name: partial(_many, ask) for name, ask in asks.items()}
+
+
 def measure(quick: bool) -> list[Figure]:
-    """Compare a page of one small call through the client with the same request and `json.loads` through httpx."""
-    with (
-        serving(1, 1) as base,
-        httpx.Client(headers=HEADERS) as http,
-        Client(base_url=base, **KEYS) as client,
-    ):
+    """Compare with the same request and `json.loads` through httpx."""
+    with small_requests(with_peers=True) as asks:
+        ratios = compare(asks, 15 if quick else 41).ratios
+    ours = ratios.pop("Client")
+    del ratios[HTTPX]
+    return [
+        Figure.at_most(WORK, f"Client, to {HTTPX}", ours.median, 1.15, str(ours)),
+        *(Figure.seen(WORK, f"{name}, to {HTTPX}", one.median, str(one)) for name, one in ratios.items()),
+    ]
 
-        def bare() -> None:
-            for _ in range(TIMES):
-                json.loads(http.get(url(base), params={"page": 1, "limit": 1}).content)
 
-        def ours() -> None:
-            for _ in range(TIMES):
-                client.call_executions(RUN_TEST, page_size=1).first()
-
-        found = compare({"httpx and json": bare, "Client": ours}, 15 if quick else 41)
-    spread = found.ratios["Client"]
-    return [Figure.at_most(WORK, "Client to httpx and json", spread.median, 1.15, str(spread))]
+def _many(ask: Callable[[], object]) -> None:
+    for _ in range(TIMES):
+        ask()

@@ -168,7 +168,9 @@ def _fast(calls: int, rounds: int) -> Iterator[Figure]:
             if walk() != calls:
                 raise AssertionError(f"{name} didn't give all {calls} calls")
         found = compare(walkers, rounds)
-    theirs = {name: one.median for name, one in found.ratios.items() if name not in _OURS and name not in _LIMITS}
+    theirs = {
+        name: one.median for name, one in found.ratios.items() if name not in _OURS and name not in _LIMITS
+    }
     fastest = min(theirs, key=lambda name: theirs[name])
     for name in _OURS:
         ratio = found.ratios[name].median / theirs[fastest]
