@@ -35,15 +35,15 @@ def stored_value(config: EvalConfig, value: EvalValue) -> object:
     """Return a value as it is stored. Choices come in four forms, by which choices they are."""
     if not isinstance(value, tuple):
         return shown(config, value)
-    if not value:
+    chosen = list(value)
+    if not chosen:
         return []
-    if len(value) > 1:
-        return {"choices": list(value)}
-    only = value[0]
-    place = config.choices.index(only) if only in config.choices else 0
+    if len(chosen) > 1:
+        return {"choices": chosen}
+    place = config.choices.index(chosen[0]) if chosen[0] in config.choices else 0
     if place % 4 == 1:
-        return {"choice": only}
-    return [only] if place % 4 == 2 else only
+        return {"choice": chosen[0]}
+    return chosen if place % 4 == 2 else chosen[0]
 
 
 def displayed_outputs(call: Call) -> Item:
