@@ -49,8 +49,6 @@ class Timeout:
     @classmethod
     def of(cls, value: Any) -> Timeout:
         """Read one number for every phase, None for no limit, a Timeout, or httpx's own."""
-        if isinstance(value, cls):
-            return value
         if all(hasattr(value, phase) for phase in ("connect", "read", "write", "pool")):
             return cls(value.connect, value.read, value.write, value.pool)
         return cls(value, value, value, value)
@@ -95,8 +93,7 @@ class Options:
         wrong.
         """
         environment = _Environment.read()
-        if environment.log is not None:
-            logs.show(environment.log)
+        logs.show(environment.log)
         from_environment = base_url is None and environment.base_url is not None
         address = environment.base_url if from_environment else base_url
         return cls(
@@ -129,12 +126,12 @@ class Options:
 
 @attrs.frozen
 class _Environment:
-    """The variables that were set when a client was made; None for one that wasn't."""
+    """The variables that were set when a client was made; None, or no log level, for one that wasn't."""
 
     api_key: Secret | None
     secret_key: Secret | None
     base_url: str | None
-    log: str | None
+    log: str
 
     @classmethod
     def read(cls) -> _Environment:
@@ -142,7 +139,7 @@ class _Environment:
             Secret.of(os.environ.get("FI_API_KEY")),
             Secret.of(os.environ.get("FI_SECRET_KEY")),
             os.environ.get("FI_BASE_URL"),
-            os.environ.get("FI_LOG"),
+            os.environ.get("FI_LOG", ""),
         )
 
 

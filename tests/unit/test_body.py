@@ -63,6 +63,7 @@ def test_a_content_coding_that_nobody_asked_for_is_damage() -> None:
     body = Body("br", 100)
     assert not body.take(b"x")
     assert "'br'" in (body.damage or "")
+    assert body.content == b""
 
 
 @pytest.mark.parametrize("coding", ["", "gzip"])
@@ -84,6 +85,13 @@ def test_a_body_that_announces_more_than_the_limit_is_given_up_when_an_excerpt_i
     assert body.take(b"abc")
     assert not body.take(b"d" * 5000)
     assert (len(body.content), body.too_large) == (5003, True)
+
+
+def test_a_body_that_announces_as_much_as_the_limit_is_whole() -> None:
+    body = Body("", limit=5000, declared=5000)
+    assert body.take(b"d" * 4999)
+    assert body.take(b"d")
+    assert (len(body.content), body.too_large) == (5000, False)
 
 
 def test_a_small_chunk_that_unfolds_to_gigabytes_stops_at_the_limit() -> None:

@@ -231,6 +231,14 @@ def test_the_target_of_a_refused_redirect_is_safe_to_print() -> None:
     assert "https://***\ufffd[2J" in refused.error.remedy
 
 
+def test_an_error_keeps_the_few_headers_that_help() -> None:
+    headers = JSON | {"retry-after": "5", "set-cookie": "session=1", "www-authenticate": "ApiKey"}
+    for status in (200, 401):
+        error = trouble(Reply(status, headers, b"<")).error
+        assert isinstance(error, APIStatusError | ContractError)
+        assert error.headers == JSON | {"retry-after": "5", "www-authenticate": "ApiKey"}
+
+
 def test_an_error_keeps_a_short_excerpt_of_a_long_body() -> None:
     error = trouble(Reply(502, HTML, b"<html>" + b"x" * 10**6)).error
     assert isinstance(error, APIStatusError)

@@ -113,6 +113,10 @@ def test_a_senseless_limit_for_bodies_is_refused(given: Any) -> None:
         Options.of(**KEYS, max_body=given)
 
 
+def test_a_limit_of_one_byte_is_a_limit() -> None:
+    assert Options.of(**KEYS, max_body=1).max_body == 1
+
+
 def test_options_are_changed_in_a_copy_and_the_rest_stays() -> None:
     options = Options.of(**KEYS, timeout=5, retry=RetryPolicy(attempts=2))
     changed = options.but(timeout=7, strict=True)
