@@ -118,9 +118,9 @@ def test_calls_too_large_for_little_memory_are_loaded_with_more(
     asked: list[Mapping[str, Any]] = []
     load = database._load
 
-    def note(target: Path, scratch: Path, limits: Mapping[str, Any]) -> None:
+    def note(made: Path, target: Path, limits: Mapping[str, Any]) -> None:
         asked.append(limits)
-        load(target, scratch, limits)
+        load(made, target, limits)
 
     monkeypatch.setattr(database, "_FRUGAL", {"memory_limit": "1MB"})
     monkeypatch.setattr(database, "_load", note)

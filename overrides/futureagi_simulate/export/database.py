@@ -29,28 +29,13 @@ _ROW_GROUP: Final = 2_048
 """The smallest that DuckDB takes; of its own choice, 122,880 rows, it would hold one in memory."""
 
 
-def write_duckdb(target: Path, records: Iterable[CallRecord], scratch: Path) -> None:
-    """Write a DuckDB file with the tables `calls`, `evals` and `turns`.
-
-    What is needed meanwhile goes to the folder `scratch`. Memory stays small unless calls are so large that
-    DuckDB can't do with little.
-    """
-    import duckdb
-
-    _write_parts(records, scratch)
-    pa.default_memory_pool().release_unused()  # 15 MB that DuckDB needs now
-    try:
-        _load(target, scratch, _FRUGAL)
-    except duckdb.OutOfMemoryException:
-        _load(target, scratch, {})
-
-
-def _write_parts(records: Iterable[CallRecord], scratch: Path) -> None:
+def write_parts(made: Path, records: Iterable[CallRecord]) -> None:
+    """Write the tables as Parquet, under names that begin with `made`."""
     import pyarrow.parquet as pq
 
     with ExitStack() as open_files:
         writers = {
-            name: open_files.enter_context(pq.ParquetWriter(_part(scratch, name), layout, compression="zstd"))
+            name: open_files.enter_context(pq.ParquetWriter(_part(made, name), layout, compression="zstd"))
             for name, (layout, _) in _TABLES.items()
         }
         for batch in batches(records):
@@ -58,21 +43,35 @@ def _write_parts(records: Iterable[CallRecord], scratch: Path) -> None:
                 writers[name].write_batch(make(batch))
 
 
-def _load(target: Path, scratch: Path, limits: Mapping[str, Any]) -> None:
+def load(made: Path, target: Path) -> None:
+    """Make a DuckDB file of what `write_parts` wrote.
+
+    Memory stays small unless calls are so large that DuckDB can't do with little.
+    """
     import duckdb
 
-    settings = {**limits, "temp_directory": str(scratch)}
+    pa.default_memory_pool().release_unused()  # 15 MB that DuckDB needs now
+    try:
+        _load(made, target, _FRUGAL)
+    except duckdb.OutOfMemoryException:
+        _load(made, target, {})
+
+
+def _load(made: Path, target: Path, limits: Mapping[str, Any]) -> None:
+    import duckdb
+
+    settings = {**limits, "temp_directory": str(made.parent)}
     with whole_file(target) as temporary, duckdb.connect(config=settings) as database:
         temporary.with_name(f"{temporary.name}.wal").unlink(missing_ok=True)  # of a run that was killed
         database.execute(f"ATTACH {_quoted(temporary)} AS made (ROW_GROUP_SIZE {_ROW_GROUP})")
         for name in _TABLES:
-            given = _quoted(_part(scratch, name))
+            given = _quoted(_part(made, name))
             database.execute(f"CREATE TABLE made.{name} AS SELECT * FROM read_parquet({given})")  # noqa: S608 - the names above
         database.execute("DETACH made")
 
 
-def _part(scratch: Path, name: str) -> Path:
-    return scratch / f"{name}.parquet"
+def _part(made: Path, name: str) -> Path:
+    return made.with_name(f"{made.name}.{name}")
 
 
 def _quoted(path: Path) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import warnings
 from collections.abc import Callable
 from datetime import UTC
@@ -11,8 +12,10 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from futureagi_simulate.errors import ConfigurationError, ListingChangedWarning
-from futureagi_simulate.export import database, writers
-from futureagi_simulate.export.sources import Received, Source, changed_since
+from futureagi_simulate.export import writers
+from futureagi_simulate.export.conversion import Conversion
+from futureagi_simulate.export.helper import Helper
+from futureagi_simulate.export.sources import Source, changed_since
 from futureagi_simulate.export.spool import Spool
 from futureagi_simulate.records import call_record
 
@@ -21,7 +24,6 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from futureagi_simulate.client import Client
-    from futureagi_simulate.records import CallRecord
 
 Watch = Callable[[int, int | None], None]
 """Is told after each page: the calls received so far, and how many the server says there are."""
@@ -72,10 +74,20 @@ class Export:
 
         """
         spool = Spool(self.target, self._question())
-        with spool:
-            if not spool.progress.complete:
-                self._fetch(client, spool, progress)
-        self._write(spool)
+        made = (
+            spool.folder / f"made-{os.getpid()}"
+        )  # a helper of a run that was killed may still write to its own
+        conversion = Conversion(made, self.format, self.evals, self.source.execution_id)
+        with Helper(conversion, spool.lines_file) as helper:
+            with spool:
+                if not spool.progress.complete:
+                    self._fetch(client, spool, helper, progress)
+            if self.format == "jsonl":
+                writers.write_lines(self.target, spool.lines_file)
+            else:
+                if not helper.finish():
+                    conversion.run(spool.lines)
+                conversion.publish(self.target)
         rows = spool.progress.rows
         spool.remove()
         return rows
@@ -84,7 +96,7 @@ class Export:
         since = self.since.astimezone(UTC).isoformat() if self.since else ""
         return f"{self.source.name}?page_size={self.page_size}&since={since}"
 
-    def _fetch(self, client: Client, spool: Spool, progress: Watch | None) -> None:
+    def _fetch(self, client: Client, spool: Spool, helper: Helper, progress: Watch | None) -> None:
         """Read what is missing; if the last page received is another one now, everything."""
         listing = self.source.listing(client, {"page_size": self.page_size, "prefetch": self.prefetch})
         known = spool.progress.page
@@ -100,6 +112,7 @@ class Export:
         for page in listing.pages(start=max(known, 1)):
             if page.number > known:
                 spool.add_page(page.number, self._chosen(page.items))
+                helper.follow(spool.progress.offset, page.count)
                 if progress:
                     progress(spool.progress.rows, page.count)
         spool.finish()
@@ -118,21 +131,3 @@ class Export:
             record = call_record(item)
             if changed_since(record, self.since):
                 yield record.id, record.raw_json
-
-    def _write(self, spool: Spool) -> None:
-        if self.format == "jsonl":
-            writers.write_lines(self.target, spool.lines_file)
-        elif self.format == "duckdb":
-            database.write_duckdb(self.target, self._records(spool), spool.folder)
-        else:
-            write = writers.write_parquet if self.format == "parquet" else writers.write_csv
-            wide = self.evals == "wide" or (self.format == "csv" and self.evals == "nested")
-            names = self._eval_names(spool) if wide else ()
-            write(self.target, self._records(spool), self.evals, names)
-
-    def _records(self, spool: Spool) -> Iterator[CallRecord]:
-        for line in spool.lines():
-            yield call_record(Received.of(line), execution_id=self.source.execution_id)
-
-    def _eval_names(self, spool: Spool) -> list[str]:
-        return sorted({one.name or one.id for record in self._records(spool) for one in record.evals})

@@ -114,18 +114,23 @@ class Spool:
         self._due = self._clock() + SAVE_EVERY_S
 
     def lines(self) -> Iterator[bytes]:
-        """Yield each item's bytes, in the order received."""
-        left = self.progress.offset
-        with open(self._lines, "rb", buffering=1 << 20) as file:
-            for line in file:
-                left -= len(line)
-                if left < 0:
-                    return
-                yield line[:-1]
+        """Give each item's bytes, in the order received."""
+        return read_lines(self._lines, [self.progress.offset])
 
     def remove(self) -> None:
         """Delete the spool: the target file is whole."""
         shutil.rmtree(self.folder)
+
+
+def read_lines(lines: Path, ends: Iterable[int]) -> Iterator[bytes]:
+    """Yield each line of a spool up to the last of these bytes; lines are read when their end is known."""
+    at = 0
+    with open(lines, "rb", buffering=1 << 20) as file:
+        for end in ends:
+            while at < end:
+                line = file.readline()
+                at += len(line)
+                yield line[:-1]
 
 
 def one_line(raw: bytes) -> bytes:

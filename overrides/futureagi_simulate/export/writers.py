@@ -75,7 +75,7 @@ def write_parquet(
     import pyarrow.parquet as pq
 
     layout, make = _layout(evals, names)
-    with whole_file(target) as temporary, pq.ParquetWriter(temporary, layout, compression="zstd") as writer:
+    with pq.ParquetWriter(target, layout, compression="zstd") as writer:
         for group in _groups(make(batch) for batch in batches(records)):
             writer.write_table(group)
 
@@ -88,7 +88,7 @@ def write_csv(
 
     layout, make = _layout("wide" if evals == "nested" else evals, names)
     flat = pa.schema([_as_text(field) for field in layout if field.name != "raw"])
-    with whole_file(target) as temporary, csv.CSVWriter(temporary, flat) as writer:
+    with csv.CSVWriter(target, flat) as writer:
         for batch in batches(records):
             made = make(batch)
             writer.write_batch(

@@ -1,0 +1,62 @@
+"""From lines received to columns on disk, and from there to the file asked for."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import attrs
+
+from futureagi_simulate.export import database, writers
+from futureagi_simulate.export.sources import Received
+from futureagi_simulate.records import call_record
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from futureagi_simulate.records import CallRecord
+
+
+@attrs.frozen
+class Conversion:
+    """What is made of the lines, under names that begin with `made` in a folder that exists."""
+
+    made: Path
+    format: writers.Format
+    evals: writers.Evals
+    execution_id: str | None
+
+    @property
+    def can_follow(self) -> bool:
+        """Say whether it can be done while lines still come."""
+        return self.format != "jsonl" and not self.reads_twice
+
+    @property
+    def reads_twice(self) -> bool:
+        """Say whether all lines have to be there at the start: the evals' names are needed first."""
+        return self.evals == "wide" or (self.format == "csv" and self.evals == "nested")
+
+    def run(self, lines: Callable[[], Iterable[bytes]]) -> None:
+        """Turn the lines into columns."""
+        if self.format == "duckdb":
+            database.write_parts(self.made, self._records(lines()))
+            return
+        write = writers.write_parquet if self.format == "parquet" else writers.write_csv
+        names = self._eval_names(lines()) if self.reads_twice else ()
+        write(self.made, self._records(lines()), self.evals, names)
+
+    def publish(self, target: Path) -> None:
+        """Make what `run` wrote the file `target`."""
+        if self.format == "duckdb":
+            database.load(self.made, target)
+            return
+        with writers.whole_file(target) as temporary:
+            os.replace(self.made, temporary)
+
+    def _records(self, lines: Iterable[bytes]) -> Iterator[CallRecord]:
+        for line in lines:
+            yield call_record(Received.of(line), execution_id=self.execution_id)
+
+    def _eval_names(self, lines: Iterable[bytes]) -> list[str]:
+        return sorted({one.name or one.id for record in self._records(lines) for one in record.evals})
