@@ -13,12 +13,13 @@ import vl_convert
 from benchmarks.server import serving
 from benchmarks.stream import stream
 from benchmarks.timing import Spread, compare
-from benchmarks.walk import EXAMPLE, client, with_requests
+from benchmarks.walk import client, with_requests
 
 PLOTS = Path(__file__).parent / "plots"
 LATENCIES, PREFETCHES = (0, 10, 50, 200), (1, 2, 4, 8, 16)
 SIZES = (1_000, 10_000, 100_000, 1_000_000)
 CALLS, PAGE = 1_000, 20
+_EXAMPLE = "1, requests and json"
 
 
 @attrs.frozen
@@ -47,7 +48,7 @@ def _walk(rounds: int) -> list[Point]:
     points = []
     for latency in LATENCIES:
         with serving(CALLS, PAGE, delay=latency / 1e3) as base:
-            walks: dict[str, Any] = {EXAMPLE: lambda base=base: with_requests(base, size=PAGE)}
+            walks: dict[str, Any] = {_EXAMPLE: lambda base=base: with_requests(base, size=PAGE)}
             for prefetch in PREFETCHES:
                 walks[str(prefetch)] = lambda base=base, prefetch=prefetch: client(base, prefetch, PAGE)
             found = compare(walks, rounds).seconds
@@ -70,10 +71,12 @@ def _axes(x: str, y: str, legend: str) -> dict[str, str]:
 
 def _write(name: str, points: list[Point], titles: dict[str, str], x_type: str) -> None:
     lines = list(dict.fromkeys(point.line for point in points))
-    scale = altair.Scale(type="log") if x_type == "log" else altair.Undefined
+    scale = altair.Scale(type="log", nice=False) if x_type == "log" else altair.Undefined
     x = altair.X("x", type="quantitative" if x_type == "log" else "ordinal", title=titles["x"], scale=scale)
     y = altair.Y(
-        "y:Q", title=titles["y"], scale=altair.Scale(type="log") if x_type == "ordinal" else altair.Undefined
+        "y:Q",
+        title=titles["y"],
+        scale=altair.Scale(type="log", nice=False) if x_type == "ordinal" else altair.Undefined,
     )
     color = altair.Color(
         "line:N",

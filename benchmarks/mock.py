@@ -7,6 +7,7 @@ import random
 import re
 import resource
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -27,6 +28,7 @@ WORK = "mock"
 ROOT = Path(__file__).parents[1]
 PATH = f"/simulate/run-tests/{KNOWN_IDS.run_test_id}/call-executions/"
 CONNECTIONS = 8
+PRISM = "@stoplight/prism-cli@5.16.0"
 SERVE = textwrap.dedent(
     """
     import sys
@@ -71,7 +73,7 @@ def _speed(quick: bool) -> Iterator[Figure]:
         yield Figure.seen(WORK, f"{name}, page of 10, requests a second", speed, f"{speed:,.0f}")
     if "Prism" not in found:
         print(
-            "left out: Prism. PRISM=its command brings it in (npm: @stoplight/prism-cli)",
+            f"left out: Prism, as neither PRISM names it nor npx brings it (npm: {PRISM})",
             file=sys.stderr,
         )
         return
@@ -99,20 +101,33 @@ def _mock(profile: str) -> Iterator[int]:
 
 @contextmanager
 def _prism() -> Iterator[int | None]:
-    command = os.environ.get("PRISM") or shutil.which("prism")
+    command = _prism_command()
     if command is None:
         yield None
         return
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
-    arguments = [command, "mock", "-p", str(port), "-v", "silent", str(ROOT / "openapi.yaml")]
-    with subprocess.Popen(arguments, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+    arguments = [*command, "mock", "-p", str(port), "-v", "silent", str(ROOT / "openapi.yaml")]
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    with subprocess.Popen(arguments, **quiet, start_new_session=True) as process:  # npx has children
         try:
             _wait_for(port)
             yield port
         finally:
-            process.terminate()
+            os.killpg(process.pid, signal.SIGTERM)
+
+
+def _prism_command() -> list[str] | None:
+    """Find Prism: where PRISM says, on the path, or through npx, which fetches it first."""
+    found = os.environ.get("PRISM") or shutil.which("prism")
+    if found:
+        return [found]
+    if shutil.which("npx") is None:
+        return None
+    command = ["npx", "--yes", "--package", PRISM, "prism"]
+    done = subprocess.run([*command, "--version"], capture_output=True, timeout=600, check=False)
+    return command if done.returncode == 0 else None
 
 
 def _wait_for(port: int) -> None:
