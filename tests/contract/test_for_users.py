@@ -67,3 +67,14 @@ def test_without_the_extra_an_import_says_what_to_install(tmp_path: Path) -> Non
     assert found.returncode == 1
     last = found.stderr.strip().splitlines()[-1]
     assert "jsonschema_rs: python -m pip install 'futureagi-simulate[contract]'" in last
+
+
+def test_without_the_extra_the_command_says_what_to_install(tmp_path: Path) -> None:
+    program = "import sys; sys.modules['yaml'] = None; from futureagi_simulate.cli.run import run; "
+    program += "sys.exit(run(['drift']))"
+    found = subprocess.run(
+        [sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert found.returncode == 2
+    assert "futureagi-simulate[contract]" in found.stderr
+    assert len(found.stderr.splitlines()) == 2

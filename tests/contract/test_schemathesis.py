@@ -26,7 +26,7 @@ LONG = ["--max-examples", "600"]
 def test_every_phase_passes(profile: str, tmp_path: Path, pytestconfig: pytest.Config) -> None:
     view = tmp_path / "openapi.json"
     view.write_text(json.dumps(strict_view(load(), Profile(profile))), encoding="utf-8")
-    extent = LONG if pytestconfig.getoption("--long") else QUICK
+    extent = LONG if pytestconfig.getoption("--long", default=False) else QUICK
     with Mock(profile=profile) as mock, mock.serve() as server:
         found = subprocess.run(
             [

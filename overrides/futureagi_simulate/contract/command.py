@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
@@ -14,6 +15,10 @@ if TYPE_CHECKING:
     from futureagi_simulate.contract.ids import Ids
 
 DRIFT: Final = 1
+
+for _package in ("jsonschema_rs", "yaml"):  # found missing here, the command says what to install
+    if find_spec(_package) is None:
+        raise ModuleNotFoundError(f"No module named {_package!r}", name=_package)
 
 
 def drift(
