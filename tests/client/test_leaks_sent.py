@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import attrs
 import httpx
 import pytest
 
+from futureagi_simulate import wire
 from futureagi_simulate.errors import (
     ConfigurationError,
     RedirectError,
     TransportError,
 )
+from futureagi_simulate.flow import flow
+from futureagi_simulate.hop import Hop
 from futureagi_simulate.options import Options
 from futureagi_simulate.request import Request
 from futureagi_simulate.session import AsyncSession, Session
@@ -136,3 +140,16 @@ def test_the_keys_stay_out_of_a_callers_client(colour: Any, options: Options, as
     client = colour.http(Hosts(options, {}))
     colour.run(colour.pick(Session, AsyncSession).of(options, client).send(THING))
     assert_silent(options, client.headers.multi_items(), dict(client.cookies), vars(client))
+
+
+def test_a_hop_without_keys_sends_none(colour: Any, options: Options) -> None:
+    hosts = Hosts(options, {})
+    hop = Hop("https://evil.test/", (), None, options.timeout, options.max_body, lambda: 1.0)
+    colour.run(colour.pick(wire.exchange, wire.exchange_async)(colour.http(hosts), hop))
+    assert (hosts.asked, hosts.shown_to) == (["https://evil.test/"], set())
+
+
+def test_the_flow_gives_keys_to_hops_of_its_origin_only(options: Options) -> None:
+    astray = attrs.evolve(options, origin=attrs.evolve(options.origin, host="api.test@evil.test"))
+    assert next(flow(THING, options)).keys is options.credentials
+    assert next(flow(THING, astray)).keys is None

@@ -305,7 +305,7 @@ def test_what_a_callers_hook_prints_of_the_request_is_masked(
     hooks = {"request": [colour.pick(look, look_async)]}
     client = colour.http(good, event_hooks=hooks)
     colour.run(colour.pick(Session, AsyncSession).of(options, client).send(THING))
-    assert "x-api-key" in printed[0]
+    assert printed[0].count("x-api-key") >= 2
     assert_silent(options, *printed)
 
 
