@@ -6,11 +6,13 @@ import ast
 import importlib
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
 
 import futureagi_simulate
+from futureagi_simulate.version import VERSION
 
 SOURCE = Path(futureagi_simulate.__file__)
 
@@ -92,3 +94,8 @@ def test_only_one_module_knows_the_generated_package() -> None:
         if isinstance(node, ast.ImportFrom | ast.Import) and "futureagi_simulate_api" in ast.unparse(node)
     }
     assert importing == {"_api.py"}
+
+
+def test_the_version_sent_is_the_version_built() -> None:
+    project = tomllib.loads((SOURCE.parents[2] / "pyproject.toml").read_text("utf-8"))["project"]
+    assert project["version"] == VERSION
