@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import re
 import zlib
 from base64 import b64decode
 from html.parser import HTMLParser
 
+import attrs
 import pytest
 
 from futureagi_simulate.gate import Outcome
@@ -98,11 +98,19 @@ def test_a_baseline_adds_its_columns() -> None:
     assert "Baseline</th>" not in build_page(make_material(20, baseline=False))
 
 
+def test_a_column_that_no_call_fills_is_left_out() -> None:
+    material = make_material(5)
+    bare = tuple(attrs.evolve(call, customer_name=None, started_at=None) for call in material.calls)
+    table = json.loads(Elements(build_page(attrs.evolve(material, calls=bare))).scripts[0])
+    keys = [column["key"] for column in table["columns"]]
+    assert keys == ["id", "status", "scenario", "duration", "score", "failed"]
+    assert {len(row) for row in table["rows"]} == {len(keys)}
+
+
 def test_charts_come_for_light_and_dark_with_words_for_those_who_cannot_see_them(page: str) -> None:
     pictures = [attributes for tag, attributes in Elements(page).found if tag == "img"]
-    assert len(pictures) == 4
+    assert [attributes["class"] for attributes in pictures] == ["light", "dark"] * 4
     assert all(len(attributes["alt"] or "") > 20 for attributes in pictures)
-    assert len(re.findall(r'media="screen and \(prefers-color-scheme: dark\)"', page)) == 4
 
 
 def test_an_execution_without_calls_or_evals_makes_a_page() -> None:

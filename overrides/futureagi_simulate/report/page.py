@@ -31,6 +31,9 @@ COLUMNS: Final = (
     {"key": "failed", "title": "Failed evals", "type": "list"},
     {"key": "customer", "title": "Customer", "type": "text"},
 )
+ALWAYS: Final = frozenset({"id", "status", "failed"})
+"""Columns that are there even when they are empty: the page filters by them."""
+
 _WORDS: Final = {
     Outcome.READY: ("ready", "Ready to promote"),
     Outcome.BELOW: ("below", "Not ready to promote"),
@@ -105,8 +108,20 @@ def _calls(calls: tuple[CallRecord, ...], demands: Demands) -> dict[str, Any]:
         rows.append(content.summary_row(call, [one.record for one in evals]))
         turns = sorted({one.turn.index for one in evals if one.turn})
         details.append(content.detail(call, turns))
-    table = {"columns": COLUMNS, "rows": rows, "block": content.BLOCK}
+    shown = [
+        place for place, column in enumerate(COLUMNS) if _is_told(column["key"], [row[place] for row in rows])
+    ]
+    table = {
+        "columns": [COLUMNS[place] for place in shown],
+        "rows": [[row[place] for place in shown] for row in rows],
+        "block": content.BLOCK,
+    }
     return {"rows": content.embed(table), "blocks": content.pack(details)}
+
+
+def _is_told(key: str, values: list[Any]) -> bool:
+    """Say whether a column has anything to tell: not every endpoint sends everything."""
+    return key in ALWAYS or any(value is not None for value in values)
 
 
 def _eval_rows(material: Material) -> Iterator[dict[str, Any]]:

@@ -152,6 +152,8 @@ def test_paper_gets_dark_text_on_white_without_the_controls(browser: Any, file: 
     page.emulate_media(media="print", color_scheme="dark")
     assert not page.locator("#filters").is_visible()
     assert page.evaluate("getComputedStyle(document.body).color") == "rgb(31, 35, 40)"
+    assert page.locator("img.light").first.is_visible()
+    assert not page.locator("img.dark").first.is_visible()
     context.close()
 
 
