@@ -18,8 +18,17 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from futureagi_simulate import Client, ConfigurationError, ListingChangedWarning, RetryPolicy, ServerError
-from futureagi_simulate.export import CALLS, NESTED, Export, Source, database, to_arrow
+from futureagi_simulate import (
+    Client,
+    ConfigurationError,
+    ContractError,
+    ListingChangedWarning,
+    RetryPolicy,
+    ServerError,
+)
+from futureagi_simulate.export import CALLS, NESTED, Export, Source, database, helper, to_arrow
+from futureagi_simulate.export.conversion import Conversion
+from futureagi_simulate.export.spool import Spool
 from futureagi_simulate.export.writers import Evals, Format, format_of, layout_of
 from futureagi_simulate.mock import Mock
 from futureagi_simulate.records import CallRecord, call_record
@@ -170,10 +179,11 @@ KILLED = textwrap.dedent(
     from pathlib import Path
     import httpx
     from futureagi_simulate import Client
-    from futureagi_simulate.export import Export, Source, spool
+    from futureagi_simulate.export import Export, Source, helper, spool
     from futureagi_simulate.mock import Mock
 
     spool.SAVE_EVERY_S = 0.0
+    helper.WORTHWHILE = int(sys.argv[3])
     left = int(sys.argv[2])
 
     def die_at(name):
@@ -198,15 +208,16 @@ KILLED = textwrap.dedent(
 )
 
 
+@pytest.mark.parametrize("worthwhile", [0, 10**6], ids=["with a helper", "alone"])
 def test_killed_at_ten_moments_and_resumed_the_content_is_the_same(
-    mock: Mock, client: Client, tmp_path: Path
+    mock: Mock, client: Client, tmp_path: Path, worthwhile: int
 ) -> None:
     whole, killed = tmp_path / "whole.parquet", tmp_path / "killed.parquet"
     job(mock, whole).run(client)
     deaths = 0
     for moment in (1, 2, 3, 5, 8, 13, 4, 11, 6, 9, 10**6):
         code = subprocess.run(
-            [sys.executable, "-c", KILLED, str(killed), str(moment)], check=False
+            [sys.executable, "-c", KILLED, str(killed), str(moment), str(worthwhile)], check=False
         ).returncode
         deaths += code == -9
         assert killed.exists() == (code == 0)
@@ -214,6 +225,78 @@ def test_killed_at_ten_moments_and_resumed_the_content_is_the_same(
             break
     assert deaths >= 5
     assert pq.read_table(killed).equals(pq.read_table(whole))
+
+
+@pytest.mark.parametrize("name", ["calls.parquet", "evals.parquet", "calls.duckdb"])
+def test_a_helper_makes_the_same_of_the_calls(
+    mock: Mock, client: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    evals: Evals = "long" if name.startswith("evals") else "nested"
+    alone, helped = tmp_path / f"alone {name}", tmp_path / f"helped {name}"
+    job(mock, alone, evals=evals).run(client)
+    monkeypatch.setattr(helper, "WORTHWHILE", 0)
+    monkeypatch.setattr(Conversion, "run", None)  # in this process, so nothing is made here
+    job(mock, helped, evals=evals).run(client)
+    if name.endswith(".parquet"):
+        assert helped.read_bytes() == alone.read_bytes()
+        return
+    for table in ("calls", "evals", "turns"):
+        sums = []
+        for path in (alone, helped):
+            with duckdb.connect(path, read_only=True) as made:
+                sums += made.sql(f"SELECT count(*), sum(hash(row)) FROM {table} row").fetchall()
+        assert sums[0] == sums[1]
+        assert sums[0][0] > 0
+
+
+@pytest.mark.parametrize("program", ["raise SystemExit(3)", "open(0).read(); raise SystemExit(3)"])
+def test_without_the_helper_that_failed_the_file_is_the_same(
+    mock: Mock, client: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, program: str
+) -> None:
+    job(mock, tmp_path / "alone.parquet").run(client)
+    monkeypatch.setattr(helper, "WORTHWHILE", 0)
+    monkeypatch.setattr(helper, "_PROGRAM", program)
+    job(mock, tmp_path / "failed.parquet").run(client)
+    assert (tmp_path / "failed.parquet").read_bytes() == (tmp_path / "alone.parquet").read_bytes()
+
+
+def test_a_helper_whose_main_process_is_gone_gives_up() -> None:
+    ends = helper._ends(["7\n"])
+    assert next(ends) == 7
+    with pytest.raises(SystemExit, match="gone"):
+        next(ends)
+
+
+def test_the_spool_waits_for_the_disk_once_a_second(tmp_path: Path) -> None:
+    now = 0.0
+    target = tmp_path / "calls.jsonl"
+
+    def saved() -> int:
+        return Spool(target, "a question").progress.page
+
+    with Spool(target, "a question", lambda: now) as spool:
+        spool.add_page(1, [("a", b"{}")])
+        spool.add_page(2, [("b", b"{}")])
+        assert saved() == 1
+        now = 1.0
+        spool.add_page(3, [("c", b"{}")])
+        spool.add_page(4, [("d", b"{}")])
+        assert saved() == 3
+    assert saved() == 4
+
+
+def test_a_strict_client_compares_each_call_with_the_contract(mock: Mock, tmp_path: Path) -> None:
+    def pass_on(request: httpx.Request) -> httpx.Response:
+        answer = mock.transport().handle_request(request)
+        body = json.loads(answer.read())
+        body["results"][0]["overall_score"] = "high"
+        return httpx.Response(200, json=body)
+
+    with httpx.Client(transport=httpx.MockTransport(pass_on)) as http, make_client(mock, http) as odd:
+        with pytest.raises(ContractError, match="overall_score"):
+            job(mock, tmp_path / "strict.jsonl").run(odd.with_options(strict=True))
+        job(mock, tmp_path / "tolerant.jsonl").run(odd)
+    assert json.loads((tmp_path / "tolerant.jsonl").read_text().splitlines()[0])["overall_score"] == "high"
 
 
 def test_a_listing_that_changed_meanwhile_is_read_from_the_beginning(

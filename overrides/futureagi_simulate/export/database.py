@@ -63,6 +63,7 @@ def _load(made: Path, target: Path, limits: Mapping[str, Any]) -> None:
     settings = {**limits, "temp_directory": str(made.parent)}
     with whole_file(target) as temporary, duckdb.connect(config=settings) as database:
         temporary.with_name(f"{temporary.name}.wal").unlink(missing_ok=True)  # of a run that was killed
+        database.execute("SET enable_progress_bar = false")  # it would write to standard output
         database.execute(f"ATTACH {_quoted(temporary)} AS made (ROW_GROUP_SIZE {_ROW_GROUP})")
         for name in _TABLES:
             given = _quoted(_part(made, name))

@@ -43,7 +43,7 @@ class Helper:
     ) -> None:
         if self._process is not None:
             self._process.kill()
-            self._process.communicate()
+            self._process.communicate()  # closes the pipe and waits
 
     def follow(self, end: int, rows: int | None) -> None:
         """Convert the lines up to byte `end` too; there will be some `rows` of them altogether."""
@@ -56,13 +56,15 @@ class Helper:
         if self._process is None:
             return False
         self._tell("end")
-        return self._process.wait() == 0
+        self._process.communicate()
+        return self._process.returncode == 0
 
     def _start(self) -> None:
         made = self._conversion
         what = json.dumps([str(self._lines), str(made.made), made.format, made.evals, made.execution_id])
         self._process = subprocess.Popen(  # noqa: S603 - this interpreter, with a fixed program
             [sys.executable, "-c", _PROGRAM, what],
+            bufsize=0,
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
@@ -72,7 +74,6 @@ class Helper:
         if self._process is not None and self._process.stdin is not None:
             try:
                 self._process.stdin.write(f"{word}\n".encode())
-                self._process.stdin.flush()
             except BrokenPipeError:  # it has ended, which `finish` sees
                 return
 
