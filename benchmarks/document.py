@@ -16,6 +16,7 @@ PACKAGES = (
     *("futureagi-simulate", "httpx", "attrs", "msgspec", "requests", "pandas", "pyarrow", "pydantic"),
     *("openapi-python-client", "openapi-generator-cli", "datamodel-code-generator"),
 )
+_BEGAN = os.getloadavg()[0] if hasattr(os, "getloadavg") else None
 _WORDS = {True: "yes", False: "**no**", None: ""}
 
 
@@ -31,7 +32,7 @@ def surroundings(command: str) -> str:
     """Say when, on what and by which command the figures were measured."""
     cpus = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     python = f"{platform.python_implementation()} {platform.python_version()}"
-    machine = f"{_processor()}, {cpus} cores, {platform.system()} {platform.machine()}, {python}"
+    machine = f"{_processor()}, {cpus} cores, {platform.system()} {platform.machine()}, {python}, load {_load()} when it began"
     packages = ", ".join(f"{name} {_version(name)}" for name in PACKAGES)
     return f"{datetime.now(UTC):%Y-%m-%d}, by `{command}`, on {machine}, with {packages}."
 
@@ -43,6 +44,10 @@ def _processor() -> str:
         return platform.processor() or platform.machine()
     names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
     return names[0] if names else platform.machine()
+
+
+def _load() -> str:
+    return f"{_BEGAN:.1f}" if _BEGAN is not None else "unknown"
 
 
 def _version(name: str) -> str:

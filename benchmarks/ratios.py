@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import statistics
+import time
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -88,12 +89,12 @@ def measured(slow: int = 1) -> dict[str, Spread]:
     contenders[decode.LOSSLESS] = lambda: [reading() for _ in range(slow)]
     found = {
         f"{name}, to json.loads": spread
-        for name, spread in compare(contenders, ROUNDS).ratios.items()
+        for name, spread in compare(contenders, ROUNDS, time.process_time).ratios.items()
         if name in (decode.LOSSLESS, "Client, from request to page")
     }
     with small_requests() as asks:
         few: dict[str, Any] = {name: asks[name] for name in (HTTPX, "Client")}
-        found["one small request, Client to httpx"] = compare(few, ROUNDS).ratios["Client"]
+        found["one small request, Client to httpx"] = compare(few, ROUNDS, time.process_time).ratios["Client"]
     with serving(2_000, 50, delay=0.02) as base:
         walks = {"sequence": partial(with_requests, base), "ahead": partial(client, base, 8, 50)}
         found["a walk at 20 ms latency, prefetch 8 to one by one"] = compare(walks, 5).ratios["ahead"]

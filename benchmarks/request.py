@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from functools import partial
@@ -52,10 +53,15 @@ def measure(quick: bool) -> list[Figure]:
     """Compare with the same request and `json.loads` through httpx."""
     with small_requests(with_peers=True) as asks:
         ratios = compare(asks, 15 if quick else 41).ratios
+        processor = compare(
+            {name: asks[name] for name in (HTTPX, "Client")}, 15 if quick else 41, time.process_time
+        )
     ours = ratios.pop("Client")
+    cpu = processor.ratios["Client"]
     del ratios[HTTPX]
     return [
         Figure.at_most(WORK, f"Client, to {HTTPX}", ours.median, 1.15, str(ours)),
+        Figure.seen(WORK, f"Client, to {HTTPX}, processor time without the server's", cpu.median, str(cpu)),
         *(Figure.seen(WORK, f"{name}, to {HTTPX}", one.median, str(one)) for name, one in ratios.items()),
     ]
 
