@@ -70,7 +70,7 @@ def lint(session: nox.Session) -> None:
     session.run("ruff", "format", "--check", ".")
 
 
-@nox.session(python=PYTHON)
+@nox.session(python=PYTHON, default=False)
 def generate(session: nox.Session) -> None:
     """Write generated/ from openapi.yaml; with `-- --check`, fail with a diff where the two disagree."""
     session.install("attrs", *GENERATOR)
