@@ -53,6 +53,7 @@ __all__ = [
     "VersionCallExecution",
     "VersionCallExecutionPage",
     "request",
+    "unknown_values",
 ]
 
 _OPERATIONS: Final[Mapping[str, str]] = {
@@ -62,6 +63,13 @@ _OPERATIONS: Final[Mapping[str, str]] = {
     "listTestExecutions": "list_test_executions",
     "listVersionCallExecutions": "list_version_call_executions",
 }
+
+
+def unknown_values() -> int:
+    """Count the enum values decoded so far, in this thread, that the contract doesn't list."""
+    from futureagi_simulate_api.types import unknown_values as counted  # here: a Client alone needs no model
+
+    return counted()
 
 
 def request(operation: str, ids: Mapping[str, str] | None = None, **parameters: Any) -> Request:
@@ -83,4 +91,5 @@ def __getattr__(name: str) -> Any:
     """Give a model; each is imported when it is first needed."""
     if name not in __all__:
         raise AttributeError(name)
-    return getattr(import_module("futureagi_simulate_api.models"), name)
+    model = globals()[name] = getattr(import_module("futureagi_simulate_api.models"), name)
+    return model

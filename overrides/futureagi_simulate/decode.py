@@ -13,11 +13,12 @@ from typing import Any, Final, Generic, TypeVar, cast
 import attrs
 import msgspec
 
+from futureagi_simulate import _api
 from futureagi_simulate.errors import ContractError, RequestInfo
 from futureagi_simulate.mend import decoder, mend
 from futureagi_simulate.page import Ask, Deviation, Facts, Fetched, Page
 from futureagi_simulate.request import Answer
-from futureagi_simulate.words import all_known, hints, odd_words
+from futureagi_simulate.words import hints, odd_words
 
 __all__ = ["Form", "read_object", "read_page"]
 
@@ -129,12 +130,12 @@ _cut: Callable[[Any], Any] = cache(_cut_out)
 
 def _items(model: type[M], rows: list[msgspec.Raw], path: str, deviations: list[Deviation]) -> tuple[M, ...]:
     """Decode the items of a page."""
-    decode = decoder(model).decode
+    decode, unknown = decoder(model).decode, _api.unknown_values()
     try:
         items = tuple(_keeping(decode(row), row) for row in rows)
     except msgspec.MsgspecError:
         return tuple(_item(model, row, f"{path}[{place}]", deviations) for place, row in enumerate(rows))
-    if not all_known(items, model):
+    if _api.unknown_values() != unknown:
         for place, item in enumerate(items):
             deviations.extend(odd_words(item, f"{path}[{place}]"))
     return items

@@ -90,7 +90,7 @@ def _attempt(case: Case, options: Options, deadline: float) -> Generator[Hop, An
             url=url,
             headers=_HEADERS,
             keys=options.credentials if origin.owns(url) else None,
-            timeout=options.timeout.within(left),
+            timeout=options.timeout,
             max_body=options.max_body,
             remaining=remaining,
         )

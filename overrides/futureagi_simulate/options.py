@@ -21,6 +21,7 @@ from futureagi_simulate.retry import RetryPolicy
 __all__ = ["Options", "Timeout"]
 
 MEBIBYTE: Final = 1024 * 1024
+_PHASES: Final = ("connect", "read", "write", "pool")
 
 
 @attrs.frozen
@@ -38,7 +39,8 @@ class Timeout:
     pool: float | None = 60.0
 
     def __attrs_post_init__(self) -> None:
-        for phase, seconds in attrs.asdict(self).items():
+        for phase in _PHASES:
+            seconds = getattr(self, phase)
             number = isinstance(seconds, int | float) and not isinstance(seconds, bool)
             if seconds is not None and (not number or not 0 < seconds < math.inf):
                 raise ConfigurationError(
@@ -49,15 +51,16 @@ class Timeout:
     @classmethod
     def of(cls, value: Any) -> Timeout:
         """Read one number for every phase, None for no limit, a Timeout, or httpx's own."""
-        if all(hasattr(value, phase) for phase in ("connect", "read", "write", "pool")):
+        if all(hasattr(value, phase) for phase in _PHASES):
             return cls(value.connect, value.read, value.write, value.pool)
         return cls(value, value, value, value)
 
-    def within(self, seconds: float) -> Timeout:
-        """Shrink every phase to at most `seconds`."""
+    def within(self, seconds: float) -> dict[str, float | None]:
+        """Give each phase's limit, none above `seconds`, under the names that httpx has for them."""
+        limits = ((phase, getattr(self, phase)) for phase in _PHASES)
         if seconds == math.inf:
-            return self
-        return Timeout(*(seconds if phase is None else min(phase, seconds) for phase in attrs.astuple(self)))
+            return dict(limits)
+        return {phase: seconds if limit is None or limit > seconds else limit for phase, limit in limits}
 
 
 @attrs.frozen(kw_only=True)

@@ -97,8 +97,8 @@ def test_a_senseless_timeout_is_refused(given: Any) -> None:
 
 
 def test_a_timeout_shrinks_to_the_time_that_is_left() -> None:
-    assert Timeout(1, 5, None, 2).within(3) == Timeout(1, 3, 3, 2)
-    assert Timeout(1, 5, None, 2).within(math.inf) == Timeout(1, 5, None, 2)
+    assert Timeout(1, 5, None, 2).within(3) == {"connect": 1, "read": 3, "write": 3, "pool": 2}
+    assert Timeout(1, 5, None, 2).within(math.inf) == {"connect": 1, "read": 5, "write": None, "pool": 2}
 
 
 @pytest.mark.parametrize("given", [3, "none", RetryPolicy])
