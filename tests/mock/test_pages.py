@@ -28,3 +28,7 @@ def test_a_reference_older_than_the_contract_is_not_served(tmp_path: Path) -> No
 def test_without_a_reference_the_contract_is_shown_as_text(tmp_path: Path) -> None:
     assert rendered_reference(tmp_path) is None
     assert "listCallExecutions" in docs_page()
+
+
+def test_the_plain_page_fetches_nothing_from_elsewhere() -> None:
+    assert "http" not in docs_page().split("<pre>")[0]
