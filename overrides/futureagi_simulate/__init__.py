@@ -23,7 +23,6 @@ if TYPE_CHECKING:
         VersionCallExecution,
     )
     from futureagi_simulate.client import AsyncClient, Client
-    from futureagi_simulate.clock import Clock, ManualClock, SystemClock
     from futureagi_simulate.errors import (
         APIStatusError,
         Attempt,
@@ -46,11 +45,11 @@ if TYPE_CHECKING:
         TimeoutError,
         TransportError,
     )
-    from futureagi_simulate.exact import IncompleteListingError
     from futureagi_simulate.filters import Column, Filter, FilterType, column
-    from futureagi_simulate.listing import AsyncListing, Listing
+    from futureagi_simulate.listings.exact import IncompleteListingError
+    from futureagi_simulate.listings.listing import AsyncListing, Listing
+    from futureagi_simulate.listings.page import Deviation, Page
     from futureagi_simulate.options import Timeout
-    from futureagi_simulate.page import Deviation, Page
     from futureagi_simulate.records import (
         CallRecord,
         EvalRecord,
@@ -60,13 +59,14 @@ if TYPE_CHECKING:
         call_record,
         execution_record,
     )
-    from futureagi_simulate.retry import RetryPolicy
     from futureagi_simulate.runs import (
         AsyncExecutionRun,
         AsyncTestExecutionDetail,
         ExecutionRun,
         TestExecutionDetail,
     )
+    from futureagi_simulate.transport.clock import Clock, ManualClock, SystemClock
+    from futureagi_simulate.transport.retry import RetryPolicy
 
 __all__ = [
     "APIStatusError",
@@ -136,7 +136,7 @@ _HOMES = {
         "VersionCallExecution",
     ),
     "client": ("AsyncClient", "Client"),
-    "clock": ("Clock", "ManualClock", "SystemClock"),
+    "transport.clock": ("Clock", "ManualClock", "SystemClock"),
     "errors": (
         "APIStatusError",
         "Attempt",
@@ -159,11 +159,11 @@ _HOMES = {
         "TimeoutError",
         "TransportError",
     ),
-    "exact": ("IncompleteListingError",),
+    "listings.exact": ("IncompleteListingError",),
     "filters": ("Column", "Filter", "FilterType", "column"),
-    "listing": ("AsyncListing", "Listing"),
+    "listings.listing": ("AsyncListing", "Listing"),
     "options": ("Timeout",),
-    "page": ("Deviation", "Page"),
+    "listings.page": ("Deviation", "Page"),
     "records": (
         "CallRecord",
         "EvalRecord",
@@ -173,7 +173,7 @@ _HOMES = {
         "call_record",
         "execution_record",
     ),
-    "retry": ("RetryPolicy",),
+    "transport.retry": ("RetryPolicy",),
     "runs": ("AsyncExecutionRun", "AsyncTestExecutionDetail", "ExecutionRun", "TestExecutionDetail"),
 }
 _HOME = {name: module for module, names in _HOMES.items() for name in names}

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
-from futureagi_simulate.request import Request
+from futureagi_simulate.transport.request import Request
 
 if TYPE_CHECKING:
     from futureagi_simulate_api.models import (

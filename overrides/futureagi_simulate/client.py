@@ -15,11 +15,9 @@ from msgspec import UNSET, UnsetType
 from futureagi_simulate import endpoints
 from futureagi_simulate.connection import AsyncConnection, Connection
 from futureagi_simulate.filters import Filter
-from futureagi_simulate.keys import Secret
-from futureagi_simulate.listing import AsyncListing, Listing, Paging, Plan
-from futureagi_simulate.notices import Contract
+from futureagi_simulate.listings.listing import AsyncListing, Listing, Paging, Plan
+from futureagi_simulate.listings.notices import Contract
 from futureagi_simulate.options import Options, Timeout
-from futureagi_simulate.retry import RetryPolicy
 from futureagi_simulate.runs import (
     AsyncExecutionRun,
     AsyncTestExecutionDetail,
@@ -27,11 +25,13 @@ from futureagi_simulate.runs import (
     TestExecutionDetail,
     described,
 )
-from futureagi_simulate.session import AsyncSession, Session
+from futureagi_simulate.transport.keys import Secret
+from futureagi_simulate.transport.retry import RetryPolicy
+from futureagi_simulate.transport.session import AsyncSession, Session
 
 if TYPE_CHECKING:
     from futureagi_simulate import _api
-    from futureagi_simulate.wire import AsyncHTTPClient, HTTPClient
+    from futureagi_simulate.transport.wire import AsyncHTTPClient, HTTPClient
 
 __all__ = ["AsyncClient", "Client"]
 

@@ -7,14 +7,14 @@ from typing import Any, TypeVar
 
 import attrs
 
-from futureagi_simulate.decode import read_object, read_page
+from futureagi_simulate.answers.decode import read_object, read_page
 from futureagi_simulate.endpoints import ListingSpec, ObjectSpec
-from futureagi_simulate.listing import AsyncListing, Listing, Plan
-from futureagi_simulate.notices import Contract
-from futureagi_simulate.page import Ask, Fetched
-from futureagi_simulate.request import Answer
-from futureagi_simulate.session import AsyncSession, Session
-from futureagi_simulate.source import Source
+from futureagi_simulate.listings.listing import AsyncListing, Listing, Plan
+from futureagi_simulate.listings.notices import Contract
+from futureagi_simulate.listings.page import Ask, Fetched
+from futureagi_simulate.listings.source import Source
+from futureagi_simulate.transport.request import Answer
+from futureagi_simulate.transport.session import AsyncSession, Session
 
 __all__ = ["AsyncConnection", "Connection"]
 

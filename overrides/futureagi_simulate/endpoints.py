@@ -14,12 +14,12 @@ import attrs
 
 from futureagi_simulate import _api
 from futureagi_simulate._api import request
+from futureagi_simulate.answers.decode import Form
 from futureagi_simulate.checks import names, one_of, plain_text, uuid
-from futureagi_simulate.decode import Form
 from futureagi_simulate.errors import ConfigurationError
 from futureagi_simulate.filters import Filter, Sieve
-from futureagi_simulate.page import Ask
-from futureagi_simulate.request import Request
+from futureagi_simulate.listings.page import Ask
+from futureagi_simulate.transport.request import Request
 
 M = TypeVar("M")
 

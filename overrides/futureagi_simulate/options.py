@@ -12,11 +12,11 @@ from typing import Any, Final
 import attrs
 from msgspec import UNSET, UnsetType
 
-from futureagi_simulate import logs
 from futureagi_simulate.errors import ConfigurationError
-from futureagi_simulate.keys import Credentials, Secret
-from futureagi_simulate.origin import DEFAULT_BASE_URL, Origin
-from futureagi_simulate.retry import RetryPolicy
+from futureagi_simulate.transport import logs
+from futureagi_simulate.transport.keys import Credentials, Secret
+from futureagi_simulate.transport.origin import DEFAULT_BASE_URL, Origin
+from futureagi_simulate.transport.retry import RetryPolicy
 
 __all__ = ["Options", "Timeout"]
 

@@ -13,9 +13,9 @@ from msgspec import UnsetType
 
 from futureagi_simulate import _api
 from futureagi_simulate.endpoints import ListingSpec
-from futureagi_simulate.listing import AsyncListing, Listing
-from futureagi_simulate.page import Fetched
-from futureagi_simulate.request import Answer
+from futureagi_simulate.listings.listing import AsyncListing, Listing
+from futureagi_simulate.listings.page import Fetched
+from futureagi_simulate.transport.request import Answer
 
 __all__ = [
     "AsyncExecutionRun",

@@ -113,7 +113,9 @@ def test_a_duration_is_read(text: str, seconds: float) -> None:
 def timed(mock: Mock, monkeypatch: pytest.MonkeyPatch) -> Iterator[Mock]:
     """Serve the mock, point the command at it, and let its waiting move the mock's time."""
     monkeypatch.setattr("futureagi_simulate.gate.wait.SystemClock", lambda: MockTime(mock))
-    monkeypatch.setattr("futureagi_simulate.clock.SystemClock.sleep", lambda *_: None)  # the client's retries
+    monkeypatch.setattr(
+        "futureagi_simulate.transport.clock.SystemClock.sleep", lambda *_: None
+    )  # the client's retries
     with mock.serve() as server:
         for name, value in mock.settings(server.base_url).environment().items():
             monkeypatch.setenv(name, value)

@@ -12,14 +12,14 @@ from zlib import crc32
 
 import attrs
 
-from futureagi_simulate.decode import Form
+from futureagi_simulate.answers.decode import Form
 from futureagi_simulate.endpoints import ListingSpec
 from futureagi_simulate.errors import ServerError
-from futureagi_simulate.listing import AsyncListing, Listing, Plan
-from futureagi_simulate.notices import Contract
-from futureagi_simulate.page import Ask, Facts, Fetched, Page
-from futureagi_simulate.request import Request
-from futureagi_simulate.source import Source
+from futureagi_simulate.listings.listing import AsyncListing, Listing, Plan
+from futureagi_simulate.listings.notices import Contract
+from futureagi_simulate.listings.page import Ask, Facts, Fetched, Page
+from futureagi_simulate.listings.source import Source
+from futureagi_simulate.transport.request import Request
 from futureagi_simulate_api.models import CallExecution
 
 

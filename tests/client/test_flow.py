@@ -9,7 +9,6 @@ from typing import Any
 import httpx
 import pytest
 
-from futureagi_simulate.clock import ManualClock
 from futureagi_simulate.errors import (
     ConnectError,
     NotFoundError,
@@ -19,7 +18,8 @@ from futureagi_simulate.errors import (
     TransportError,
 )
 from futureagi_simulate.options import Options
-from futureagi_simulate.request import Request
+from futureagi_simulate.transport.clock import ManualClock
+from futureagi_simulate.transport.request import Request
 
 from .scripted import GOOD, Script, fails
 

@@ -9,17 +9,17 @@ import attrs
 import httpx
 import pytest
 
-from futureagi_simulate import wire
 from futureagi_simulate.errors import (
     ConfigurationError,
     RedirectError,
     TransportError,
 )
-from futureagi_simulate.flow import flow
-from futureagi_simulate.hop import Hop
 from futureagi_simulate.options import Options
-from futureagi_simulate.request import Request
-from futureagi_simulate.session import AsyncSession, Session
+from futureagi_simulate.transport import wire
+from futureagi_simulate.transport.flow import flow
+from futureagi_simulate.transport.hop import Hop
+from futureagi_simulate.transport.request import Request
+from futureagi_simulate.transport.session import AsyncSession, Session
 
 HERE = "https://api.test/things/"
 THING = Request("getThing", "/things/")

@@ -19,16 +19,16 @@ import httpcore
 import httpx
 import pytest
 
-from futureagi_simulate.clock import SystemClock
 from futureagi_simulate.errors import (
     ConfigurationError,
     FutureAGIError,
     FutureAGIWarning,
 )
-from futureagi_simulate.keys import Secret
 from futureagi_simulate.options import Options
-from futureagi_simulate.request import Answer, Request
-from futureagi_simulate.session import AsyncSession, Session
+from futureagi_simulate.transport.clock import SystemClock
+from futureagi_simulate.transport.keys import Secret
+from futureagi_simulate.transport.request import Answer, Request
+from futureagi_simulate.transport.session import AsyncSession, Session
 
 HERE = "https://api.test/things/"
 THING = Request("getThing", "/things/")

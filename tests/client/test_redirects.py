@@ -8,9 +8,9 @@ from typing import Any
 import httpx
 import pytest
 
-from futureagi_simulate.clock import ManualClock
 from futureagi_simulate.errors import APIStatusError, RedirectError, TimeoutError
 from futureagi_simulate.options import Options
+from futureagi_simulate.transport.clock import ManualClock
 
 from .scripted import Script, fails, redirect
 

@@ -16,10 +16,10 @@ from typing import Any
 import attrs
 import pytest
 
-from futureagi_simulate.clock import ManualClock
 from futureagi_simulate.errors import FutureAGIError
 from futureagi_simulate.options import Options, Timeout
-from futureagi_simulate.request import Request
+from futureagi_simulate.transport.clock import ManualClock
+from futureagi_simulate.transport.request import Request
 
 THING = Request("getThing", "/things/")
 Act = Callable[[socket.socket, bytes], None]

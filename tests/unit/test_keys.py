@@ -10,7 +10,7 @@ import attrs
 import pytest
 
 from futureagi_simulate.errors import ConfigurationError
-from futureagi_simulate.keys import Credentials, Secret
+from futureagi_simulate.transport.keys import Credentials, Secret
 
 KEY = "a-key-of-some-length"
 GOOD = Secret("another-key")

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from futureagi_simulate.page import Ask, Facts
-from futureagi_simulate.planner import Walk, is_whole
+from futureagi_simulate.listings.page import Ask, Facts
+from futureagi_simulate.listings.planner import Walk, is_whole
 
 
 def facts(number: int, size: int, delivered: int, **said: Any) -> Facts:

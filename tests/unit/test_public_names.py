@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 import futureagi_simulate
-from futureagi_simulate.version import VERSION
+from futureagi_simulate.transport.version import VERSION
 
 SOURCE = Path(futureagi_simulate.__file__)
 
@@ -50,17 +50,10 @@ def test_type_checkers_see_the_same_names_as_the_program() -> None:
 @pytest.mark.parametrize(
     "module",
     [
-        "client",
-        "decode",
-        "exact",
-        "filters",
-        "listing",
-        "page",
-        "planner",
-        "reading",
-        "records",
-        "runs",
-        "sieve",
+        ".".join(path.relative_to(SOURCE.parent).with_suffix("").parts)
+        for folder in ("", "transport", "listings", "answers")
+        for path in sorted((SOURCE.parent / folder).glob("*.py"))
+        if "\n__all__ =" in path.read_text("utf-8") and path != SOURCE
     ],
 )
 def test_the_names_a_module_exports_exist(module: str) -> None:

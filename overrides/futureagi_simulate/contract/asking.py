@@ -9,11 +9,11 @@ from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote, urlencode
 
-from futureagi_simulate import wire
 from futureagi_simulate.contract.exchange import Answer, Keys, Question
 from futureagi_simulate.errors import ConfigurationError, ConnectError, TimeoutError, TransportError
-from futureagi_simulate.hop import Failure, FailureKind, Hop
-from futureagi_simulate.keys import Credentials, Secret
+from futureagi_simulate.transport import wire
+from futureagi_simulate.transport.hop import Failure, FailureKind, Hop
+from futureagi_simulate.transport.keys import Credentials, Secret
 
 if TYPE_CHECKING:
     from futureagi_simulate.mock import Mock

@@ -9,13 +9,13 @@ import msgspec
 
 from futureagi_simulate import endpoints
 from futureagi_simulate.errors import ConfigurationError
-from futureagi_simulate.listing import Plan
+from futureagi_simulate.listings.listing import Plan
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from futureagi_simulate.client import Client
-    from futureagi_simulate.listing import Listing, Paging
+    from futureagi_simulate.listings.listing import Listing, Paging
     from futureagi_simulate.records import CallRecord
 
 

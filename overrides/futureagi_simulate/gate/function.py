@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from futureagi_simulate.clock import Clock
 from futureagi_simulate.gate.find import fetch_execution
 from futureagi_simulate.gate.judge import judge
 from futureagi_simulate.gate.settings import Settings
 from futureagi_simulate.gate.verdict import Verdict
 from futureagi_simulate.gate.wait import INTERVAL, Look, follow, looks, parse_duration
+from futureagi_simulate.transport.clock import Clock
 
 if TYPE_CHECKING:
     from futureagi_simulate.client import Client

@@ -8,7 +8,6 @@ from typing import Final
 
 import attrs
 
-from futureagi_simulate.clock import Clock, SystemClock
 from futureagi_simulate.errors import (
     ConfigurationError,
     FutureAGIError,
@@ -18,6 +17,7 @@ from futureagi_simulate.errors import (
 )
 from futureagi_simulate.gate.judge import is_finished
 from futureagi_simulate.records import ExecutionRecord
+from futureagi_simulate.transport.clock import Clock, SystemClock
 
 INTERVAL: Final = 5.0
 """Seconds between two questions: an execution takes minutes, and one question costs the server 0.04 s."""

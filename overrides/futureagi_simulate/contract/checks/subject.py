@@ -17,9 +17,9 @@ from futureagi_simulate.contract.rows import Row
 from futureagi_simulate.contract.views import Profile
 
 if TYPE_CHECKING:
-    from futureagi_simulate.keys import Credentials
     from futureagi_simulate.mock import Mock
     from futureagi_simulate.options import Options
+    from futureagi_simulate.transport.keys import Credentials
 
 _BIG: Final = 100
 _MOST_PAGES: Final = 60

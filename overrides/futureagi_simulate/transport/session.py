@@ -10,12 +10,12 @@ from typing import Any
 
 from msgspec import UNSET, UnsetType
 
-from futureagi_simulate import wire
-from futureagi_simulate.flow import flow
-from futureagi_simulate.hop import Failure, Pause, Reply
 from futureagi_simulate.options import Options
-from futureagi_simulate.request import Answer, Request
-from futureagi_simulate.retry import RetryPolicy
+from futureagi_simulate.transport import wire
+from futureagi_simulate.transport.flow import flow
+from futureagi_simulate.transport.hop import Failure, Pause, Reply
+from futureagi_simulate.transport.request import Answer, Request
+from futureagi_simulate.transport.retry import RetryPolicy
 
 __all__ = ["Answer", "AsyncSession", "Request", "Session"]
 

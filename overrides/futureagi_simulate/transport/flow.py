@@ -11,14 +11,14 @@ from collections.abc import Generator
 from typing import Any, Final
 from urllib.parse import unquote
 
-from futureagi_simulate import logs
 from futureagi_simulate.errors import Attempt, RequestInfo
-from futureagi_simulate.hop import Failure, FailureKind, Hop, Pause, Reply
-from futureagi_simulate.judge import Case, Trouble
 from futureagi_simulate.options import Options
-from futureagi_simulate.origin import target_origin
-from futureagi_simulate.request import Answer, Request
-from futureagi_simulate.version import VERSION
+from futureagi_simulate.transport import logs
+from futureagi_simulate.transport.hop import Failure, FailureKind, Hop, Pause, Reply
+from futureagi_simulate.transport.judge import Case, Trouble
+from futureagi_simulate.transport.origin import target_origin
+from futureagi_simulate.transport.request import Answer, Request
+from futureagi_simulate.transport.version import VERSION
 
 __all__ = ["Steps", "flow"]
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Generator
 from typing import Final
 
-from futureagi_simulate.page import Facts
-from futureagi_simulate.planner import Changed, Command, Deliver, Outcome, Walk, Window, ask_alone
+from futureagi_simulate.listings.page import Facts
+from futureagi_simulate.listings.planner import Changed, Command, Deliver, Outcome, Walk, Window, ask_alone
 
 __all__ = ["Neighbours", "read"]
 

@@ -15,8 +15,8 @@ from typing import Any, Final, get_args, get_origin
 import attrs
 import msgspec
 
-from futureagi_simulate.page import Deviation
-from futureagi_simulate.words import hints, members, odd_words
+from futureagi_simulate.answers.words import hints, members, odd_words
+from futureagi_simulate.listings.page import Deviation
 
 __all__ = ["decoder", "mend"]
 

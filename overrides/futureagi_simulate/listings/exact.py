@@ -21,8 +21,8 @@ from typing import Any, Final
 from uuid import UUID
 
 from futureagi_simulate.errors import APIStatusError, FutureAGIError
-from futureagi_simulate.page import Ask, Facts, Fetched
-from futureagi_simulate.planner import (
+from futureagi_simulate.listings.page import Ask, Facts, Fetched
+from futureagi_simulate.listings.planner import (
     Await,
     Command,
     Deliver,

@@ -11,9 +11,9 @@ from functools import partial
 from typing import TYPE_CHECKING, Generic, Self, TypeVar
 
 from futureagi_simulate.errors import FutureAGIError
-from futureagi_simulate.page import Ask, Fetched, Page
-from futureagi_simulate.planner import Await, Changed, Command, Outcome, Start
-from futureagi_simulate.source import Reader, Source
+from futureagi_simulate.listings.page import Ask, Fetched, Page
+from futureagi_simulate.listings.planner import Await, Changed, Command, Outcome, Start
+from futureagi_simulate.listings.source import Reader, Source
 
 if TYPE_CHECKING:
     import asyncio

@@ -12,8 +12,8 @@ from typing import Any, Final
 
 import attrs
 
-from futureagi_simulate.clock import Clock, SystemClock
 from futureagi_simulate.errors import ConfigurationError
+from futureagi_simulate.transport.clock import Clock, SystemClock
 
 __all__ = ["RetryPolicy", "backoff", "retry_after"]
 
@@ -54,8 +54,8 @@ class RetryPolicy:
     `statuses`: the statuses tried again. A 500 is tried again too unless it has the server's JSON error
     envelope, which means that the request itself is at fault; so are failed connections, timeouts, resets and
     damaged bodies.
-    `clock`, `random`: where time and chance (0 to 1) come from; see `futureagi_simulate.clock.ManualClock`
-    for tests.
+    `clock`, `random`: where time and chance (0 to 1) come from; see `ManualClock` for
+    tests.
     """
 
     attempts: int = attrs.field(default=4, validator=_between(1, math.inf, whole=True))

@@ -15,7 +15,7 @@ from typing import Final
 import attrs
 
 from futureagi_simulate.errors import APIStatusError, FutureAGIError
-from futureagi_simulate.page import Ask, Facts, Fetched, Page
+from futureagi_simulate.listings.page import Ask, Facts, Fetched, Page
 
 __all__ = [
     "Await",

@@ -14,11 +14,11 @@ import attrs
 import msgspec
 
 from futureagi_simulate import _api
+from futureagi_simulate.answers.mend import decoder, mend
+from futureagi_simulate.answers.words import hints, odd_words
 from futureagi_simulate.errors import ContractError, RequestInfo
-from futureagi_simulate.mend import decoder, mend
-from futureagi_simulate.page import Ask, Deviation, Facts, Fetched, Page
-from futureagi_simulate.request import Answer
-from futureagi_simulate.words import hints, odd_words
+from futureagi_simulate.listings.page import Ask, Deviation, Facts, Fetched, Page
+from futureagi_simulate.transport.request import Answer
 
 __all__ = ["Form", "read_object", "read_page"]
 

@@ -15,10 +15,10 @@ from typing import Any, Final
 
 import httpx
 
-from futureagi_simulate.body import Body
 from futureagi_simulate.errors import ConfigurationError
-from futureagi_simulate.hop import Failure, FailureKind, Hop, Reply
-from futureagi_simulate.keys import MASK
+from futureagi_simulate.transport.body import Body
+from futureagi_simulate.transport.hop import Failure, FailureKind, Hop, Reply
+from futureagi_simulate.transport.keys import MASK
 
 __all__ = ["AsyncHTTPClient", "HTTPClient", "exchange", "exchange_async", "open_async_client", "open_client"]
 

@@ -18,11 +18,11 @@ from futureagi_simulate.errors import (
     ListingChangedWarning,
 )
 from futureagi_simulate.filters import Filter
-from futureagi_simulate.page import Deviation
+from futureagi_simulate.listings.page import Deviation
 
 __all__ = ["Contract", "warn_about_change", "warn_about_filter"]
 
-_HERE: Final = str(Path(__file__).parent)
+_HERE: Final = str(Path(__file__).parents[1])
 
 
 class Contract:

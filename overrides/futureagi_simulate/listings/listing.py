@@ -8,12 +8,12 @@ from typing import Generic, Self, TypedDict, TypeVar
 import attrs
 
 from futureagi_simulate.checks import at_least_one
-from futureagi_simulate.drivers import AsyncPages, drive
-from futureagi_simulate.exact import IncompleteListingError, read_exactly
-from futureagi_simulate.page import Fetched, Page
-from futureagi_simulate.planner import Command, Outcome
-from futureagi_simulate.reading import read
-from futureagi_simulate.source import Source
+from futureagi_simulate.listings.drivers import AsyncPages, drive
+from futureagi_simulate.listings.exact import IncompleteListingError, read_exactly
+from futureagi_simulate.listings.page import Fetched, Page
+from futureagi_simulate.listings.planner import Command, Outcome
+from futureagi_simulate.listings.reading import read
+from futureagi_simulate.listings.source import Source
 
 __all__ = ["AsyncListing", "Listing", "Paging", "Plan"]
 

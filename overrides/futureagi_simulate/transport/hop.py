@@ -7,8 +7,8 @@ from enum import Enum
 
 import attrs
 
-from futureagi_simulate.keys import Credentials
 from futureagi_simulate.options import Timeout
+from futureagi_simulate.transport.keys import Credentials
 
 __all__ = ["Failure", "FailureKind", "Hop", "Pause", "Reply"]
 

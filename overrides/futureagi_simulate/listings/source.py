@@ -8,9 +8,9 @@ from typing import Any, Generic, TypeVar, cast
 import attrs
 
 from futureagi_simulate.endpoints import ListingSpec
-from futureagi_simulate.notices import Contract, warn_about_change, warn_about_filter
-from futureagi_simulate.page import Ask, Fetched, Page
-from futureagi_simulate.planner import Deliver
+from futureagi_simulate.listings.notices import Contract, warn_about_change, warn_about_filter
+from futureagi_simulate.listings.page import Ask, Fetched, Page
+from futureagi_simulate.listings.planner import Deliver
 
 __all__ = ["Reader", "Source"]
 
@@ -67,7 +67,7 @@ class Reader(Generic[T]):
         return self._sift(page)
 
     def _sift(self, page: Page[T]) -> Page[T]:
-        from futureagi_simulate.sieve import contradicted  # here: most listings have no filters
+        from futureagi_simulate.listings.sieve import contradicted  # here: most listings have no filters
 
         sieve = self._source.spec.sieve
         kept = []

@@ -28,9 +28,17 @@ from futureagi_simulate.errors import (
     TimeoutError,
     TransportError,
 )
-from futureagi_simulate.hop import Failure, FailureKind, Reply
-from futureagi_simulate.retry import RetryPolicy, retry_after
-from futureagi_simulate.wording import Scrub, Words, clean, excerpt, helpful_headers, sentence, status_text
+from futureagi_simulate.transport.hop import Failure, FailureKind, Reply
+from futureagi_simulate.transport.retry import RetryPolicy, retry_after
+from futureagi_simulate.transport.wording import (
+    Scrub,
+    Words,
+    clean,
+    excerpt,
+    helpful_headers,
+    sentence,
+    status_text,
+)
 
 __all__ = ["Case", "Trouble"]
 

@@ -1,0 +1,1 @@
+"""From a request to an answer: keys, hops, retries, the time budget."""
