@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-import attrs
+import msgspec
 
-from futureagi_simulate.answers.decode import read_object, read_page
 from futureagi_simulate.endpoints import ListingSpec, ObjectSpec
 from futureagi_simulate.listings.listing import AsyncListing, Listing, Plan
 from futureagi_simulate.listings.notices import Contract
@@ -26,8 +25,7 @@ def _as_is(model: Any) -> Any:
     return model
 
 
-@attrs.frozen
-class _Reads:
+class _Reads(msgspec.Struct, frozen=True):
     """What a connection does with an answer, in either colour."""
 
     session: Session | AsyncSession
@@ -35,17 +33,20 @@ class _Reads:
 
     def page(self, spec: ListingSpec[M], answer: Answer, ask: Ask) -> Fetched[M]:
         """Read one page of a listing."""
+        from futureagi_simulate.answers.decode import read_page  # here: it brings the models, and attrs
+
         return read_page(spec.form, answer, ask, strict=self.session.options.strict)
 
     def read(self, spec: ObjectSpec[M], answer: Answer) -> M:
         """Read an answer that is one object."""
+        from futureagi_simulate.answers.decode import read_object
+
         model, deviations = read_object(spec.form, answer, strict=self.session.options.strict)
         self.contract.report(spec.request.operation, deviations)
         return model
 
 
-@attrs.frozen
-class Connection(_Reads):
+class Connection(_Reads, frozen=True):
     """A session and what has been said about its answers."""
 
     session: Session
@@ -75,8 +76,7 @@ class Connection(_Reads):
         return self.read(spec, self.session.send(spec.request))
 
 
-@attrs.frozen
-class AsyncConnection(_Reads):
+class AsyncConnection(_Reads, frozen=True):
     """`Connection` for the async client."""
 
     session: AsyncSession

@@ -10,11 +10,12 @@ from collections.abc import Sequence
 from typing import Any, Final, Generic, TypeVar
 from uuid import UUID
 
-import attrs
+import msgspec
+from msgspec.structs import replace
 
 from futureagi_simulate import _api
 from futureagi_simulate._api import request
-from futureagi_simulate.answers.decode import Form
+from futureagi_simulate.answers.form import Form
 from futureagi_simulate.checks import names, one_of, plain_text, uuid
 from futureagi_simulate.errors import ConfigurationError
 from futureagi_simulate.filters import Filter, Sieve
@@ -31,8 +32,7 @@ EXECUTION_STATUSES: Final = frozenset(
 )
 
 
-@attrs.frozen
-class ListingSpec(Generic[M]):
+class ListingSpec(msgspec.Struct, Generic[M], frozen=True):
     """A listing: the requests for it without page and size, and the form of its pages.
 
     Of several requests the next is used when the one before finds nothing.
@@ -40,7 +40,7 @@ class ListingSpec(Generic[M]):
 
     requests: tuple[Request, ...]
     form: Form[M]
-    sieve: Sieve = attrs.field(factory=Sieve)
+    sieve: Sieve = msgspec.field(default_factory=Sieve)
 
     @property
     def item_name(self) -> str:
@@ -50,13 +50,10 @@ class ListingSpec(Generic[M]):
     def page(self, ask: Ask) -> Request:
         """Make the request for one page."""
         chosen = self.requests[ask.variant]
-        return attrs.evolve(
-            chosen, query=(*chosen.query, ("page", str(ask.number)), ("limit", str(ask.size)))
-        )
+        return replace(chosen, query=(*chosen.query, ("page", str(ask.number)), ("limit", str(ask.size))))
 
 
-@attrs.frozen
-class ObjectSpec(Generic[M]):
+class ObjectSpec(msgspec.Struct, Generic[M], frozen=True):
     """A single object: the request for it and its form."""
 
     request: Request

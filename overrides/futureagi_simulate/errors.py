@@ -30,9 +30,7 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Mapping
-from typing import Any, ClassVar, Literal
-
-import attrs
+from typing import Any, ClassVar, Literal, NamedTuple
 
 __all__ = [
     "APIStatusError",
@@ -58,8 +56,7 @@ __all__ = [
 ]
 
 
-@attrs.frozen
-class RequestInfo:
+class RequestInfo(NamedTuple):
     """The request an error is about: what was asked, without headers."""
 
     method: str
@@ -70,8 +67,7 @@ class RequestInfo:
         return f"{self.method} {self.url}"
 
 
-@attrs.frozen
-class Attempt:
+class Attempt(NamedTuple):
     """One try at a request: its number from 1, how it ended, and how long it took, in seconds."""
 
     number: int

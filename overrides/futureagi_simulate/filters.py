@@ -11,7 +11,8 @@ from datetime import UTC, datetime
 from typing import Any, Final, Literal
 from uuid import UUID
 
-import attrs
+import msgspec
+from msgspec.structs import replace
 
 from futureagi_simulate.errors import ConfigurationError
 
@@ -50,8 +51,7 @@ _OPERATORS: Final[Mapping[FilterType, frozenset[str]]] = {
 }
 
 
-@attrs.frozen
-class Filter:
+class Filter(msgspec.Struct, frozen=True):
     """One condition on the calls. Make it with `column`.
 
     `operator` is the documented word, `sent_as` the one that goes over the wire; `value` is in the form it is
@@ -71,16 +71,14 @@ class Filter:
         return {"column_id": self.column_id, "filter_config": config}
 
 
-@attrs.frozen
-class Sieve:
+class Sieve(msgspec.Struct, frozen=True):
     """The filters of a listing, and whether rows that contradict them are dropped."""
 
     filters: tuple[Filter, ...] = ()
     enforce: bool = False
 
 
-@attrs.frozen
-class Column:
+class Column(msgspec.Struct, frozen=True):
     """A column that calls can be filtered by; each method makes a filter.
 
     For an eval's column the type follows from the value: a number is compared with the score in percent (0 to
@@ -135,7 +133,7 @@ class Column:
         `not_between`, and that is sent. Set `as_documented` to send the documented word.
         """
         made = self._filter("not_in_between", low, high)
-        return made if as_documented else attrs.evolve(made, sent_as="not_between")
+        return made if as_documented else replace(made, sent_as="not_between")
 
     def is_in(self, values: Iterable[str]) -> Filter:
         """Match any of `values`."""

@@ -9,8 +9,9 @@ import math
 import os
 from typing import Any, Final
 
-import attrs
+import msgspec
 from msgspec import UNSET, UnsetType
+from msgspec.structs import replace
 
 from futureagi_simulate.errors import ConfigurationError
 from futureagi_simulate.transport import logs
@@ -24,8 +25,7 @@ MEBIBYTE: Final = 1024 * 1024
 _PHASES: Final = ("connect", "read", "write", "pool")
 
 
-@attrs.frozen
-class Timeout:
+class Timeout(msgspec.Struct, frozen=True):
     """Seconds that each phase of an attempt may take; None for as long as the retry budget lasts.
 
     `connect`: until a connection stands. `read`, `write`: until the next bytes came or went. `pool`: until a
@@ -38,7 +38,7 @@ class Timeout:
     write: float | None = 10.0
     pool: float | None = 60.0
 
-    def __attrs_post_init__(self) -> None:
+    def __post_init__(self) -> None:
         for phase in _PHASES:
             seconds = getattr(self, phase)
             number = isinstance(seconds, int | float) and not isinstance(seconds, bool)
@@ -63,8 +63,7 @@ class Timeout:
         return {phase: seconds if limit is None or limit > seconds else limit for phase, limit in limits}
 
 
-@attrs.frozen(kw_only=True)
-class Options:
+class Options(msgspec.Struct, frozen=True, kw_only=True):
     """Everything that governs how requests are made.
 
     `strict`: an answer that differs from the contract raises instead of warning. `max_body`: bytes an answer
@@ -73,8 +72,8 @@ class Options:
 
     credentials: Credentials
     origin: Origin
-    timeout: Timeout = attrs.field(factory=Timeout)
-    retry: RetryPolicy = attrs.field(factory=RetryPolicy)
+    timeout: Timeout = msgspec.field(default_factory=Timeout)
+    retry: RetryPolicy = msgspec.field(default_factory=RetryPolicy)
     strict: bool = False
     max_body: int = 256 * MEBIBYTE
 
@@ -119,7 +118,7 @@ class Options:
         strict: bool | UnsetType = UNSET,
     ) -> Options:
         """Return these options with some changed; what is left out stays."""
-        return attrs.evolve(
+        return replace(
             self,
             timeout=self.timeout if timeout is UNSET else Timeout.of(timeout),
             retry=self.retry if retry is UNSET else _policy(retry),
@@ -127,8 +126,7 @@ class Options:
         )
 
 
-@attrs.frozen
-class _Environment:
+class _Environment(msgspec.Struct, frozen=True):
     """The variables that were set when a client was made; None, or no log level, for one that wasn't."""
 
     api_key: Secret | None

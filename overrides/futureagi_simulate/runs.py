@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from typing import Any, ClassVar, TypeVar
 
-import attrs
 import msgspec
 from msgspec import UnsetType
 
@@ -32,14 +31,19 @@ def _known(value: V | UnsetType | None) -> V | None:
     return None if isinstance(value, UnsetType) else value
 
 
-@attrs.frozen
-class _Run:
+class _Run(msgspec.Struct, frozen=True):
     """An execution with its eval results, as the runs endpoint shows it.
 
     `eval_explanation_summary` and its status are None unless `summary=True` was asked for.
     """
 
-    model: _api.ExecutionRun | _api.ExecutionRunDetail = attrs.field(repr=False)
+    model: _api.ExecutionRun | _api.ExecutionRunDetail
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, type(self)) and self.model == other.model
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.execution_id}, {self.status}>"
 
     @property
     def execution_id(self) -> str:
@@ -108,22 +112,19 @@ class _Run:
         return self.model.raw
 
 
-@attrs.frozen
-class ExecutionRun(_Run):
+class ExecutionRun(_Run, frozen=True):
     """An execution with its eval results; `calls` lists its calls."""
 
-    calls: Listing[_api.ExecutionRunCall] = attrs.field(eq=False)
+    calls: Listing[_api.ExecutionRunCall]
 
 
-@attrs.frozen
-class AsyncExecutionRun(_Run):
+class AsyncExecutionRun(_Run, frozen=True):
     """`ExecutionRun` of the async client."""
 
-    calls: AsyncListing[_api.ExecutionRunCall] = attrs.field(eq=False)
+    calls: AsyncListing[_api.ExecutionRunCall]
 
 
-@attrs.frozen
-class _Detail:
+class _Detail(msgspec.Struct, frozen=True):
     """A test execution as its own endpoint shows it.
 
     `count` is the number of calls that match. `column_order` describes the columns of the grid the platform
@@ -134,11 +135,17 @@ class _Detail:
     id: str
     status: str | None
     count: int | None
-    column_order: list[_api.Column] = attrs.field(repr=False)
+    column_order: list[_api.Column]
     error_messages: list[str]
     provider: str | None
     agent_type: str | None
-    raw_json: bytes = attrs.field(repr=False)
+    raw_json: bytes
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, type(self)) and self.raw_json == other.raw_json
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.id}, {self.status}, {self.count} calls>"
 
     @property
     def raw(self) -> dict[str, Any]:
@@ -147,20 +154,18 @@ class _Detail:
         return decoded
 
 
-@attrs.frozen
-class TestExecutionDetail(_Detail):
+class TestExecutionDetail(_Detail, frozen=True):
     """A test execution; `calls` lists its calls and begins with the page that came with this answer."""
 
     __test__: ClassVar = False  # not a test, whatever pytest thinks of the name
 
-    calls: Listing[_api.TestExecutionCall] = attrs.field(eq=False)
+    calls: Listing[_api.TestExecutionCall]
 
 
-@attrs.frozen
-class AsyncTestExecutionDetail(_Detail):
+class AsyncTestExecutionDetail(_Detail, frozen=True):
     """`TestExecutionDetail` of the async client."""
 
-    calls: AsyncListing[_api.TestExecutionCall] = attrs.field(eq=False)
+    calls: AsyncListing[_api.TestExecutionCall]
 
 
 def described(spec: ListingSpec[Any], fetched: Fetched[Any], answer: Answer) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from zlib import crc32
 
 import attrs
 
-from futureagi_simulate.answers.decode import Form
+from futureagi_simulate.answers.form import Form
 from futureagi_simulate.endpoints import ListingSpec
 from futureagi_simulate.errors import ServerError
 from futureagi_simulate.listings.listing import AsyncListing, Listing, Plan

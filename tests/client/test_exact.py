@@ -13,6 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
+from msgspec.structs import replace
 
 from futureagi_simulate import IncompleteListingError
 
@@ -138,8 +139,8 @@ def test_rows_without_an_id_are_told_apart_by_their_bytes_and_number() -> None:
         def answer(self, ask: Any) -> Any:
             fetched = super().answer(ask)
             rows = tuple(Nothing(identity) for identity in fetched.facts.ids)
-            facts = attrs.evolve(fetched.facts, ids=(None,) * len(rows))
-            return attrs.evolve(fetched, facts=facts, page=attrs.evolve(fetched.page, items=rows))
+            facts = replace(fetched.facts, ids=(None,) * len(rows))
+            return replace(fetched, facts=facts, page=replace(fetched.page, items=rows))
 
     table = Nameless(Schedule(rows=40))
     found = table.listing(page_size=10, exact=True).to_list()

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import attrs
 import httpx
 import pytest
+from msgspec.structs import replace
 
 from futureagi_simulate.errors import (
     ConfigurationError,
@@ -150,6 +150,6 @@ def test_a_hop_without_keys_sends_none(colour: Any, options: Options) -> None:
 
 
 def test_the_flow_gives_keys_to_hops_of_its_origin_only(options: Options) -> None:
-    astray = attrs.evolve(options, origin=attrs.evolve(options.origin, host="api.test@evil.test"))
+    astray = replace(options, origin=replace(options.origin, host="api.test@evil.test"))
     assert next(flow(THING, options)).keys is options.credentials
     assert next(flow(THING, astray)).keys is None

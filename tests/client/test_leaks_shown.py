@@ -14,9 +14,9 @@ from collections.abc import Callable
 from contextlib import closing
 from typing import Any
 
-import attrs
 import httpcore
 import httpx
+import msgspec
 import pytest
 
 from futureagi_simulate.errors import (
@@ -57,8 +57,8 @@ SHOWS: dict[str, Callable[[Any], object]] = {
     "format": "{0} {0!r} {0!s}".format,
     "percent": lambda value: f"{value:>1}" if isinstance(value, str) else "%s %r" % (value, value),  # noqa: UP031
     "vars": lambda value: getattr(value, "__dict__", ""),
-    "asdict": lambda value: attrs.asdict(value) if attrs.has(type(value)) else "",
-    "json": lambda value: json.dumps(attrs.asdict(value) if attrs.has(type(value)) else "", default=repr),
+    "asdict": lambda value: msgspec.structs.asdict(value) if isinstance(value, msgspec.Struct) else "",
+    "json": lambda value: msgspec.json.encode(value, enc_hook=repr),
 }
 
 

@@ -12,7 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from futureagi_simulate import AsyncClient, Client, ContractError, ContractWarning, call_record
-from futureagi_simulate.answers.decode import Form, read_page
+from futureagi_simulate.answers.decode import read_page
+from futureagi_simulate.answers.form import Form
 from futureagi_simulate.listings.page import Ask
 from futureagi_simulate.transport.request import Answer, Request
 from futureagi_simulate_api.models import CallExecution, CallExecutionPage

@@ -6,7 +6,7 @@ import copy
 import pickle
 from typing import Any
 
-import attrs
+import msgspec
 import pytest
 
 from futureagi_simulate.errors import ConfigurationError
@@ -62,7 +62,7 @@ def test_a_secret_shows_a_mask_however_it_is_formatted(show: Any) -> None:
 def test_a_secret_has_no_dict_to_look_into() -> None:
     with pytest.raises(TypeError):
         vars(Secret(KEY))
-    assert KEY not in repr(attrs.asdict(Credentials(Secret(KEY), Secret(KEY))))
+    assert KEY not in repr(msgspec.structs.asdict(Credentials(Secret(KEY), Secret(KEY))))
 
 
 def test_a_pickled_secret_comes_back_without_its_text() -> None:

@@ -129,6 +129,7 @@ def test_a_senseless_setting_is_refused_by_name(setting: dict[str, Any]) -> None
 def test_a_policy_is_frozen_equal_by_value_and_pickles() -> None:
     policy = RetryPolicy(attempts=2)
     assert pickle.loads(pickle.dumps(policy)) == policy == RetryPolicy(attempts=2)
+    assert len(pickle.dumps(policy)) < 500, "no random generator goes along: each process rolls its own"
     with pytest.raises(AttributeError):
         policy.attempts = 3  # type: ignore[misc]
 

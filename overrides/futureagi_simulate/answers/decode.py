@@ -8,39 +8,24 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache
-from typing import Any, Final, Generic, TypeVar, cast
+from typing import Any, Final, TypeVar, cast
 
 import attrs
 import msgspec
 
 from futureagi_simulate import _api
+from futureagi_simulate.answers.form import Form
 from futureagi_simulate.answers.mend import decoder, mend
 from futureagi_simulate.answers.words import hints, odd_words
 from futureagi_simulate.errors import ContractError, RequestInfo
 from futureagi_simulate.listings.page import Ask, Deviation, Facts, Fetched, Page
 from futureagi_simulate.transport.request import Answer
 
-__all__ = ["Form", "read_object", "read_page"]
+__all__ = ["read_object", "read_page"]
 
 M = TypeVar("M")
 
 _SHOWN: Final = 5
-
-
-@attrs.frozen
-class Form(Generic[M]):
-    """What the answer to one kind of request looks like.
-
-    `envelope` is the contract's page, whose `results` hold `item`s; `at` are the keys that lead to it.
-    `identity` is the field that tells items apart. `telling` are keys that an item, or the object itself, has
-    in this form and in no other.
-    """
-
-    item: type[M]
-    envelope: type[Any] | None = None
-    at: tuple[str, ...] = ()
-    identity: str | None = "id"
-    telling: frozenset[str] = frozenset()
 
 
 def read_page(form: Form[M], answer: Answer, ask: Ask, *, strict: bool) -> Fetched[M]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import attrs
 import msgspec
+from msgspec.structs import replace
 
 from futureagi_simulate import endpoints
 from futureagi_simulate.errors import ConfigurationError
@@ -84,7 +85,7 @@ class Source:
         spec = self._spec()
         if connection.session.options.strict:
             return connection.listing(spec, plan)
-        return connection.listing(attrs.evolve(spec, form=attrs.evolve(spec.form, item=Received)), plan)
+        return connection.listing(replace(spec, form=replace(spec.form, item=Received)), plan)
 
     def _spec(self) -> endpoints.ListingSpec[Any]:
         if self.run_test_id:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Generator, Iterator
 from typing import Generic, Self, TypedDict, TypeVar
 
-import attrs
+import msgspec
 
 from futureagi_simulate.checks import at_least_one
 from futureagi_simulate.listings.drivers import AsyncPages, drive
@@ -35,8 +35,7 @@ class Paging(TypedDict, total=False):
     exact: bool
 
 
-@attrs.frozen
-class Plan:
+class Plan(msgspec.Struct, frozen=True):
     """Checked `Paging`."""
 
     size: int

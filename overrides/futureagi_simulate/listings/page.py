@@ -6,7 +6,8 @@ import re
 from collections.abc import Callable
 from typing import Any, Final, Generic, TypeVar
 
-import attrs
+import msgspec
+from msgspec.structs import replace
 
 __all__ = ["Ask", "Deviation", "Facts", "Fetched", "Page"]
 
@@ -16,8 +17,7 @@ T_co = TypeVar("T_co", covariant=True)
 _PLACE: Final = re.compile(r"\[[^]]*\]")
 
 
-@attrs.frozen
-class Deviation:
+class Deviation(msgspec.Struct, frozen=True):
     """One place where an answer differs from the contract; the value that was sent is kept in the model.
 
     `path` leads from the answer's top to the place: `results[3].overall_score`; the keys of a map are in
@@ -37,8 +37,7 @@ class Deviation:
         return f"{self.path} should be {self.expected} and is {self.got}"
 
 
-@attrs.frozen
-class Page(Generic[T_co]):
+class Page(msgspec.Struct, Generic[T_co], frozen=True):
     """One page of a listing.
 
     `number` counts from 1. `items` are the page's items without those that were seen before; `count` is the
@@ -53,8 +52,7 @@ class Page(Generic[T_co]):
     deviations: tuple[Deviation, ...] = ()
 
 
-@attrs.frozen
-class Ask:
+class Ask(msgspec.Struct, frozen=True):
     """A page to ask for: its number, how many rows pages have, and which of a listing's requests is used."""
 
     number: int
@@ -62,8 +60,7 @@ class Ask:
     variant: int = 0
 
 
-@attrs.frozen
-class Facts:
+class Facts(msgspec.Struct, frozen=True):
     """What one answer says about its listing. `ids` has one entry a row, None for a row that has no id."""
 
     ask: Ask
@@ -78,8 +75,7 @@ class Facts:
         return len(self.ids)
 
 
-@attrs.frozen
-class Fetched(Generic[T_co]):
+class Fetched(msgspec.Struct, Generic[T_co], frozen=True):
     """One answer to an `Ask`: what it says, and its page with one item for each of `facts.ids`."""
 
     facts: Facts
@@ -97,4 +93,4 @@ class Fetched(Generic[T_co]):
         """Return the page with only the items at `rows`."""
         if len(rows) == len(self.page.items):
             return self.page
-        return attrs.evolve(self.page, items=tuple(self.page.items[row] for row in rows))
+        return replace(self.page, items=tuple(self.page.items[row] for row in rows))

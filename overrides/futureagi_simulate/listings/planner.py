@@ -12,7 +12,8 @@ from collections import deque
 from collections.abc import Generator
 from typing import Final
 
-import attrs
+import msgspec
+from msgspec.structs import replace
 
 from futureagi_simulate.errors import APIStatusError, FutureAGIError
 from futureagi_simulate.listings.page import Ask, Facts, Fetched, Page
@@ -32,28 +33,24 @@ __all__ = [
 ]
 
 
-@attrs.frozen
-class Start:
+class Start(msgspec.Struct, frozen=True):
     """Begin fetching a page."""
 
     ask: Ask
 
 
-@attrs.frozen
-class Await:
+class Await(msgspec.Struct, frozen=True):
     """Wait for the page that was started first of those under way, and send its outcome back."""
 
 
-@attrs.frozen
-class Deliver:
+class Deliver(msgspec.Struct, frozen=True):
     """Hand a page to the reader: the one fetched, without the rows that were given before."""
 
     page: Page[object]
     fetched: Fetched[object]
 
 
-@attrs.frozen
-class Changed:
+class Changed(msgspec.Struct, frozen=True):
     """Warn that the listing changed while it was read, and how that showed."""
 
     how: str
@@ -235,7 +232,7 @@ class Window:
         """Ask for the first page, then for the missing one, for as long as the count moves in between."""
         count: int | None = None
         for _ in range(_LOOKS):
-            fresh = yield from ask_alone(attrs.evolve(ask, number=1))
+            fresh = yield from ask_alone(replace(ask, number=1))
             if fresh is None:
                 break
             if self._walk.start_over(fresh.facts):

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Generic, TypeVar, cast
 
-import attrs
+import msgspec
+from msgspec.structs import replace
 
 from futureagi_simulate.endpoints import ListingSpec
 from futureagi_simulate.listings.notices import Contract, warn_about_change, warn_about_filter
@@ -18,8 +19,7 @@ T = TypeVar("T")
 F = TypeVar("F")
 
 
-@attrs.frozen
-class Source(Generic[T, F]):
+class Source(msgspec.Struct, Generic[T, F], frozen=True):
     """A listing's spec and how one page is fetched: now, or, for the async client, as an awaitable.
 
     `known` is a first page of a size that is in hand already; it is used for one reading.
@@ -28,7 +28,7 @@ class Source(Generic[T, F]):
     spec: ListingSpec[Any]
     fetch: Callable[[Ask], F]
     contract: Contract
-    known: list[Fetched[T]] = attrs.field(factory=list)
+    known: list[Fetched[T]] = msgspec.field(default_factory=list)
 
     def in_hand(self, ask: Ask) -> Fetched[T] | None:
         """Take the page that is in hand, if it is the one that is asked for."""
@@ -79,4 +79,4 @@ class Reader(Generic[T]):
                 warn_about_filter(ignored, raw, ())
             if ignored is None or not sieve.enforce:
                 kept.append(item)
-        return page if len(kept) == len(page.items) else attrs.evolve(page, items=tuple(kept))
+        return page if len(kept) == len(page.items) else replace(page, items=tuple(kept))

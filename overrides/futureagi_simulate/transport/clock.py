@@ -50,6 +50,12 @@ class SystemClock:
 
         await anyio.sleep(seconds)
 
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, SystemClock)
+
+    def __hash__(self) -> int:
+        return hash(SystemClock)
+
     def __repr__(self) -> str:
         return "SystemClock()"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from enum import Enum
 
-import attrs
+import msgspec
 
 from futureagi_simulate.options import Timeout
 from futureagi_simulate.transport.keys import Credentials
@@ -13,8 +13,7 @@ from futureagi_simulate.transport.keys import Credentials
 __all__ = ["Failure", "FailureKind", "Hop", "Pause", "Reply"]
 
 
-@attrs.frozen
-class Hop:
+class Hop(msgspec.Struct, frozen=True):
     """One HTTP request to send: a redirect takes another hop. Without `keys` none are attached."""
 
     url: str
@@ -22,11 +21,10 @@ class Hop:
     keys: Credentials | None
     timeout: Timeout
     max_body: int
-    remaining: Callable[[], float] = attrs.field(eq=False, repr=False)
+    remaining: Callable[[], float]
 
 
-@attrs.frozen
-class Pause:
+class Pause(msgspec.Struct, frozen=True):
     """A wait before the next attempt, in seconds."""
 
     seconds: float
@@ -43,8 +41,7 @@ class FailureKind(Enum):
     REFUSED = "request not sendable"
 
 
-@attrs.frozen
-class Failure:
+class Failure(msgspec.Struct, frozen=True):
     """Why no whole answer came, in the words of a library or the system.
 
     Exceptions would hold the request.
@@ -55,11 +52,13 @@ class Failure:
     passing: bool = True
 
 
-@attrs.frozen
-class Reply:
+class Reply(msgspec.Struct, frozen=True):
     """An answer. Its headers have lower-case names; its body is whole unless `failure` says otherwise."""
 
     status: int
-    headers: Mapping[str, str] = attrs.field(repr=False)
-    content: bytes = attrs.field(default=b"", repr=False)
+    headers: Mapping[str, str]
+    content: bytes = b""
     failure: Failure | None = None
+
+    def __repr__(self) -> str:
+        return f"<Reply {self.status}, {len(self.content)} bytes, {self.failure or 'whole'}>"

@@ -9,8 +9,8 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
-import attrs
 import msgspec
+from msgspec.structs import replace
 
 from futureagi_simulate.errors import (
     APIStatusError,
@@ -76,8 +76,7 @@ _FAILURES: Final[Mapping[FailureKind, tuple[type[TransportError], str]]] = {
 }
 
 
-@attrs.frozen
-class Trouble:
+class Trouble(msgspec.Struct, frozen=True):
     """An outcome that is no answer: in a word, as an error, and whether and when to try again."""
 
     what: str
@@ -95,13 +94,12 @@ class _Success(msgspec.Struct):
 _DECODER: Final = msgspec.json.Decoder(_Success)
 
 
-@attrs.frozen
-class Case:
+class Case(msgspec.Struct, frozen=True):
     """One request under judgement. `scrub` masks the keys in whatever the server says."""
 
     request: RequestInfo
     policy: RetryPolicy
-    scrub: Scrub = attrs.field(repr=False)
+    scrub: Scrub
 
     def judge(self, outcome: Reply | Failure) -> Reply | Trouble:
         """Decide what an outcome means; a good answer comes back as it is."""
@@ -176,7 +174,7 @@ class Case:
         else:
             problem, again = f"is damaged JSON ({error})", True
             remedy = "Try again; if it stays, the server or something in front of it sends broken bodies."
-        return attrs.evolve(self._not_contract(reply, f"{problem}.", remedy), again=again)
+        return replace(self._not_contract(reply, f"{problem}.", remedy), again=again)
 
     def _refusal(self, reply: Reply) -> Trouble:
         """Judge an answer that isn't 2xx."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hmac
 from typing import Any, Final
 
-import attrs
+import msgspec
 
 from futureagi_simulate.errors import ConfigurationError
 
@@ -68,8 +68,7 @@ class Secret:
         return Secret, (None,)
 
 
-@attrs.frozen
-class Credentials:
+class Credentials(msgspec.Struct, frozen=True):
     """An API key and its secret key, valid as HTTP header values."""
 
     api_key: Secret

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from typing import Final
 from urllib.parse import SplitResult, quote, urlencode, urljoin, urlsplit
 
-import attrs
+import msgspec
 
 from futureagi_simulate.errors import ConfigurationError
 
@@ -23,8 +23,7 @@ _SAFE_IN_PATH: Final = "/:@!$&'()*+,;=~%-._"
 _SAFE_IN_QUERY: Final = _SAFE_IN_PATH + "?[]"
 
 
-@attrs.frozen
-class Origin:
+class Origin(msgspec.Struct, frozen=True):
     """A checked base URL: scheme, host and port, and the path prefix ("" or "/api")."""
 
     scheme: str

@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-import attrs
+import msgspec
 
 __all__ = ["Answer", "Request"]
 
 _NO_IDS: Mapping[str, str] = MappingProxyType({})
 
 
-@attrs.frozen
-class Request:
+class Request(msgspec.Struct, frozen=True):
     """One GET request.
 
     The operation's name in the contract, its path below the base URL, its query, the ids in both.
@@ -25,8 +24,7 @@ class Request:
     ids: Mapping[str, str] = _NO_IDS
 
 
-@attrs.frozen
-class Answer:
+class Answer(msgspec.Struct, frozen=True):
     """A 2xx answer whose `content` is a JSON object, decompressed; a key that it repeats is masked.
 
     `headers` has lower-case names, `attempts` counts the tries it took, `elapsed` is the time of all of them
@@ -35,7 +33,10 @@ class Answer:
 
     request: Request
     status: int
-    headers: Mapping[str, str] = attrs.field(repr=False)
-    content: bytes = attrs.field(repr=False)
+    headers: Mapping[str, str]
+    content: bytes
     attempts: int = 1
     elapsed: float = 0.0
+
+    def __repr__(self) -> str:
+        return f"<Answer {self.status} to {self.request.operation}, {len(self.content)} bytes>"

@@ -8,9 +8,9 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import UTC
 from email.utils import parsedate_to_datetime
-from typing import Any, Final
+from typing import Final
 
-import attrs
+import msgspec
 
 from futureagi_simulate.errors import ConfigurationError
 from futureagi_simulate.transport.clock import Clock, SystemClock
@@ -20,28 +20,21 @@ __all__ = ["RetryPolicy", "backoff", "retry_after"]
 _NUMBER: Final = re.compile(r"\d+(\.\d*)?|\.\d+", re.ASCII)
 _MAX_DOUBLINGS: Final = 62
 _LONGEST: Final = 1_000_000.0  # seconds; a sleep of "infinity" is an OverflowError
+_LIMITS: Final[tuple[tuple[str, float, float], ...]] = (  # a limit that is an int asks for a whole number
+    ("attempts", 1, math.inf),
+    ("budget", 0.001, math.inf),
+    ("base", 0.0, _LONGEST),
+    ("most", 0.0, _LONGEST),
+    ("retry_after_cap", 0.0, _LONGEST),
+)
 
 
-def _between(
-    least: float, most: float, whole: bool = False
-) -> Callable[[Any, attrs.Attribute[Any], Any], None]:
-    """Make an attrs validator for a number from `least` to `most`."""
-
-    def check(_: Any, attribute: attrs.Attribute[Any], value: Any) -> None:
-        kinds = (int,) if whole else (int, float)
-        if isinstance(value, bool) or not isinstance(value, kinds) or not least <= value <= most:
-            kind = "a whole number" if whole else "a number of seconds"
-            limit = "" if most == math.inf else f" and at most {most:g}"
-            raise ConfigurationError(
-                f"RetryPolicy({attribute.name}={value!r}) isn't {kind} of at least {least:g}{limit}.",
-                remedy=f"Leave {attribute.name}= out for the default, {attribute.default!r}.",
-            )
-
-    return check
+def _roll() -> float:
+    """Give a number from 0 to 1; a pickled policy names this and takes no generator along."""
+    return random.random()  # noqa: S311 - waits needn't be secret
 
 
-@attrs.frozen(kw_only=True)
-class RetryPolicy:
+class RetryPolicy(msgspec.Struct, frozen=True, kw_only=True):
     """How often a request is tried, and for how long in all. Times are in seconds.
 
     `attempts`: tries in all, the first included; 1 switches retries off.
@@ -58,14 +51,31 @@ class RetryPolicy:
     tests.
     """
 
-    attempts: int = attrs.field(default=4, validator=_between(1, math.inf, whole=True))
-    budget: float = attrs.field(default=120.0, validator=_between(0.001, math.inf))
-    base: float = attrs.field(default=0.5, validator=_between(0, _LONGEST))
-    most: float = attrs.field(default=8.0, validator=_between(0, _LONGEST))
-    retry_after_cap: float = attrs.field(default=60.0, validator=_between(0, _LONGEST))
-    statuses: frozenset[int] = attrs.field(default=frozenset({408, 429, 502, 503, 504}), converter=frozenset)
-    clock: Clock = attrs.field(factory=SystemClock, eq=False)
-    random: Callable[[], float] = attrs.field(default=random.random, eq=False, repr=False)
+    attempts: int = 4
+    budget: float = 120.0
+    base: float = 0.5
+    most: float = 8.0
+    retry_after_cap: float = 60.0
+    statuses: frozenset[int] = frozenset({408, 429, 502, 503, 504})
+    clock: Clock = SystemClock()
+    random: Callable[[], float] = _roll
+
+    def __post_init__(self) -> None:
+        for name, least, most in _LIMITS:
+            self._check(name, least, most)
+        msgspec.structs.force_setattr(self, "statuses", frozenset(self.statuses))
+
+    def _check(self, name: str, least: float, most: float) -> None:
+        value = getattr(self, name)
+        kinds = (int,) if isinstance(least, int) else (int, float)
+        if isinstance(value, bool) or not isinstance(value, kinds) or not least <= value <= most:
+            kind = "a whole number" if isinstance(least, int) else "a number of seconds"
+            limit = "" if most == math.inf else f" and at most {most:g}"
+            default = msgspec.structs.fields(type(self))[self.__struct_fields__.index(name)].default
+            raise ConfigurationError(
+                f"RetryPolicy({name}={value!r}) isn't {kind} of at least {least:g}{limit}.",
+                remedy=f"Leave {name}= out for the default, {default!r}.",
+            )
 
     def wait(self, attempt: int, asked: float | None) -> float:
         """Return how long to wait after try number `attempt`, given what the server asked for, if it did."""

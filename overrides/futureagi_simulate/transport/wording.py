@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Any, Final
 
-import attrs
 import msgspec
 
 __all__ = ["Words", "clean", "excerpt", "helpful_headers", "sentence", "status_text"]
@@ -29,15 +28,14 @@ _SAID: Final = ("message", "detail", "error", "result")
 Scrub = Callable[[str], str]
 
 
-@attrs.frozen
-class Words:
+class Words(msgspec.Struct, frozen=True):
     """The server's own words about an error; `found` tells whether its JSON envelope was there at all."""
 
     found: bool = False
     type: str = ""
     code: str = ""
     message: str = ""
-    details: Mapping[str, Any] = attrs.field(factory=dict)
+    details: Mapping[str, Any] = msgspec.field(default_factory=dict)
 
     @classmethod
     def of(cls, content: bytes, scrub: Scrub) -> Words:
