@@ -126,6 +126,16 @@ def test_the_budget_is_kept(budget: int) -> None:
         assert len(look(mock, max_requests=budget).exchanges) == budget
 
 
+@pytest.mark.parametrize("profile", ["documented", "observed"])
+def test_what_a_budget_leaves_unasked_is_counted(profile: str) -> None:
+    with Mock(profile=profile) as mock:
+        whole = len(look(mock).exchanges)
+        left = [look(mock, max_requests=budget).unasked or 0 for budget in (5, 100, whole - 1, whole)]
+    assert 60 < left[0] <= whole - 5
+    assert 30 < left[1] <= whole - 100
+    assert left[2:] == [1, 0]
+
+
 def test_without_access_it_gives_up_early() -> None:
     asked = []
 
@@ -182,9 +192,10 @@ def test_what_the_open_source_server_does_not_do_is_marked_as_new() -> None:
 
 
 def test_exchanges_survive_a_file(tmp_path: Path, observed: Log, findings: list[Finding]) -> None:
-    write(tmp_path / "exchanges.jsonl", observed.exchanges)
+    write(tmp_path / "exchanges.jsonl", observed)
     again = read(tmp_path / "exchanges.jsonl")
     assert [one.question for one in again.exchanges] == [one.question for one in observed.exchanges]
+    assert again.unasked == 0
     assert {f.key for f in judge(again)} == {f.key for f in findings}
     assert Mock.secret_key not in (tmp_path / "exchanges.jsonl").read_text()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -34,7 +35,7 @@ def observed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Record a look at the observed profile."""
     path = tmp_path_factory.mktemp("recorded") / "exchanges.jsonl"
     with Mock(profile="observed") as mock:
-        write(path, look(mock).exchanges)
+        write(path, look(mock))
     return path
 
 
@@ -45,6 +46,53 @@ def test_the_code_says_whether_the_server_keeps_to_the_documents(
     text = capsys.readouterr().out
     assert text.startswith("0 departures") is (served.profile == "documented")
     assert ("listCallExecutions" in text) is (served.profile == "observed")
+
+
+@pytest.mark.parametrize("mock", ["documented"], indirect=True)
+@pytest.mark.parametrize("form", [[], ["--markdown"]], ids=["table", "markdown"])
+def test_an_unfinished_look_says_so_and_is_not_as_the_contract_says(
+    form: list[str], served: Mock, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run([*FAST, "--max-requests", "5", *form]) == 3
+    text = capsys.readouterr().out
+    assert "0 departures from what is documented so far, 5 requests." in text
+    assert re.search(r"^Unfinished: at least \d+ planned questions were not asked", text, re.MULTILINE)
+    assert "Nothing was seen of getTestExecution, getSimulationRuns, listVersionCallExecutions" in text
+    assert run([*FAST, *form]) == 0
+    assert "Unfinished" not in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("mock", ["documented"], indirect=True)
+def test_json_and_a_kept_look_hold_how_much_was_left_unasked(
+    served: Mock, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "kept.jsonl"
+    assert run([*FAST, "--max-requests", "40", "--json", "--record", str(path)]) == 3
+    report = json.loads(capsys.readouterr().out)
+    assert report["unasked"] > 50
+    assert report["unseen"] == []
+    assert run(["drift", "--recorded", str(path), "--json"]) == 3
+    assert json.loads(capsys.readouterr().out)["unasked"] == report["unasked"]
+
+
+@pytest.mark.parametrize("mock", ["observed"], indirect=True)
+def test_drift_that_was_found_goes_before_what_was_left_unasked(
+    served: Mock, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    few = [*FAST, "--max-requests", "20", "--json"]
+    assert run(few) == 1
+    saved = tmp_path / "saved.json"
+    saved.write_text(capsys.readouterr().out)
+    assert run([*few, "--baseline", str(saved)]) == 3
+
+
+def test_exchanges_from_elsewhere_have_no_plan_to_finish(
+    observed: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "elsewhere.jsonl"
+    path.write_bytes(b"".join(observed.read_bytes().splitlines(keepends=True)[:-1]))
+    run(["drift", "--recorded", str(path), "--json"])
+    assert json.loads(capsys.readouterr().out)["unasked"] is None
 
 
 @pytest.mark.parametrize("mock", ["observed"], indirect=True)

@@ -19,8 +19,8 @@ PROGRAM: Final = "fi-simulate"
 HELP: Final = "Read, judge and hand on the simulation results of a Future AGI agent."
 EPILOG: Final = (
     "FI_API_KEY, FI_SECRET_KEY and FI_BASE_URL say who asks, and which server.\n\n"
-    "Exit codes: 0 done, or ready; 1 below the gate; 2 wrong usage or configuration; 3 not finished in time; "
-    "4 no access, or the server failed; 130 interrupted.\n\n"
+    "Exit codes: 0 done, or ready; 1 below the gate, or drift; 2 wrong usage or configuration; "
+    "3 not finished; 4 no access, or the server failed; 130 interrupted.\n\n"
     "Example: fi-simulate demo"
 )
 

@@ -66,11 +66,13 @@ def drift(
 ) -> None:
     """Ask a server what it does, GET only and slowly, and report where that departs from the contract.
 
-    Exit code 0: as the contract says; 1: it departs; 2: wrong usage; 4: no access. What the mock prints when
-    it starts holds all the ids; against another server, name a run test that has results.
+    Exit code 0: as the contract says; 1: it departs; 2: wrong usage; 3: nothing found, but --max-requests
+    left questions unasked; 4: no access. What the mock prints when it starts holds all the ids; against
+    another server, name a run test that has results.
 
     Example: fi-simulate drift --run-test ID --run-test-name "Support line regression" --markdown --redact
     """
+    from futureagi_simulate.cli.trouble import UNFINISHED
     from futureagi_simulate.contract.drift.judge import Against, judge
     from futureagi_simulate.contract.drift.report import Report
     from futureagi_simulate.contract.drift.survey import write
@@ -86,12 +88,12 @@ def drift(
     else:
         log, source = _asked(ids, tuple(tests[1:]), max_requests, rate)
     if record is not None:
-        write(record, log.exchanges)
+        write(record, log)
     findings = judge(log, Against(against))
     kept = _new(findings, saved)
-    report = Report(source, against, len(log.exchanges), kept, hidden=len(findings) - len(kept))
+    report = Report(source, against, log, kept, hidden=len(findings) - len(kept))
     _print(report, as_json=json, as_markdown=markdown, redact=redact)
-    raise typer.Exit(DRIFT if kept else 0)
+    raise typer.Exit(DRIFT if kept else UNFINISHED if log.unasked else 0)
 
 
 def _recorded(path: Path) -> tuple[Log, str]:
@@ -171,4 +173,5 @@ def _print(report: Report, *, as_json: bool, as_markdown: bool, redact: bool) ->
         say(console, endpoint, style="bold")
         print_table(console, COLUMNS, rows)
         say(console)
-    say(console, report.summary())
+    for line in (report.summary(), *report.gaps()):
+        say(console, line)

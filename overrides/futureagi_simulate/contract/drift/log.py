@@ -29,16 +29,25 @@ class Walk:
 
 @attrs.frozen(slots=False)
 class Log:
-    """Exchanges in the order they were made. `base_url` is where they were made, if known."""
+    """Exchanges in the order they were made. `base_url` is where they were made, if known.
+
+    `unasked` counts the questions that a plan still had when its budget ended; None where there was no plan.
+    """
 
     exchanges: Sequence[Exchange]
     base_url: str | None = None
+    unasked: int | None = None
 
     def of(self, endpoint: Endpoint, *, status: int | None = None) -> Iterator[Exchange]:
         """Yield the ordinary exchanges of an endpoint: all, or those with one status."""
         for exchange in self._ordinary.get(endpoint, ()):
             if status in {None, exchange.answer.status}:
                 yield exchange
+
+    @property
+    def unseen(self) -> tuple[Endpoint, ...]:
+        """Return the endpoints that gave nothing to look at: no id was known, or no answer was good."""
+        return tuple(endpoint for endpoint in Endpoint if not any(self.of(endpoint, status=200)))
 
     def asked(self, endpoint: Endpoint, **query: str) -> Iterator[Exchange]:
         """Yield the ordinary exchanges whose query holds all of `query`; other parameters may be there."""

@@ -9,6 +9,7 @@ from typing import Any, Final
 import attrs
 
 from futureagi_simulate.contract.drift.finding import Finding
+from futureagi_simulate.contract.drift.log import Log
 from futureagi_simulate.contract.kinds import Kind
 
 COLUMNS: Final = ("where", "kind", "expected", "got", "seen before")
@@ -16,20 +17,25 @@ COLUMNS: Final = ("where", "kind", "expected", "got", "seen before")
 
 @attrs.frozen
 class Report:
-    """The findings of one look, and what it cost. `source`: the server's address or a file's name."""
+    """The findings of one look. `source`: the server's address or a file's name."""
 
     source: str
     against: str
-    requests: int
+    log: Log
     findings: Sequence[Finding]
     hidden: int = 0
 
     def as_dict(self, *, redact: bool = False) -> dict[str, Any]:
-        """Return the report as plain values; redacted, it names neither the server nor any value."""
+        """Return the report as plain values; redacted, it names neither the server nor any value.
+
+        `unasked` is null where no plan is known: in a file of exchanges that wasn't written by a look.
+        """
         return {
             "source": "" if redact else self.source,
             "against": self.against,
-            "requests": self.requests,
+            "requests": len(self.log.exchanges),
+            "unasked": self.log.unasked,
+            "unseen": list(self.log.unseen),
             "in_baseline": self.hidden,
             "findings": [_shown(finding, redact=redact).as_dict() for finding in self.findings],
         }
@@ -37,7 +43,7 @@ class Report:
     def as_markdown(self, *, redact: bool = False) -> str:
         """Return the report as a Markdown document with one table for each endpoint."""
         where = "" if redact else f" of {self.source}"
-        lines = [f"# Drift{where}", "", self.summary(), ""]
+        lines = [f"# Drift{where}", "", *(f"{line}\n" for line in (self.summary(), *self.gaps()))]
         for endpoint, rows in self.tables(grouped=False, redact=redact):
             lines += [f"## {endpoint}", "", _row(COLUMNS), _row("---" for _ in COLUMNS)]
             lines += [*(_row(map(_escaped, row)) for row in rows), ""]
@@ -46,11 +52,19 @@ class Report:
     def summary(self) -> str:
         """Say in one line what came out."""
         new = sum(not finding.known for finding in self.findings)
-        text = (
-            f"{len(self.findings)} departures from what is {_WORDS[self.against]}, {self.requests} requests"
-        )
+        far = " so far" if self.log.unasked else ""
+        text = f"{len(self.findings)} departures from what is {_WORDS[self.against]}{far}"
+        text += f", {len(self.log.exchanges)} requests"
         text += f"; {new} of them were not seen at the open-source server" if new else ""
         return text + (f"; {self.hidden} more are in the baseline" if self.hidden else "") + "."
+
+    def gaps(self) -> Iterator[str]:
+        """Say what the look leaves open, a line each; nothing where it was whole."""
+        if self.log.unasked:
+            left = "question was" if self.log.unasked == 1 else "questions were"
+            yield f"Unfinished: at least {self.log.unasked} planned {left} not asked (--max-requests)."
+        if self.log.unseen:
+            yield f"Nothing was seen of {', '.join(self.log.unseen)}: no id, or no good answer."
 
     def tables(
         self, *, grouped: bool = True, redact: bool = False
