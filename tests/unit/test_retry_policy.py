@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import time
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -48,7 +50,8 @@ def test_a_refused_setting_is_told_its_limits_and_its_default(
 @pytest.mark.parametrize("name", ["base", "most", "retry_after_cap"])
 @pytest.mark.parametrize("seconds", [0, 0.0, 1_000_000])
 def test_waits_may_be_none_at_all_and_as_long_as_the_limit(name: str, seconds: float) -> None:
-    assert getattr(RetryPolicy(**{name: seconds}), name) == seconds
+    setting: dict[str, Any] = {name: seconds}
+    assert getattr(RetryPolicy(**setting), name) == seconds
 
 
 def test_a_policy_keeps_its_statuses_whatever_becomes_of_the_set_that_was_given() -> None:
@@ -71,3 +74,17 @@ def test_a_policy_shows_its_settings() -> None:
 )
 def test_a_date_too_large_for_a_clock_asks_for_no_wait(date: str) -> None:
     assert retry_after({"retry-after": date}, now=0.0) is None
+
+
+@pytest.fixture
+def _far_east(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setenv("TZ", "XYZ-9")
+    time.tzset()
+    yield
+    monkeypatch.undo()
+    time.tzset()
+
+
+@pytest.mark.usefixtures("_far_east")
+def test_a_date_without_a_zone_is_in_utc_wherever_the_client_runs() -> None:
+    assert retry_after({"retry-after": "Thu, 01 Jan 1970 00:00:30 -0000"}, now=0.0) == 30.0
