@@ -7,6 +7,8 @@ import re
 
 import pytest
 
+from futureagi_simulate.mock import Mock
+
 from .conftest import Run
 
 UUID = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
@@ -59,6 +61,27 @@ def test_a_limit_asks_for_no_more_than_it_shows(run: Run, server: dict[str, str]
     ran = run("calls", server["FI_RUN_TEST_ID"], "--limit", "3")
     assert len(rows(ran.out)) == 3
     assert re.fullmatch(r"3 of \d+ shown; --limit 0 shows all\.\n", ran.err)
+
+
+ONE_PAGE = [
+    ("executions", "{run_test_id}"),
+    ("calls", "{run_test_id}"),
+    ("calls", "--execution", "{test_execution_id}"),
+    ("calls", "--agent", "{agent_id}", "--version", "{version_id}"),
+    ("runs", "{run_test_name}"),
+]
+
+
+@pytest.mark.parametrize("words", ONE_PAGE, ids=" ".join)
+@pytest.mark.usefixtures("futureagi_server")
+def test_what_one_page_holds_takes_one_request(
+    words: tuple[str, ...], run: Run, futureagi_mock: Mock
+) -> None:
+    ids = futureagi_mock.ids
+    named = {name: getattr(ids, name) for name in ids.__struct_fields__}
+    ran = run(*(word.format(**named) for word in words), "--limit", "2")
+    assert re.fullmatch(r"2 of \d+ shown; --limit 0 shows all\.\n", ran.err)
+    assert futureagi_mock.journal.total == 1
 
 
 def test_nothing_found_is_said(run: Run, server: dict[str, str]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from typing import Annotated, Any, Final
 
@@ -43,8 +43,7 @@ def executions(
     with Client() as client:
         listing = client.test_executions(run_test, search=search, status=status, **page(limit, json))
         show(
-            (execution_record(item, run_test_id=run_test) for item in listing),
-            listing.count,
+            Counted(listing, lambda item: execution_record(item, run_test_id=run_test)),
             rows.EXECUTION_COLUMNS,
             rows.execution_row,
             rows.EXECUTION_NUMBERS,
@@ -89,8 +88,7 @@ def calls(
     with Client() as client:
         listing = _chosen(client, run_test, execution, agent, version, search, status, page(limit, json))
         show(
-            (call_record(item, execution_id=execution) for item in listing),
-            listing.count,
+            Counted(listing, lambda item: call_record(item, execution_id=execution)),
             rows.CALL_COLUMNS,
             rows.call_row,
             rows.CALL_NUMBERS,
@@ -139,9 +137,31 @@ def page(limit: int | None, json: bool) -> dict[str, Any]:
     return {"page_size": min(most, LARGEST_PAGE)} if most else {}
 
 
+class Counted:
+    """The records of a listing, read on demand; `count` is what the last page tells of all."""
+
+    def __init__(self, listing: Any, record: Callable[[Any], Any]) -> None:
+        self._listing = listing
+        self._record = record
+        self.count: int | None = None
+
+    def __iter__(self) -> Iterator[Any]:
+        for page in self._listing.pages():
+            self.count = page.count
+            yield from map(self._record, page.items)
+
+    def tell_the_rest(self, shown: int, most: int) -> None:
+        """Say on standard error how many there are besides those shown, or that there are none at all."""
+        from futureagi_simulate.cli.console import progress, say
+
+        if most and shown == most and self.count and self.count > most:
+            say(progress(), f"{most} of {self.count} shown; --limit 0 shows all.")
+        elif not shown:
+            say(progress(), "Nothing found.")
+
+
 def show(
-    records: Iterable[Any],
-    count: Callable[[], int | None],
+    records: Counted,
     columns: Sequence[str],
     row: Callable[[Any], Sequence[Any]],
     numbers: Sequence[str],
@@ -150,17 +170,14 @@ def show(
     json: bool,
 ) -> None:
     """Print records as a table of at most `limit` rows, or as JSON; say on stderr what was left out."""
-    from futureagi_simulate.cli.console import output, print_json_lines, print_table, progress, say
+    from futureagi_simulate.cli.console import output, print_json_lines, print_table
     from futureagi_simulate.cli.rows import CALL_TEXTS, as_values
 
     most = wanted_rows(limit, json)
-    chosen: Iterator[Any] = islice(iter(records), most or None)
+    chosen = islice(records, most or None)
     if json:
         print_json_lines(map(as_values, chosen))
         return
     table = [row(record) for record in chosen]
     print_table(output(), columns, table, numbers, cut=CALL_TEXTS)
-    if most and len(table) == most and (total := count() or 0) > most:
-        say(progress(), f"{most} of {total} shown; --limit 0 shows all.")
-    elif not table:
-        say(progress(), "Nothing found.")
+    records.tell_the_rest(len(table), most)

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from futureagi_simulate.cli.listings import AsJson, Limit, page, wanted_rows
+from futureagi_simulate.cli.listings import AsJson, Counted, Limit, page, wanted_rows
 
 
 def runs(
@@ -48,21 +48,21 @@ def runs(
 
 
 def _by_name(client: Any, name: str, evals: list[str] | None, limit: int | None, json: bool) -> None:
-    from futureagi_simulate.cli.console import output, print_json_lines, progress, say
+    from futureagi_simulate.cli.console import output, print_json_lines
     from futureagi_simulate.cli.rows import as_values
     from futureagi_simulate.cli.runs_view import show_executions
     from futureagi_simulate.records import execution_record
 
     most = wanted_rows(limit, json)
     listing = client.runs(name, eval_names=evals, **page(limit, json))
-    records = (execution_record(item, run_test_name=name) for item in islice(listing, most or None))
+    records = Counted(listing, lambda item: execution_record(item, run_test_name=name))
+    chosen = islice(records, most or None)
     if json:
-        print_json_lines(map(as_values, records))
+        print_json_lines(map(as_values, chosen))
         return
-    shown = list(records)
+    shown = list(chosen)
     show_executions(output(), shown)
-    if most and len(shown) == most and (total := listing.count() or 0) > most:
-        say(progress(), f"{most} of {total} shown; --limit 0 shows all.")
+    records.tell_the_rest(len(shown), most)
 
 
 def _by_execution(client: Any, execution: str, evals: list[str] | None, json: bool) -> None:
