@@ -55,6 +55,15 @@ def test_redirects_share_the_budget_of_their_attempt(
     assert "budget of 7 s" in error.problem
 
 
+@pytest.mark.parametrize(("takes", "hops"), [(3.0, 3), (3.5, 2)])
+def test_a_hop_begins_for_as_long_as_any_time_is_left(
+    colour: Any, make_options: Make, clock: ManualClock, takes: float, hops: int
+) -> None:
+    script = Script(redirect("/on/"), clock=clock, takes=takes)
+    fails(colour, script, make_options(retry={"budget": 7}))
+    assert len(script.requests) == hops
+
+
 @pytest.mark.parametrize(
     ("location", "named"),
     [
