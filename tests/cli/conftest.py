@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,14 +27,9 @@ Run = Callable[..., Ran]
 
 @pytest.fixture(autouse=True)
 def _plain_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    for name in (
-        "FI_API_KEY",
-        "FI_SECRET_KEY",
-        "FI_BASE_URL",
-        "FI_DEBUG",
-        "FORCE_COLOR",
-        "GITHUB_STEP_SUMMARY",
-    ):
+    for name in [name for name in os.environ if name.startswith("FI_")]:
+        monkeypatch.delenv(name)
+    for name in ("FORCE_COLOR", "GITHUB_STEP_SUMMARY"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("COLUMNS", "100")
     monkeypatch.chdir(tmp_path)

@@ -6,9 +6,12 @@ from typing import Annotated, Any
 
 import typer
 
+from futureagi_simulate.cli.named import ExecutionArgument, ExecutionOption, either, find_execution
+
 
 def failures(
-    execution: Annotated[str | None, typer.Argument(metavar="EXECUTION", help="Id of the execution.")] = None,
+    execution: ExecutionArgument = None,
+    execution_id: ExecutionOption = None,
     run_test: Annotated[
         str | None,
         typer.Option(
@@ -55,19 +58,15 @@ def failures(
     from futureagi_simulate import Client
     from futureagi_simulate.cli.trouble import usage
     from futureagi_simulate.failures import Demands, collect
-    from futureagi_simulate.gate.find import is_uuid, latest_execution
+    from futureagi_simulate.gate.find import is_uuid
     from futureagi_simulate.gate.settings import Threshold, parse_wanted
 
     if json and prompt:
         raise usage("--json and --prompt exclude each other.", "Leave one of them out.")
+    execution = either(execution, execution_id, "execution")
     demands = Demands(tuple(map(Threshold.parse, min or ())), dict(map(parse_wanted, want or ())))
     with Client() as client:
-        target = execution or (latest_execution(client, run_test) if run_test else None)
-        if target is None:
-            raise usage(
-                "No execution was named.",
-                "fi-simulate failures EXECUTION, or --run-test with an id or a name",
-            )
+        target = find_execution(client, "failures", execution, run_test)
         run_test_id = run_test if run_test and is_uuid(run_test) else None
         found = collect(client, target, demands, run_test_id=run_test_id)
     if redact:

@@ -8,11 +8,13 @@ from typing import Annotated, Any
 
 import typer
 
+from futureagi_simulate.cli.named import ExecutionArgument, ExecutionOption, either, find_execution
+from futureagi_simulate.cli.times import Interval, duration
+
 
 def gate(
-    execution: Annotated[
-        str | None, typer.Argument(metavar="EXECUTION", help="Id of the test execution to judge.")
-    ] = None,
+    execution: ExecutionArgument = None,
+    execution_id: ExecutionOption = None,
     run_test: Annotated[
         str | None,
         typer.Option(
@@ -58,13 +60,12 @@ def gate(
         ),
     ] = None,
     wait: Annotated[
-        str | None,
-        typer.Option("--wait", metavar="TIME", help='Wait for the execution to finish, such as "30m".'),
+        float | None,
+        typer.Option(
+            "--wait", metavar="TIME", parser=duration, help="Wait for it to finish, at most so long: 30m."
+        ),
     ] = None,
-    interval: Annotated[
-        float,
-        typer.Option("--interval", metavar="SECONDS", help="Time between two looks while waiting.", min=0.1),
-    ] = 5.0,
+    interval: Interval = None,
     config: Annotated[
         Path | None,
         typer.Option(
@@ -88,11 +89,11 @@ def gate(
     from futureagi_simulate.cli.gate_view import show_verdict
     from futureagi_simulate.cli.settings import read_settings
     from futureagi_simulate.cli.waiting import Waiting
-    from futureagi_simulate.gate.find import latest_execution
     from futureagi_simulate.gate.function import fetch_verdict
     from futureagi_simulate.gate.settings import Settings, parse_wanted
-    from futureagi_simulate.gate.wait import parse_duration
+    from futureagi_simulate.gate.wait import INTERVAL, parse_duration
 
+    execution = either(execution, execution_id, "execution")
     given = {
         "thresholds": min,
         "wanted": dict(map(parse_wanted, want)) if want else None,
@@ -110,11 +111,7 @@ def gate(
     run_test = chosen.pop("run_test", None)
     settings = Settings.of(**chosen)
     with Client() as client:
-        target = execution or (
-            latest_execution(client, run_test, finished=not patience) if run_test else None
-        )
-        if target is None:
-            raise _nothing_named()
+        target = find_execution(client, "gate", execution, run_test, finished=not patience)
         with Waiting(patience) as waiting:
             verdict = fetch_verdict(
                 client,
@@ -122,20 +119,12 @@ def gate(
                 settings,
                 baseline=compared,
                 patience=patience,
-                interval=interval,
+                interval=interval or INTERVAL,
                 watch=waiting.show,
             )
     show_verdict(verdict, as_json=json)
     _write_reports(verdict, junit)
     raise typer.Exit(verdict.exit_code)
-
-
-def _nothing_named() -> Exception:
-    from futureagi_simulate.cli.trouble import usage
-
-    return usage(
-        "No execution was named.", "fi-simulate gate EXECUTION, or fi-simulate gate --run-test ID_OR_NAME"
-    )
 
 
 def _write_reports(verdict: Any, junit: Path | None) -> None:

@@ -8,6 +8,8 @@ from typing import Annotated, Any, Final
 
 import typer
 
+from futureagi_simulate.cli.named import RUN_TEST_ID, either, from_environment
+
 TABLE_ROWS: Final = 20
 LARGEST_PAGE: Final = 100
 
@@ -20,11 +22,19 @@ Limit = Annotated[
         "--limit", metavar="N", min=0, help="How many to show; 0 for all. 20 in a table, all with --json."
     ),
 ]
+RunTestArgument = Annotated[
+    str | None,
+    typer.Argument(
+        metavar="RUN_TEST", help=f"Id of the run test; if nothing is named, that in {RUN_TEST_ID}."
+    ),
+]
+RunTestOption = Annotated[str | None, typer.Option("--run-test", metavar="ID", help="The same as RUN_TEST.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print a JSON array of normalised records.")]
 
 
 def executions(
-    run_test: Annotated[str, typer.Argument(metavar="RUN_TEST", help="Id of the run test.")],
+    run_test: RunTestArgument = None,
+    run_test_id: RunTestOption = None,
     search: Search = None,
     status: Annotated[
         str | None, typer.Option("--status", metavar="STATUS", help="Only executions with this status.")
@@ -38,8 +48,12 @@ def executions(
     """
     from futureagi_simulate import Client
     from futureagi_simulate.cli import rows
+    from futureagi_simulate.cli.trouble import usage
     from futureagi_simulate.records import execution_record
 
+    run_test = either(run_test, run_test_id, "run-test") or from_environment(RUN_TEST_ID)
+    if run_test is None:
+        raise usage("No run test was named.", "fi-simulate executions RUN_TEST, with its id")
     with Client() as client:
         listing = client.test_executions(run_test, search=search, status=status, **page(limit, json))
         show(
@@ -53,9 +67,8 @@ def executions(
 
 
 def calls(
-    run_test: Annotated[
-        str | None, typer.Argument(metavar="RUN_TEST", help="Id of the run test whose calls to list.")
-    ] = None,
+    run_test: RunTestArgument = None,
+    run_test_id: RunTestOption = None,
     execution: Annotated[
         str | None,
         typer.Option("--execution", metavar="ID", help="List the calls of this execution instead."),
@@ -85,6 +98,9 @@ def calls(
     from futureagi_simulate.cli import rows
     from futureagi_simulate.records import call_record
 
+    run_test = either(run_test, run_test_id, "run-test")
+    if not (run_test or execution or agent or version):
+        run_test = from_environment(RUN_TEST_ID)
     with Client() as client:
         listing = _chosen(client, run_test, execution, agent, version, search, status, page(limit, json))
         show(

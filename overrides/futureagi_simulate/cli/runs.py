@@ -8,11 +8,19 @@ from typing import Annotated, Any
 import typer
 
 from futureagi_simulate.cli.listings import AsJson, Counted, Limit, page, wanted_rows
+from futureagi_simulate.cli.named import RUN_TEST_NAME, either, from_environment
 
 
 def runs(
     name: Annotated[
-        str | None, typer.Argument(metavar="NAME", help="Name of the run test, exactly as it is written.")
+        str | None,
+        typer.Argument(
+            metavar="NAME",
+            help=f"Exact name of the run test; if nothing is named, that in {RUN_TEST_NAME}.",
+        ),
+    ] = None,
+    run_test: Annotated[
+        str | None, typer.Option("--run-test", metavar="NAME", help="The same as NAME.")
     ] = None,
     execution: Annotated[
         str | None,
@@ -36,6 +44,9 @@ def runs(
     from futureagi_simulate import Client
     from futureagi_simulate.cli.trouble import usage
 
+    name = either(name, run_test, "run-test")
+    if not (name or execution or call):
+        name = from_environment(RUN_TEST_NAME)
     if sum(map(bool, (name, execution, call))) != 1:
         raise usage("It isn't clear what to show.", "fi-simulate runs NAME, or --execution ID, or --call ID")
     with Client() as client:

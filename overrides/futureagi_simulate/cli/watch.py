@@ -7,9 +7,13 @@ from typing import Annotated
 
 import typer
 
+from futureagi_simulate.cli.named import ExecutionArgument, ExecutionOption, either, find_execution
+from futureagi_simulate.cli.times import Interval, duration
+
 
 def watch(
-    execution: Annotated[str | None, typer.Argument(metavar="EXECUTION", help="Id of the execution.")] = None,
+    execution: ExecutionArgument = None,
+    execution_id: ExecutionOption = None,
     run_test: Annotated[
         str | None,
         typer.Option(
@@ -29,12 +33,10 @@ def watch(
         ),
     ] = None,
     wait: Annotated[
-        str | None,
-        typer.Option("--wait", metavar="TIME", help='Give up after this time, such as "30m" (1h).'),
+        float | None,
+        typer.Option("--wait", metavar="TIME", parser=duration, help="Give up after this time: 30m (1h)."),
     ] = None,
-    interval: Annotated[
-        float, typer.Option("--interval", metavar="SECONDS", help="Time between two looks.", min=0.1)
-    ] = 5.0,
+    interval: Interval = None,
     config: Annotated[
         Path | None,
         typer.Option(
@@ -53,14 +55,14 @@ def watch(
     from futureagi_simulate import Client
     from futureagi_simulate.cli.gate_view import show_verdict
     from futureagi_simulate.cli.settings import read_settings
-    from futureagi_simulate.cli.trouble import usage
     from futureagi_simulate.cli.watch_view import Screen, Watched
     from futureagi_simulate.failures import Demands
-    from futureagi_simulate.gate.find import fetch_execution, latest_execution
+    from futureagi_simulate.gate.find import fetch_execution
     from futureagi_simulate.gate.judge import judge
     from futureagi_simulate.gate.settings import EVERY, Settings, parse_wanted
-    from futureagi_simulate.gate.wait import follow, looks, parse_duration
+    from futureagi_simulate.gate.wait import INTERVAL, follow, looks, parse_duration
 
+    execution = either(execution, execution_id, "execution")
     given = {
         "thresholds": min,
         "wanted": dict(map(parse_wanted, want)) if want else None,
@@ -73,14 +75,12 @@ def watch(
     compared = chosen.pop("baseline", None)
     settings = Settings.of(**chosen)
     with Client() as client:
-        target = execution or (latest_execution(client, named, finished=False) if named else None)
-        if target is None:
-            raise usage("No execution was named.", "fi-simulate watch EXECUTION, or --run-test ID_OR_NAME")
+        target = find_execution(client, "watch", execution, named, finished=False)
         named_thresholds = tuple(t for t in settings.thresholds if t.name not in (None, EVERY))
         watched = Watched(client, target, Demands(named_thresholds, settings.wanted))
         before = fetch_execution(client, compared) if compared else None
         with Screen(watched) as screen:
-            seen = follow(looks(watched.ask, deadline=patience, interval=interval), screen.show)
+            seen = follow(looks(watched.ask, deadline=patience, interval=interval or INTERVAL), screen.show)
     verdict = judge(seen, settings, before)
     show_verdict(verdict, as_json=json)
     raise typer.Exit(verdict.exit_code)

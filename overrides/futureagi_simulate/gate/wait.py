@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
 import attrs
 
+from futureagi_simulate.durations import FORMS, seconds
 from futureagi_simulate.errors import (
     ConfigurationError,
     FutureAGIError,
@@ -22,8 +22,8 @@ from futureagi_simulate.transport.clock import Clock, SystemClock
 INTERVAL: Final = 5.0
 """Seconds between two questions: an execution takes minutes, and one question costs the server 0.04 s."""
 
-_DURATION: Final = re.compile(r"(?P<number>\d+(?:\.\d+)?)\s*(?P<unit>s|m|h|)", re.IGNORECASE)
-_UNITS: Final = {"": 1, "s": 1, "m": 60, "h": 3600}
+SHORTEST: Final = 0.1
+"""Least number of seconds between two questions."""
 
 
 @attrs.frozen
@@ -42,13 +42,24 @@ class Look:
 
 
 def parse_duration(text: str | float) -> float:
-    """Read "90", "90s", "30m" or "2h" as seconds."""
-    match = _DURATION.fullmatch(str(text).strip())
-    if match is None or not float(match["number"]):
+    """Read how long to wait, in seconds; raise ConfigurationError for what is no duration, or none at all."""
+    try:
+        if duration := seconds(text):
+            return duration
+    except ValueError:
+        pass
+    raise ConfigurationError(f'The duration "{text}" can\'t be read.', remedy=f"Write it as {FORMS}.")
+
+
+def parse_interval(text: str | float) -> float:
+    """Read the time between two questions, as `parse_duration` does; it is `SHORTEST` at least."""
+    interval = parse_duration(text)
+    if interval < SHORTEST:
         raise ConfigurationError(
-            f'The duration "{text}" can\'t be read.', remedy='Write it as "90s", "30m" or "2h".'
+            f'The interval "{text}" is too short.',
+            remedy="Give at least 100ms: the server has others to serve.",
         )
-    return float(match["number"]) * _UNITS[match["unit"].lower()]
+    return interval
 
 
 def looks(

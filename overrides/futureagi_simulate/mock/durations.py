@@ -3,22 +3,12 @@
 from __future__ import annotations
 
 import random
-import re
-from typing import Final
 
 import msgspec
 
-_TIME: Final = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s|)")
+from futureagi_simulate.durations import seconds
 
-
-def seconds(text: str | float) -> float:
-    """Read a duration: `50ms`, `1.5s`, or a number of seconds."""
-    if isinstance(text, int | float):
-        return float(text)
-    found = _TIME.fullmatch(text.strip())
-    if not found:
-        raise ValueError(f"{text!r} is no duration; write 50ms, 1.5s or a number of seconds")
-    return float(found[1]) / (1000 if found[2] == "ms" else 1)
+__all__ = ["Latency", "Spread", "seconds", "spread"]
 
 
 class Spread(msgspec.Struct, frozen=True):

@@ -7,9 +7,12 @@ from typing import Annotated
 
 import typer
 
+from futureagi_simulate.cli.named import ExecutionArgument, ExecutionOption, either, find_execution
+
 
 def report(
-    execution: Annotated[str, typer.Argument(metavar="EXECUTION", help="Id of the test execution to show.")],
+    execution: ExecutionArgument = None,
+    execution_id: ExecutionOption = None,
     to: Annotated[Path, typer.Option(metavar="FILE", help="The file to write.")] = Path("report.html"),
     min: Annotated[
         list[str] | None,
@@ -25,7 +28,9 @@ def report(
     run_test: Annotated[
         str | None,
         typer.Option(
-            metavar="ID", help="Take the calls from this run test: a server may keep transcripts there only."
+            metavar="ID|NAME",
+            help="The run test: its latest finished execution is taken when none is named, and with its id "
+            "calls come with transcripts that the server leaves out of an execution.",
         ),
     ] = None,
 ) -> None:
@@ -39,19 +44,21 @@ def report(
     from futureagi_simulate.cli.console import progress, say
     from futureagi_simulate.export.spool import write_whole
     from futureagi_simulate.failures.find import Demands
+    from futureagi_simulate.gate.find import is_uuid
     from futureagi_simulate.gate.settings import Settings, parse_wanted
     from futureagi_simulate.report import build_page, gather
 
+    execution = either(execution, execution_id, "execution")
     wanted = dict(map(parse_wanted, want or ()))
     settings = Settings.of(min or (), wanted)
     console = progress()
     with Client() as client, console.status("Reading calls …") as status:
         material = gather(
             client,
-            execution,
+            find_execution(client, "report", execution, run_test),
             settings,
             baseline_id=baseline,
-            run_test_id=run_test,
+            run_test_id=run_test if run_test and is_uuid(run_test) else None,
             progress=lambda done, total: status.update(f"Reading calls: {done} of {total or '?'}"),
         )
         status.update("Drawing …")

@@ -1,0 +1,57 @@
+"""What a command is about: named by its argument or by the option of that name, else by the environment."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Annotated, Final
+
+import typer
+
+if TYPE_CHECKING:
+    from futureagi_simulate.client import Client
+
+RUN_TEST_ID: Final = "FI_RUN_TEST_ID"
+RUN_TEST_NAME: Final = "FI_RUN_TEST_NAME"
+EXECUTION_ID: Final = "FI_TEST_EXECUTION_ID"
+
+ExecutionArgument = Annotated[
+    str | None,
+    typer.Argument(
+        metavar="EXECUTION", help=f"Id of the execution; if nothing is named, that in {EXECUTION_ID}."
+    ),
+]
+ExecutionOption = Annotated[
+    str | None, typer.Option("--execution", metavar="ID", help="The same as EXECUTION.")
+]
+
+
+def either(argument: str | None, option: str | None, name: str) -> str | None:
+    """Give what `argument` or the option `--name` says; raise a usage error where both do."""
+    from futureagi_simulate.cli.trouble import usage
+
+    if argument and option:
+        raise usage(f'--{name} and "{argument}" name the same thing twice.', "Leave one of them out.")
+    return argument or option
+
+
+def from_environment(variable: str) -> str | None:
+    """Give the id or name in a variable, None where it isn't set or is blank."""
+    return os.environ.get(variable, "").strip() or None
+
+
+def find_execution(
+    client: Client, command: str, execution: str | None, run_test: str | None, *, finished: bool = True
+) -> str:
+    """Give the execution that was named, or the latest one of the run test, or that of the environment."""
+    from futureagi_simulate.cli.trouble import usage
+    from futureagi_simulate.gate.find import latest_execution
+
+    if execution:
+        return execution
+    if run_test:
+        return latest_execution(client, run_test, finished=finished)
+    if found := from_environment(EXECUTION_ID):
+        return found
+    raise usage(
+        "No execution was named.", f"fi-simulate {command} EXECUTION, or --run-test with an id or a name"
+    )
