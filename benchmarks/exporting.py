@@ -28,7 +28,7 @@ OURS = textwrap.dedent(
     from pathlib import Path
     from futureagi_simulate import Client
     from futureagi_simulate.export import Export, Source
-    from futureagi_simulate.export.writers import format_of
+    from futureagi_simulate.export.files import format_of
     with Client(base_url=sys.argv[1], api_key="bench", secret_key="bench") as client:
         target = Path(sys.argv[3])
         rows = Export(Source(run_test_id=sys.argv[2]), target, format_of(target)).run(client)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
 import msgspec
@@ -60,10 +60,13 @@ class Connection(_Reads, frozen=True):
         `compose` makes its items from models, `in_hand` is its first page if that is here already.
         """
 
-        def fetch(ask: Ask) -> Fetched[T]:
-            return self.page(spec, self.session.send(spec.page(ask)), ask).composed(compose)
+        def send(ask: Ask) -> Answer:
+            return self.session.send(spec.page(ask))
 
-        return Listing(Source(spec, fetch, self.contract, list(in_hand)), plan)
+        def read(ask: Ask, answer: Answer) -> Fetched[T]:
+            return self.page(spec, answer, ask).composed(compose)
+
+        return Listing(Source(spec, send, read, self.contract, list(in_hand)), plan)
 
     def first_page(self, spec: ListingSpec[M], plan: Plan) -> tuple[Answer, Fetched[M]]:
         """Ask for the first page of a listing now."""
@@ -90,10 +93,13 @@ class AsyncConnection(_Reads, frozen=True):
         `compose` makes its items from models, `in_hand` is its first page if that is here already.
         """
 
-        async def fetch(ask: Ask) -> Fetched[T]:
-            return self.page(spec, await self.session.send(spec.page(ask)), ask).composed(compose)
+        def send(ask: Ask) -> Awaitable[Answer]:
+            return self.session.send(spec.page(ask))
 
-        return AsyncListing(Source(spec, fetch, self.contract, list(in_hand)), plan)
+        def read(ask: Ask, answer: Answer) -> Fetched[T]:
+            return self.page(spec, answer, ask).composed(compose)
+
+        return AsyncListing(Source(spec, send, read, self.contract, list(in_hand)), plan)
 
     async def first_page(self, spec: ListingSpec[M], plan: Plan) -> tuple[Answer, Fetched[M]]:
         """Ask for the first page of a listing now."""

@@ -131,7 +131,7 @@ class Table:
         return Listing(self._source(spec, self._fetch), plan)
 
     def _source(self, spec: ListingSpec[Any], fetch: Callable[[Ask], Any]) -> Source[str, Any]:
-        return Source(spec, fetch, Contract())
+        return Source(spec, fetch, lambda _, fetched: fetched, Contract())
 
     def _fetch(self, ask: Ask) -> Fetched[str]:
         return self.answer(ask)

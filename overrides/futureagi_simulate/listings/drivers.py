@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Awaitable, Callable, Generator, Iterator
 from functools import partial
-from typing import TYPE_CHECKING, Generic, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
 from futureagi_simulate.errors import FutureAGIError
-from futureagi_simulate.listings.page import Ask, Fetched, Page
+from futureagi_simulate.listings.page import Ask, Page
 from futureagi_simulate.listings.planner import Await, Changed, Command, Outcome, Start
 from futureagi_simulate.listings.source import Reader, Source
+from futureagi_simulate.transport.request import Answer
 
 if TYPE_CHECKING:
     import asyncio
@@ -24,9 +25,10 @@ __all__ = ["AsyncPages", "drive"]
 T = TypeVar("T")
 
 Decisions = Generator[Command, Outcome | None, None]
+_Reading = Callable[[], Outcome]
 
 
-def drive(decisions: Decisions, source: Source[T, Fetched[T]], prefetch: int) -> Iterator[Page[T]]:
+def drive(decisions: Decisions, source: Source[T, Answer], prefetch: int) -> Iterator[Page[T]]:
     """Iterate over pages, with threads if several are to be under way.
 
     They are gone when the iteration ends.
@@ -63,27 +65,29 @@ def _threads(number: int) -> ThreadPoolExecutor:
     return ThreadPoolExecutor(number, thread_name_prefix="futureagi-page")
 
 
-def _fetch(source: Source[T, Fetched[T]], ask: Ask) -> Outcome:
+def _fetch(source: Source[T, Answer], ask: Ask) -> Outcome:
     try:
-        return source.in_hand(ask) or source.fetch(ask)
+        return source.in_hand(ask) or source.read(ask, source.send(ask))
     except FutureAGIError as error:
         return error
 
 
 class AsyncPages(Generic[T]):
-    """Iterates over pages; those fetched ahead are asyncio tasks, cancelled when the iteration ends.
+    """Iterates over pages; those sent for ahead are asyncio tasks, cancelled when the iteration ends.
+
+    A page is read when its turn comes, not by its task: so reading one doesn't keep the next request waiting.
 
     Under trio, which has no tasks outside of a nursery, pages are fetched one by one whatever `prefetch`
     says.
     """
 
-    def __init__(self, decisions: Decisions, source: Source[T, Awaitable[Fetched[T]]], prefetch: int) -> None:
+    def __init__(self, decisions: Decisions, source: Source[T, Awaitable[Answer]], prefetch: int) -> None:
         self._decisions = decisions
         self._source = source
         self._reader = Reader(source)
         self._ahead = prefetch > 1
-        self._started: deque[Callable[[], Awaitable[Outcome]]] = deque()
-        self._tasks: set[asyncio.Task[Outcome]] = set()
+        self._started: deque[Callable[[], Awaitable[_Reading]]] = deque()
+        self._tasks: set[asyncio.Task[_Reading]] = set()
 
     def __aiter__(self) -> Self:
         return self
@@ -98,7 +102,8 @@ class AsyncPages(Generic[T]):
                 if isinstance(command, Start):
                     self._started.append(self._start(command.ask))
                 elif isinstance(command, Await):
-                    outcome = await self._started.popleft()()
+                    read = await self._started.popleft()()
+                    outcome = read()
                 elif isinstance(command, Changed):
                     self._reader.changed(command.how)
                 else:
@@ -121,10 +126,10 @@ class AsyncPages(Generic[T]):
     def __del__(self) -> None:
         self._cancel()
 
-    def _start(self, ask: Ask) -> Callable[[], Awaitable[Outcome]]:
+    def _start(self, ask: Ask) -> Callable[[], Awaitable[_Reading]]:
         if not self._ahead or (loop := _running_loop()) is None:
-            return partial(_fetch_async, self._source, ask)
-        task = loop.create_task(_fetch_async(self._source, ask))
+            return partial(_send, self._source, ask)
+        task = loop.create_task(_send(self._source, ask))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         return partial(_joined, task)
@@ -136,15 +141,34 @@ class AsyncPages(Generic[T]):
                 task.cancel()
 
 
-async def _fetch_async(source: Source[T, Awaitable[Fetched[T]]], ask: Ask) -> Outcome:
-    """Fetch a page. Knows no iterator: that one has to go when its reader drops it, tasks or not."""
+async def _send(source: Source[T, Awaitable[Answer]], ask: Ask) -> _Reading:
+    """Send for a page. Knows no iterator: that one has to go when its reader drops it, tasks or not."""
+    outcome: Outcome | None = source.in_hand(ask)
     try:
-        return source.in_hand(ask) or await source.fetch(ask)
+        if outcome is None:
+            return partial(_read, source, ask, await source.send(ask))
+    except FutureAGIError as error:
+        outcome = error
+    return partial(_as_is, outcome)
+
+
+def _read(source: Source[T, Any], ask: Ask, answer: Answer) -> Outcome:
+    try:
+        return source.read(ask, answer)
     except FutureAGIError as error:
         return error
 
 
-async def _joined(task: asyncio.Task[Outcome]) -> Outcome:
+def _as_is(outcome: Outcome) -> Outcome:
+    return outcome
+
+
+async def _joined(task: asyncio.Task[_Reading]) -> _Reading:
+    """Wait for a page; if it is here, let other tasks have their turn: a request may be about to go out."""
+    if task.done():
+        import asyncio
+
+        await asyncio.sleep(0)
     return await task
 
 

@@ -10,10 +10,11 @@ import msgspec
 from futureagi_simulate.checks import at_least_one
 from futureagi_simulate.listings.drivers import AsyncPages, drive
 from futureagi_simulate.listings.exact import IncompleteListingError, read_exactly
-from futureagi_simulate.listings.page import Fetched, Page
+from futureagi_simulate.listings.page import Page
 from futureagi_simulate.listings.planner import Command, Outcome
 from futureagi_simulate.listings.reading import read
 from futureagi_simulate.listings.source import Source
+from futureagi_simulate.transport.request import Answer
 
 __all__ = ["AsyncListing", "Listing", "Paging", "Plan"]
 
@@ -65,7 +66,7 @@ class Listing(Generic[T]):
     under way, which with `prefetch` means to wait for the pages on their way.
     """
 
-    def __init__(self, source: Source[T, Fetched[T]], plan: Plan) -> None:
+    def __init__(self, source: Source[T, Answer], plan: Plan) -> None:
         self._source = source
         self._plan = plan
 
@@ -110,7 +111,7 @@ class Listing(Generic[T]):
 class AsyncListing(Generic[T]):
     """`Listing` for the async client: `async for`, and methods to await."""
 
-    def __init__(self, source: Source[T, Awaitable[Fetched[T]]], plan: Plan) -> None:
+    def __init__(self, source: Source[T, Awaitable[Answer]], plan: Plan) -> None:
         self._source = source
         self._plan = plan
 

@@ -20,13 +20,15 @@ F = TypeVar("F")
 
 
 class Source(msgspec.Struct, Generic[T, F], frozen=True):
-    """A listing's spec and how one page is fetched: now, or, for the async client, as an awaitable.
+    """A listing's spec, how a page is sent for, and how its answer is read.
 
-    `known` is a first page of a size that is in hand already; it is used for one reading.
+    `send` gives the answer, or, for the async client, something to await for it. `known` is a first page of a
+    size that is in hand already; it is used for one reading.
     """
 
     spec: ListingSpec[Any]
-    fetch: Callable[[Ask], F]
+    send: Callable[[Ask], F]
+    read: Callable[[Ask, Any], Fetched[T]]
     contract: Contract
     known: list[Fetched[T]] = msgspec.field(default_factory=list)
 
