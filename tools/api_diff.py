@@ -17,8 +17,8 @@ ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
 from tools.changes import Change, Weight, changes  # noqa: E402 (run as a script, it has to find its folder first)
-from tools.spec import SpecError, load, views  # noqa: E402
-from tools.surface import Surface, surface  # noqa: E402
+from tools.spec import SpecError, load, views  # noqa: E402 (as above)
+from tools.surface import Surface, surface  # noqa: E402 (as above)
 
 _SECTIONS = {Weight.BREAKING: "Breaking", Weight.COMPATIBLE: "Compatible", Weight.TEXT: "Texts"}
 

@@ -29,7 +29,7 @@ HEADER = (
 sys.path.insert(0, str(ROOT))
 
 from tools.prepare import prepare  # noqa: E402 (run as a script, it has to find its folder first)
-from tools.spec import SpecError, load, views  # noqa: E402
+from tools.spec import SpecError, load, views  # noqa: E402 (as above)
 
 
 class GenerationError(Exception):

@@ -55,7 +55,8 @@ SHOWS: dict[str, Callable[[Any], object]] = {
     "repr": repr,
     "str": str,
     "format": "{0} {0!r} {0!s}".format,
-    "percent": lambda value: f"{value:>1}" if isinstance(value, str) else "%s %r" % (value, value),  # noqa: UP031
+    "format spec": lambda value: f"{value:>1}" if isinstance(value, str) else "",
+    "percent": lambda value: "%s %r" % (value, value),  # noqa: UP031 - this way of writing is what is tested
     "vars": lambda value: getattr(value, "__dict__", ""),
     "asdict": lambda value: msgspec.structs.asdict(value) if isinstance(value, msgspec.Struct) else "",
     "json": lambda value: msgspec.json.encode(value, enc_hook=repr),

@@ -16,7 +16,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run `fi-simulate` with `arguments` (default: those of the process) and return its exit code."""
     try:
         import rich  # noqa: F401 - both are looked for here so that their absence has one message
-        import typer  # noqa: F401
+        import typer  # noqa: F401 - as above
     except ModuleNotFoundError as missing:
         sys.stderr.write(
             f"error: The command fi-simulate needs the package {missing.name}, which is not installed.\n"

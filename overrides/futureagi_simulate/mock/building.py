@@ -61,7 +61,7 @@ def next_number(connection: Connection, table: str) -> int:
 
 def insert(connection: Connection, table: str, row: Row) -> None:
     """Write one row."""
-    connection.execute(f"INSERT INTO {table} VALUES ({','.join('?' * len(row))})", row)  # noqa: S608
+    connection.execute(f"INSERT INTO {table} VALUES ({','.join('?' * len(row))})", row)  # noqa: S608 - as above
 
 
 def one(connection: Connection, sql: str, uuid: str, what: str) -> Row:

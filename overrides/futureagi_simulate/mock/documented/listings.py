@@ -60,8 +60,8 @@ def calls_of_execution(store: Store, execution: Execution, *conditions: Clause) 
 def calls_of_version(store: Store, version: Version) -> array[int]:
     """Rank a version's completed calls that have eval results, last update first."""
     sql = (
-        f"SELECT number FROM call WHERE version = ? AND {_SHOWN} AND status = 'completed' AND EXISTS "  # noqa: S608
-        f"(SELECT 1 FROM eval_output WHERE eval_output.call = call.number) {_ORDER}"
+        f"SELECT number FROM call WHERE version = ? AND {_SHOWN} AND status = 'completed' "  # noqa: S608 - no values
+        f"AND EXISTS (SELECT 1 FROM eval_output WHERE eval_output.call = call.number) {_ORDER}"
     )
     return store.ranks(sql, (version.number,))
 
