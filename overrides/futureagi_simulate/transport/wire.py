@@ -7,8 +7,8 @@ local variables.
 
 from __future__ import annotations
 
+import math
 import traceback
-from collections.abc import Callable
 from contextlib import aclosing, closing
 from types import TracebackType
 from typing import Any, Final
@@ -161,8 +161,6 @@ class _Reading:
 
 def _request(client: httpx.Client | httpx.AsyncClient, hop: Hop) -> httpx.Request:
     """Build the hop's request; the keys go in here, last, and only if the hop has them."""
-    timeouts = hop.timeout.within(max(hop.remaining(), _MOMENT))
-    trace = _shrinking(hop, timeouts, isinstance(client, httpx.Client))
     ours = {name for name, _ in hop.headers}
     request = (
         httpx.Request(  # not client.build_request: it costs twice as much, and adds the client's `params`
@@ -173,7 +171,7 @@ def _request(client: httpx.Client | httpx.AsyncClient, hop: Hop) -> httpx.Reques
                 *hop.headers,
             ],
             cookies=client.cookies,
-            extensions={"timeout": timeouts, "trace": trace},
+            extensions={"timeout": _Limits(hop)},
         )
     )
     request.headers = _KeyHeaders(request.headers)
@@ -183,20 +181,20 @@ def _request(client: httpx.Client | httpx.AsyncClient, hop: Hop) -> httpx.Reques
     return request
 
 
-def _shrinking(hop: Hop, timeouts: dict[str, float | None], sync: bool) -> Callable[[str, Any], Any]:
-    """Make a trace function, which httpcore calls as a phase begins: it leaves the phase what is left.
+class _Limits(dict[str, float | None]):
+    """Each phase's limit, in seconds, as httpcore asks for it when the phase begins: no more than is left.
 
-    Without it connecting, sending, the headers and the body could each take all the time there was at first.
+    With fixed ones connecting, sending, the headers and the body could each take all there was at first.
     """
 
-    def shrink(event: str, _: Any) -> None:
-        if event.endswith(".started"):
-            timeouts.update(hop.timeout.within(max(hop.remaining(), _MOMENT)))
+    def __init__(self, hop: Hop) -> None:
+        super().__init__(hop.timeout.within(max(hop.remaining(), _MOMENT)))
+        self._remaining = hop.remaining
 
-    async def shrink_async(event: str, info: Any) -> None:
-        shrink(event, info)
-
-    return shrink if sync else shrink_async
+    def get(self, phase: str, default: Any = None) -> Any:
+        """Give the limit of a phase that begins now."""
+        limit, left = super().get(phase, default), max(self._remaining(), _MOMENT)
+        return left if left < (math.inf if limit is None else limit) else limit
 
 
 class _KeyHeaders(httpx.Headers):
