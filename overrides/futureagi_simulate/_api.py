@@ -5,7 +5,8 @@ Paths and parameter names come from the generated functions, so the contract alo
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
@@ -77,10 +78,17 @@ def request(operation: str, ids: Mapping[str, str] | None = None, **parameters: 
 
     `ids` go into its path, `parameters` that aren't None into its query.
     """
-    generated = import_module(f"futureagi_simulate_api.api.simulation.{_OPERATIONS[operation]}")
-    asked: dict[str, Any] = generated._get_kwargs(**(ids or {}), **parameters)
+    asked = _described(operation)(**(ids or {}), **parameters)
     query = tuple((name, _text(value)) for name, value in asked.get("params", {}).items())
     return Request(operation, asked["url"], query, ids or {})
+
+
+@cache
+def _described(operation: str) -> Callable[..., dict[str, Any]]:
+    """Give the generated function that describes an operation's request."""
+    generated = import_module(f"futureagi_simulate_api.api.simulation.{_OPERATIONS[operation]}")
+    described: Callable[..., dict[str, Any]] = generated._get_kwargs
+    return described
 
 
 def _text(value: object) -> str:

@@ -104,9 +104,10 @@ class Credentials(msgspec.Struct, frozen=True):
                 content = content.replace(key.reveal().encode(), MASK.encode())
         return content
 
-    def _longest_first(self) -> list[Secret]:
+    def _longest_first(self) -> tuple[Secret, Secret]:
         """Return both keys in an order in which masking one leaves no part of the other."""
-        return sorted((self.api_key, self.secret_key), key=lambda key: -len(key.reveal()))
+        one, other = self.api_key, self.secret_key
+        return (other, one) if len(one.reveal()) < len(other.reveal()) else (one, other)
 
 
 def _checked(secret: Secret | None, argument: str, variable: str) -> Secret:

@@ -41,6 +41,8 @@ def show(level: str) -> None:
 
 def attempted(request: str, attempt: Attempt) -> None:
     """Log one try at a request."""
+    if not logger.isEnabledFor(logging.DEBUG):
+        return
     milliseconds = attempt.seconds * 1000
     logger.debug(
         "%s: %s in %.0f ms (attempt %d)",
