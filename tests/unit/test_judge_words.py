@@ -1,11 +1,11 @@
-"""The word that stands for each kind of failure, in messages, histories and logs."""
+"""What a user reads of each kind of failure: the word that stands for it, and what may help."""
 
 from __future__ import annotations
 
 import pytest
 
 from futureagi_simulate.errors import RequestInfo
-from futureagi_simulate.transport.hop import Failure, FailureKind
+from futureagi_simulate.transport.hop import Failure, FailureKind, Reply
 from futureagi_simulate.transport.judge import Case, Trouble
 from futureagi_simulate.transport.retry import RetryPolicy
 
@@ -30,3 +30,39 @@ def test_each_kind_of_failure_is_named_in_the_history_and_in_the_message(
     assert isinstance(judged, Trouble)
     assert judged.what == word
     assert judged.error.problem == f"GET https://api.test/things/: {word}: the system's words."
+
+
+@pytest.mark.parametrize(
+    ("status", "advice"),
+    [
+        (400, "parameters"),
+        (401, "FI_API_KEY and FI_SECRET_KEY"),
+        (403, "organization"),
+        (404, "id"),
+        (418, "what the server says"),
+        (429, "RetryPolicy"),
+        (500, "later"),
+        (503, "later"),
+    ],
+)
+def test_each_status_comes_with_advice_of_its_own(status: int, advice: str) -> None:
+    judged = CASE.judge(Reply(status, {}, b""))
+    assert isinstance(judged, Trouble)
+    assert advice in judged.error.remedy
+
+
+@pytest.mark.parametrize(
+    ("kind", "advice"),
+    [
+        (FailureKind.CONNECT, "FI_BASE_URL"),
+        (FailureKind.TIMEOUT, "timeout="),
+        (FailureKind.BROKEN, "cuts connections"),
+        (FailureKind.DAMAGED, "damages bodies"),
+        (FailureKind.TOO_LARGE, "page_size="),
+        (FailureKind.REFUSED, "http_client="),
+    ],
+)
+def test_each_kind_of_failure_comes_with_advice_of_its_own(kind: FailureKind, advice: str) -> None:
+    judged = CASE.judge(Failure(kind, "the system's words"))
+    assert isinstance(judged, Trouble)
+    assert advice in judged.error.remedy

@@ -183,3 +183,21 @@ def test_whatever_a_redirect_says_it_leads_to_the_origin_or_nowhere(location: st
 )
 def test_the_origin_of_a_redirect_is_named_without_the_rest(location: str, named: str) -> None:
     assert target_origin(HERE, location) == named
+
+
+@pytest.mark.parametrize(
+    "location",
+    ["/a:b@c!$&'()*+,;=~-._/%20%C3%BC/", "/x?ids[]=1&ids[]=2&at=a/b:c@d?", "/x?note=a%20b%26c+d"],
+)
+def test_a_redirects_reserved_and_escaped_characters_stay_as_they_are(location: str) -> None:
+    assert API.follow(HERE, location) == f"https://api.example.com{location}"
+
+
+def test_a_path_of_the_api_is_escaped_once() -> None:
+    assert API.url("/ü/a%20b/(c)/") == "https://api.example.com/prefix/%C3%BC/a%20b/(c)/"
+
+
+def test_a_base_url_is_called_base_url_unless_it_has_another_name() -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        Origin.of("")
+    assert caught.value.problem == "base_url is blank."
