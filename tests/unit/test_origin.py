@@ -47,6 +47,7 @@ def test_a_base_url_gives_an_origin_and_a_prefix(base_url: str, root: str, prefi
         ("api.futureagi.com", "no scheme"),
         ("api.futureagi.com:443", "no scheme"),
         ("//api.futureagi.com", "no scheme"),
+        ("://api.futureagi.com", "no scheme"),
         ("localhost:8000", "no scheme"),
         ("https:/api", "no scheme"),
         ("ftp://api", "another scheme"),
@@ -177,6 +178,7 @@ def test_whatever_a_redirect_says_it_leads_to_the_origin_or_nowhere(location: st
     [
         ("https://evil.example/path?query", "https://evil.example"),
         ("//evil.example:8443/", "https://evil.example:8443"),
+        (" https://evil.example ", "https://evil.example"),
         ("http://user:opensesame@evil.example/", "http://evil.example"),
         ("https://[::1", "an address that can't be read"),
     ],
