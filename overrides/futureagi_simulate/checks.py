@@ -7,7 +7,7 @@ from uuid import UUID
 
 from futureagi_simulate.errors import ConfigurationError
 
-__all__ = ["at_least_one", "names", "one_of", "plain_text", "uuid"]
+__all__ = ["at_least_one", "names", "one_of", "plain_text", "uuid", "yes_or_no"]
 
 
 def uuid(value: str | UUID, name: str) -> str:
@@ -46,6 +46,15 @@ def at_least_one(value: int, name: str) -> int:
         raise ConfigurationError(
             f"{name}={value!r} isn't a whole number of at least 1.",
             remedy=f"Leave {name}= out for the default.",
+        )
+    return value
+
+
+def yes_or_no(value: bool, name: str) -> bool:
+    """Check a switch: a text such as "false" would count as True."""
+    if not isinstance(value, bool):
+        raise ConfigurationError(
+            f"{name}={value!r} is neither True nor False.", remedy=f"Give {name}=True, or leave it out."
         )
     return value
 

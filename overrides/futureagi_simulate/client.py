@@ -73,6 +73,9 @@ class Client:
         )
         self._connection = Connection(Session.of(options, http_client), Contract())
 
+    def __repr__(self) -> str:
+        return _shown(self)
+
     def call_executions(
         self,
         run_test_id: str | UUID,
@@ -242,6 +245,9 @@ class AsyncClient:
         )
         self._connection = AsyncConnection(AsyncSession.of(options, http_client), Contract())
 
+    def __repr__(self) -> str:
+        return _shown(self)
+
     def call_executions(
         self,
         run_test_id: str | UUID,
@@ -373,3 +379,10 @@ class AsyncClient:
         self, kind: type[BaseException] | None, error: BaseException | None, where: TracebackType | None
     ) -> None:
         await self.aclose()
+
+
+def _shown(client: Client | AsyncClient) -> str:
+    """Say which server a client is of; a traceback may show one that isn't finished."""
+    connection = getattr(client, "_connection", None)
+    where = "" if connection is None else f" of {connection.session.options.origin}"
+    return f"<{type(client).__name__}{where}>"

@@ -16,7 +16,7 @@ from msgspec.structs import replace
 from futureagi_simulate import _api
 from futureagi_simulate._api import request
 from futureagi_simulate.answers.form import Form
-from futureagi_simulate.checks import names, one_of, plain_text, uuid
+from futureagi_simulate.checks import names, one_of, plain_text, uuid, yes_or_no
 from futureagi_simulate.errors import ConfigurationError
 from futureagi_simulate.filters import Filter, Sieve
 from futureagi_simulate.listings.page import Ask
@@ -95,9 +95,8 @@ def test_execution(
     """Show an execution and list its calls."""
     ids = {"test_execution_id": uuid(test_execution_id, "test_execution_id")}
     asked = request("getTestExecution", ids, search=_search(search), filters=_filters(filters))
-    return ListingSpec(
-        (asked,), Form(_api.TestExecutionCall, _api.TestExecutionDetail), Sieve(tuple(filters), enforce)
-    )
+    sieve = Sieve(tuple(filters), yes_or_no(enforce, "enforce_filters"))
+    return ListingSpec((asked,), Form(_api.TestExecutionCall, _api.TestExecutionDetail), sieve)
 
 
 def test_execution_groups(
@@ -164,7 +163,7 @@ def calls_of_run(
         "getSimulationRuns",
         execution_id=execution_id,
         eval_name=names(eval_names, "eval_names"),
-        summary=True if summary else None,
+        summary=True if yes_or_no(summary, "summary") else None,
     )
     at = ("result", "call_results")
     return ListingSpec(

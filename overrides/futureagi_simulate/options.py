@@ -13,6 +13,7 @@ import msgspec
 from msgspec import UNSET, UnsetType
 from msgspec.structs import replace
 
+from futureagi_simulate.checks import yes_or_no
 from futureagi_simulate.errors import ConfigurationError
 from futureagi_simulate.transport import logs
 from futureagi_simulate.transport.keys import Credentials, Secret
@@ -106,7 +107,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
             ),
             timeout=Timeout() if timeout is UNSET else Timeout.of(timeout),
             retry=_policy(retry),
-            strict=bool(strict),
+            strict=yes_or_no(strict, "strict"),
             max_body=_limit(max_body),
         )
 
@@ -122,7 +123,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
             self,
             timeout=self.timeout if timeout is UNSET else Timeout.of(timeout),
             retry=self.retry if retry is UNSET else _policy(retry),
-            strict=self.strict if strict is UNSET else bool(strict),
+            strict=self.strict if strict is UNSET else yes_or_no(strict, "strict"),
         )
 
 

@@ -75,12 +75,14 @@ def test_a_strict_clients_error_shows_no_key_in_any_frame(
 def test_a_client_shows_no_key(colour: Any, options: Options, assert_silent: Any) -> None:
     client = client_of(colour, options, repeats)
     listing = client.call_executions(RUN_TEST)
+    assert str(options.origin) in repr(client)
     for shown in (client, client.with_options(timeout=1), listing, listing.pages()):
         assert_silent(options, repr(shown), str(shown), getattr(shown, "__dict__", ""))
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"base_url": "no scheme"}, {"timeout": -1}, {"retry": 3}, {"http_client": 3}]
+    "wrong",
+    [{"base_url": "no scheme"}, {"timeout": -1}, {"retry": 3}, {"strict": "yes"}, {"http_client": 3}],
 )
 def test_an_argument_refused_shows_no_key_in_the_frames_of_the_client(
     colour: Any, options: Options, assert_silent: Any, wrong: dict[str, Any], monkeypatch: pytest.MonkeyPatch

@@ -312,6 +312,7 @@ def test_under_trio_pages_are_read_one_by_one() -> None:
         ({"page_size": True}, "page_size=True"),
         ({"prefetch": 0}, "prefetch=0"),
         ({"prefetch": 1.5}, "prefetch=1.5"),
+        ({"exact": "no"}, "exact='no' is neither"),
     ],
 )
 def test_paging_is_checked_when_the_listing_is_made(
@@ -321,6 +322,11 @@ def test_paging_is_checked_when_the_listing_is_made(
     with pytest.raises(ConfigurationError, match=problem):
         server.client(colour).call_executions(ID, **paging)
     assert server.asked == []
+
+
+def test_a_misspelt_argument_of_a_listing_is_refused(colour: Any) -> None:
+    with pytest.raises(TypeError, match="no argument 'limit'; it takes page_size, prefetch, exact"):
+        Server().client(colour).call_executions(ID, limit=5)
 
 
 Making = Callable[[Any], Any]
@@ -359,6 +365,8 @@ def test_arguments_are_checked_before_anything_is_sent(colour: Any, make: Making
         (lambda client: client.test_execution("x"), "test_execution_id='x'"),
         (lambda client: client.test_execution(ID, filters=["x"]), "isn't a filter"),
         (lambda client: client.execution_run("x"), "execution_id='x'"),
+        (lambda client: client.test_execution(ID, enforce_filters="no"), "enforce_filters='no' is neither"),
+        (lambda client: client.execution_run(ID, summary="no"), "summary='no' is neither"),
         (lambda client: client.call_run("x"), "call_execution_id='x'"),
     ],
 )

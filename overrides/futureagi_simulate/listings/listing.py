@@ -7,7 +7,7 @@ from typing import Generic, Self, TypedDict, TypeVar
 
 import msgspec
 
-from futureagi_simulate.checks import at_least_one
+from futureagi_simulate.checks import at_least_one, yes_or_no
 from futureagi_simulate.listings.drivers import AsyncPages, drive
 from futureagi_simulate.listings.exact import IncompleteListingError, read_exactly
 from futureagi_simulate.listings.page import Page
@@ -46,9 +46,15 @@ class Plan(msgspec.Struct, frozen=True):
     @classmethod
     def of(cls, paging: Paging) -> Plan:
         """Check how a listing is to be read."""
+        for name in paging.keys() - Paging.__annotations__.keys():
+            raise TypeError(
+                f"a listing has no argument {name!r}; it takes {', '.join(Paging.__annotations__)}"
+            )
         size = at_least_one(paging.get("page_size", PAGE_SIZE), "page_size")
         return cls(
-            size, at_least_one(paging.get("prefetch", 1), "prefetch"), bool(paging.get("exact", False))
+            size,
+            at_least_one(paging.get("prefetch", 1), "prefetch"),
+            yes_or_no(paging.get("exact", False), "exact"),
         )
 
     def decisions(self, variants: int, start: int) -> Generator[Command, Outcome | None, None]:
@@ -61,9 +67,10 @@ class Plan(msgspec.Struct, frozen=True):
 class Listing(Generic[T]):
     """Items of an endpoint, read page by page while you iterate; each iteration reads anew.
 
-    Making one sends nothing. An error while a page is read has the page's number in `page`; what came before
-    it has been given, and `pages(start=error.page)` goes on from there. Leaving a loop early stops what is
-    under way, which with `prefetch` means to wait for the pages on their way.
+    Making one sends nothing. It may ask for a page twice: where rows are missing or a page is gone,
+    a second look tells whether the listing changed. An error while a page is read has the page's number in
+    `page`; what came before it has been given, and `pages(start=error.page)` goes on from there. Leaving a
+    loop early stops what is under way, which with `prefetch` means to wait for the pages on their way.
     """
 
     def __init__(self, source: Source[T, Answer], plan: Plan) -> None:
