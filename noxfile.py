@@ -66,8 +66,8 @@ def tests(session: nox.Session) -> None:
 @nox.session(python=PYTHON)
 def types(session: nox.Session) -> None:
     """Check hand-written and generated code with mypy --strict and pyright."""
-    session.install("-e", ".[all]", *TEST_TOOLS, *TYPE_CHECKERS)
-    session.run("mypy", *PACKAGES, "tests/typing")
+    session.install("-e", ".[all]", "nox", "requests>=2.32,<3", *GENERATOR, *TEST_TOOLS, *TYPE_CHECKERS)
+    session.run("mypy", *PACKAGES, "tests/typing", "tools", "benchmarks", "noxfile.py")
     session.run("pyright", "--warnings")
 
 

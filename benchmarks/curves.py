@@ -84,7 +84,7 @@ def _write(name: str, points: list[Point], titles: dict[str, str], x_type: str) 
         title=titles["legend"] or None,
         legend=altair.Legend(labelLimit=320) if len(lines) > 1 else None,
     )
-    chart = altair.Chart(altair.Data(values=[attrs.asdict(point) for point in points]))
+    chart = altair.Chart(altair.InlineData(values=[attrs.asdict(point) for point in points]))
     drawn = chart.mark_line(point=True).encode(x=x, y=y, color=color)
     spread = chart.mark_rule(opacity=0.5).encode(x=x, y=altair.Y("low:Q"), y2="high:Q", color=color)
     plot = (drawn + spread).properties(width=480, height=300, background="white")

@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from benchmarks.load import load
 from benchmarks.timing import Figure, Spread, processor_time
@@ -108,7 +109,7 @@ def _prism() -> Iterator[int | None]:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
     arguments = [*command, "mock", "-p", str(port), "-v", "silent", str(ROOT / "openapi.yaml")]
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    quiet: dict[str, Any] = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     with subprocess.Popen(arguments, **quiet, start_new_session=True) as process:  # npx has children
         try:
             _wait_for(port)

@@ -22,7 +22,7 @@ from futureagi_simulate_api.models import CallExecutionPage
 
 RUN_TEST = "00000000-0000-0000-0000-000000000000"
 CALLS, SIZE, IN_FLIGHT, DELAY = 10_000, 100, 8, 0.05
-KEYS = {"api_key": "bench", "secret_key": "bench"}
+KEYS: dict[str, Any] = {"api_key": "bench", "secret_key": "bench"}
 HEADERS = {"X-Api-Key": "bench", "X-Secret-Key": "bench"}
 EXAMPLE = "requests and json, as the documents' example"
 
