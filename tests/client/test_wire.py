@@ -80,3 +80,28 @@ def test_a_hook_that_closes_the_answer_ends_in_an_error_of_ours(colour: Any, opt
     session = colour.pick(Session, AsyncSession).of(options, client)
     with pytest.raises(TransportError, match="closed"):
         colour.run(session.send(THING))
+
+
+def test_the_stream_of_an_answer_that_is_not_read_to_its_end_is_closed(
+    colour: Any, make_options: Make
+) -> None:
+    closed: list[str] = []
+
+    class Stream(httpx.SyncByteStream, httpx.AsyncByteStream):
+        def __iter__(self) -> Any:
+            while True:
+                yield b" " * 100
+
+        async def __aiter__(self) -> Any:
+            while True:
+                yield b" " * 100
+
+        def close(self) -> None:
+            closed.append("sync")
+
+        async def aclose(self) -> None:
+            closed.append("async")
+
+    script = Script(lambda _: httpx.Response(200, stream=Stream()))
+    fails(colour, script, make_options(max_body=1000, retry={"attempts": 1}))
+    assert closed == [colour.name]
