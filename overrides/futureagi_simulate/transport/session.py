@@ -6,7 +6,7 @@ Each sends what the flow asks for and sleeps when it asks for that, and decides 
 from __future__ import annotations
 
 from types import TracebackType
-from typing import Any
+from typing import Any, Generic, Self, TypeVar
 
 from msgspec import UNSET, UnsetType
 
@@ -19,23 +19,16 @@ from futureagi_simulate.transport.retry import RetryPolicy
 
 __all__ = ["Answer", "AsyncSession", "Request", "Session"]
 
+C = TypeVar("C", wire.HTTPClient, wire.AsyncHTTPClient)
 
-class Session:
-    """Sends requests one by one, from any number of threads at once.
 
-    An `http_client` of the caller's own is used as it is (its proxies, TLS, hooks, limits) and isn't closed
-    here; its `follow_redirects`, `auth`, `params` and `base_url` play no part.
-    """
+class _Session(Generic[C]):
+    """Options and a client of httpx; what sends is in the two below."""
 
-    def __init__(self, options: Options, client: wire.HTTPClient, owned: bool) -> None:
+    def __init__(self, options: Options, client: C, owned: bool) -> None:
         self.options = options
         self._client = client
         self._owned = owned
-
-    @classmethod
-    def of(cls, options: Options, http_client: wire.HTTPClient | None = None) -> Session:
-        """Make a session over the caller's httpx client, or over a connection pool of its own."""
-        return cls(options, wire.open_client(http_client), owned=http_client is None)
 
     def with_options(
         self,
@@ -43,10 +36,23 @@ class Session:
         timeout: Any = UNSET,
         retry: RetryPolicy | UnsetType = UNSET,
         strict: bool | UnsetType = UNSET,
-    ) -> Session:
+    ) -> Self:
         """Return a session over the same connections with some options changed; closing it closes nothing."""
         options = self.options.but(timeout=timeout, retry=retry, strict=strict)
-        return Session(options, self._client, owned=False)
+        return type(self)(options, self._client, owned=False)
+
+
+class Session(_Session[wire.HTTPClient]):
+    """Sends requests one by one, from any number of threads at once.
+
+    An `http_client` of the caller's own is used as it is (its proxies, TLS, hooks, limits) and isn't closed
+    here; its `follow_redirects`, `auth`, `params` and `base_url` play no part.
+    """
+
+    @classmethod
+    def of(cls, options: Options, http_client: wire.HTTPClient | None = None) -> Session:
+        """Make a session over the caller's httpx client, or over a connection pool of its own."""
+        return cls(options, wire.open_client(http_client), owned=http_client is None)
 
     def send(self, request: Request) -> Answer:
         """Return the answer to a request; raises an error of `futureagi_simulate.errors`."""
@@ -69,7 +75,7 @@ class Session:
         if self._owned:
             self._client.close()
 
-    def __enter__(self) -> Session:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(
@@ -78,29 +84,13 @@ class Session:
         self.close()
 
 
-class AsyncSession:
+class AsyncSession(_Session[wire.AsyncHTTPClient]):
     """`Session` for asyncio and trio; from any number of tasks of one event loop at once."""
-
-    def __init__(self, options: Options, client: wire.AsyncHTTPClient, owned: bool) -> None:
-        self.options = options
-        self._client = client
-        self._owned = owned
 
     @classmethod
     def of(cls, options: Options, http_client: wire.AsyncHTTPClient | None = None) -> AsyncSession:
         """Make a session over the caller's httpx client, or over a connection pool of its own."""
         return cls(options, wire.open_async_client(http_client), owned=http_client is None)
-
-    def with_options(
-        self,
-        *,
-        timeout: Any = UNSET,
-        retry: RetryPolicy | UnsetType = UNSET,
-        strict: bool | UnsetType = UNSET,
-    ) -> AsyncSession:
-        """Return a session over the same connections with some options changed; closing it closes nothing."""
-        options = self.options.but(timeout=timeout, retry=retry, strict=strict)
-        return AsyncSession(options, self._client, owned=False)
 
     async def send(self, request: Request) -> Answer:
         """Return the answer to a request; raises an error of `futureagi_simulate.errors`."""
@@ -123,7 +113,7 @@ class AsyncSession:
         if self._owned:
             await self._client.aclose()
 
-    async def __aenter__(self) -> AsyncSession:
+    async def __aenter__(self) -> Self:
         return self
 
     async def __aexit__(
