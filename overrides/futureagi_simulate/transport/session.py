@@ -27,7 +27,7 @@ class _Session(Generic[C]):
 
     def __init__(self, options: Options, client: C, owned: bool) -> None:
         self.options = options
-        self._client = client
+        self._client: C = client
         self._owned = owned
 
     def with_options(
