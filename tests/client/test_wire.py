@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import Callable
 from typing import Any
 
 import httpx
 import pytest
 
-from futureagi_simulate.errors import ConnectError, TimeoutError, TransportError
+from futureagi_simulate.errors import ConnectError, ContractError, TimeoutError, TransportError
 from futureagi_simulate.options import Options
+from futureagi_simulate.transport.clock import ManualClock
 from futureagi_simulate.transport.request import Request
 from futureagi_simulate.transport.session import AsyncSession, Session
 
@@ -105,3 +107,108 @@ def test_the_stream_of_an_answer_that_is_not_read_to_its_end_is_closed(
     script = Script(lambda _: httpx.Response(200, stream=Stream()))
     fails(colour, script, make_options(max_body=1000, retry={"attempts": 1}))
     assert closed == [colour.name]
+
+
+def raw(body: bytes, **headers: str) -> Any:
+    """Make a handler whose answer has these headers and is read by nobody before the client."""
+
+    class Stream(httpx.SyncByteStream, httpx.AsyncByteStream):
+        def __iter__(self) -> Any:
+            yield body
+
+        async def __aiter__(self) -> Any:
+            yield body
+
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    return lambda _: httpx.Response(200, headers=named, stream=Stream())
+
+
+@pytest.mark.parametrize("length", ["", "soon", "-1", "2.0", "9" * 5000])
+def test_a_length_that_is_none_or_absurd_is_no_reason_to_refuse_an_answer(
+    colour: Any, options: Options, length: str
+) -> None:
+    assert colour.send(raw(b"{}", content_length=length), options).content == b"{}"
+
+
+def test_a_length_beyond_the_limit_is_believed_once_an_excerpt_is_there(
+    colour: Any, make_options: Make
+) -> None:
+    handler = raw(b" " * 5000, content_length="10001")
+    error = fails(colour, Script(handler), make_options(max_body=10_000))
+    assert (type(error), error.problem) == (
+        ContractError,
+        "GET https://api.test/things/ answered 200, but the body is too large: it has more than 10000 bytes.",
+    )
+
+
+@pytest.mark.parametrize("coding", ["gzip", "GZIP", " gzip "])
+def test_the_name_of_a_coding_may_be_spelt_in_any_way(colour: Any, options: Options, coding: str) -> None:
+    handler = raw(gzip.compress(b"{}"), content_encoding=coding)
+    assert colour.send(handler, options).content == b"{}"
+
+
+def hooked(colour: Any, options: Options, handler: Any, sync: Any, asynchronous: Any) -> Any:
+    client = colour.http(handler, event_hooks={"response": [colour.pick(sync, asynchronous)]})
+    return colour.pick(Session, AsyncSession).of(options, client)
+
+
+def test_a_hook_that_raises_for_status_leaves_the_servers_wish_to_wait(
+    colour: Any, options: Options, clock: ManualClock
+) -> None:
+    def check(response: Any) -> None:
+        response.raise_for_status()
+
+    async def check_async(response: Any) -> None:
+        response.raise_for_status()
+
+    script = Script(httpx.Response(429, headers={"Retry-After": "7"}), 200)
+    answer = colour.run(hooked(colour, options, script, check, check_async).send(THING))
+    assert (answer.attempts, clock.slept) == (2, [7.0])
+
+
+def test_a_body_that_a_hook_has_read_is_held_to_the_limit_too(colour: Any, make_options: Make) -> None:
+    def read(response: Any) -> None:
+        response.read()
+
+    async def aread(response: Any) -> None:
+        await response.aread()
+
+    session = hooked(colour, make_options(max_body=1000), raw(b" " * 1001), read, aread)
+    with pytest.raises(ContractError, match="more than 1000 bytes"):
+        colour.run(session.send(THING))
+
+
+def test_a_callers_cookies_go_along(colour: Any, options: Options) -> None:
+    script = Script(200)
+    client = colour.http(script, cookies={"tenant": "a"})
+    colour.run(colour.pick(Session, AsyncSession).of(options, client).send(THING))
+    assert script.requests[0].headers["cookie"] == "tenant=a"
+
+
+@pytest.mark.parametrize(("status", "most"), [(200, 100), (404, 17)])
+def test_of_an_answer_all_is_read_and_of_an_error_a_mebibyte(
+    colour: Any, options: Options, status: int, most: int
+) -> None:
+    read = 0
+
+    class Stream(httpx.SyncByteStream, httpx.AsyncByteStream):
+        def __iter__(self) -> Any:
+            nonlocal read
+            yield b"{"
+            for _ in range(100):
+                read += 1
+                yield b" " * 65536
+            yield b"}"
+
+        async def __aiter__(self) -> Any:
+            for chunk in self:
+                yield chunk
+
+    def handler(_: httpx.Request) -> httpx.Response:
+        return httpx.Response(status, stream=Stream())
+
+    if status == 200:
+        assert len(colour.send(handler, options).content) == 100 * 65536 + 2
+    else:
+        fails(colour, Script(handler), options)
+    assert read <= most
