@@ -212,3 +212,22 @@ def test_of_an_answer_all_is_read_and_of_an_error_a_mebibyte(
     else:
         fails(colour, Script(handler), options)
     assert read <= most
+
+
+def test_a_body_is_read_until_no_time_is_left_and_no_longer(
+    colour: Any, make_options: Make, clock: ManualClock
+) -> None:
+    class Drip(httpx.SyncByteStream, httpx.AsyncByteStream):
+        def __iter__(self) -> Any:
+            while True:
+                clock.advance(0.5)
+                yield b" "
+
+        async def __aiter__(self) -> Any:
+            for drop in self:
+                yield drop
+
+    error = fails(
+        colour, Script(lambda _: httpx.Response(200, stream=Drip())), make_options(retry={"budget": 20})
+    )
+    assert (type(error), clock.monotonic()) == (TimeoutError, 20.0)
