@@ -227,7 +227,31 @@ def test_a_body_is_read_until_no_time_is_left_and_no_longer(
             for drop in self:
                 yield drop
 
-    error = fails(
-        colour, Script(lambda _: httpx.Response(200, stream=Drip())), make_options(retry={"budget": 20})
-    )
+    options = make_options(retry={"budget": 20, "attempts": 1})
+    error = fails(colour, Script(lambda _: httpx.Response(200, stream=Drip())), options)
     assert (type(error), clock.monotonic()) == (TimeoutError, 20.0)
+
+
+def test_a_runtime_error_of_a_hook_is_the_callers_own(colour: Any, options: Options) -> None:
+    def fail(_: Any) -> None:
+        raise RuntimeError("mine")
+
+    async def fail_async(_: Any) -> None:
+        fail(_)
+
+    session = hooked(colour, options, Script(200), fail, fail_async)
+    with pytest.raises(RuntimeError, match="mine"):
+        colour.run(session.send(THING))
+
+
+def test_an_answer_that_comes_while_the_client_is_closed_is_an_answer(colour: Any, options: Options) -> None:
+    def handler(_: httpx.Request) -> httpx.Response:
+        client.close()
+        return httpx.Response(200, json={})
+
+    async def handler_async(_: httpx.Request) -> httpx.Response:
+        await client.aclose()
+        return httpx.Response(200, json={})
+
+    client = colour.http(colour.pick(handler, handler_async))
+    assert colour.run(colour.pick(Session, AsyncSession).of(options, client).send(THING)).content == b"{}"

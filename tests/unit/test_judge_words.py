@@ -19,7 +19,6 @@ CASE = Case(RequestInfo("GET", "https://api.test/things/", "getThing"), RetryPol
         (FailureKind.TIMEOUT, "timeout"),
         (FailureKind.BROKEN, "connection broke"),
         (FailureKind.DAMAGED, "damaged body"),
-        (FailureKind.TOO_LARGE, "body too large"),
         (FailureKind.REFUSED, "request not sendable"),
     ],
 )
@@ -58,7 +57,6 @@ def test_each_status_comes_with_advice_of_its_own(status: int, advice: str) -> N
         (FailureKind.TIMEOUT, "timeout="),
         (FailureKind.BROKEN, "cuts connections"),
         (FailureKind.DAMAGED, "damages bodies"),
-        (FailureKind.TOO_LARGE, "page_size="),
         (FailureKind.REFUSED, "http_client="),
     ],
 )
