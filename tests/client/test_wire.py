@@ -255,3 +255,11 @@ def test_an_answer_that_comes_while_the_client_is_closed_is_an_answer(colour: An
 
     client = colour.http(colour.pick(handler, handler_async))
     assert colour.run(colour.pick(Session, AsyncSession).of(options, client).send(THING)).content == b"{}"
+
+
+def test_a_closed_client_is_not_tried_again(colour: Any, options: Options, clock: ManualClock) -> None:
+    client = colour.http(Script(200))
+    colour.run(client.aclose() if colour.is_async else client.close())
+    with pytest.raises(TransportError, match="the client is closed") as caught:
+        colour.run(colour.pick(Session, AsyncSession).of(options, client).send(THING))
+    assert (caught.value.attempts, clock.slept) == (1, [])
