@@ -263,3 +263,19 @@ def test_a_closed_client_is_not_tried_again(colour: Any, options: Options, clock
     with pytest.raises(TransportError, match="the client is closed") as caught:
         colour.run(colour.pick(Session, AsyncSession).of(options, client).send(THING))
     assert (caught.value.attempts, clock.slept) == (1, [])
+
+
+def test_the_headers_of_a_request_show_everything_but_the_keys(colour: Any, options: Options) -> None:
+    seen: list[httpx.Request] = []
+
+    def note(request: httpx.Request) -> None:
+        seen.append(request)
+
+    async def note_async(request: httpx.Request) -> None:
+        seen.append(request)
+
+    client = colour.http(Script(200), event_hooks={"request": [colour.pick(note, note_async)]})
+    colour.run(colour.pick(Session, AsyncSession).of(options, client).send(THING))
+    shown = repr(seen[0].headers)
+    assert "'accept': 'application/json'" in shown
+    assert "'x-api-key': '***', 'x-secret-key': '***'" in shown
