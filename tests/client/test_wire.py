@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import traceback
 from collections.abc import Callable
 from typing import Any
 
@@ -11,7 +12,9 @@ import pytest
 
 from futureagi_simulate.errors import ConnectError, ContractError, TimeoutError, TransportError
 from futureagi_simulate.options import Options
+from futureagi_simulate.transport import wire
 from futureagi_simulate.transport.clock import ManualClock
+from futureagi_simulate.transport.hop import Failure, FailureKind, Hop
 from futureagi_simulate.transport.request import Request
 from futureagi_simulate.transport.session import AsyncSession, Session
 
@@ -279,3 +282,33 @@ def test_the_headers_of_a_request_show_everything_but_the_keys(colour: Any, opti
     shown = repr(seen[0].headers)
     assert "'accept': 'application/json'" in shown
     assert "'x-api-key': '***', 'x-secret-key': '***'" in shown
+    assert repr(seen[0].headers.copy()) == shown
+
+
+def test_a_failure_of_a_hop_without_keys_is_told_too(colour: Any, options: Options) -> None:
+    hop = Hop("https://api.test/", (), None, options.timeout, options.max_body, lambda: 1.0)
+    client = colour.http(Script(httpx.ReadError("reset")))
+    failure = colour.run(colour.pick(wire.exchange, wire.exchange_async)(client, hop))
+    assert failure == Failure(FailureKind.BROKEN, "reset")
+
+
+def test_the_frames_of_each_error_in_a_chain_are_cleared_once(
+    colour: Any, options: Options, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cleared: list[Any] = []
+    monkeypatch.setattr(traceback, "clear_frames", cleared.append)
+
+    def fail(_: Any, depth: int = 9) -> None:
+        if depth == 0:
+            raise LookupError("the first")
+        try:
+            fail(_, depth - 1)
+        except LookupError as error:
+            raise LookupError(f"number {depth}") from error
+
+    async def fail_async(_: Any) -> None:
+        fail(_)
+
+    with pytest.raises(LookupError, match="number 9"):
+        colour.run(hooked(colour, options, Script(200), fail, fail_async).send(THING))
+    assert len(cleared) == 10
