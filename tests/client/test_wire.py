@@ -312,3 +312,32 @@ def test_the_frames_of_each_error_in_a_chain_are_cleared_once(
     with pytest.raises(LookupError, match="number 9"):
         colour.run(hooked(colour, options, Script(200), fail, fail_async).send(THING))
     assert len(cleared) == 10
+
+
+def _raise_from() -> None:
+    raise LookupError("mine") from ValueError("the cause")
+
+
+def _raise_while_handling() -> None:
+    try:
+        raise ValueError("the context")
+    except ValueError:
+        raise LookupError("mine")  # noqa: B904 - it is about the context
+
+
+@pytest.mark.parametrize("act", [_raise_from, _raise_while_handling])
+def test_the_frames_of_what_an_error_came_from_are_cleared_too(
+    colour: Any, options: Options, monkeypatch: pytest.MonkeyPatch, act: Callable[[], None]
+) -> None:
+    cleared: list[Any] = []
+    monkeypatch.setattr(traceback, "clear_frames", cleared.append)
+
+    def fail(_: Any) -> None:
+        act()
+
+    async def fail_async(_: Any) -> None:
+        act()
+
+    with pytest.raises(LookupError, match="mine"):
+        colour.run(hooked(colour, options, Script(200), fail, fail_async).send(THING))
+    assert len(cleared) == 2
