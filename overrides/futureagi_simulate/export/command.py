@@ -45,9 +45,9 @@ def export(
     from futureagi_simulate import Client
     from futureagi_simulate.cli.console import progress, say
     from futureagi_simulate.export.bar import Bar
+    from futureagi_simulate.export.files import format_of, layout_of
     from futureagi_simulate.export.job import Export
     from futureagi_simulate.export.sources import Source
-    from futureagi_simulate.export.writers import format_of, layout_of
 
     job = Export(
         Source(run_test, execution, agent, version),

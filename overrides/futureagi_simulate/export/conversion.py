@@ -1,4 +1,7 @@
-"""From lines received to columns on disk, and from there to the file asked for."""
+"""From lines received to columns on disk, and from there to the file asked for.
+
+Arrow and DuckDB are imported where the work is done: that is mostly the helper process.
+"""
 
 from __future__ import annotations
 
@@ -8,8 +11,8 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from futureagi_simulate.export import database, writers
-from futureagi_simulate.export.sources import Received
+from futureagi_simulate.export.files import Evals, Format, whole_file
+from futureagi_simulate.export.received import Received
 from futureagi_simulate.records import call_record
 
 if TYPE_CHECKING:
@@ -23,8 +26,8 @@ class Conversion:
     """What is made of the lines, under names that begin with `made` in a folder that exists."""
 
     made: Path
-    format: writers.Format
-    evals: writers.Evals
+    format: Format
+    evals: Evals
     execution_id: str | None
 
     @property
@@ -40,8 +43,12 @@ class Conversion:
     def run(self, lines: Callable[[], Iterable[bytes]]) -> None:
         """Turn the lines into columns."""
         if self.format == "duckdb":
+            from futureagi_simulate.export import database
+
             database.write_parts(self.made, self._records(lines()))
             return
+        from futureagi_simulate.export import writers
+
         write = writers.write_parquet if self.format == "parquet" else writers.write_csv
         names = self._eval_names(lines()) if self.reads_twice else ()
         write(self.made, self._records(lines()), self.evals, names)
@@ -49,9 +56,11 @@ class Conversion:
     def publish(self, target: Path) -> None:
         """Make what `run` wrote the file `target`."""
         if self.format == "duckdb":
+            from futureagi_simulate.export import database
+
             database.load(self.made, target)
             return
-        with writers.whole_file(target) as temporary:
+        with whole_file(target) as temporary:
             os.replace(self.made, temporary)
 
     def _records(self, lines: Iterable[bytes]) -> Iterator[CallRecord]:

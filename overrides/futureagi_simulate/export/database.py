@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any, Final
 import pyarrow as pa
 
 from futureagi_simulate.export import schema
-from futureagi_simulate.export.writers import batches, whole_file
+from futureagi_simulate.export.files import whole_file
+from futureagi_simulate.export.writers import batches
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence

@@ -5,18 +5,19 @@ from __future__ import annotations
 import os
 import warnings
 from collections.abc import Callable
-from datetime import UTC
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import attrs
 
 from futureagi_simulate.errors import ConfigurationError, ListingChangedWarning
-from futureagi_simulate.export import writers
 from futureagi_simulate.export.conversion import Conversion
+from futureagi_simulate.export.files import Evals, Format, write_lines
 from futureagi_simulate.export.helper import Helper
-from futureagi_simulate.export.sources import Source, changed_since
-from futureagi_simulate.export.spool import Spool
+from futureagi_simulate.export.received import Received
+from futureagi_simulate.export.sources import Source, changed_since, question
+from futureagi_simulate.export.spool import Progress, Spool
+from futureagi_simulate.export.witness import Witness
 from futureagi_simulate.records import call_record
 
 if TYPE_CHECKING:
@@ -43,8 +44,8 @@ class Export:
 
     source: Source
     target: Path
-    format: writers.Format
-    evals: writers.Evals = "nested"
+    format: Format
+    evals: Evals = "nested"
     since: datetime | None = None
     page_size: int = PAGE_SIZE
     prefetch: int = PREFETCH
@@ -65,25 +66,33 @@ class Export:
         """Do what is left to do, and return the number of calls written.
 
         Interrupted at any moment and run again, it goes on behind the last page received, and the file is the
-        same. The file appears under its name only when it is whole. If the listing has changed in between, it
-        begins again.
+        same. The file appears under its name only when it is whole. If the listing has changed in between, or
+        another server is asked, it begins again.
 
         Raises:
             FutureAGIError: a page could not be fetched; what came before it is kept for the next run.
             ConfigurationError: the source, the target or `since` make no sense.
 
         """
-        spool = Spool(self.target, self._question())
+        spool = Spool(self.target, question(self.source, client, self.page_size, self.since))
         made = (
             spool.folder / f"made-{os.getpid()}"
         )  # a helper of a run that was killed may still write to its own
         conversion = Conversion(made, self.format, self.evals, self.source.execution_id)
         with Helper(conversion, spool.lines_file) as helper:
             with spool:
+                if spool.progress.page and not self._is_as_it_was(client, spool.progress):
+                    warnings.warn(
+                        ListingChangedWarning(
+                            "The listing changed after the export was interrupted: it begins again."
+                        ),
+                        stacklevel=2,
+                    )
+                    spool.restart()
                 if not spool.progress.complete:
                     self._fetch(client, spool, helper, progress)
             if self.format == "jsonl":
-                writers.write_lines(self.target, spool.lines_file)
+                write_lines(self.target, spool.lines_file)
             else:
                 if not helper.finish():
                     conversion.run(spool.lines)
@@ -92,42 +101,27 @@ class Export:
         spool.remove()
         return rows
 
-    def _question(self) -> str:
-        since = self.since.astimezone(UTC).isoformat() if self.since else ""
-        return f"{self.source.name}?page_size={self.page_size}&since={since}"
+    def _is_as_it_was(self, client: Client, kept: Progress) -> bool:
+        """Look at the first page again, and at the last one kept."""
+        listing = self.source.listing(client, {"page_size": self.page_size})
+        first = next(listing.pages(), None)
+        last = first if kept.page == 1 else next(listing.pages(start=kept.page), None)
+        return first is not None and last is not None and Witness.of(first, last) == kept.witness
 
     def _fetch(self, client: Client, spool: Spool, helper: Helper, progress: Watch | None) -> None:
-        """Read what is missing; if the last page received is another one now, everything."""
+        """Read the pages that are missing."""
         listing = self.source.listing(client, {"page_size": self.page_size, "prefetch": self.prefetch})
         known = spool.progress.page
-        if known and not self._still_there(client, spool):
-            warnings.warn(
-                ListingChangedWarning(
-                    "The listing changed after the export was interrupted: it begins again."
-                ),
-                stacklevel=3,
-            )
-            spool.restart()
-            known = 0
         for page in listing.pages(start=max(known, 1)):
             if page.number > known:
-                spool.add_page(page.number, self._chosen(page.items))
+                spool.add_page(page.number, self._chosen(page.items), spool.progress.witness.after(page))
                 helper.follow(spool.progress.offset, page.count)
                 if progress:
                     progress(spool.progress.rows, page.count)
         spool.finish()
 
-    def _still_there(self, client: Client, spool: Spool) -> bool:
-        listing = self.source.listing(client, {"page_size": self.page_size})
-        page = next(listing.pages(start=spool.progress.page), None)
-        ids = tuple(identifier for identifier, _ in self._chosen(page.items)) if page else ()
-        return ids == spool.progress.last_page
-
-    def _chosen(self, items: tuple[Any, ...]) -> Iterator[tuple[str, bytes]]:
+    def _chosen(self, items: tuple[Any, ...]) -> Iterator[bytes]:
         for item in items:
-            if self.since is None:
-                yield str(item.id), item.raw_json
-                continue
-            record = call_record(item)
-            if changed_since(record, self.since):
-                yield record.id, record.raw_json
+            raw = item.raw_json
+            if self.since is None or changed_since(call_record(Received.of(raw)), self.since):
+                yield raw

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Self
+from datetime import UTC
+from typing import TYPE_CHECKING, Any
 
 import attrs
-import msgspec
 from msgspec.structs import replace
 
 from futureagi_simulate import endpoints
+from futureagi_simulate.checks import uuid
 from futureagi_simulate.errors import ConfigurationError
+from futureagi_simulate.export.received import Received
 from futureagi_simulate.listings.listing import Plan
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime
 
     from futureagi_simulate.client import Client
@@ -20,42 +23,23 @@ if TYPE_CHECKING:
     from futureagi_simulate.records import CallRecord
 
 
-@attrs.define(slots=False)
-class Received:
-    """A call as received, of which only the id is decoded."""
-
-    id: str
-    _raw_json = b""  # not annotated, as it is no field of the JSON; the listing sets each item's own
-
-    @classmethod
-    def of(cls, raw_json: bytes) -> Self:
-        """Take an item's bytes back from where they were kept."""
-        made = cls("")
-        made._raw_json = raw_json
-        return made
-
-    @property
-    def raw_json(self) -> bytes:
-        """Give the exact bytes of the call."""
-        return self._raw_json
-
-    @property
-    def raw(self) -> dict[str, Any]:
-        """Give the call as the server sent it."""
-        return _as_dict(self._raw_json)
-
-
-_as_dict = msgspec.json.Decoder(dict[str, Any]).decode
+def _id(name: str) -> Any:
+    """Make a field for an id: none, or a UUID in its usual form."""
+    check: Callable[[str | None], str | None] = lambda value: uuid(value, name) if value else None  # noqa: E731
+    return attrs.field(default=None, converter=check)
 
 
 @attrs.frozen
 class Source:
-    """One listing of calls: exactly one of `run_test_id`, `execution_id`, or `agent_id` with `version_id`."""
+    """One listing of calls: exactly one of `run_test_id`, `execution_id`, or `agent_id` with `version_id`.
 
-    run_test_id: str | None = None
-    execution_id: str | None = None
-    agent_id: str | None = None
-    version_id: str | None = None
+    Raises ConfigurationError for anything else, and for an id that isn't a UUID.
+    """
+
+    run_test_id: str | None = _id("run_test_id")
+    execution_id: str | None = _id("execution_id")
+    agent_id: str | None = _id("agent_id")
+    version_id: str | None = _id("version_id")
 
     def __attrs_post_init__(self) -> None:
         version = bool(self.agent_id and self.version_id)
@@ -63,7 +47,8 @@ class Source:
         if half or bool(self.run_test_id) + bool(self.execution_id) + version != 1:
             raise ConfigurationError(
                 "An export needs exactly one source of calls.",
-                remedy="Name a run test, or an execution, or an agent together with a version.",
+                remedy="Give --run-test, or --execution, or --agent with --version (in Python: run_test_id, "
+                "execution_id, or agent_id with version_id).",
             )
 
     @property
@@ -78,8 +63,8 @@ class Source:
     def listing(self, client: Client, paging: Paging) -> Listing[Any]:
         """Make the listing of the source's calls.
 
-        A strict client compares each call with the contract. Any other leaves them undecoded, which makes the
-        listing four times as fast: an export keeps the bytes, and the records are made from those.
+        A strict client compares each call with the contract. Any other leaves them undecoded, which halves
+        the work of the process that fetches: an export keeps the bytes, and the records are made from those.
         """
         connection, plan = client._connection, Plan.of(paging)
         spec = self._spec()
@@ -96,9 +81,17 @@ class Source:
         return endpoints.version_call_executions(self.agent_id, self.version_id)
 
 
-def changed_since(call: CallRecord, since: datetime | None) -> bool:
+def question(source: Source, client: Client, page_size: int, since: datetime | None) -> str:
+    """Identify what is asked for, and of which server.
+
+    The keys play no part: what one organization has another doesn't see, so its ids tell them apart.
+    """
+    options = client._connection.session.options
+    moment = since.astimezone(UTC).isoformat() if since else ""
+    return f"{options.origin} {source.name}?page_size={page_size}&since={moment}&strict={options.strict}"
+
+
+def changed_since(call: CallRecord, since: datetime) -> bool:
     """Say whether a call was changed at `since` or later; one without any time counts as changed."""
-    if since is None:
-        return True
     changed = call.updated_at or call.created_at or call.ended_at or call.started_at
     return changed is None or changed >= since

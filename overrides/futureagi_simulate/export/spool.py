@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import time
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Self
 
 import attrs
+import msgspec
+
+from futureagi_simulate.export.witness import Witness
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
     from types import TracebackType
 
 
@@ -22,13 +24,16 @@ SAVE_EVERY_S = 1.0
 
 @attrs.frozen
 class Progress:
-    """How far a spool is: the first `offset` bytes hold pages 1 to `page`, nothing after them counts."""
+    """How far a spool is: the first `offset` bytes hold pages 1 to `page`, nothing after them counts.
 
-    source: str
+    `question` is what was asked, and of which server.
+    """
+
+    question: str
     page: int = 0
     offset: int = 0
     rows: int = 0
-    last_page: tuple[str, ...] = ()
+    witness: Witness = attrs.field(factory=Witness)
     complete: bool = False
 
 
@@ -37,28 +42,31 @@ class Spool:
 
     A page counts once its lines *and* the progress file that names them are on disk. They are put there
     together, with the first page that comes a second after the last time and when the `with` block ends,
-    however it ends; what an interruption left behind after that is cut off at the next start. `source`
-    identifies the question that was asked: a spool of another question is thrown away, never mixed in.
+    however it ends; what an interruption left behind after that is cut off at the next start. What a spool
+    holds of another question is thrown away when the first page comes, never mixed in. Until then nothing on
+    disk is touched, so that a run that can't even begin leaves nothing behind.
     """
 
-    def __init__(self, target: Path, source: str, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, target: Path, question: str, clock: Callable[[], float] = time.monotonic) -> None:
         self.folder = target.with_name(target.name + ".partial")
         self._lines = self.folder / "calls.jsonl"
         self._state = self.folder / "progress.json"
         self._file: BinaryIO | None = None
         self._clock = clock
         self._due = clock()
-        self.progress = Progress(source)
-        if self._state.exists():
-            found = json.loads(self._state.read_bytes())
-            if found["source"] == source:
-                self.progress = Progress(**{**found, "last_page": tuple(found["last_page"])})
+        self.progress = self._found(question)
         self._saved = self.progress
 
+    def _found(self, question: str) -> Progress:
+        """Read how far an earlier run came, if it asked the same and its lines are there."""
+        try:
+            found = msgspec.json.decode(self._state.read_bytes(), type=Progress)
+            kept = self._lines.stat().st_size
+        except (FileNotFoundError, msgspec.MsgspecError):  # nothing there, or another version's
+            return Progress(question)
+        return found if found.question == question and found.offset <= kept else Progress(question)
+
     def __enter__(self) -> Self:
-        self.folder.mkdir(parents=True, exist_ok=True)
-        self._file = open(self._lines, "ab")
-        self._file.truncate(self.progress.offset)
         return self
 
     def __exit__(
@@ -66,52 +74,53 @@ class Spool:
     ) -> None:
         if self._file is not None:
             if self.progress != self._saved:
-                self._save()
+                self._save(self._file)
             self._file.close()
 
     def restart(self) -> None:
         """Forget everything received: the listing has changed since."""
-        self.progress = Progress(self.progress.source)
-        self._save()
-        assert self._file is not None, "a spool is written inside its `with` block"  # noqa: S101 - the caller's contract
-        self._file.truncate(0)
+        self.progress = Progress(self.progress.question)
 
     @property
     def lines_file(self) -> Path:
         """Name the file of JSON Lines; whole once the spool is complete and closed."""
         return self._lines
 
-    def add_page(self, page: int, items: Iterable[tuple[str, bytes]]) -> None:
-        """Append the items (id, bytes as received) of page number `page`, and make them count soon."""
-        assert self._file is not None, "a spool is written inside its `with` block"  # noqa: S101 - the caller's contract
-        ids: list[str] = []
+    def add_page(self, page: int, rows: Iterable[bytes], witness: Witness) -> None:
+        """Append the rows, as received, of page number `page`, and make them count soon."""
+        file = self._opened()
+        number = self.progress.rows
         lines: list[bytes] = []
-        for identifier, raw in items:
-            ids.append(identifier)
+        for raw in rows:
             lines += (one_line(raw), b"\n")
-        self._file.write(b"".join(lines))
-        self._file.flush()
+            number += 1
+        file.write(b"".join(lines))
+        file.flush()
         self.progress = attrs.evolve(
-            self.progress,
-            page=page,
-            offset=self._file.tell(),
-            rows=self.progress.rows + len(ids),
-            last_page=tuple(ids),
+            self.progress, page=page, offset=file.tell(), rows=number, witness=witness
         )
         if self._clock() >= self._due:
-            self._save()
+            self._save(file)
+            self._due = self._clock() + SAVE_EVERY_S
 
     def finish(self) -> None:
         """Note that the listing was read to its end."""
         self.progress = attrs.evolve(self.progress, complete=True)
-        self._save()
+        self._save(self._opened())
 
-    def _save(self) -> None:
-        assert self._file is not None, "a spool is written inside its `with` block"  # noqa: S101 - the caller's contract
-        os.fsync(self._file.fileno())
-        write_whole(self._state, json.dumps(attrs.asdict(self.progress)).encode())
+    def _opened(self) -> BinaryIO:
+        if self._file is None:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            self._file = open(self._lines, "ab")  # noqa: SIM115 - closed at the end of the `with` block
+            if not self.progress.page:  # what is there counts no more; said before it is gone
+                self._save(self._file)
+            self._file.truncate(self.progress.offset)
+        return self._file
+
+    def _save(self, file: BinaryIO) -> None:
+        os.fsync(file.fileno())
+        write_whole(self._state, msgspec.json.encode(self.progress))
         self._saved = self.progress
-        self._due = self._clock() + SAVE_EVERY_S
 
     def lines(self) -> Iterator[bytes]:
         """Give each item's bytes, in the order received."""
@@ -137,8 +146,6 @@ def one_line(raw: bytes) -> bytes:
     """Return an item's bytes as sent; line breaks between tokens, which JSON Lines forbids, are taken out."""
     if b"\n" not in raw and b"\r" not in raw:
         return raw
-    import msgspec
-
     return msgspec.json.format(raw, indent=-1)
 
 

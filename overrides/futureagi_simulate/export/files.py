@@ -1,0 +1,57 @@
+"""The files an export writes: their formats, and how each appears under its name only when it is whole."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Literal, cast, get_args
+
+from futureagi_simulate.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+Format = Literal["jsonl", "csv", "parquet", "duckdb"]
+Evals = Literal["nested", "long", "wide"]
+FORMATS: dict[str, Format] = {".jsonl": "jsonl", ".csv": "csv", ".parquet": "parquet", ".duckdb": "duckdb"}
+"""The format that a file name's ending asks for."""
+
+
+def format_of(target: Path) -> Format:
+    """Tell the format that a file name's ending asks for."""
+    try:
+        return FORMATS[target.suffix.lower()]
+    except KeyError:
+        raise ConfigurationError(
+            f"The ending of {target.name} names no format.", remedy=f"Use one of {', '.join(FORMATS)}."
+        ) from None
+
+
+def layout_of(text: str) -> Evals:
+    """Check the name of a layout for evals."""
+    for known in get_args(Evals):
+        if text == known:
+            return cast(Evals, text)
+    raise ConfigurationError(f"There is no layout {text!r} for evals.", remedy="Use nested, long or wide.")
+
+
+@contextmanager
+def whole_file(target: Path) -> Iterator[Path]:
+    """Give a name to write to beside `target`, and rename it when the block ends without an error."""
+    temporary = target.with_name(f".{target.name}.new")
+    temporary.unlink(missing_ok=True)
+    try:
+        yield temporary
+        with open(temporary, "rb") as file:
+            os.fsync(file.fileno())
+        os.replace(temporary, target)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def write_lines(target: Path, lines: Path) -> None:
+    """Write JSON Lines: the bytes received, one call a line."""
+    with whole_file(target) as temporary:
+        shutil.copyfile(lines, temporary)

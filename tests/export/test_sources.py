@@ -1,0 +1,126 @@
+"""Which calls an export takes, and what it refuses."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import pytest
+
+from futureagi_simulate import AuthenticationError, Client, ConfigurationError, ContractError, NotFoundError
+from futureagi_simulate.cli import main
+from futureagi_simulate.export import Export, Source
+from futureagi_simulate.export.files import format_of, layout_of
+from futureagi_simulate.mock import Mock
+
+from .asking import answered, ids_in, job, records
+
+ID = "6f9619ff-8b86-4d01-b42d-00cf4fc964ff"
+
+
+def test_a_strict_client_compares_each_call_with_the_contract(mock: Mock, tmp_path: Path) -> None:
+    def pass_on(request: httpx.Request) -> httpx.Response:
+        answer = mock.transport().handle_request(request)
+        body = json.loads(answer.read())
+        body["results"][0]["overall_score"] = "high"
+        return httpx.Response(200, json=body)
+
+    with answered(mock, pass_on) as odd:
+        with pytest.raises(ContractError, match="overall_score"):
+            job(mock, tmp_path / "strict.jsonl").run(odd.with_options(strict=True))
+        job(mock, tmp_path / "tolerant.jsonl").run(odd)
+    assert json.loads((tmp_path / "tolerant.jsonl").read_text().splitlines()[0])["overall_score"] == "high"
+
+
+def test_since_takes_what_changed_at_that_time_or_later(mock: Mock, client: Client, tmp_path: Path) -> None:
+    times = sorted(moment for call in records(mock, client) if (moment := call.created_at or call.started_at))
+    since = times[len(times) // 2]
+    job(mock, tmp_path / "new.jsonl", since=since).run(client)
+    ids = set(ids_in(tmp_path / "new.jsonl"))
+    expected = {
+        call.id
+        for call in records(mock, client)
+        if (call.updated_at or call.created_at or call.ended_at or call.started_at or since) >= since
+    }
+    assert ids == expected
+    assert 0 < len(ids) < len(times)
+
+
+@pytest.mark.parametrize(
+    ("make", "words"),
+    [
+        (lambda: Source(), "exactly one source"),
+        (lambda: Source(run_test_id=ID, execution_id=ID), "exactly one source"),
+        (lambda: Source(agent_id=ID), "exactly one source"),
+        (lambda: Source(version_id=ID), "exactly one source"),
+        (lambda: Source(run_test_id="first"), "run_test_id='first' isn't a UUID"),
+        (lambda: Source(execution_id="first"), "execution_id='first' isn't a UUID"),
+        (lambda: Source(agent_id="first", version_id=ID), "agent_id='first' isn't a UUID"),
+        (lambda: Source(agent_id=ID, version_id="first"), "version_id='first' isn't a UUID"),
+        (lambda: format_of(Path("calls.xlsx")), "names no format"),
+        (lambda: layout_of("tall"), "no layout"),
+        (lambda: Export(Source(ID), Path("/nowhere/at/all.csv"), "csv"), "no folder"),
+        (lambda: Export(Source(ID), Path("c.csv"), "csv", since=datetime(2026, 1, 1)), "no time zone"),
+    ],
+)
+def test_what_makes_no_sense_is_refused_before_anything_is_asked(make: Any, words: str) -> None:
+    with pytest.raises(ConfigurationError, match=words) as caught:
+        make()
+    assert caught.value.remedy
+
+
+def test_an_id_is_the_same_however_it_is_written() -> None:
+    assert Source(run_test_id=ID.upper()) == Source(run_test_id="{" + ID + "}") == Source(run_test_id=ID)
+
+
+@pytest.mark.parametrize(
+    ("changes", "error"),
+    [
+        ({"source": Source(run_test_id=str(uuid4()))}, NotFoundError),
+        ({"source": Source(execution_id=str(uuid4()))}, NotFoundError),
+        ({"page_size": 0}, ConfigurationError),
+        ({"prefetch": 0}, ConfigurationError),
+    ],
+)
+def test_an_export_that_cannot_begin_leaves_nothing_behind(
+    mock: Mock, client: Client, tmp_path: Path, changes: dict[str, Any], error: type[Exception]
+) -> None:
+    with pytest.raises(error):
+        job(mock, tmp_path / "calls.parquet", **changes).run(client)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_without_access_nothing_is_left_behind(mock: Mock, tmp_path: Path) -> None:
+    wrong = {"api_key": "wrong-key-of-some-length"}
+    with (
+        answered(mock, mock.transport().handle_request, **wrong) as client,
+        pytest.raises(AuthenticationError),
+    ):
+        job(mock, tmp_path / "calls.parquet").run(client)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_command_leaves_nothing_behind_for_an_id_that_is_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("FI_API_KEY", "a-key-of-some-length")
+    monkeypatch.setenv("FI_SECRET_KEY", "a-key-of-some-length")
+    assert main(["export", str(tmp_path / "calls.parquet"), "--run-test", "first"]) == 2
+    assert "isn't a UUID" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "named", [[], ["--run-test", ID, "--execution", ID], ["--agent", ID], ["--version", ID]]
+)
+def test_without_exactly_one_source_the_command_names_the_options(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], named: list[str]
+) -> None:
+    assert main(["export", str(tmp_path / "calls.parquet"), *named]) == 2
+    said = capsys.readouterr().err
+    assert "exactly one source" in said
+    assert all(option in said for option in ("--run-test", "--execution", "--agent", "--version"))
