@@ -112,6 +112,14 @@ def contract(session: nox.Session) -> None:
 
 
 @nox.session(python=PYTHON)
+def breakages(session: nox.Session) -> None:
+    """Break client, templates and contract in fifteen known ways: the suite fails and says where."""
+    session.install("-e", ".[all]", VALIDATOR, *GENERATOR, *TEST_TOOLS, *TYPE_CHECKERS)
+    session.run("pytest", "tests/tools")
+    session.run("python", "tools/breakages.py", *session.posargs)
+
+
+@nox.session(python=PYTHON)
 def docs(session: nox.Session) -> None:
     """Render the contract to one offline page, and run what README and docs/ say."""
     session.install("-e", ".[all]", *TEST_TOOLS, *NODE)
