@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -13,7 +15,7 @@ import pytest
 
 from futureagi_simulate import AuthenticationError, Client, ConfigurationError, ContractError, NotFoundError
 from futureagi_simulate.cli import main
-from futureagi_simulate.export import Export, Source
+from futureagi_simulate.export import Export, Source, files
 from futureagi_simulate.export.files import format_of, layout_of
 from futureagi_simulate.mock import Mock
 
@@ -124,3 +126,24 @@ def test_without_exactly_one_source_the_command_names_the_options(
     said = capsys.readouterr().err
     assert "exactly one source" in said
     assert all(option in said for option in ("--run-test", "--execution", "--agent", "--version"))
+
+
+@pytest.mark.parametrize("name", ["calls.csv", "calls.parquet", "calls.duckdb"])
+def test_without_the_packages_of_a_format_nothing_is_fetched(
+    mock: Mock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    package = "duckdb" if name == "calls.duckdb" else "pyarrow"
+    monkeypatch.setattr(files, "find_spec", lambda asked: None if asked == package else "found")
+    with pytest.raises(ConfigurationError, match=f"needs the package {package}") as caught:
+        job(mock, tmp_path / name)
+    assert "futureagi-simulate[export]" in caught.value.remedy
+
+
+def test_json_lines_need_no_package(mock: Mock, client: Client, tmp_path: Path) -> None:
+    """Checked in an interpreter that has none: this one has imported them already."""
+    program = (
+        "import sys; sys.modules.update(pyarrow=None, duckdb=None, pandas=None)\n"
+        "from pathlib import Path; from futureagi_simulate.export import Export, Source\n"
+        f"Export(Source('{ID}'), Path('calls.jsonl'), 'jsonl')"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True, cwd=tmp_path)

@@ -87,9 +87,9 @@ def test_a_run_that_receives_nothing_leaves_nothing_behind(target: Path) -> None
 
 
 def test_a_call_takes_one_line(target: Path) -> None:
-    sent = b'{\n  "id": "a",\r\n  "text": "two\\nlines"\n}'
+    sent = b'{\n  "id": "a",\r\n  "text": "two\\nlines, half a pair: \\ud83d"\n}'
     with Spool(target, "a question") as spool:
         spool.add_page(1, [sent], LOOK)
     (line,) = spool.lines()
-    assert b"\n" not in line
+    assert line == b'{  "id": "a",  "text": "two\\nlines, half a pair: \\ud83d"}'
     assert json.loads(line) == json.loads(sent)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from contextlib import contextmanager
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Literal, cast, get_args
 
 from futureagi_simulate.errors import ConfigurationError
@@ -17,6 +18,13 @@ Format = Literal["jsonl", "csv", "parquet", "duckdb"]
 Evals = Literal["nested", "long", "wide"]
 FORMATS: dict[str, Format] = {".jsonl": "jsonl", ".csv": "csv", ".parquet": "parquet", ".duckdb": "duckdb"}
 """The format that a file name's ending asks for."""
+
+_NEEDS: dict[Format, tuple[str, ...]] = {
+    "jsonl": (),
+    "csv": ("pyarrow",),
+    "parquet": ("pyarrow",),
+    "duckdb": ("pyarrow", "duckdb"),
+}
 
 
 def format_of(target: Path) -> Format:
@@ -35,6 +43,16 @@ def layout_of(text: str) -> Evals:
         if text == known:
             return cast(Evals, text)
     raise ConfigurationError(f"There is no layout {text!r} for evals.", remedy="Use nested, long or wide.")
+
+
+def require_packages(form: Format) -> None:
+    """Raise ConfigurationError if what a format needs isn't installed: before anything is fetched."""
+    for package in _NEEDS[form]:
+        if find_spec(package) is None:
+            raise ConfigurationError(
+                f"The format {form} needs the package {package}, which is not installed.",
+                remedy='pip install "futureagi-simulate[export]"',
+            )
 
 
 @contextmanager

@@ -12,7 +12,7 @@ import attrs
 
 from futureagi_simulate.errors import ConfigurationError, ListingChangedWarning
 from futureagi_simulate.export.conversion import Conversion
-from futureagi_simulate.export.files import Evals, Format, write_lines
+from futureagi_simulate.export.files import Evals, Format, require_packages, write_lines
 from futureagi_simulate.export.helper import Helper
 from futureagi_simulate.export.received import Received
 from futureagi_simulate.export.sources import Source, changed_since, question
@@ -61,6 +61,7 @@ class Export:
                 f"There is no folder {self.target.parent}.",
                 remedy="Make it, or name a file in another folder.",
             )
+        require_packages(self.format)
 
     def run(self, client: Client, progress: Watch | None = None) -> int:
         """Do what is left to do, and return the number of calls written.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any, Final, Self
 
 import attrs
@@ -29,8 +30,27 @@ class Received:
 
     @property
     def raw(self) -> dict[str, Any]:
-        """Give the call as the server sent it."""
-        return _decode(self._raw_json)
+        """Give the call as the server sent it, but for what no text can hold.
+
+        That is half of a surrogate pair, which JSON may escape and a cut text leaves behind, and a byte that
+        isn't UTF-8. Each becomes U+FFFD, the replacement character, as in a browser.
+        """
+        try:
+            return _decode(self._raw_json)
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            call: dict[str, Any] = without_halves(json.loads(self._raw_json.decode(errors="replace")))
+            return call
 
 
 _decode: Final = msgspec.json.Decoder(dict[str, Any]).decode
+
+
+def without_halves(value: Any) -> Any:
+    """Replace halves of surrogate pairs, anywhere in a decoded value."""
+    if isinstance(value, str):
+        return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    if isinstance(value, list | tuple):
+        return [without_halves(one) for one in value]
+    if isinstance(value, dict):
+        return {without_halves(key): without_halves(one) for key, one in value.items()}
+    return value

@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import pyarrow as pa
 
+from futureagi_simulate.export.received import without_halves
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
@@ -143,7 +145,7 @@ def wide_batch(records: Sequence[CallRecord], names: Sequence[str]) -> pa.Record
         columns.append([one.reason if one else None for one in found])
     layout = wide_schema(names)
     extra = list(layout)[len(_CALL_FIELDS) : -1]
-    arrays = [pa.array(column, field.type) for column, field in zip(columns, extra, strict=True)]
+    arrays = [_array(column, field.type) for column, field in zip(columns, extra, strict=True)]
     return pa.RecordBatch.from_arrays([*_call_columns(records), *arrays, _raw_column(records)], schema=layout)
 
 
@@ -152,7 +154,24 @@ def wide_batch(records: Sequence[CallRecord], names: Sequence[str]) -> pa.Record
 
 def _columns(rows: Sequence[object], fields: Sequence[pa.Field]) -> list[pa.Array]:
     """Make one array a field, from the attributes of the same names."""
-    return [pa.array(list(map(attrgetter(field.name), rows)), field.type) for field in fields]
+    return [_array(list(map(attrgetter(field.name), rows)), field.type) for field in fields]
+
+
+def _array(values: list[Any], kind: pa.DataType) -> pa.Array:
+    """Make an array; values that its type can't hold, which hardly ever come, are brought near it."""
+    try:
+        return pa.array(values, kind)
+    except (pa.ArrowInvalid, UnicodeEncodeError):
+        return pa.array([_nearest(value) for value in values], kind)
+
+
+def _nearest(value: Any) -> Any:
+    """Make a double of a whole number beyond 2**53, and Unicode of bytes that aren't UTF-8."""
+    if isinstance(value, bytes):
+        return value.decode(errors="replace")
+    if isinstance(value, int) and not isinstance(value, bool):
+        return float(str(value))  # beyond any double it's infinity, where float(value) would raise
+    return without_halves(value)
 
 
 def _call_columns(records: Sequence[CallRecord]) -> list[pa.Array]:
@@ -160,12 +179,12 @@ def _call_columns(records: Sequence[CallRecord]) -> list[pa.Array]:
 
 
 def _raw_column(records: Sequence[CallRecord]) -> pa.Array:
-    return pa.array([record.raw_json for record in records], _RAW.type)
+    return _array([record.raw_json for record in records], _RAW.type)
 
 
 def _eval_columns(evals: Sequence[EvalRecord]) -> list[pa.Array]:
     outputs = [None if one.output is None else _AS_JSON(one.output) for one in evals]
-    return [*_columns(evals, _EVAL_FIELDS[:-1]), pa.array(outputs, _EVAL_FIELDS[-1].type)]
+    return [*_columns(evals, _EVAL_FIELDS[:-1]), _array(outputs, _EVAL_FIELDS[-1].type)]
 
 
 def _flat(lists: Iterable[Sequence[T]]) -> list[T]:
