@@ -2,60 +2,13 @@
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Callable, Generator
 from typing import Any
 
-from futureagi_simulate.errors import FutureAGIError, ServerError
-from futureagi_simulate.listings.page import Ask, Facts, Fetched, Page
-from futureagi_simulate.listings.planner import Await, Changed, Deliver, Start
+from futureagi_simulate.errors import ServerError
+from futureagi_simulate.listings.page import Ask, Fetched
 from futureagi_simulate.listings.reading import read
 
-Answer = Callable[[Ask], Any]
-
-
-class Played:
-    """What a reading asked for, gave and told."""
-
-    def __init__(self, decisions: Generator[Any, Any, None], answer: Answer) -> None:
-        self.asked: list[int] = []
-        self.given: list[tuple[Any, ...]] = []
-        self.told: list[str] = []
-        under_way: deque[Any] = deque()
-        outcome = None
-        for _ in range(1000):
-            try:
-                command = decisions.send(outcome)
-            except StopIteration:
-                break
-            outcome = None
-            match command:
-                case Start(ask):
-                    self.asked.append(ask.number)
-                    under_way.append(answer(ask))
-                case Await():
-                    outcome = under_way.popleft()
-                case Changed(how):
-                    self.told.append(how)
-                case Deliver(page, _):
-                    self.given.append(page.items)
-
-
-def fetched(ask: Ask, ids: str, count: int | None, has_next: bool = False) -> Fetched[str]:
-    """Make an answer whose rows are one letter each."""
-    facts = Facts(ask, tuple(ids), count, None, has_next)
-    return Fetched(facts, Page(ask.number, tuple(ids), count))
-
-
-def pages(*ids: str, count: int) -> Answer:
-    """Answer with these pages, and with an error past the last."""
-
-    def answer(ask: Ask) -> Fetched[str] | FutureAGIError:
-        if ask.number > len(ids):
-            return ServerError("no such page", status=500)
-        return fetched(ask, ids[ask.number - 1], count)
-
-    return answer
+from .played import Played, fetched, pages
 
 
 def test_where_rows_are_hidden_the_first_page_is_looked_at_once_more() -> None:
