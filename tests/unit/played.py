@@ -22,6 +22,7 @@ class Played:
         self.told: list[str] = []
         self.raised: FutureAGIError | None = None
         self.most_under_way = 0
+        self.asked_when_given: list[int] = []
         under_way: deque[Any] = deque()
         outcome = None
         for _ in range(1000):
@@ -44,6 +45,7 @@ class Played:
                     self.told.append(how)
                 case Deliver(page, _):
                     self.given.append(page.items)
+                    self.asked_when_given.append(len(self.asks))
 
     @property
     def asked(self) -> list[int]:

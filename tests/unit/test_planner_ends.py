@@ -51,6 +51,11 @@ def test_a_number_of_pages_that_would_leave_the_last_one_empty_is_not_believed()
     assert walked(10, count=41, total_pages=5).last == 5
 
 
+def test_rows_that_are_missing_are_not_looked_for_where_the_number_of_pages_is_known() -> None:
+    walk = walked(5, 5, 5, count=30, total_pages=3, has_next=True)
+    assert (walk.last, walk.lowered_size) == (3, None)
+
+
 def test_no_pages_at_all_are_one() -> None:
     assert walked(0, count=0, total_pages=0).last == 1
 

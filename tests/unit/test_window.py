@@ -41,6 +41,19 @@ def test_a_page_that_is_missing_for_a_moment_is_read_after_a_look_at_the_first(s
     assert (played.given, played.told) == ([tuple(page) for page in THREE], [])
 
 
+def test_the_last_page_is_looked_for_too() -> None:
+    played = Played(read(2, 1), Flaky({3: [gone()]}))
+    assert played.asked == [1, 2, 3, 1, 3]
+    assert (played.given, played.told) == ([tuple(page) for page in THREE], [])
+
+
+def test_a_page_behind_the_end_that_an_earlier_page_told_of_is_not_looked_for() -> None:
+    played = Played(read(2, 3), Flaky({3: [gone()]}, [6, 4]))
+    assert played.asked == [1, 2, 3]
+    assert played.told == ["its count went from 6 to 4 at page 2"]
+    assert played.raised is None
+
+
 def test_a_page_that_stays_missing_though_it_should_be_there_is_an_error() -> None:
     error = gone()
     played = Played(read(2, 1), Flaky({2: [error] * 9}))
@@ -93,6 +106,11 @@ def test_so_many_pages_are_under_way_and_no_more(prefetch: int) -> None:
     letters = "abcdefghijkl"
     answer = pages(*(letters[place : place + 2] for place in range(0, 12, 2)), count=12)
     assert Played(read(2, prefetch), answer).most_under_way == prefetch
+
+
+def test_the_next_pages_are_begun_before_a_page_is_given() -> None:
+    answer = pages("ab", "cd", "ef", "gh", "ij", count=10)
+    assert Played(read(2, 2), answer).asked_when_given == [3, 4, 5, 5, 5]
 
 
 def test_a_page_that_was_only_perhaps_there_ends_the_listing_in_silence() -> None:
