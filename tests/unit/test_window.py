@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
-from futureagi_simulate.errors import ServerError
+from futureagi_simulate.errors import ServerError, TransportError
 from futureagi_simulate.listings.page import Ask, Facts
 from futureagi_simulate.listings.planner import Walk
 from futureagi_simulate.listings.reading import read
@@ -48,10 +49,23 @@ def test_the_last_page_is_looked_for_too() -> None:
 
 
 def test_a_page_behind_the_end_that_an_earlier_page_told_of_is_not_looked_for() -> None:
-    played = Played(read(2, 3), Flaky({3: [gone()]}, [6, 4]))
+    def answer(ask: Ask) -> Any:
+        if ask.number == 3:
+            return gone()
+        rows, count, stated = [("abc", 12, 3), ("def", 8, 2)][ask.number - 1]
+        page = fetched(ask, rows, count)
+        return replace(page, facts=replace(page.facts, total_pages=stated))
+
+    played = Played(read(2, 3), answer)
     assert played.asked == [1, 2, 3]
-    assert played.told == ["its count went from 6 to 4 at page 2"]
+    assert played.told == ["its count went from 12 to 8 at page 2"]
     assert played.raised is None
+
+
+def test_a_connection_that_breaks_is_raised_at_once() -> None:
+    cut = TransportError("cut")
+    played = Played(read(2, 1), Flaky({2: [cut]}))
+    assert (played.asked, played.raised, cut.page) == ([1, 2], cut, 2)
 
 
 def test_a_page_that_stays_missing_though_it_should_be_there_is_an_error() -> None:
