@@ -15,7 +15,6 @@ from futureagi_simulate.export.received import Received
 from futureagi_simulate.listings.listing import Plan
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from datetime import datetime
 
     from futureagi_simulate.client import Client
@@ -25,7 +24,10 @@ if TYPE_CHECKING:
 
 def _id(name: str) -> Any:
     """Make a field for an id: none, or a UUID in its usual form."""
-    check: Callable[[str | None], str | None] = lambda value: uuid(value, name) if value else None  # noqa: E731
+
+    def check(value: str | None) -> str | None:
+        return uuid(value, name) if value else None
+
     return attrs.field(default=None, converter=check)
 
 
