@@ -35,6 +35,8 @@ def noted(passes: Passes) -> Sightings:
         ([[(5, "ab"), (5, "cd")], [(5, "ab"), (5, "cd")]], False),
         ([[(3, "ab"), (3, "c")], [(4, "da"), (4, "bc")]], False),
         ([[(3, "ab"), (3, "c")], [(4, "da"), (4, "bc")], [(4, "dabc")]], True),
+        ([[(3, "ab")], [(3, "abc")], [(4, "abc")]], False),
+        ([[(3, "a")], [(3, "ab")], [(2, "a")]], False),
     ],
     ids=[
         "one pass",
@@ -49,6 +51,8 @@ def noted(passes: Passes) -> Sightings:
         "hidden rows",
         "a row that came between the passes",
         "confirmed by the next",
+        "a row of the second pass was not seen before it, however often afterwards",
+        "nor after the third, in which it was missing",
     ],
 )
 def test_a_table_is_complete_when_as_many_ids_as_were_counted_were_seen_before_and_after(
@@ -61,3 +65,13 @@ def test_only_rows_not_seen_before_are_fresh() -> None:
     seen = noted([[(4, "ab"), (4, "bc")]])
     assert seen.note(Facts(Ask(3, 2), ("c", "d", "d"), 4, None, False), ("c", "d", "d")) == [1]
     assert seen.ids() == ("a", "b", "c", "d")
+
+
+def test_rows_without_an_id_are_listed_as_texts_too() -> None:
+    class Row:
+        raw_json = b"{}"
+
+    seen = Sightings()
+    seen.begin()
+    assert seen.note(Facts(Ask(1, 2), (None, None), 2, None, False), (Row(), Row())) == [0, 1]
+    assert [type(identity) for identity in seen.ids()] == [str, str]

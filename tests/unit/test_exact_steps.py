@@ -1,0 +1,107 @@
+"""The exact reading, step by step: passes, failures within them, and the page of all at the end."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+
+from futureagi_simulate.errors import FutureAGIError, ServerError, TransportError
+from futureagi_simulate.listings.exact import IncompleteListingError, read_exactly
+from futureagi_simulate.listings.page import Ask
+
+from .played import Played, fetched
+
+
+class Rows:
+    """Six rows of which some are hidden; the server never gives more than `cap` a page."""
+
+    def __init__(self, hidden: str = "", cap: int = 1000) -> None:
+        self.hidden = hidden
+        self.cap = cap
+        self.faults: dict[int, FutureAGIError] = {}
+        self.asked = 0
+
+    def __call__(self, ask: Ask) -> Any:
+        self.asked += 1
+        if self.asked in self.faults:
+            return self.faults[self.asked]
+        size = min(ask.size, self.cap)
+        last = -(-6 // size)
+        if ask.number > last:
+            return ServerError("no such page", status=500)
+        shown = [
+            row for row in "abcdef"[(ask.number - 1) * size : ask.number * size] if row not in self.hidden
+        ]
+        page = fetched(ask, "".join(shown), 6, has_next=ask.number < last)
+        return replace(page, facts=replace(page.facts, total_pages=last))
+
+
+def all_given(played: Played) -> str:
+    return "".join("".join(page) for page in played.given)
+
+
+def test_two_passes_of_different_sizes_prove_a_table_at_rest() -> None:
+    played = Played(read_exactly(2, 1), Rows())
+    assert [(ask.number, ask.size) for ask in played.asks] == [(1, 2), (2, 2), (3, 2), (1, 4), (2, 4)]
+    assert all_given(played) == "abcdef"
+
+
+def test_a_page_of_all_settles_it_where_rows_are_hidden() -> None:
+    played = Played(read_exactly(1, 1), Rows(hidden="df"))
+    assert played.raised is None
+    assert all_given(played) == "abce"
+    assert [ask.number for ask in played.asks[-1:]] == [1]
+
+
+def test_what_cannot_be_proven_is_tried_three_times_at_once_and_then_told() -> None:
+    played = Played(read_exactly(2, 1), Rows(hidden="df", cap=5))
+    assert [(ask.number, ask.size) for ask in played.asks[-4:]][1:] == [(1, 56)] * 3
+    assert played.asks[-4].size < 56
+    assert isinstance(played.raised, IncompleteListingError)
+    assert (played.raised.found, played.raised.count) == (("a", "b", "c", "e"), 6)
+    assert played.raised.problem.startswith("After 4 passes and a page of all rows ")
+    assert "exact=True" in played.raised.remedy
+    assert played.raised.__cause__ is None
+    assert played.raised.items == []
+
+
+def test_a_page_that_fails_once_costs_its_pass_only() -> None:
+    rows = Rows()
+    rows.faults = {number: ServerError("moved", status=500) for number in (2, 4)}
+    played = Played(read_exactly(2, 1), rows)
+    assert played.raised is None
+    assert all_given(played) == "abcdef"
+
+
+def test_a_page_that_is_broken_is_raised_in_the_second_pass() -> None:
+    class Broken(Rows):
+        def __call__(self, ask: Ask) -> Any:
+            return ServerError("broken", status=500) if ask.number == 2 else super().__call__(ask)
+
+    played = Played(read_exactly(2, 1), Broken())
+    assert isinstance(played.raised, ServerError)
+    assert played.raised.page == 2
+    assert {ask.size for ask in played.asks} == {2, 4}
+
+
+@pytest.mark.parametrize("error", [ServerError("busy", status=503), TransportError("cut")], ids=repr)
+def test_an_error_that_cannot_mean_the_end_is_raised_in_the_first_pass(error: FutureAGIError) -> None:
+    rows = Rows()
+    rows.faults = {2: error}
+    played = Played(read_exactly(2, 1), rows)
+    assert (played.raised, played.asked) == (error, [1, 2])
+
+
+def test_where_the_page_of_all_fails_the_failure_is_the_cause() -> None:
+    cut = TransportError("cut")
+
+    class Narrow(Rows):
+        def __call__(self, ask: Ask) -> Any:
+            return cut if ask.size > 50 else super().__call__(ask)
+
+    played = Played(read_exactly(2, 1), Narrow(hidden="d", cap=5))
+    assert isinstance(played.raised, IncompleteListingError)
+    assert played.raised.__cause__ is cut
+    assert played.raised.found == ("a", "b", "c", "e", "f")
