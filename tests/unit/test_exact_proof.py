@@ -75,3 +75,11 @@ def test_rows_without_an_id_are_listed_as_texts_too() -> None:
     seen.begin()
     assert seen.note(Facts(Ask(1, 2), (None, None), 2, None, False), (Row(), Row())) == [0, 1]
     assert [type(identity) for identity in seen.ids()] == [str, str]
+
+
+def test_ids_are_told_apart_and_given_back_as_they_were_spelt() -> None:
+    ids = ("6f9619ff-8b86-4d01-b42d-00cf4fc964ff", "6F9619FF-8B86-4D01-B42D-00CF4FC964FF", "plain")
+    seen = Sightings()
+    seen.begin()
+    assert seen.note(Facts(Ask(1, 3), ids, 3, None, False), ids) == [0, 1, 2]
+    assert seen.ids() == ids
