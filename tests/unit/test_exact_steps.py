@@ -105,3 +105,18 @@ def test_where_the_page_of_all_fails_the_failure_is_the_cause() -> None:
     assert isinstance(played.raised, IncompleteListingError)
     assert played.raised.__cause__ is cut
     assert played.raised.found == ("a", "b", "c", "e", "f")
+
+
+@pytest.mark.parametrize(
+    ("cap", "asks"),
+    [
+        (3, [(1, 4), (2, 4), (1, 2), (2, 2), (3, 2)]),
+        (1, [(number, 4) for number in range(1, 7)] + [(number, 1) for number in range(1, 7)]),
+    ],
+)
+def test_where_the_server_lowers_the_size_the_next_pass_stays_below_it(
+    cap: int, asks: list[tuple[int, int]]
+) -> None:
+    played = Played(read_exactly(4, 1), Rows(cap=cap))
+    assert [(ask.number, ask.size) for ask in played.asks] == asks
+    assert all_given(played) == "abcdef"
