@@ -110,13 +110,36 @@ def test_where_the_page_of_all_fails_the_failure_is_the_cause() -> None:
 @pytest.mark.parametrize(
     ("cap", "asks"),
     [
-        (3, [(1, 4), (2, 4), (1, 2), (2, 2), (3, 2)]),
-        (1, [(number, 4) for number in range(1, 7)] + [(number, 1) for number in range(1, 7)]),
+        (3, [(1, 10), (2, 10), (1, 2), (2, 2), (3, 2)]),
+        (1, [(number, 10) for number in range(1, 7)] + [(number, 1) for number in range(1, 7)]),
     ],
 )
 def test_where_the_server_lowers_the_size_the_next_pass_stays_below_it(
     cap: int, asks: list[tuple[int, int]]
 ) -> None:
-    played = Played(read_exactly(4, 1), Rows(cap=cap))
+    played = Played(read_exactly(10, 1), Rows(cap=cap))
     assert [(ask.number, ask.size) for ask in played.asks] == asks
     assert all_given(played) == "abcdef"
+
+
+def test_rows_that_only_the_page_of_all_shows_are_given() -> None:
+    class Shy(Rows):
+        def __call__(self, ask: Ask) -> Any:
+            self.hidden = "df" if ask.size <= 50 else ""
+            self.cap = 5 if ask.size <= 50 else 1000
+            return super().__call__(ask)
+
+    played = Played(read_exactly(2, 1), Shy())
+    assert (played.raised, all_given(played)) == (None, "abcedf")
+
+
+def test_the_page_of_all_has_room_for_a_tenth_more() -> None:
+    asked: list[int] = []
+
+    def answer(ask: Ask) -> Any:
+        asked.append(ask.size)
+        page = fetched(ask, "a", 1000)
+        return replace(page, facts=replace(page.facts, total_pages=1 if ask.size >= 1000 else 2))
+
+    Played(read_exactly(2, 1), answer)
+    assert asked[-1] == 1100
