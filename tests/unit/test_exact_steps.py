@@ -143,3 +143,24 @@ def test_the_page_of_all_has_room_for_a_tenth_more() -> None:
 
     Played(read_exactly(2, 1), answer)
     assert asked[-1] == 1100
+
+
+def test_a_page_of_all_that_newcomers_fill_may_close_the_proof() -> None:
+    newcomers = "".join(chr(0x100 + number) for number in range(74))
+    passes = iter(["abcd", "abef", "abcd", "abcd"])  # of 30 rows that are counted, the rest is never shown
+    shown = ""
+
+    def answer(ask: Ask) -> Any:
+        nonlocal shown
+        if ask.size == 80:
+            return fetched(ask, "abcdef" + newcomers, 6)
+        shown = next(passes) if ask.number == 1 else shown
+        last = -(-30 // ask.size)
+        slots = "abcdef"[(ask.number - 1) * ask.size : ask.number * ask.size]
+        page = fetched(ask, "".join(row for row in slots if row in shown), 30, has_next=ask.number < last)
+        return replace(page, facts=replace(page.facts, total_pages=last))
+
+    played = Played(read_exactly(2, 1), answer)
+    assert played.raised is None
+    assert all_given(played) == "abcdef" + newcomers
+    assert played.asks[-1] == Ask(1, 80)
