@@ -34,7 +34,7 @@ class Body:
     @property
     def content(self) -> bytes:
         """The body so far, at most the limit."""
-        return self._pieces[0] if len(self._pieces) == 1 else b"".join(self._pieces)
+        return b"".join(self._pieces)
 
     def take(self, chunk: bytes) -> bool:
         """Add a chunk as it came over the wire; tell whether there is any use in more."""

@@ -100,7 +100,7 @@ class Credentials(msgspec.Struct, frozen=True):
         be real ones stay, as they may be words of somebody's data.
         """
         for key in self._longest_first():
-            if len(key.reveal()) >= _LIKELY_REAL and key.reveal().encode() in content:
+            if len(key.reveal()) >= _LIKELY_REAL:
                 content = content.replace(key.reveal().encode(), MASK.encode())
         return content
 

@@ -119,7 +119,7 @@ def _date(text: str) -> float | None:
     """Read an HTTP date as seconds since 1970."""
     try:
         date = parsedate_to_datetime(text)
-    except (ValueError, TypeError, IndexError, OverflowError):
+    except (ValueError, OverflowError):
         return None
     if date.tzinfo is None:
         date = date.replace(tzinfo=UTC)

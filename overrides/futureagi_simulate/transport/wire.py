@@ -102,7 +102,7 @@ class _Reading:
     def begin(self, response: httpx.Response) -> bool:
         """Take status and headers; tell whether the body is still to be read."""
         self._status = response.status_code
-        self._headers = {name.lower(): value for name, value in response.headers.items()}
+        self._headers = dict(response.headers.items())
         limit = self._hop.max_body if response.is_success else _ERROR_BODY
         if response.is_stream_consumed:  # and decoded, by a hook of the caller's client or a test's transport
             self._body = Body("", limit)
@@ -146,7 +146,7 @@ class _Reading:
     ) -> bool:
         if isinstance(error, httpx.HTTPStatusError):  # a hook of the caller's client called raise_for_status
             self._status = error.response.status_code
-            self._headers = {name.lower(): value for name, value in error.response.headers.items()}
+            self._headers = dict(error.response.headers.items())
             return True
         if isinstance(error, RuntimeError) and self._client.is_closed:
             self._failure = Failure(FailureKind.REFUSED, "the client is closed", passing=False)
@@ -188,7 +188,7 @@ class _Limits(dict[str, float | None]):
     """
 
     def __init__(self, hop: Hop) -> None:
-        super().__init__(hop.timeout.within(max(hop.remaining(), _MOMENT)))
+        super().__init__(hop.timeout.within(hop.remaining()))
         self._remaining = hop.remaining
 
     def get(self, phase: str, default: Any = None) -> Any:
