@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from futureagi_simulate.cli.stdout import discard
 from futureagi_simulate.printable import clean, one_line
 
 GAP: Final = "  "
@@ -28,8 +29,18 @@ def progress() -> Console:
     return _console(stderr=True)
 
 
+class _Console(Console):
+    """A console that falls silent when nobody reads on: rich would end the process, with exit code 1."""
+
+    def on_broken_pipe(self) -> None:
+        """Go on without output: there may be a verdict or a file to come."""
+        self.quiet = True
+        if not self.stderr:
+            discard()
+
+
 def _console(*, stderr: bool) -> Console:
-    console = Console(stderr=stderr, highlight=False, markup=False, emoji=False)
+    console = _Console(stderr=stderr, highlight=False, markup=False, emoji=False)
     console.soft_wrap = not console.is_terminal
     return console
 
@@ -92,8 +103,11 @@ def _print_plain(
 
 def print_json(value: Any) -> None:
     """Print a value as one JSON document, readable by people too."""
-    json.dump(value, sys.stdout, indent=2, ensure_ascii=False, default=str)
-    sys.stdout.write("\n")
+    try:
+        json.dump(value, sys.stdout, indent=2, ensure_ascii=False, default=str)
+        sys.stdout.write("\n")
+    except BrokenPipeError:
+        discard()
 
 
 def print_json_lines(values: Iterable[Any]) -> None:

@@ -13,6 +13,7 @@ import typer
 
 from futureagi_simulate.cli import app as application
 from futureagi_simulate.cli import trouble as t
+from futureagi_simulate.cli.stdout import READER, discard
 from futureagi_simulate.cli.table import COMMANDS
 from futureagi_simulate.errors import (
     BadRequestError,
@@ -30,19 +31,21 @@ def run(arguments: Sequence[str]) -> int:
     command = application.build_app()
     if _COMPLETION in os.environ:
         command.main(args=list(arguments), prog_name=application.PROGRAM, complete_var=_COMPLETION)
+    READER.gone = False
+    code: int | None = None
     with warnings_as_notes():
         try:
             code = _invoke(command, list(arguments))
             sys.stdout.flush()
         except BrokenPipeError:
-            _discard_output()
-            return t.BROKEN_PIPE
+            discard()
         except KeyboardInterrupt:
             return _report("Interrupted.", t.INTERRUPTED)
-    return code
+    return code if code is not None else t.BROKEN_PIPE if READER.gone else 0
 
 
-def _invoke(command: Any, arguments: list[str]) -> int:
+def _invoke(command: Any, arguments: list[str]) -> int | None:
+    """Run the command; give the code that it or an error of it ended with, None where it just ended."""
     context = None
     try:
         with command.make_context(application.PROGRAM, arguments) as context:
@@ -58,7 +61,7 @@ def _invoke(command: Any, arguments: list[str]) -> int:
             raise
         found = describe(error, context.invoked_subcommand if context else None)
         return _report(str(found), found.exit_code)
-    return 0
+    return None
 
 
 def _usage(error: typer.TyperException) -> int:
@@ -97,11 +100,6 @@ def _report(text: str, code: int) -> int:
     sys.stdout.flush()
     sys.stderr.write(f"{text}\n")
     return code
-
-
-def _discard_output() -> None:
-    """Point standard output at nothing, so that Python's last flush has somewhere to go."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 @contextmanager
