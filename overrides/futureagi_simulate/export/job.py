@@ -14,9 +14,10 @@ from futureagi_simulate.errors import ConfigurationError, ListingChangedWarning
 from futureagi_simulate.export.conversion import Conversion
 from futureagi_simulate.export.files import Evals, Format, require_packages, write_lines
 from futureagi_simulate.export.helper import Helper
+from futureagi_simulate.export.lock import held
 from futureagi_simulate.export.received import Received
 from futureagi_simulate.export.sources import Source, changed_since, question
-from futureagi_simulate.export.spool import Progress, Spool
+from futureagi_simulate.export.spool import Progress, Spool, folder_of
 from futureagi_simulate.export.witness import Witness
 from futureagi_simulate.records import call_record
 
@@ -72,13 +73,16 @@ class Export:
 
         Raises:
             FutureAGIError: a page could not be fetched; what came before it is kept for the next run.
-            ConfigurationError: the source, the target or `since` make no sense.
+            ConfigurationError: another export is writing the file, or nothing can be written beside it.
 
         """
+        with held(folder_of(self.target)):
+            return self._run(client, progress)
+
+    def _run(self, client: Client, progress: Watch | None) -> int:
         spool = Spool(self.target, question(self.source, client, self.page_size, self.since))
-        made = (
-            spool.folder / f"made-{os.getpid()}"
-        )  # a helper of a run that was killed may still write to its own
+        # a helper of a run that was killed may still write to its own
+        made = spool.folder / f"made-{os.getpid()}"
         conversion = Conversion(made, self.format, self.evals, self.source.execution_id)
         with Helper(conversion, spool.lines_file) as helper:
             with spool:
@@ -87,11 +91,12 @@ class Export:
                         ListingChangedWarning(
                             "The listing changed after the export was interrupted: it begins again."
                         ),
-                        stacklevel=2,
+                        stacklevel=3,
                     )
                     spool.restart()
                 if not spool.progress.complete:
                     self._fetch(client, spool, helper, progress)
+            spool.require_whole()
             if self.format == "jsonl":
                 write_lines(self.target, spool.lines_file)
             else:

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, BinaryIO, Self
 import attrs
 import msgspec
 
+from futureagi_simulate.errors import FutureAGIError
+from futureagi_simulate.export import lock
 from futureagi_simulate.export.witness import Witness
 
 if TYPE_CHECKING:
@@ -37,6 +39,11 @@ class Progress:
     complete: bool = False
 
 
+def folder_of(target: Path) -> Path:
+    """Name the folder that keeps what was received for a file."""
+    return target.with_name(target.name + ".partial")
+
+
 class Spool:
     """Raw items of a listing on disk, one a line, in `<target>.partial/`.
 
@@ -44,11 +51,12 @@ class Spool:
     together, with the first page that comes a second after the last time and when the `with` block ends,
     however it ends; what an interruption left behind after that is cut off at the next start. What a spool
     holds of another question is thrown away when the first page comes, never mixed in. Until then nothing on
-    disk is touched, so that a run that can't even begin leaves nothing behind.
+    disk is touched, so that a run that can't even begin leaves nothing behind. One process at a time may use
+    the folder: who exports holds its lock.
     """
 
     def __init__(self, target: Path, question: str, clock: Callable[[], float] = time.monotonic) -> None:
-        self.folder = target.with_name(target.name + ".partial")
+        self.folder = folder_of(target)
         self._lines = self.folder / "calls.jsonl"
         self._state = self.folder / "progress.json"
         self._file: BinaryIO | None = None
@@ -126,9 +134,23 @@ class Spool:
         """Give each item's bytes, in the order received."""
         return read_lines(self._lines, [self.progress.offset])
 
+    def require_whole(self) -> None:
+        """Raise FutureAGIError unless the file of lines holds exactly the calls that were received."""
+        with open(self._lines, "rb") as file:
+            found = sum(chunk.count(b"\n") for chunk in iter(lambda: file.read(1 << 20), b""))
+        if found != self.progress.rows:
+            raise FutureAGIError(
+                f"{self._lines} has {found} lines, but {self.progress.rows} calls were received.",
+                remedy=f"Something else wrote to it: delete {self.folder} and export again.",
+            )
+
     def remove(self) -> None:
-        """Delete the spool: the target file is whole."""
-        shutil.rmtree(self.folder)
+        """Delete what the spool holds, and leave the lock: the target file is whole."""
+        for path in self.folder.iterdir():
+            if path.is_dir():
+                shutil.rmtree(path)
+            elif path.name != lock.NAME:
+                path.unlink()
 
 
 def read_lines(lines: Path, ends: Iterable[int]) -> Iterator[bytes]:
