@@ -124,7 +124,7 @@ def read_response(answer: httpx.Response, model: type[M], errors: Container[int]
                 headers=answer.headers,
                 error=Error.from_json(content),
             )
-    except msgspec.MsgspecError as problem:
+    except (msgspec.MsgspecError, UnicodeDecodeError) as problem:
         reason = f"the body is not the JSON that the spec documents ({problem})"
         raise UnexpectedStatus(status, content, reason) from problem
     raise UnexpectedStatus(status, content, "the spec does not document this status")

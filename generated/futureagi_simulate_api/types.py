@@ -42,8 +42,8 @@ class Model:
 
     @property
     def raw(self) -> dict[str, Any]:
-        """`raw_json` as a dictionary, with the fields that the spec doesn't know."""
-        return msgspec.json.decode(self.raw_json, type=dict[str, Any])
+        """`raw_json` as a dictionary, with the fields that the spec doesn't know; what isn't UTF-8 is replaced."""
+        return msgspec.json.decode(self.raw_json.decode(errors="replace"), type=dict[str, Any])
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _rebuild, (type(self), _fields(self), getattr(self, "_raw_json", None))

@@ -15,7 +15,7 @@ import msgspec
 
 from futureagi_simulate import _api
 from futureagi_simulate.answers.form import Form
-from futureagi_simulate.answers.mend import decoder, mend
+from futureagi_simulate.answers.mend import UNFIT, decoder, mend
 from futureagi_simulate.answers.words import hints, odd_words
 from futureagi_simulate.errors import ContractError, RequestInfo
 from futureagi_simulate.listings.page import Ask, Deviation, Facts, Fetched, Page
@@ -73,7 +73,7 @@ def _inside(answer: Answer, at: tuple[str, ...]) -> tuple[bytes | msgspec.Raw, s
             decoder(dict[str, msgspec.Raw]).decode(data)
     except KeyError as error:
         raise _other_form(answer, f"it has no {error.args[0]}") from None
-    except msgspec.MsgspecError:
+    except UNFIT:
         raise _other_form(answer, f"{'.'.join(at)} isn't an object") from None
     return data, ".".join(at)
 
@@ -85,7 +85,7 @@ def _envelope(
     shape = _cut(form.envelope)
     try:
         return decoder(shape).decode(data)
-    except msgspec.ValidationError:
+    except (msgspec.ValidationError, UnicodeDecodeError):
         envelope = mend(data, shape, path, deviations)
     except msgspec.DecodeError as error:
         raise _other_form(answer, f"it isn't JSON ({error})") from None
@@ -118,7 +118,7 @@ def _items(model: type[M], rows: list[msgspec.Raw], path: str, deviations: list[
     decode, unknown = decoder(model).decode, _api.unknown_values()
     try:
         items = tuple(_keeping(decode(row), row) for row in rows)
-    except msgspec.MsgspecError:
+    except UNFIT:
         return tuple(_item(model, row, f"{path}[{place}]", deviations) for place, row in enumerate(rows))
     if _api.unknown_values() != unknown:
         for place, item in enumerate(items):

@@ -18,7 +18,10 @@ import msgspec
 from futureagi_simulate.answers.words import hints, members, odd_words
 from futureagi_simulate.listings.page import Deviation
 
-__all__ = ["decoder", "mend"]
+__all__ = ["UNFIT", "decoder", "mend"]
+
+UNFIT: Final = (msgspec.MsgspecError, UnicodeDecodeError)
+"""What msgspec raises for a value that doesn't fit; the second for bytes that aren't UTF-8."""
 
 _KINDS: Final = {"{": "an object", "[": "an array", '"': "a text", "t": "true", "f": "false", "n": "null"}
 _EXCERPT: Final = 40
@@ -38,13 +41,8 @@ def mend(data: bytes | msgspec.Raw, form: Any, path: str, deviations: list[Devia
     """Decode `data` as `form`; note what differs in `deviations` and keep it as it is."""
     try:
         value = decoder(form).decode(data)
-    except msgspec.ValidationError:
+    except UNFIT:
         return _apart(bytes(data), form, path, deviations)
-    except (
-        msgspec.DecodeError
-    ):  # JSON that Python reads and msgspec doesn't, such as half of a surrogate pair
-        deviations.append(Deviation(path, _describe(form), f"malformed: {_excerpt(bytes(data))}"))
-        return _read_anyhow(bytes(data))
     deviations.extend(odd_words(value, path))
     return value
 
@@ -61,7 +59,7 @@ def _apart(data: bytes, form: Any, path: str, deviations: list[Deviation]) -> An
                 return _mend_model(data, member, path, deviations)
             if get_origin(member) is dict:
                 inner = get_args(member)[1]
-                parts = decoder(dict[str, msgspec.Raw]).decode(data)
+                parts = _parts(data)
                 return {key: mend(part, inner, f"{path}[{key}]", deviations) for key, part in parts.items()}
     if data.lstrip().startswith(b"["):
         for member in allowed:
@@ -76,7 +74,7 @@ def _apart(data: bytes, form: Any, path: str, deviations: list[Deviation]) -> An
 
 
 def _mend_model(data: bytes, model: Any, path: str, deviations: list[Deviation]) -> Any:
-    parts = decoder(dict[str, msgspec.Raw]).decode(data)
+    parts = _parts(data)
     values = {}
     for field in attrs.fields(model):
         place = f"{path}.{field.name}" if path else field.name
@@ -88,11 +86,20 @@ def _mend_model(data: bytes, model: Any, path: str, deviations: list[Deviation])
     return model(**values)
 
 
-def _read_anyhow(data: bytes) -> Any:
+def _parts(data: bytes) -> dict[str, msgspec.Raw]:
+    read: msgspec.json.Decoder[dict[str, msgspec.Raw]] = decoder(dict[str, msgspec.Raw])
     try:
-        return json.loads(data)
-    except ValueError:
-        return data.decode(errors="replace")
+        return read.decode(data)
+    except UnicodeDecodeError:  # in a key
+        return read.decode(data.decode(errors="replace"))
+
+
+def _read_anyhow(data: bytes) -> Any:
+    text = data.decode(errors="replace")
+    try:
+        return json.loads(text)
+    except ValueError:  # a number of thousands of digits
+        return text
 
 
 def _describe(form: Any) -> str:

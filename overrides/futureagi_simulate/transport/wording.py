@@ -44,7 +44,7 @@ class Words(msgspec.Struct, frozen=True):
         Every part of it may be missing.
         """
         try:
-            body = _cleaned(msgspec.json.decode(content), scrub)
+            body = _cleaned(msgspec.json.decode(content.decode(errors="replace")), scrub)
         except (msgspec.DecodeError, RecursionError):
             return cls()
         if not isinstance(body, dict):
