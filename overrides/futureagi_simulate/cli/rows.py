@@ -10,7 +10,6 @@ import attrs
 from rich.text import Text
 
 from futureagi_simulate.cli.waiting import clock
-from futureagi_simulate.gate.measure import folded
 from futureagi_simulate.gate.settings import percent
 from futureagi_simulate.printable import one_line, shorten
 from futureagi_simulate.records import CallRecord, EvalRecord, EvalSummary, ExecutionRecord
@@ -116,7 +115,7 @@ def summary_text(summary: EvalSummary | None) -> Text:
     if summary.average is not None:
         return Text(f"{summary.average:.1f} avg")
     if summary.choices:
-        choice, share = max(folded(summary.choices).items(), key=lambda item: item[1])
+        choice, share = max(summary.choices.items(), key=lambda item: item[1])
         return Text(f"{shorten(choice, 18)} {share:.0f} %")
     return Text("-", "dim")
 

@@ -199,6 +199,13 @@ def _notes(found: Sequence[Measure], settings: Settings) -> Iterator[str]:
                         f"{part.name}, a part of {whole.name}, has {percent(part.value)}; the rule for every "
                         f'eval looks at {whole.name} as a whole. Add --min "{part.name}=…" to ask it too.'
                     )
+    for measure in _all(found):
+        if measure.most is not None:
+            yield (
+                f"The server tells how many answers of {measure.name} hold each choice, and one answer can "
+                f"hold several: from {measure.hits} to {measure.most} of {measure.total} hold good ones only; "
+                "the least was compared."
+            )
     if settings.confident and any(
         m.kind == "average" for t in settings.thresholds for m in _chosen(found, t)
     ):

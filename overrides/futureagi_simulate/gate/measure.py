@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import ast
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final, Literal
 
 import attrs
 
 from futureagi_simulate.gate.interval import wilson
+from futureagi_simulate.gate.wanted import wanted_share
 from futureagi_simulate.records import EvalSummary
 
 MeasureKind = Literal["pass rate", "average", "wanted share", "shares"]
@@ -22,7 +22,8 @@ class Measure:
     """One eval of an execution as a number in percent.
 
     `value` is None while no call was judged. `hits` of `total` calls passed, or chose what is wanted; an
-    average has no hits. `template` is the name of the eval this one is a part of, where that differs.
+    average has no hits. `template` is the name of the eval this one is a part of, where that differs. `most`
+    is set where the server's shares don't tell how many chose well: `hits` is then the least it can be.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Measure:
     total: int | None = None
     template: str | None = None
     parts: tuple[Measure, ...] = ()
+    most: int | None = None
 
     @property
     def interval(self) -> tuple[float, float] | None:
@@ -75,9 +77,12 @@ def _one(summary: EvalSummary, name: str, wanted: Wanted, template: str | None =
         good = _good_choices(wanted, name, template)
         if good is None:
             return Measure(name, "shares", None, total=summary.total, template=template)
-        value = wanted_share(summary.choices, good) if summary.total != 0 else None
-        hits = _hits(value, summary.total)
-        return Measure(name, "wanted share", value, hits, summary.total, template)
+        if summary.total == 0:
+            return Measure(name, "wanted share", None, None, 0, template)
+        share = wanted_share(summary, good)
+        return Measure(
+            name, "wanted share", share.value, share.hits, summary.total, template, most=share.most_hits
+        )
     total = summary.total
     if total is None and summary.passed is not None and summary.failed is not None:
         total = summary.passed + summary.failed
@@ -100,49 +105,3 @@ def _hits(value: float | None, total: int | None) -> int | None:
 def _good_choices(wanted: Wanted, name: str, template: str | None) -> tuple[str, ...] | None:
     folded = {key.casefold(): choices for key, choices in wanted.items()}
     return folded.get(name.casefold()) or folded.get((template or name).casefold())
-
-
-def wanted_share(shares: Mapping[str, float], good: Sequence[str]) -> float:
-    """Add up the shares of the answers that hold nothing but `good` choices.
-
-    The server counts answers by their text, and that text may be a list or an object ("['calm', 'kind']").
-    """
-    accepted = {choice.casefold() for choice in good}
-    return round(
-        sum(
-            share
-            for answer, share in shares.items()
-            if (said := choices_of(answer)) and all(choice.casefold() in accepted for choice in said)
-        ),
-        2,
-    )
-
-
-def folded(shares: Mapping[str, float]) -> dict[str, float]:
-    """Add up the shares of answers that hold the same choices, whatever form the server printed them in."""
-    sums: dict[str, float] = {}
-    for answer, share in shares.items():
-        said = ", ".join(choices_of(answer)) or answer
-        sums[said] = sums.get(said, 0) + share
-    return sums
-
-
-def choices_of(answer: str) -> tuple[str, ...]:
-    """Read the choices in an answer's text: a word, or a list or an object as Python prints it."""
-    if answer[:1] not in ("[", "{", "("):
-        return (answer,)
-    try:
-        value = ast.literal_eval(answer)
-    except (ValueError, SyntaxError, MemoryError, RecursionError):
-        return (answer,)
-    return tuple(_words(value))
-
-
-def _words(value: object) -> Iterator[str]:
-    if isinstance(value, dict):
-        yield from _words(value.get("choices", value.get("choice")))
-    elif isinstance(value, list | tuple):
-        for part in value:
-            yield from _words(part)
-    elif isinstance(value, str):
-        yield value

@@ -2,6 +2,7 @@
 
 from futureagi_simulate.records.build import Answered, call_record, execution_record
 from futureagi_simulate.records.model import (
+    AnswerShare,
     CallRecord,
     EvalKind,
     EvalRecord,
@@ -12,6 +13,7 @@ from futureagi_simulate.records.model import (
 )
 
 __all__ = [
+    "AnswerShare",
     "Answered",
     "CallRecord",
     "EvalKind",

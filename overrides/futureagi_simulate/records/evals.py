@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from futureagi_simulate.records.model import EvalKind, EvalRecord, EvalStatus, EvalSummary
+from futureagi_simulate.records.choices import answer_shares, overlap, word_shares
+from futureagi_simulate.records.model import AnswerShare, EvalKind, EvalRecord, EvalStatus, EvalSummary
 from futureagi_simulate.records.values import first, items, mapping, number, text, whole, word
 
 _KINDS: Final[Mapping[str, EvalKind]] = {"pass/fail": "pass_fail", "score": "score", "choices": "choices"}
@@ -104,6 +105,7 @@ def _summary(entry: Mapping[str, Any]) -> EvalSummary:
     kind = _KINDS.get(word(entry.get("output_type")) or "")
     scored = [output for output in outputs if "p50" in output]
     total = _sum(part.get("total_cells") for part in parts)
+    choices, answers = _choice_shares(mapping(entry.get("total_choices_avg")), total)
     judged = total != 0  # without any the server's rates and means are 0, which nobody found
     return EvalSummary(
         id=text(entry.get("id")),
@@ -114,7 +116,8 @@ def _summary(entry: Mapping[str, Any]) -> EvalSummary:
         failed=_sum(output.get("fail_count") for output in outputs) if kind == "pass_fail" else None,
         average=number(entry.get("total_avg")) if judged else None,
         percentiles=_numbers(scored[0]) if len(scored) == 1 and kind == "score" else {},
-        choices=_numbers(mapping(entry.get("total_choices_avg"))),
+        choices=choices,
+        answers=answers,
         total=total,
         parts=tuple(_part(part, kind) for part in parts),
     )
@@ -123,6 +126,8 @@ def _summary(entry: Mapping[str, Any]) -> EvalSummary:
 def _part(part: Mapping[str, Any], kind: EvalKind | None) -> EvalSummary:
     """Read one eval of a template; its output is `{}` until a call was judged."""
     output = mapping(part.get("output"))
+    total = whole(part.get("total_cells"))
+    choices, answers = _choice_shares(output if kind == "choices" else {}, total)
     return EvalSummary(
         id=text(part.get("id")),
         name=text(part.get("name")),
@@ -132,9 +137,18 @@ def _part(part: Mapping[str, Any], kind: EvalKind | None) -> EvalSummary:
         failed=whole(output.get("fail_count")) if kind == "pass_fail" else None,
         average=number(part.get("avg_score")) if kind == "score" else None,
         percentiles=_numbers(output) if kind == "score" else {},
-        choices=_numbers(output) if kind == "choices" else {},
-        total=whole(part.get("total_cells")),
+        choices=choices,
+        answers=answers,
+        total=total,
     )
+
+
+def _choice_shares(
+    sent: Mapping[str, Any], total: int | None
+) -> tuple[dict[str, float], tuple[AnswerShare, ...]]:
+    """Give the shares of words, and those of whole answers where it is those that were sent."""
+    found = answer_shares(_numbers(sent), total)
+    return word_shares(found, total), () if overlap(found) else found
 
 
 def _sum(values: Any) -> int | None:

@@ -95,13 +95,24 @@ class CallRecord:
 
 
 @attrs.frozen
+class AnswerShare:
+    """How often an eval gave one answer: its words, the share in percent, the number of calls if known."""
+
+    choices: tuple[str, ...]
+    percent: float
+    calls: int | None = None
+
+
+@attrs.frozen
 class EvalSummary:
     """What one eval said about all calls of an execution.
 
     `pass_rate`, `passed` and `failed` (numbers of calls) belong to the kind "pass_fail"; `average` and
-    `percentiles` ("p5" to "p100") to "score"; `choices`, each word's share in percent, to "choices".
-    `total` is the number of calls judged. The server sums up by template: `parts` are the run test's own
-    evals made from it, the ones that calls name in their results.
+    `percentiles` ("p5" to "p100") to "score"; `choices`, by word the share of answers that hold it, to
+    "choices". An answer can hold several words, so these can exceed 100 together; `answers` has the shares of
+    whole answers, and is empty where the server tells only those of words. `total` is the number of calls
+    judged. The server sums up by template: `parts` are the run test's own evals made from it, the ones that
+    calls name in their results.
     """
 
     id: str | None = None
@@ -113,6 +124,7 @@ class EvalSummary:
     average: float | None = None
     percentiles: dict[str, float] = attrs.field(factory=dict, hash=False)
     choices: dict[str, float] = attrs.field(factory=dict, hash=False)
+    answers: tuple[AnswerShare, ...] = ()
     total: int | None = None
     parts: tuple[EvalSummary, ...] = ()
 

@@ -1,6 +1,7 @@
 """Executions to judge, written down briefly."""
 
 from futureagi_simulate.records import EvalSummary, ExecutionRecord
+from futureagi_simulate.records.evals import eval_summaries
 
 
 def rate(name: str, passed: int, failed: int) -> EvalSummary:
@@ -32,8 +33,10 @@ def score(name: str, average: float, total: int = 20) -> EvalSummary:
 
 
 def choices(name: str, shares: dict[str, float], total: int = 20) -> EvalSummary:
-    part = EvalSummary(name=name, kind="choices", choices=shares, total=total)
-    return EvalSummary(name=name, kind="choices", choices=shares, total=total, parts=(part,))
+    """An eval with choices, as the server tells of it."""
+    part = {"name": name, "total_cells": total, "output": shares}
+    sent = {"name": name, "output_type": "choices", "total_choices_avg": shares, "result": [part]}
+    return eval_summaries([sent])[0]
 
 
 def template(name: str, *parts: EvalSummary) -> EvalSummary:
