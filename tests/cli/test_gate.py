@@ -153,6 +153,8 @@ def test_an_option_goes_before_the_setting(run: Run, server: dict[str, str], tmp
         ("confident = 1", "setting confident", "true or false"),
         ("min-calls = 0", "min-calls is 0", "at least 1"),
         ("min = [", "not valid TOML", "Mend the file"),
+        ('baseline = ""', "setting baseline", "Write it as"),
+        ('run-test = " "', "setting run-test", "Write it as"),
     ],
 )
 def test_a_setting_that_can_not_be_meant_is_an_error(
@@ -176,6 +178,11 @@ def test_the_function_says_what_the_command_says(server: dict[str, str]) -> None
 def test_the_function_checks_its_settings_before_it_asks() -> None:
     with pytest.raises(ConfigurationError, match="can't be read"):
         gate("11111111-1111-4111-8111-111111111111", min="Coherence")
+
+
+def test_the_function_takes_a_blank_baseline_for_a_mistake(server: dict[str, str]) -> None:
+    with pytest.raises(ConfigurationError, match="isn't a UUID"):
+        gate(server["FI_TEST_EXECUTION_ID"], min=10, baseline="")
 
 
 @pytest.mark.parametrize("profile", ["documented", "observed"])

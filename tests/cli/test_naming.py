@@ -123,3 +123,24 @@ def test_a_duration_is_written_the_same_way_for_every_option(
     made = build_command(BY_NAME[command])
     assert next(one.metavar for one in made.params if option in one.opts) == "TIME"
     assert made.make_context(command, [option, text]).params[option.strip("-")] == expected
+
+
+BLANK = [
+    *[(command, value) for command, _, _ in SAME for value in ("", " ")],
+    *[(command, option, "") for command, _, option in SAME],
+    *[(command, "--run-test", "") for command in ("failures", "gate", "watch", "report")],
+    ("runs", "--execution", ""),
+    ("runs", "--call", ""),
+    ("gate", "--baseline", ""),
+]
+
+
+@pytest.mark.parametrize("arguments", BLANK, ids=lambda arguments: " ".join(map(repr, arguments)))
+def test_a_blank_name_is_an_error_and_not_left_to_the_environment(
+    arguments: tuple[str, ...], run: Run, server: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _, variable, _ in SAME:
+        monkeypatch.setenv(variable, server[variable])
+    ran = run(*arguments)
+    assert (ran.code, ran.out) == (2, "")
+    assert " is blank.\ntry: " in ran.err

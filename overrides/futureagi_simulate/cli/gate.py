@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from futureagi_simulate.cli.named import ExecutionArgument, ExecutionOption, either, find_execution
+from futureagi_simulate.cli.named import ExecutionArgument, ExecutionOption, either, find_execution, given
 from futureagi_simulate.cli.times import Interval, duration
 
 
@@ -94,18 +94,18 @@ def gate(
     from futureagi_simulate.gate.wait import INTERVAL, parse_duration
 
     execution = either(execution, execution_id, "execution")
-    given = {
+    options = {
         "thresholds": min,
         "wanted": dict(map(parse_wanted, want)) if want else None,
         "min_calls": min_calls,
         "max_failed": max_failed,
         "max_drop": max_drop,
         "confident": confident,
-        "baseline": baseline,
-        "run_test": None if execution else run_test,
+        "baseline": given(baseline, "--baseline"),
+        "run_test": given(run_test, "--run-test"),
         "wait": wait,
     }
-    chosen = read_settings(config, given)
+    chosen = read_settings(config, options)
     patience = parse_duration(chosen.pop("wait")) if "wait" in chosen else 0.0
     compared = chosen.pop("baseline", None)
     run_test = chosen.pop("run_test", None)

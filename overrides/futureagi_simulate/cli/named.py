@@ -25,10 +25,20 @@ ExecutionOption = Annotated[
 ]
 
 
+def given(text: str | None, what: str) -> str | None:
+    """Give what was named; raise a usage error for a blank, as an unset variable of a shell leaves behind."""
+    from futureagi_simulate.cli.trouble import usage
+
+    if text is not None and not text.strip():
+        raise usage(f"{what} is blank.", "Give it a value (is a variable unset?), or leave it out.")
+    return text
+
+
 def either(argument: str | None, option: str | None, name: str) -> str | None:
     """Give what `argument` or the option `--name` says; raise a usage error where both do."""
     from futureagi_simulate.cli.trouble import usage
 
+    argument, option = given(argument, "The argument"), given(option, f"--{name}")
     if argument and option:
         raise usage(f'--{name} and "{argument}" name the same thing twice.', "Leave one of them out.")
     return argument or option
@@ -46,6 +56,7 @@ def find_execution(
     from futureagi_simulate.cli.trouble import usage
     from futureagi_simulate.gate.find import latest_execution
 
+    run_test = given(run_test, "--run-test")
     if execution:
         return execution
     if run_test:

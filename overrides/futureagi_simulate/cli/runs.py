@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from futureagi_simulate.cli.listings import AsJson, Counted, Limit, page, wanted_rows
-from futureagi_simulate.cli.named import RUN_TEST_NAME, either, from_environment
+from futureagi_simulate.cli.named import RUN_TEST_NAME, either, from_environment, given
 
 
 def runs(
@@ -45,6 +45,7 @@ def runs(
     from futureagi_simulate.cli.trouble import usage
 
     name = either(name, run_test, "run-test")
+    execution, call = given(execution, "--execution"), given(call, "--call")
     if not (name or execution or call):
         name = from_environment(RUN_TEST_NAME)
     if sum(map(bool, (name, execution, call))) != 1:

@@ -63,13 +63,13 @@ def watch(
     from futureagi_simulate.gate.wait import INTERVAL, follow, looks, parse_duration
 
     execution = either(execution, execution_id, "execution")
-    given = {
+    options = {
         "thresholds": min,
         "wanted": dict(map(parse_wanted, want)) if want else None,
         "wait": wait,
         "run_test": run_test,
     }
-    chosen = read_settings(config, given)
+    chosen = read_settings(config, options)
     patience = parse_duration(chosen.pop("wait", "1h"))
     named = chosen.pop("run_test", None)
     compared = chosen.pop("baseline", None)
@@ -78,7 +78,7 @@ def watch(
         target = find_execution(client, "watch", execution, named, finished=False)
         named_thresholds = tuple(t for t in settings.thresholds if t.name not in (None, EVERY))
         watched = Watched(client, target, Demands(named_thresholds, settings.wanted))
-        before = fetch_execution(client, compared) if compared else None
+        before = fetch_execution(client, compared) if compared is not None else None
         with Screen(watched) as screen:
             seen = follow(looks(watched.ask, deadline=patience, interval=interval or INTERVAL), screen.show)
     verdict = judge(seen, settings, before)

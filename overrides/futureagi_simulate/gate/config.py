@@ -90,7 +90,7 @@ def _is_count(value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool)
 
 
-_text: Final = _reader(lambda value: isinstance(value, str), "a text")
+_text: Final = _reader(lambda value: isinstance(value, str) and bool(value.strip()), "a text that names one")
 _READERS: Final[Mapping[str, Callable[[Path, str, object], Any]]] = {
     "min": _thresholds,
     "want": _wanted,

@@ -76,7 +76,7 @@ def fetch_verdict(
 
     `watch` is told of every look. A fault on the last look is raised.
     """
-    before = fetch_execution(client, baseline) if baseline else None
+    before = fetch_execution(client, baseline) if baseline is not None else None
     seen = looks(
         lambda: fetch_execution(client, execution_id), deadline=patience, interval=interval, clock=clock
     )

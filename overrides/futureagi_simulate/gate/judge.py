@@ -203,8 +203,8 @@ def _notes(found: Sequence[Measure], settings: Settings) -> Iterator[str]:
         if measure.most is not None:
             yield (
                 f"The server tells how many answers of {measure.name} hold each choice, and one answer can "
-                f"hold several: from {measure.hits} to {measure.most} of {measure.total} hold good ones only; "
-                "the least was compared."
+                f"hold several: from {measure.hits} to {measure.most} of {measure.total} hold good ones "
+                "only; the least was compared."
             )
     if settings.confident and any(
         m.kind == "average" for t in settings.thresholds for m in _chosen(found, t)
