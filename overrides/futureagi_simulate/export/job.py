@@ -18,6 +18,7 @@ from futureagi_simulate.export.lock import held
 from futureagi_simulate.export.received import Received
 from futureagi_simulate.export.sources import Source, changed_since, question
 from futureagi_simulate.export.spool import Progress, Spool, folder_of
+from futureagi_simulate.export.target import place, require_file
 from futureagi_simulate.export.witness import Witness
 from futureagi_simulate.records import call_record
 
@@ -40,11 +41,11 @@ class Export:
 
     `evals` lays the evals out in Parquet and CSV: "nested" in each call's row (CSV, which has no nesting,
     takes "wide" then), "long" one row an eval, "wide" columns for each eval's name. `since` takes only calls
-    changed at that time or later.
+    changed at that time or later. A `target` that is a symbolic link stands for the file it leads to.
     """
 
     source: Source
-    target: Path
+    target: Path = attrs.field(converter=place)
     format: Format
     evals: Evals = "nested"
     since: datetime | None = None
@@ -62,6 +63,7 @@ class Export:
                 f"There is no folder {self.target.parent}.",
                 remedy="Make it, or name a file in another folder.",
             )
+        require_file(self.target)
         require_packages(self.format)
 
     def run(self, client: Client, progress: Watch | None = None) -> int:

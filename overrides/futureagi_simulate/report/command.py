@@ -42,7 +42,7 @@ def report(
     """
     from futureagi_simulate import Client
     from futureagi_simulate.cli.console import progress, say
-    from futureagi_simulate.export.spool import write_whole
+    from futureagi_simulate.export.target import write_file
     from futureagi_simulate.failures.find import Demands
     from futureagi_simulate.gate.find import is_uuid
     from futureagi_simulate.gate.settings import Settings, parse_wanted
@@ -63,7 +63,7 @@ def report(
         )
         status.update("Drawing …")
         page = build_page(material, Demands(settings.thresholds if min else (), wanted))
-    write_whole(to, page.encode())
+    write_file(to, page.encode())
     say(
         console,
         f"Wrote {to} ({len(page) / 1e6:.1f} MB, {len(material.calls)} calls): {material.verdict.sentence}",

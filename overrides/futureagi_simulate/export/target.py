@@ -1,0 +1,40 @@
+"""The file that a command is to write: what its name leads to, and whether it can be written there."""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+
+from futureagi_simulate.errors import ConfigurationError
+from futureagi_simulate.export.files import whole_file
+
+
+def place(named: Path) -> Path:
+    """Follow symbolic links: what a link leads to is replaced, the link stays."""
+    return Path(os.path.realpath(named))
+
+
+def is_special(named: Path) -> bool:
+    """Say whether there is something that isn't a file with content: a pipe, a terminal, another device."""
+    try:
+        mode = os.stat(named).st_mode
+    except OSError:  # nothing there
+        return False
+    return not (stat.S_ISREG(mode) or stat.S_ISDIR(mode))
+
+
+def require_file(named: Path) -> None:
+    """Raise ConfigurationError where only a file with content will do, and something else is there."""
+    if is_special(named) or place(named).is_symlink():  # a link that leads to itself
+        raise ConfigurationError(f"{named} is no regular file.", remedy="Name a file, or one to be made.")
+
+
+def write_file(named: Path, content: bytes) -> None:
+    """Write a file, which appears when it is whole; into a pipe or a device the content is just written."""
+    if is_special(named):
+        with open(named, "wb") as device:
+            device.write(content)
+        return
+    with whole_file(place(named)) as temporary:
+        temporary.write_bytes(content)
