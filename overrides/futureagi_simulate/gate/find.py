@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from futureagi_simulate.errors import ConfigurationError
-from futureagi_simulate.gate.judge import is_finished
+from futureagi_simulate.gate.status import is_finished
 from futureagi_simulate.records import ExecutionRecord, execution_record
 
 if TYPE_CHECKING:

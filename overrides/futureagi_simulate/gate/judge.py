@@ -6,22 +6,15 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from futureagi_simulate.errors import ConfigurationError
-from futureagi_simulate.gate.measure import Measure, measures
-from futureagi_simulate.gate.settings import EVERY, Settings, Threshold, percent, points
+from futureagi_simulate.gate.baseline import compare
+from futureagi_simulate.gate.measure import Measure, measures, with_parts
+from futureagi_simulate.gate.settings import EVERY, Settings, Threshold, percent
+from futureagi_simulate.gate.status import is_finished, state
 from futureagi_simulate.gate.verdict import Check, Outcome, Verdict
 from futureagi_simulate.records import ExecutionRecord
 
-FINISHED: Final = frozenset({"completed", "failed", "cancelled"})
-"""The statuses after which nothing changes any more. Every other one, known or not, means: not yet."""
-
-
 TOGETHER: Final = "all evals together"
 """The subject of a threshold without a name."""
-
-
-def is_finished(execution: ExecutionRecord) -> bool:
-    """Say whether the execution has come to an end, good or bad."""
-    return execution.status in FINISHED
 
 
 def judge(
@@ -29,8 +22,9 @@ def judge(
 ) -> Verdict:
     """Judge `execution` by `settings` (default: the documented rule, every pass rate above 90 %).
 
-    With a `baseline`, no eval of it may be more than `settings.max_drop` points better. Never ready: an
-    execution that isn't finished, was cancelled or failed, or in which nothing was evaluated.
+    With a `baseline`, no eval of it may be more than `settings.max_drop` points better, and there has to be
+    something to compare. Never ready: an execution that isn't finished, was cancelled or failed, or in which
+    nothing was evaluated.
 
     Raises:
         ConfigurationError: a threshold names an eval that the execution doesn't have, or asks a number of an
@@ -43,39 +37,25 @@ def judge(
     if not is_finished(execution):
         return Verdict(Outcome.UNFINISHED, execution, (_unfinished(execution),), found, before)
     checks = [_status(execution)]
-    if any(measure.total for measure in _all(found)):
+    if any(measure.total for measure in with_parts(found)):
         checks += _thresholds(found, settings)
-        checks += _drops(found, before, settings.max_drop) if baseline else ()
+        checks += compare(found, baseline, before, settings.max_drop) if baseline else ()
     else:
         checks.append(Check("evaluated", "evals", False, "nothing was evaluated."))
     if settings.max_failed is not None:
         checks.append(_failed_calls(execution, settings.max_failed))
     outcome = Outcome.READY if all(check.passed for check in checks) else Outcome.BELOW
-    return Verdict(outcome, execution, tuple(checks), found, before, tuple(_notes(found, settings)))
-
-
-def _all(found: Sequence[Measure]) -> Iterator[Measure]:
-    for measure in found:
-        yield measure
-        yield from measure.parts
+    return Verdict(outcome, execution, tuple(checks), found, before, tuple(_notes(found, settings, baseline)))
 
 
 def _unfinished(execution: ExecutionRecord) -> Check:
     done = execution.completed_calls
     of = f" ({done} of {execution.total_calls} calls done)" if done is not None else ""
-    return Check(
-        "status", "execution", False, f"the execution is {execution.status or 'without a status'}{of}."
-    )
+    return Check("status", "execution", False, f"the execution {state(execution)}{of}.")
 
 
 def _status(execution: ExecutionRecord) -> Check:
-    good = execution.status == "completed"
-    said = "the execution is completed." if good else f"the execution has {_ended(execution.status)}."
-    return Check("status", "execution", good, said)
-
-
-def _ended(status: str | None) -> str:
-    return {"cancelled": "been cancelled", "failed": "failed"}.get(status or "", f"the status {status}")
+    return Check("status", "execution", execution.status == "completed", f"the execution {state(execution)}.")
 
 
 def _failed_calls(execution: ExecutionRecord, allowed: int) -> Check:
@@ -113,7 +93,7 @@ def _together(found: Sequence[Measure]) -> Measure:
 
 
 def _named(found: Sequence[Measure], name: str) -> Measure:
-    everything = list(_all(found))
+    everything = list(with_parts(found))
     for spell in (str, str.casefold):
         for measure in everything:
             if spell(name) == spell(measure.name):
@@ -168,28 +148,9 @@ def _calls(measure: Measure, least: int) -> Check:
     )
 
 
-def _drops(found: Sequence[Measure], before: Sequence[Measure], most: float) -> Iterator[Check]:
-    now = {measure.name: measure for measure in _all(found)}
-    for old in _all(before):
-        if old.value is None:
-            continue
-        new = now.get(old.name)
-        if new is None or new.value is None:
-            yield Check(
-                "baseline", old.name, False, f"{old.name} was evaluated in the baseline, but not here."
-            )
-            continue
-        drop = round(old.value - new.value, 2)
-        change = f"{points(abs(drop))} points {'below' if drop > 0 else 'above'}" if drop else "exactly at"
-        yield Check(
-            "baseline",
-            old.name,
-            drop <= most,
-            f"{old.name} is {change} its baseline of {percent(old.value)}, {points(most)} below are allowed.",
-        )
-
-
-def _notes(found: Sequence[Measure], settings: Settings) -> Iterator[str]:
+def _notes(found: Sequence[Measure], settings: Settings, baseline: ExecutionRecord | None) -> Iterator[str]:
+    if baseline and baseline.status in ("failed", "cancelled"):
+        yield f"The baseline {state(baseline)}; it was compared with what it has."
     every = [threshold for threshold in settings.thresholds if threshold.name == EVERY]
     for threshold in every:
         for whole in found:
@@ -199,7 +160,7 @@ def _notes(found: Sequence[Measure], settings: Settings) -> Iterator[str]:
                         f"{part.name}, a part of {whole.name}, has {percent(part.value)}; the rule for every "
                         f'eval looks at {whole.name} as a whole. Add --min "{part.name}=…" to ask it too.'
                     )
-    for measure in _all(found):
+    for measure in with_parts(found):
         if measure.most is not None:
             yield (
                 f"The server tells how many answers of {measure.name} hold each choice, and one answer can "

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final, Literal
 
 import attrs
@@ -56,6 +56,13 @@ def measures(evals: Sequence[EvalSummary], wanted: Wanted) -> tuple[Measure, ...
     name, the name that calls use; one with several keeps its own number and has the parts' beside it.
     """
     return tuple(_measure(summary, wanted) for summary in evals)
+
+
+def with_parts(measures: Iterable[Measure]) -> Iterator[Measure]:
+    """Walk measures and their parts."""
+    for measure in measures:
+        yield measure
+        yield from measure.parts
 
 
 def _measure(summary: EvalSummary, wanted: Wanted) -> Measure:

@@ -15,7 +15,7 @@ from futureagi_simulate.errors import (
     ServerError,
     TransportError,
 )
-from futureagi_simulate.gate.judge import is_finished
+from futureagi_simulate.gate.status import is_finished
 from futureagi_simulate.records import ExecutionRecord
 from futureagi_simulate.transport.clock import Clock, SystemClock
 

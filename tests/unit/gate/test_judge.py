@@ -339,3 +339,31 @@ def documented_rule(evals: Any) -> bool:
 def test_without_thresholds_the_gate_agrees_with_the_documented_rule(passed: int, other: int) -> None:
     found = execution(rate("Coherence", passed, 100 - passed), rate("Tone", other, 100 - other))
     assert judge(found).ready == documented_rule(found.evals)
+
+
+@pytest.mark.parametrize(
+    ("before", "said"),
+    [
+        (execution(), "the baseline has no eval with a number to compare with."),
+        (execution(rate("Coherence", 0, 0)), "the baseline has no eval with a number to compare with."),
+        (execution(choices("Tone", TONE)), "the baseline has no eval with a number to compare with."),
+        (
+            execution(rate("Coherence", 1, 0), status="running"),
+            "the baseline is running: its numbers can still change.",
+        ),
+    ],
+    ids=["no evals", "none judged", "choices of which none is wanted", "not finished"],
+)
+def test_a_baseline_that_can_not_be_compared_with_is_a_check_that_fails(
+    before: ExecutionRecord, said: str
+) -> None:
+    verdict = judge(execution(rate("Coherence", 20, 0)), Settings.of(["Coherence=10"]), before)
+    assert verdict.exit_code == 1
+    assert [check.sentence for check in verdict.failed] == [said]
+
+
+def test_a_baseline_that_came_to_a_bad_end_is_noted() -> None:
+    found = execution(rate("Coherence", 20, 0))
+    verdict = judge(found, Settings(), execution(rate("Coherence", 1, 0), status="failed"))
+    assert verdict.ready
+    assert verdict.notes == ("The baseline has failed; it was compared with what it has.",)
