@@ -12,9 +12,13 @@ import pytest
 from futureagi_simulate.cli.run import run
 from futureagi_simulate.contract.asking import of_mock
 from futureagi_simulate.contract.drift.judge import judge
+from futureagi_simulate.contract.drift.look import ZERO_ID
 from futureagi_simulate.contract.drift.survey import survey, write
+from futureagi_simulate.contract.drift.unknown import Insisting, UnknownIdError
+from futureagi_simulate.contract.exchange import Answer, Endpoint, Question, path_of
 from futureagi_simulate.contract.ids import VARIABLES, Ids
 from futureagi_simulate.mock import Mock
+from futureagi_simulate.mock.settings import KNOWN_IDS
 
 from .test_drift import look
 
@@ -178,12 +182,55 @@ def test_wrong_keys_are_no_access(
     assert served.journal.total < 10
 
 
+@pytest.mark.parametrize(
+    "unknown",
+    [
+        ("--run-test", ZERO_ID),
+        ("--run-test", KNOWN_IDS.test_execution_id),
+        ("--run-test", KNOWN_IDS.run_test_id, "--run-test", ZERO_ID),
+        ("--run-test-name", "nope"),
+        ("--execution", ZERO_ID),
+        ("--agent", ZERO_ID),
+        ("--version", ZERO_ID),
+    ],
+    ids=" ".join,
+)
+def test_something_named_that_does_not_exist_is_no_departure_but_an_error(
+    unknown: tuple[str, ...], served: Mock, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run([*FAST, *unknown]) == 4
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert unknown[-1] in printed.err.splitlines()[0]
+    assert "there is no such thing" in printed.err.splitlines()[0]
+    assert len(printed.err.splitlines()) == 2
+
+
+def test_what_one_endpoint_shows_and_another_does_not_know_is_a_departure() -> None:
+    ids = Ids(run_test_id=KNOWN_IDS.run_test_id)
+    gone = Answer(404, {}, b'{"message": "Run test not found."}')
+    known = Question(path_of(Endpoint.TEST_EXECUTIONS, run_test_id=KNOWN_IDS.run_test_id))
+    lacking = Question(path_of(Endpoint.CALL_EXECUTIONS, run_test_id=KNOWN_IDS.run_test_id))
+    ask = Insisting(lambda question: Answer(200, {}, b"{}") if question == known else gone, ids)
+    with pytest.raises(UnknownIdError):
+        ask(lacking)
+    assert ask(known).status == 200
+    assert ask(lacking) == gone
+
+
+def test_a_page_of_a_proxy_does_not_say_that_an_id_is_unknown() -> None:
+    ids = Ids(run_test_id=KNOWN_IDS.run_test_id)
+    page = Answer(404, {"content-type": "text/html"}, b"<h1>Not Found</h1>")
+    question = Question(path_of(Endpoint.TEST_EXECUTIONS, run_test_id=KNOWN_IDS.run_test_id))
+    assert Insisting(lambda _: page, ids)(question) == page
+
+
 def test_nobody_there_is_no_access(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     for name, value in (("FI_API_KEY", "a"), ("FI_SECRET_KEY", "b"), ("FI_BASE_URL", "http://127.0.0.1:9")):
         monkeypatch.setenv(name, value)
-    assert run([*FAST, "--run-test", "x"]) == 4
+    assert run([*FAST, "--run-test", ZERO_ID]) == 4
     assert len(capsys.readouterr().err.splitlines()) == 2
 
 
@@ -195,7 +242,11 @@ def test_nobody_there_is_no_access(
         (["drift", "--recorded", "no-such-file"], "can't be read"),
         (["drift", "--recorded", __file__], "is no recorded exchange"),
         (["drift", "--run-test", "x", "--baseline", __file__], "is no saved report"),
-        (["drift", "--run-test", "x"], "FI_API_KEY"),
+        (["drift", "--run-test", ZERO_ID], "FI_API_KEY"),
+        (["drift", "--run-test", "nope"], "--run-test='nope' isn't a UUID."),
+        (["drift", "--run-test", ZERO_ID, "--run-test", "nope"], "--run-test='nope' isn't a UUID."),
+        (["drift", "--execution", "nope"], "--execution='nope' isn't a UUID."),
+        (["drift", "--run-test", ZERO_ID, "--agent", "nope"], "--agent='nope' isn't a UUID."),
     ],
 )
 def test_wrong_usage_is_said_in_two_lines(

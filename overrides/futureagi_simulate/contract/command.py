@@ -113,16 +113,22 @@ def _asked(ids: Ids, further: tuple[str, ...], max_requests: int, rate: float) -
     from futureagi_simulate.cli.trouble import NO_ACCESS, Trouble, TroubleError
     from futureagi_simulate.contract.asking import of_server, politely
     from futureagi_simulate.contract.drift.survey import has_access, survey
+    from futureagi_simulate.contract.drift.unknown import Insisting, UnknownIdError, check_ids
     from futureagi_simulate.options import Options
 
     if ids.run_test_id is None and ids.test_execution_id is None and ids.run_test_name is None:
         raise _usage(
             "Neither a run test nor an execution is named.", "Name one with --run-test or --execution."
         )
+    check_ids(ids, further)
     options = Options.of()
     with of_server(options) as ask:
-        calm = politely(ask, rate)
-        log = survey(calm, ids, further, max_requests=max_requests, base_url=str(options.origin))
+        insisting = Insisting(politely(ask, rate), ids, further)
+        try:
+            log = survey(insisting, ids, further, max_requests=max_requests, base_url=str(options.origin))
+        except UnknownIdError as error:
+            remedy = "Check it, and that the keys belong to its organization: what exists is looked into."
+            raise TroubleError(Trouble(str(error), remedy, NO_ACCESS)) from error
     if not has_access(log.exchanges):
         answers = ", ".join(sorted({str(one.answer.status) for one in log.exchanges}))
         what = f"{options.origin} answered nothing but {answers}."
