@@ -53,14 +53,16 @@ def client_of(mock: Mock) -> Client:
 
 def test_every_failed_eval_of_the_demo_data_is_found_and_no_other(mock: Mock) -> None:
     found, there = set(), set()
-    for run_test, execution in mock._store.rows(
-        "SELECT run_test.id, execution.id FROM execution "
+    for run_test, execution, with_tone in mock._store.rows(
+        "SELECT run_test.id, execution.id, EXISTS (SELECT 1 FROM eval_config "
+        "WHERE eval_config.run_test = run_test.number AND eval_config.name = 'Tone') FROM execution "
         "JOIN run_test ON run_test.number = execution.run_test "
         "WHERE execution.status = 'completed' AND run_test.organization = 1"
     ):
         there |= {(execution, *row) for row in mock._store.rows(FAILED_IN_THE_TABLES, (execution,))}
         with client_of(mock) as client:
-            failures = collect(client, execution, STRICT, run_test_id=run_test)
+            demands = STRICT if with_tone else Demands(STRICT.thresholds)
+            failures = collect(client, execution, demands, run_test_id=run_test)
         found |= {
             (execution, call.call.id, eval_.record.name) for call in failures.calls for eval_ in call.evals
         }
@@ -121,6 +123,15 @@ def test_redacted_lines_hold_no_name_of_a_customer(run: Run, server: dict[str, s
     texts = " ".join(json.dumps(line, ensure_ascii=False) for line in spoken)
     assert not {name for name in names if name in texts}
     assert "[name]" in texts
+
+
+@pytest.mark.parametrize("demand", [("--want", "Nope=calm"), ("--min", "Coherence=50")])
+def test_a_demand_that_no_eval_can_break_ends_the_command(
+    demand: tuple[str, str], run: Run, server: dict[str, str]
+) -> None:
+    ran = run("failures", server["FI_TEST_EXECUTION_ID"], *demand)
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err.startswith("error: ")
 
 
 def test_a_prompt_is_markdown_of_the_size_asked_for(run: Run, server: dict[str, str]) -> None:

@@ -10,7 +10,14 @@ import attrs
 from futureagi_simulate.failures.clusters import Cluster, read_clusters
 from futureagi_simulate.failures.find import Demands, FailedCall, failed_call
 from futureagi_simulate.failures.redact import redactor_for
-from futureagi_simulate.records import CallRecord, EvalRecord, ExecutionRecord, call_record, execution_record
+from futureagi_simulate.records import (
+    CallRecord,
+    EvalKind,
+    EvalRecord,
+    ExecutionRecord,
+    call_record,
+    execution_record,
+)
 
 if TYPE_CHECKING:
     from futureagi_simulate.client import Client
@@ -63,15 +70,23 @@ def collect(
     Evals and clusters come from the runs endpoint. Transcripts come from the execution's own page, or, as the
     real server leaves them out there, from the calls of the run test when `run_test_id` is given. Either is
     read only until the failed calls are found.
+
+    Raises:
+        ConfigurationError: `demands` speak of an eval that the execution doesn't have, or ask a score or a
+            choice of one that answers otherwise.
+        FutureAGIError: the server could not be asked, or doesn't know one of the ids.
+
     """
     run = client.execution_run(execution_id, summary=True, page_size=PAGE)
     detail = run.raw
     calls = [call_record(item, execution_id=execution_id) for item in run.calls]
+    execution = execution_record(run)
+    demands.check(_evals(execution, calls))
     suspects = {call.id for call in calls if failed_call(call, demands)}
     fuller = _details(client, execution_id, run_test_id, suspects)
     judged = (failed_call(_merge(call, fuller.get(call.id)), demands) for call in calls)
     return Failures(
-        execution=execution_record(run),
+        execution=execution,
         calls=tuple(found for found in judged if found),
         clusters=read_clusters(detail.get("eval_explanation_summary")),
         checked=len(calls),
@@ -79,6 +94,17 @@ def collect(
         unfinished=tuple(call for call in calls if call.status == "failed"),
         clusters_status=detail.get("eval_explanation_summary_status"),
     )
+
+
+def _evals(
+    execution: ExecutionRecord, calls: Sequence[CallRecord]
+) -> Iterator[tuple[str | None, EvalKind | None]]:
+    """Name the evals of an execution, as its calls do, with their kinds; a known kind comes last."""
+    for record in (record for call in calls for record in call.evals):
+        yield record.name, record.kind
+    for summary in execution.evals:
+        for part in summary.parts or (summary,):
+            yield part.name or summary.name, part.kind
 
 
 def _details(

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import attrs
 
+from futureagi_simulate.errors import ConfigurationError
 from futureagi_simulate.failures.turns import FailingTurn, find_turn
 from futureagi_simulate.gate.settings import EVERY, Threshold
-from futureagi_simulate.records import CallRecord, EvalRecord
+from futureagi_simulate.records import CallRecord, EvalKind, EvalRecord
 
 
 @attrs.frozen
@@ -36,6 +37,32 @@ class Demands:
             bad = [choice for choice in record.choices if choice.casefold() not in accepted]
             return " or ".join(good) if good and bad else None
         return None
+
+    def check(self, evals: Iterable[tuple[str | None, EvalKind | None]]) -> None:
+        """Raise ConfigurationError where something is asked of an eval that isn't among `evals`, or can't.
+
+        `evals` are names and kinds; without any, nothing is known to be wrong.
+        """
+        known = {name.casefold(): (name, kind) for name, kind in evals if name}
+        scores = [threshold.name for threshold in self.thresholds if threshold.name not in (None, EVERY)]
+        for asked, kind, noun in [
+            *((name or "", "score", "a score") for name in scores),
+            *((name, "choices", "choices") for name in self.wanted),
+        ]:
+            name, found = known.get(asked.casefold(), (asked, None))
+            if known and asked.casefold() not in known:
+                names = ", ".join(sorted(name for name, _ in known.values()))
+                raise ConfigurationError(
+                    f'The execution has no eval called "{asked}".',
+                    remedy=f"Name one of those it has: {names}.",
+                )
+            if found not in (None, kind):
+                raise ConfigurationError(
+                    f"{name} doesn't answer with {noun}.",
+                    remedy="Leave it out: a plain Failed counts as failed by itself."
+                    if found == "pass_fail"
+                    else "Ask for a score with --min, for choices with --want.",
+                )
 
     def _threshold(self, name: str) -> Threshold | None:
         named = [t for t in self.thresholds if t.name and t.name.casefold() == name.casefold()]

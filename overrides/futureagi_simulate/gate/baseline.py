@@ -1,4 +1,4 @@
-"""An execution held against an earlier one: is there anything to compare, and how much worse is each eval?"""
+"""An execution held against an earlier one: what there is to compare, and how much worse each eval is."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from futureagi_simulate.errors import ConfigurationError
@@ -27,8 +27,9 @@ def judge(
     nothing was evaluated.
 
     Raises:
-        ConfigurationError: a threshold names an eval that the execution doesn't have, or asks a number of an
-            eval that answers with choices without saying which are wanted.
+        ConfigurationError: a threshold or a wanted choice names an eval that the execution doesn't have; a
+            threshold asks a number of an eval that answers with choices, and which are wanted wasn't said;
+            or choices are wanted of an eval that has none.
 
     """
     settings = settings or Settings()
@@ -38,6 +39,7 @@ def judge(
         return Verdict(Outcome.UNFINISHED, execution, (_unfinished(execution),), found, before)
     checks = [_status(execution)]
     if any(measure.total for measure in with_parts(found)):
+        _check_wanted(found, settings.wanted)
         checks += _thresholds(found, settings)
         checks += compare(found, baseline, before, settings.max_drop) if baseline else ()
     else:
@@ -105,6 +107,18 @@ def _named(found: Sequence[Measure], name: str) -> Measure:
     raise ConfigurationError(
         f'The execution has no eval called "{name}".', remedy=f"Name one of those it has: {known}."
     )
+
+
+def _check_wanted(found: Sequence[Measure], wanted: Iterable[str]) -> None:
+    """Raise ConfigurationError where choices are wanted of an eval that isn't there, or has none."""
+    for name in wanted:
+        if not any(
+            measure.kind == "wanted share" and measure.is_called(name) for measure in with_parts(found)
+        ):
+            raise ConfigurationError(
+                f"{_named(found, name).name} doesn't answer with choices, so none can be wanted of it.",
+                remedy="Leave its --want out.",
+            )
 
 
 def _enough(measure: Measure, threshold: Threshold, confident: bool) -> Check:

@@ -40,6 +40,10 @@ class Measure:
         """Give the 95 % interval of a rate, in percent; None for an average or unknown counts."""
         return wilson(self.hits, self.total) if self.hits is not None and self.total else None
 
+    def is_called(self, name: str) -> bool:
+        """Say whether `name`, in any case, is this eval's name or that of its template."""
+        return name.casefold() in (self.name.casefold(), (self.template or self.name).casefold())
+
     @property
     def is_rate(self) -> bool:
         """Say whether the number is a share of calls."""

@@ -2,10 +2,11 @@ from __future__ import annotations
 
 import pytest
 
+from futureagi_simulate.errors import ConfigurationError
 from futureagi_simulate.failures import Demands, failed_call
 from futureagi_simulate.failures.turns import find_turn
 from futureagi_simulate.gate.settings import Threshold
-from futureagi_simulate.records import EvalRecord, Turn
+from futureagi_simulate.records import EvalKind, EvalRecord, Turn
 
 from .samples import TRANSCRIPT, call, chosen, scored, verdict
 
@@ -95,3 +96,35 @@ def test_between_equal_turns_the_agents_is_taken_and_then_the_later() -> None:
     found = find_turn("The refund is refused.", both)
     assert found is not None
     assert found.index == 1
+
+
+KNOWN: tuple[tuple[str | None, EvalKind | None], ...] = (
+    ("Coherence", "pass_fail"),
+    ("Resolution", "score"),
+    ("Tone", "choices"),
+    ("Odd", None),
+    (None, "score"),
+)
+
+
+@pytest.mark.parametrize(
+    ("demands", "said"),
+    [
+        (Demands((Threshold("Nope", 50),)), 'no eval called "Nope"'),
+        (Demands(wanted={"Nope": ("calm",)}), 'no eval called "Nope"'),
+        (Demands((Threshold("Coherence", 50),)), "Coherence doesn't answer with a score"),
+        (Demands((Threshold("Tone", 50),)), "Tone doesn't answer with a score"),
+        (Demands(wanted={"resolution": ("calm",)}), "Resolution doesn't answer with choices"),
+    ],
+)
+def test_a_demand_that_no_eval_can_break_is_an_error(demands: Demands, said: str) -> None:
+    with pytest.raises(ConfigurationError, match=said):
+        demands.check(KNOWN)
+
+
+def test_demands_that_can_be_broken_are_fine() -> None:
+    Demands((Threshold("resolution", 50), Threshold("*", 5), Threshold(None, 5)), {"TONE": ("calm",)}).check(
+        KNOWN
+    )
+    Demands((Threshold("Odd", 50),), {"Odd": ("calm",)}).check(KNOWN)
+    Demands((Threshold("Nope", 50),)).check(())

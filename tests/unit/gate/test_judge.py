@@ -367,3 +367,24 @@ def test_a_baseline_that_came_to_a_bad_end_is_noted() -> None:
     verdict = judge(found, Settings(), execution(rate("Coherence", 1, 0), status="failed"))
     assert verdict.ready
     assert verdict.notes == ("The baseline has failed; it was compared with what it has.",)
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("Tonee", 'no eval called "Tonee"'),
+        ("Coherence", "Coherence doesn't answer with choices"),
+        ("Resolution", "Resolution doesn't answer with choices"),
+    ],
+)
+def test_choices_wanted_of_an_eval_without_any_are_an_error(name: str, said: str) -> None:
+    found = execution(rate("Coherence", 20, 0), score("Resolution", 90), choices("Tone", TONE))
+    with pytest.raises(ConfigurationError, match=said):
+        judge(found, Settings.of(["*=10"], {name: ["calm"]}))
+
+
+def test_choices_can_be_wanted_by_the_name_of_the_template_and_of_an_eval_not_asked_about() -> None:
+    assert judge(
+        execution(rate("Coherence", 20, 0), choices("Tone", TONE)),
+        Settings.of(["Coherence=10"], {"tone": ["calm"]}),
+    ).ready
