@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from futureagi_simulate import Client, ConfigurationError
-from futureagi_simulate.export.target import write_file
+from futureagi_simulate.export.target import require_writable, write_file
 from futureagi_simulate.mock import Mock
 
 from .asking import ids_in, interrupt, job, records
@@ -90,3 +90,22 @@ def test_a_file_that_cannot_be_written_whole_leaves_the_old_one_and_no_other(
     with pytest.raises(OSError, match="No space left"):
         write_file(tmp_path / "report.html", b"new")
     assert [(path.name, path.read_bytes()) for path in tmp_path.iterdir()] == [("report.html", b"old")]
+
+
+def test_a_folder_a_place_without_one_and_a_locked_one_are_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "d.csv").mkdir()
+    with pytest.raises(ConfigurationError, match=r"d\.csv is a folder"):
+        require_writable(tmp_path / "d.csv")
+    with pytest.raises(ConfigurationError, match="There is no folder"):
+        require_writable(tmp_path / "nowhere" / "d.csv")
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    with pytest.raises(ConfigurationError, match="Nothing can be written in the folder"):
+        require_writable(tmp_path / "new.csv")
+
+
+def test_an_export_to_a_folder_is_refused_before_anything_is_asked(mock: Mock, tmp_path: Path) -> None:
+    (tmp_path / "d.csv").mkdir()
+    with pytest.raises(ConfigurationError, match="is a folder"):
+        job(mock, tmp_path / "d.csv")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 import attrs
 
@@ -17,18 +17,31 @@ from futureagi_simulate.records import call_record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
+    from types import TracebackType
 
     from futureagi_simulate.records import CallRecord
 
 
 @attrs.frozen
 class Conversion:
-    """What is made of the lines, under names that begin with `made` in a folder that exists."""
+    """What is made of the lines, under names that begin with `made` in a folder that exists.
+
+    The end of a `with` block deletes what is left of it: on a disk that is full it would be in the way.
+    """
 
     made: Path
     format: Format
     evals: Evals
     execution_id: str | None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for path in self.made.parent.glob(f"{self.made.name}*"):
+            path.unlink()
 
     @property
     def can_follow(self) -> bool:

@@ -53,9 +53,12 @@ def load(made: Path, target: Path) -> None:
 
     pa.default_memory_pool().release_unused()  # 15 MB that DuckDB needs now
     try:
-        _load(made, target, _FRUGAL)
-    except duckdb.OutOfMemoryException:
-        _load(made, target, {})
+        try:
+            _load(made, target, _FRUGAL)
+        except duckdb.OutOfMemoryException:
+            _load(made, target, {})
+    except duckdb.IOException as error:  # no OSError, though it means one
+        raise OSError(str(error)) from error
 
 
 def _load(made: Path, target: Path, limits: Mapping[str, Any]) -> None:

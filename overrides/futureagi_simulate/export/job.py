@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from futureagi_simulate.errors import ConfigurationError, ListingChangedWarning
+from futureagi_simulate.errors import ConfigurationError, FutureAGIError, ListingChangedWarning
 from futureagi_simulate.export.conversion import Conversion
 from futureagi_simulate.export.files import Evals, Format, require_packages, write_lines
 from futureagi_simulate.export.helper import Helper
@@ -18,7 +18,7 @@ from futureagi_simulate.export.lock import held
 from futureagi_simulate.export.received import Received
 from futureagi_simulate.export.sources import Source, changed_since, question
 from futureagi_simulate.export.spool import Progress, Spool, folder_of
-from futureagi_simulate.export.target import place, require_file
+from futureagi_simulate.export.target import failure, place, require_regular
 from futureagi_simulate.export.witness import Witness
 from futureagi_simulate.records import call_record
 
@@ -58,12 +58,7 @@ class Export:
                 f"The time {self.since.isoformat()} has no time zone.",
                 remedy="Write it as 2026-03-01T00:00:00Z.",
             )
-        if not self.target.parent.is_dir():
-            raise ConfigurationError(
-                f"There is no folder {self.target.parent}.",
-                remedy="Make it, or name a file in another folder.",
-            )
-        require_file(self.target)
+        require_regular(self.target)
         require_packages(self.format)
 
     def run(self, client: Client, progress: Watch | None = None) -> int:
@@ -74,19 +69,27 @@ class Export:
         another server is asked, it begins again.
 
         Raises:
-            FutureAGIError: a page could not be fetched; what came before it is kept for the next run.
+            FutureAGIError: a page could not be fetched, or the disk is full; what came before it is kept for
+                the next run.
             ConfigurationError: another export is writing the file, or nothing can be written beside it.
 
         """
-        with held(folder_of(self.target)):
-            return self._run(client, progress)
+        folder = folder_of(self.target)
+        try:
+            with held(folder):
+                return self._run(client, progress)
+        except (FutureAGIError, BrokenPipeError):  # a time-out is an OSError too
+            raise
+        except OSError as error:
+            kept = f"What was received is kept in {folder}: make room, and the same export goes on."
+            raise failure(self.target, error, kept) from error
 
     def _run(self, client: Client, progress: Watch | None) -> int:
         spool = Spool(self.target, question(self.source, client, self.page_size, self.since))
         # a helper of a run that was killed may still write to its own
         made = spool.folder / f"made-{os.getpid()}"
         conversion = Conversion(made, self.format, self.evals, self.source.execution_id)
-        with Helper(conversion, spool.lines_file) as helper:
+        with conversion, Helper(conversion, spool.lines_file) as helper:
             with spool:
                 if spool.progress.page and not self._is_as_it_was(client, spool.progress):
                     warnings.warn(

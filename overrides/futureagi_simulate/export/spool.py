@@ -81,9 +81,9 @@ class Spool:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if self._file is not None:
-            if self.progress != self._saved:
-                self._save(self._file)
-            self._file.close()
+            with self._file:  # closed also where nothing more can be saved
+                if self.progress != self._saved:
+                    self._save(self._file)
 
     def restart(self) -> None:
         """Forget everything received: the listing has changed since."""
@@ -172,8 +172,11 @@ def one_line(raw: bytes) -> bytes:
 def write_whole(path: Path, content: bytes) -> None:
     """Write a file so that its name holds either the old content or the new, never half of it."""
     temporary = path.with_name(path.name + ".new")
-    with open(temporary, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(temporary, path)
+    try:
+        with open(temporary, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)

@@ -6,7 +6,7 @@ import os
 import stat
 from pathlib import Path
 
-from futureagi_simulate.errors import ConfigurationError
+from futureagi_simulate.errors import ConfigurationError, FutureAGIError
 from futureagi_simulate.export.files import whole_file
 
 
@@ -24,10 +24,33 @@ def is_special(named: Path) -> bool:
     return not (stat.S_ISREG(mode) or stat.S_ISDIR(mode))
 
 
-def require_file(named: Path) -> None:
-    """Raise ConfigurationError where only a file with content will do, and something else is there."""
+def require_writable(named: Path) -> None:
+    """Raise ConfigurationError where no file can be written: before anything is asked."""
+    if is_special(named):
+        return
+    file = place(named)
+    if file.is_dir():
+        raise ConfigurationError(f"{named} is a folder.", remedy="Name a file, in it for instance.")
+    if not file.parent.is_dir():
+        raise ConfigurationError(
+            f"There is no folder {file.parent}.", remedy="Make it, or name a file in another folder."
+        )
+    if not os.access(file.parent, os.W_OK | os.X_OK):
+        raise ConfigurationError(
+            f"Nothing can be written in the folder {file.parent}.", remedy="Name a file in another folder."
+        )
+
+
+def require_regular(named: Path) -> None:
+    """Raise ConfigurationError also where there is something that can't be replaced by a file."""
     if is_special(named) or place(named).is_symlink():  # a link that leads to itself
         raise ConfigurationError(f"{named} is no regular file.", remedy="Name a file, or one to be made.")
+    require_writable(named)
+
+
+def failure(file: Path, error: OSError, remedy: str) -> FutureAGIError:
+    """Make the error of a file that couldn't be written although it seemed possible: the disk is full."""
+    return FutureAGIError(f"{file} can't be written: {error.strerror or error}.", remedy=remedy)
 
 
 def write_file(named: Path, content: bytes) -> None:

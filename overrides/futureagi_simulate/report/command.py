@@ -42,7 +42,7 @@ def report(
     """
     from futureagi_simulate import Client
     from futureagi_simulate.cli.console import progress, say
-    from futureagi_simulate.export.target import write_file
+    from futureagi_simulate.export.target import failure, require_writable, write_file
     from futureagi_simulate.failures.find import Demands
     from futureagi_simulate.gate.find import is_uuid
     from futureagi_simulate.gate.settings import Settings, parse_wanted
@@ -51,6 +51,7 @@ def report(
     execution = either(execution, execution_id, "execution")
     wanted = dict(map(parse_wanted, want or ()))
     settings = Settings.of(min or (), wanted)
+    require_writable(to)
     console = progress()
     with Client() as client, console.status("Reading calls …") as status:
         material = gather(
@@ -63,7 +64,12 @@ def report(
         )
         status.update("Drawing …")
         page = build_page(material, Demands(settings.thresholds if min else (), wanted))
-    write_file(to, page.encode())
+    try:
+        write_file(to, page.encode())
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise failure(to, error, "Make room for it, or name a file elsewhere with --to.") from error
     say(
         console,
         f"Wrote {to} ({len(page) / 1e6:.1f} MB, {len(material.calls)} calls): {material.verdict.sentence}",
