@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from futureagi_simulate.cli.stdout import discard
+from futureagi_simulate.cli.stdout import discard, use_utf8
 from futureagi_simulate.printable import clean, one_line
 
 GAP: Final = "  "
@@ -103,6 +103,7 @@ def _print_plain(
 
 def print_json(value: Any) -> None:
     """Print a value as one JSON document, readable by people too."""
+    use_utf8()
     try:
         json.dump(value, sys.stdout, indent=2, ensure_ascii=False, default=str)
         sys.stdout.write("\n")
@@ -112,6 +113,7 @@ def print_json(value: Any) -> None:
 
 def print_json_lines(values: Iterable[Any]) -> None:
     """Print an array with one element a line, as the elements come: whole JSON, in bounded memory."""
+    use_utf8()
     sys.stdout.write("[")
     separator = "\n"
     for value in values:
@@ -122,4 +124,14 @@ def print_json_lines(values: Iterable[Any]) -> None:
 
 def print_json_line(value: Any) -> None:
     """Print a value as one line of JSON Lines."""
+    use_utf8()
     sys.stdout.write(json.dumps(value, ensure_ascii=False, default=str) + "\n")
+
+
+def print_document(text: str) -> None:
+    """Print a text that is made to be pasted or read by a program, such as Markdown, as it is."""
+    use_utf8()
+    try:
+        sys.stdout.write(text)
+    except BrokenPipeError:
+        discard()

@@ -94,7 +94,7 @@ def _check_names(found: Any, run_test_id: str | None) -> None:
 
 
 def _print(found: Any, *, json: bool, size: int | None) -> None:
-    from futureagi_simulate.cli.console import output, print_json_line, progress, say
+    from futureagi_simulate.cli.console import output, print_document, print_json_line, progress, say
     from futureagi_simulate.failures import lines, prompt
 
     if json:
@@ -102,7 +102,7 @@ def _print(found: Any, *, json: bool, size: int | None) -> None:
             for line in lines(failed, found.clusters):
                 print_json_line(line)
     elif size is not None:
-        typer.echo(prompt(found.calls, found.clusters, size), nl=False)
+        print_document(prompt(found.calls, found.clusters, size))
     else:
         from futureagi_simulate.cli.failures_view import show_failures
 

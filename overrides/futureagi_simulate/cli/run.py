@@ -13,7 +13,7 @@ import typer
 
 from futureagi_simulate.cli import app as application
 from futureagi_simulate.cli import trouble as t
-from futureagi_simulate.cli.stdout import READER, discard
+from futureagi_simulate.cli.stdout import READER, discard, make_ready
 from futureagi_simulate.cli.table import COMMANDS
 from futureagi_simulate.errors import (
     BadRequestError,
@@ -28,10 +28,10 @@ _COMPLETION: Final = "_FI_SIMULATE_COMPLETE"
 
 def run(arguments: Sequence[str]) -> int:
     """Run `fi-simulate` with `arguments`; print at most two lines on an error, and return the exit code."""
+    make_ready()
     command = application.build_app()
     if _COMPLETION in os.environ:
         command.main(args=list(arguments), prog_name=application.PROGRAM, complete_var=_COMPLETION)
-    READER.gone = False
     code: int | None = None
     with warnings_as_notes():
         try:

@@ -1,9 +1,10 @@
-"""Standard output: whether anybody still reads it."""
+"""Standard output: made ready for any text, and let go of when nobody reads it."""
 
 from __future__ import annotations
 
 import os
 import sys
+from io import TextIOWrapper
 from typing import Final
 
 
@@ -15,6 +16,19 @@ class Reader:
 
 
 READER: Final = Reader()
+
+
+def make_ready() -> None:
+    """Let standard output take any text, with "?" for what its encoding lacks."""
+    READER.gone = False
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")
+
+
+def use_utf8() -> None:
+    """Write UTF-8 from now on, whatever the locale says: for programs. Half a surrogate becomes an escape."""
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
 
 
 def discard() -> None:

@@ -165,16 +165,17 @@ def _usage(what: str, remedy: str) -> Exception:
 
 
 def _print(report: Report, *, as_json: bool, as_markdown: bool, redact: bool) -> None:
-    from futureagi_simulate.cli.console import output, print_json, print_table, say
+    from futureagi_simulate.cli.console import output, print_document, print_json, print_table, say
     from futureagi_simulate.contract.drift.report import COLUMNS
+    from futureagi_simulate.printable import clean
 
     if as_json:
         print_json(report.as_dict(redact=redact))
         return
-    console = output()
     if as_markdown:
-        say(console, report.as_markdown(redact=redact))
+        print_document(clean(report.as_markdown(redact=redact)) + "\n")
         return
+    console = output()
     for endpoint, rows in report.tables(redact=redact):
         say(console, endpoint, style="bold")
         print_table(console, COLUMNS, rows)
