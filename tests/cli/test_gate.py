@@ -65,6 +65,40 @@ def test_the_latest_finished_execution_of_a_run_test_is_taken(
     assert verdict["execution"]["id"] == server["FI_TEST_EXECUTION_ID"]
 
 
+def test_the_execution_that_was_found_is_named_and_so_is_a_newer_one_that_runs(
+    run: Run, server: dict[str, str]
+) -> None:
+    executions = json.loads(run("executions", server["FI_RUN_TEST_ID"], "--json").out)
+    newest = executions[0]["id"]
+    ran = run("gate", "--run-test", server["FI_RUN_TEST_NAME"])
+    name = server["FI_RUN_TEST_NAME"]
+    assert (
+        f'  note  Execution {server["FI_TEST_EXECUTION_ID"]} is the latest finished one of "{name}".'
+        in ran.out
+    )
+    assert f"  note  A newer execution, {newest}, is running." in ran.out
+    assert "note" not in run("gate", server["FI_TEST_EXECUTION_ID"]).out
+    assert f"Execution {newest} is the latest one" in run("watch", "--run-test", name, "--wait", "100ms").out
+
+
+@pytest.mark.parametrize("command", ["gate", "watch"])
+def test_an_execution_and_a_run_test_are_one_name_too_many(
+    command: str, run: Run, server: dict[str, str]
+) -> None:
+    ran = run(command, server["FI_TEST_EXECUTION_ID"], "--run-test", "nope")
+    assert (ran.code, ran.out) == (2, "")
+    assert "both name an execution" in ran.err
+
+
+def test_a_drop_without_a_baseline_is_an_error_but_may_be_a_setting(
+    run: Run, server: dict[str, str], tmp_path: Path
+) -> None:
+    ran = run("gate", server["FI_TEST_EXECUTION_ID"], "--max-drop", "3")
+    assert (ran.code, ran.out) == (2, "")
+    (tmp_path / "pyproject.toml").write_text("[tool.fi-simulate.gate]\nmax-drop = 3\n", encoding="utf-8")
+    assert run("gate", server["FI_TEST_EXECUTION_ID"], *GOOD).code == 0
+
+
 def test_json_says_all_that_the_table_says(run: Run, server: dict[str, str]) -> None:
     ran = run("gate", server["FI_TEST_EXECUTION_ID"], *BAD, "--max-failed", "3", "--json")
     verdict = json.loads(ran.out)

@@ -8,7 +8,14 @@ from typing import Annotated, Any
 
 import typer
 
-from futureagi_simulate.cli.named import ExecutionArgument, ExecutionOption, either, find_execution, given
+from futureagi_simulate.cli.named import (
+    ExecutionArgument,
+    ExecutionOption,
+    either,
+    find_noted,
+    given,
+    only_one,
+)
 from futureagi_simulate.cli.times import Interval, duration
 
 
@@ -88,12 +95,14 @@ def gate(
     from futureagi_simulate import Client
     from futureagi_simulate.cli.gate_view import show_verdict
     from futureagi_simulate.cli.settings import read_settings
+    from futureagi_simulate.cli.trouble import usage
     from futureagi_simulate.cli.waiting import Waiting
     from futureagi_simulate.gate.function import fetch_verdict
     from futureagi_simulate.gate.settings import Settings, parse_wanted
     from futureagi_simulate.gate.wait import INTERVAL, parse_duration
 
     execution = either(execution, execution_id, "execution")
+    only_one(execution, run_test)
     options = {
         "thresholds": min,
         "wanted": dict(map(parse_wanted, want)) if want else None,
@@ -110,18 +119,21 @@ def gate(
     compared = chosen.pop("baseline", None)
     run_test = chosen.pop("run_test", None)
     settings = Settings.of(**chosen)
+    if max_drop is not None and compared is None:
+        raise usage("--max-drop has no baseline to drop from.", "Name one with --baseline, or leave it out.")
     with Client() as client:
-        target = find_execution(client, "gate", execution, run_test, finished=not patience)
+        target = find_noted(client, "gate", execution, run_test, finished=not patience)
         with Waiting(patience) as waiting:
             verdict = fetch_verdict(
                 client,
-                target,
+                target.id,
                 settings,
                 baseline=compared,
                 patience=patience,
                 interval=interval or INTERVAL,
                 watch=waiting.show,
             )
+    verdict = verdict.with_notes(target.notes)
     show_verdict(verdict, as_json=json)
     _write_reports(verdict, junit)
     raise typer.Exit(verdict.exit_code)

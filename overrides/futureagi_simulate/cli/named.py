@@ -9,6 +9,7 @@ import typer
 
 if TYPE_CHECKING:
     from futureagi_simulate.client import Client
+    from futureagi_simulate.gate.find import Found
 
 RUN_TEST_ID: Final = "FI_RUN_TEST_ID"
 RUN_TEST_NAME: Final = "FI_RUN_TEST_NAME"
@@ -44,6 +45,17 @@ def either(argument: str | None, option: str | None, name: str) -> str | None:
     return argument or option
 
 
+def only_one(execution: str | None, run_test: str | None) -> None:
+    """Raise a usage error where both an execution and a run test are named, and only one can be meant."""
+    from futureagi_simulate.cli.trouble import usage
+
+    if execution and given(run_test, "--run-test"):
+        raise usage(
+            f'"{execution}" and --run-test both name an execution.',
+            "Leave one of them out; --run-test takes the latest.",
+        )
+
+
 def from_environment(variable: str) -> str | None:
     """Give the id or name in a variable, None where it isn't set or is blank."""
     return os.environ.get(variable, "").strip() or None
@@ -53,16 +65,23 @@ def find_execution(
     client: Client, command: str, execution: str | None, run_test: str | None, *, finished: bool = True
 ) -> str:
     """Give the execution that was named, or the latest one of the run test, or that of the environment."""
+    return find_noted(client, command, execution, run_test, finished=finished).id
+
+
+def find_noted(
+    client: Client, command: str, execution: str | None, run_test: str | None, *, finished: bool = True
+) -> Found:
+    """Find the same as `find_execution`, with notes on an execution that was found by its run test."""
     from futureagi_simulate.cli.trouble import usage
-    from futureagi_simulate.gate.find import latest_execution
+    from futureagi_simulate.gate.find import Found, find_latest
 
     run_test = given(run_test, "--run-test")
     if execution:
-        return execution
+        return Found(execution)
     if run_test:
-        return latest_execution(client, run_test, finished=finished)
+        return find_latest(client, run_test, finished=finished)
     if found := from_environment(EXECUTION_ID):
-        return found
+        return Found(found)
     raise usage(
         "No execution was named.", f"fi-simulate {command} EXECUTION, or --run-test with an id or a name"
     )

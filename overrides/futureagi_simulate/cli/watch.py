@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from futureagi_simulate.cli.named import ExecutionArgument, ExecutionOption, either, find_execution
+from futureagi_simulate.cli.named import ExecutionArgument, ExecutionOption, either, find_noted, only_one
 from futureagi_simulate.cli.times import Interval, duration
 
 
@@ -63,6 +63,7 @@ def watch(
     from futureagi_simulate.gate.wait import INTERVAL, follow, looks, parse_duration
 
     execution = either(execution, execution_id, "execution")
+    only_one(execution, run_test)
     options = {
         "thresholds": min,
         "wanted": dict(map(parse_wanted, want)) if want else None,
@@ -75,12 +76,12 @@ def watch(
     compared = chosen.pop("baseline", None)
     settings = Settings.of(**chosen)
     with Client() as client:
-        target = find_execution(client, "watch", execution, named, finished=False)
+        target = find_noted(client, "watch", execution, named, finished=False)
         named_thresholds = tuple(t for t in settings.thresholds if t.name not in (None, EVERY))
-        watched = Watched(client, target, Demands(named_thresholds, settings.wanted))
+        watched = Watched(client, target.id, Demands(named_thresholds, settings.wanted))
         before = fetch_execution(client, compared) if compared is not None else None
         with Screen(watched) as screen:
             seen = follow(looks(watched.ask, deadline=patience, interval=interval or INTERVAL), screen.show)
-    verdict = judge(seen, settings, before)
+    verdict = judge(seen, settings, before).with_notes(target.notes)
     show_verdict(verdict, as_json=json)
     raise typer.Exit(verdict.exit_code)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import Enum
 from typing import Literal
 
@@ -49,6 +50,10 @@ class Verdict:
     measures: tuple[Measure, ...]
     baseline: tuple[Measure, ...] = ()
     notes: tuple[str, ...] = ()
+
+    def with_notes(self, notes: Iterable[str]) -> Verdict:
+        """Give the same verdict with `notes` before its own."""
+        return attrs.evolve(self, notes=(*notes, *self.notes))
 
     @property
     def ready(self) -> bool:
