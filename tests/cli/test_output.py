@@ -93,3 +93,18 @@ def test_what_is_for_programs_is_utf_8_whatever_the_stream_says(command: str, se
 def test_half_a_surrogate_becomes_an_escape_in_json(capsys: pytest.CaptureFixture[str]) -> None:
     print_json_line({"name": "half \ud800"})
     assert json.loads(capsys.readouterr().out) == {"name": "half \ud800"}
+
+
+@pytest.mark.parametrize("closed", [">&-", "2>&-", ">&- 2>&-", "<&- >&- 2>&-"])
+@pytest.mark.parametrize(("least", "code"), [("Coherence=10", 0), ("Coherence=100", 1)])
+def test_with_closed_streams_there_is_still_an_exit_code(
+    least: str, code: int, closed: str, server: dict[str, str]
+) -> None:
+    done = in_shell(f"fi-simulate gate --min {least} {closed}", server)
+    assert (done.returncode, done.stderr) == (code, "")
+
+
+def test_with_standard_output_closed_an_error_is_still_told(server: dict[str, str]) -> None:
+    done = in_shell("fi-simulate gate --nope >&-", server)
+    assert done.returncode == 2
+    assert len(done.stderr.splitlines()) == 2

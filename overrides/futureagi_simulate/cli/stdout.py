@@ -19,8 +19,11 @@ READER: Final = Reader()
 
 
 def make_ready() -> None:
-    """Let standard output take any text, with "?" for what its encoding lacks."""
+    """Let standard output take any text, with "?" for what its encoding lacks; open what came closed."""
     READER.gone = False
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:  # closed by whoever started us: the results may be the exit code
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115 - as long as we run
     if isinstance(sys.stdout, TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")
 
