@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 
 import duckdb
+import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 import pytest
 
@@ -118,3 +119,20 @@ def test_records_at_hand_with_half_of_a_pair_make_a_table() -> None:
 def test_a_table_of_a_whole_number_beyond_any_double_has_infinity() -> None:
     table = to_arrow([CallRecord("1", overall_score=10**400), CallRecord("2", overall_score=None)])
     assert table["overall_score"].to_pylist() == [float("inf"), None]
+
+
+@pytest.mark.parametrize("form", ["csv", "parquet"])
+def test_an_eval_without_a_name_takes_the_columns_of_the_name_its_id_has_elsewhere(
+    tmp_path: Path, form: Format
+) -> None:
+    lines = [
+        b'{"id": "1", "eval_outputs": {"e1": {"type": "Pass/Fail", "value": true}}}',
+        b'{"id": "2", "eval_outputs": {"e1": {"name": "Polite", "type": "Pass/Fail", "value": false}}}',
+        b'{"id": "3", "eval_outputs": {"e2": {"type": "Pass/Fail", "value": true}}}',
+    ]
+    made = Conversion(tmp_path / "made", form, "wide", None)
+    made.run(lambda: lines)
+    table = pa_csv.read_csv(made.made) if form == "csv" else pq.read_table(made.made)
+    assert [name for name in table.column_names if name.endswith(".passed")] == ["Polite.passed", "e2.passed"]
+    assert table.column("Polite.passed").to_pylist() == [True, False, None]
+    assert table.column("e2.passed").to_pylist() == [None, None, True]

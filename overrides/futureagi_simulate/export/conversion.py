@@ -63,8 +63,11 @@ class Conversion:
         from futureagi_simulate.export import writers
 
         write = writers.write_parquet if self.format == "parquet" else writers.write_csv
-        names = self._eval_names(lines()) if self.reads_twice else ()
-        write(self.made, self._records(lines()), self.evals, names)
+        if not self.reads_twice:
+            write(self.made, self._records(lines()), self.evals)
+            return
+        names = EvalNames.of(self._records(lines()))
+        write(self.made, map(names.given_to, self._records(lines())), self.evals, names.columns)
 
     def publish(self, target: Path) -> None:
         """Make what `run` wrote the file `target`."""
@@ -80,5 +83,35 @@ class Conversion:
         for line in lines:
             yield call_record(Received.of(line), execution_id=self.execution_id)
 
-    def _eval_names(self, lines: Iterable[bytes]) -> list[str]:
-        return sorted({one.name or one.id for record in self._records(lines) for one in record.evals})
+
+@attrs.frozen
+class EvalNames:
+    """The names of all evals, which become columns: an eval that comes without one has that of its id."""
+
+    columns: list[str]
+    by_id: dict[str, str]
+
+    @classmethod
+    def of(cls, records: Iterable[CallRecord]) -> Self:
+        """Collect the names; if an id has several, the first counts: calls come last update first."""
+        names: dict[str, str] = {}
+        every: set[str] = set()
+        nameless: set[str] = set()
+        for record in records:
+            for one in record.evals:
+                if one.name:
+                    names.setdefault(one.id, one.name)
+                    every.add(one.name)
+                else:
+                    nameless.add(one.id)
+        return cls(sorted(every | {names.get(known, known) for known in nameless}), names)
+
+    def given_to(self, record: CallRecord) -> CallRecord:
+        """Name the evals that have no name; where no call tells it, the id stands in."""
+        if all(one.name for one in record.evals):
+            return record
+        evals = [
+            one if one.name else attrs.evolve(one, name=self.by_id.get(one.id, one.id))
+            for one in record.evals
+        ]
+        return attrs.evolve(record, evals=tuple(evals))
