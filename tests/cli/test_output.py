@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import subprocess
@@ -11,6 +12,9 @@ from pathlib import Path
 import pytest
 
 from futureagi_simulate.cli.console import print_json_line
+from futureagi_simulate.cli.table import Entry
+
+from .conftest import Run
 
 PROGRAM = Path(sys.executable).with_name("fi-simulate")
 
@@ -108,3 +112,60 @@ def test_with_standard_output_closed_an_error_is_still_told(server: dict[str, st
     done = in_shell("fi-simulate gate --nope >&-", server)
     assert done.returncode == 2
     assert len(done.stderr.splitlines()) == 2
+
+
+FULL = ["calls --limit 2", "calls --json", "gate --min Coherence=10", "gate --min Coherence=10 --json"]
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+@pytest.mark.parametrize("command", FULL)
+def test_a_full_disk_is_two_lines_and_no_defect(command: str, server: dict[str, str]) -> None:
+    done = in_shell(f"fi-simulate {command} >/dev/full", server)
+    assert done.returncode == 4
+    first, second = [line for line in done.stderr.splitlines() if "shown" not in line]
+    assert first == "error: No space left on device."
+    assert second.startswith("try: Make room")
+
+
+PLACES = [
+    ("drift --record nowhere/seen.jsonl", "There is no folder nowhere for seen.jsonl."),
+    ("drift --record .", ". is a folder."),
+    ("mock --database nowhere/mock.db", "There is no folder nowhere for mock.db."),
+    ("mock --database .", ". is a folder."),
+    ("mock --database no.db", "The database can't be used: file is not a database."),
+    ("mock --env-file nowhere/mock.env", "There is no folder nowhere for mock.env."),
+]
+
+
+@pytest.mark.parametrize(("command", "said"), PLACES)
+def test_a_file_that_cannot_be_written_is_told_before_anything_is_asked(
+    command: str, said: str, run: Run
+) -> None:
+    Path("no.db").write_text("this is text, and long enough to be taken for a database's header\n" * 20)
+    ran = run(*command.split())
+    assert (ran.code, ran.out) == (2, "")
+    first, second = ran.err.splitlines()
+    assert first == f"error: {said}"
+    assert second.startswith("try: ")
+    assert "defect" not in second
+
+
+def test_a_file_that_is_gone_is_named_with_its_reason(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Entry, "load", lambda _: lambda: Path("not/there").read_bytes() and None)
+    ran = run("gate")
+    assert ran.code == 2
+    assert ran.err.splitlines()[0] == "error: No such file or directory: not/there."
+
+
+def test_findings_are_printed_before_the_record_that_finds_no_room(
+    run: Run, server: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_room(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("futureagi_simulate.contract.drift.survey.write", no_room)
+    named = ("--run-test", server["FI_RUN_TEST_ID"])
+    ran = run("drift", "--rate", "100000", "--max-requests", "3", *named, "--record", "seen.jsonl")
+    assert ran.code == 4
+    assert "0 departures" in ran.out
+    assert ran.err.startswith("error: No space left on device.")

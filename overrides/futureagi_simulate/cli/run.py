@@ -39,6 +39,9 @@ def run(arguments: Sequence[str]) -> int:
             sys.stdout.flush()
         except BrokenPipeError:
             discard()
+        except OSError as error:  # the last of the output found no room
+            found = t.of_system(error)
+            return _report(str(found), found.exit_code)
         except KeyboardInterrupt:
             return _report("Interrupted.", t.INTERRUPTED)
     return code if code is not None else t.BROKEN_PIPE if READER.gone else 0
@@ -82,6 +85,10 @@ def describe(error: Exception, command: str | None) -> t.Trouble:
         return error.trouble
     if isinstance(error, FutureAGIError):
         return _refused(error)
+    if isinstance(error, OSError):
+        return t.of_system(error)
+    if type(error).__module__ == "sqlite3":  # by name: importing it costs every command a moment
+        return t.of_database(error)
     return t.Trouble(
         f"Unexpected {type(error).__name__}: {error}",
         "This is a defect of fi-simulate; FI_DEBUG=1 shows where it happened, for a report.",
@@ -97,7 +104,10 @@ def _refused(error: FutureAGIError) -> t.Trouble:
 
 
 def _report(text: str, code: int) -> int:
-    sys.stdout.flush()
+    try:
+        sys.stdout.flush()
+    except OSError:  # a full disk or a closed pipe: what was said so far is lost, the error isn't
+        discard()
     sys.stderr.write(f"{text}\n")
     return code
 

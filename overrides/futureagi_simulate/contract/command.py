@@ -72,6 +72,7 @@ def drift(
 
     Example: fi-simulate drift --run-test ID --run-test-name "Support line regression" --markdown --redact
     """
+    from futureagi_simulate.cli.places import check_writable
     from futureagi_simulate.cli.trouble import UNFINISHED
     from futureagi_simulate.contract.drift.judge import Against, judge
     from futureagi_simulate.contract.drift.report import Report
@@ -80,6 +81,7 @@ def drift(
 
     if against not in set(Against):
         raise _usage(f"--against {against} is unknown.", "Say --against documents or --against observed.")
+    check_writable(record, "--record")
     saved = _baseline(baseline)
     tests = run_test or []
     ids = Ids(tests[0] if tests else None, run_test_name, execution, agent, version)
@@ -87,12 +89,12 @@ def drift(
         log, source = _recorded(recorded)
     else:
         log, source = _asked(ids, tuple(tests[1:]), max_requests, rate)
-    if record is not None:
-        write(record, log)
     findings = judge(log, Against(against))
     kept = _new(findings, saved)
     report = Report(source, against, log, kept, hidden=len(findings) - len(kept))
     _print(report, as_json=json, as_markdown=markdown, redact=redact)
+    if record is not None:  # last: if there is no room, the findings have been printed
+        write(record, log)
     raise typer.Exit(DRIFT if kept else UNFINISHED if log.unasked else 0)
 
 

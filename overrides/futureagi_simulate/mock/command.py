@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from futureagi_simulate.cli.places import check_writable
 from futureagi_simulate.cli.trouble import TroubleError, usage
 from futureagi_simulate.mock.access import PROFILES, ProfileName
 from futureagi_simulate.mock.server import Server, is_loopback
@@ -51,6 +52,8 @@ def mock(
                 "add --allow-remote if they may use this mock, or leave --host out",
             )
         typer.echo(f"warning: other machines can reach this mock at {host}; its keys are public", err=True)
+    check_writable(database, "--database")
+    check_writable(env_file, "--env-file")
     with _mock(_profile(profile), seed, executions, scale, database, latency, fault or []) as made:
         try:
             server = made.server(host, port)
