@@ -97,6 +97,24 @@ def test_what_the_server_says_about_a_filter_is_passed_on(colour: Any) -> None:
         colour.collect(detail.calls)
 
 
+def test_what_the_server_says_on_every_page_is_passed_on_once(colour: Any) -> None:
+    server = Execution(60, 10, 70, 5, messages=("Error applying filter for column overall_score",))
+    detail = server.detail(colour, filters=[BETWEEN], page_size=1)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        colour.collect(detail.calls)
+    assert [one.category for one in caught] == [FilterIgnoredWarning]
+
+
+def test_a_page_in_hand_waits_until_it_is_asked_for(colour: Any) -> None:
+    server = Execution(1, 2, 3)
+    calls = server.detail(colour, page_size=2).calls
+    assert [page.number for page in colour.each(calls.pages(start=2))] == [2]
+    assert len(server.filters) == 2
+    assert scores(colour.collect(calls)) == [1, 2, 3]
+    assert len(server.filters) == 3, "page 1 was here, page 2 was asked for again"
+
+
 def test_a_detail_begins_with_the_page_it_came_with(colour: Any) -> None:
     server = Execution(1, 2, 3)
     detail = server.detail(colour, page_size=2)

@@ -112,6 +112,13 @@ def first_page(colour: Any, body: Any) -> tuple[Any, list[str]]:
             None,
         ),
         (
+            {"eval_outputs": {"x": {"status": "napping"}}},
+            "results[0].eval_outputs[x].status",
+            "a EvalStatus",
+            "a text, 'napping'",
+            None,
+        ),
+        (
             {"eval_outputs": {"x": {"name": 1}}},
             "results[0].eval_outputs[x].name",
             "a text",
