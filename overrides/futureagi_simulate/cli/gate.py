@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -93,6 +92,7 @@ def gate(
     Example: fi-simulate gate EXECUTION --min "Coherence=90" --min-calls 20 --wait 30m
     """
     from futureagi_simulate import Client
+    from futureagi_simulate.cli.gate_reports import begin_reports, write_reports
     from futureagi_simulate.cli.gate_view import show_verdict
     from futureagi_simulate.cli.settings import read_settings
     from futureagi_simulate.cli.trouble import usage
@@ -101,6 +101,7 @@ def gate(
     from futureagi_simulate.gate.settings import Settings, parse_wanted
     from futureagi_simulate.gate.wait import INTERVAL, parse_duration
 
+    begin_reports(junit)
     execution = either(execution, execution_id, "execution")
     only_one(execution, run_test)
     options = {
@@ -135,27 +136,5 @@ def gate(
             )
     verdict = verdict.with_notes(target.notes)
     show_verdict(verdict, as_json=json)
-    _write_reports(verdict, junit)
+    write_reports(verdict, junit)
     raise typer.Exit(verdict.exit_code)
-
-
-def _write_reports(verdict: Any, junit: Path | None) -> None:
-    from futureagi_simulate.cli.trouble import usage
-    from futureagi_simulate.gate.render import as_markdown
-
-    path: Path | str = ""
-    try:
-        if junit is not None:
-            from futureagi_simulate.gate.junit import as_junit
-
-            path = junit
-            junit.write_bytes(as_junit(verdict))
-        summary = os.environ.get("GITHUB_STEP_SUMMARY")
-        if summary:
-            path = summary
-            with Path(summary).open("a", encoding="utf-8") as file:
-                file.write(as_markdown(verdict))
-    except OSError as error:
-        raise usage(
-            f"The report {path} can't be written: {error.strerror}.", "Name a file in a folder that exists."
-        ) from error

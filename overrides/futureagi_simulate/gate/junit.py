@@ -4,24 +4,44 @@ from __future__ import annotations
 
 from typing import Any
 
-from junitparser import Failure, JUnitXml, TestCase, TestSuite
+from junitparser import Error, Failure, JUnitXml, TestCase, TestSuite
 
-from futureagi_simulate.gate.verdict import Verdict
+from futureagi_simulate.gate.verdict import Outcome, Verdict
 from futureagi_simulate.printable import one_line
 
 
 def as_junit(verdict: Verdict) -> bytes:
-    """Write the verdict as the bytes of a JUnit XML file."""
+    """Write the verdict as the bytes of a JUnit XML file.
+
+    A check that doesn't hold is a failure; an execution that isn't finished is an error: nothing was judged.
+    """
+    unfinished = verdict.outcome is Outcome.UNFINISHED
     suite = TestSuite(f"fi-simulate gate {one_line(str(verdict.execution.id))}")
     for check in verdict.checks:
-        case = TestCase(
-            f"{check.kind}: {one_line(check.subject)}", classname="futureagi_simulate.gate", time=0.0
-        )
+        case = _case(f"{check.kind}: {one_line(check.subject)}")
+        sentence = one_line(check.sentence)
         if check.passed:
-            case.system_out = one_line(check.sentence)
+            case.system_out = sentence
         else:
-            case.result = [Failure(one_line(check.sentence), "below")]
+            case.result = [Error(sentence, "unfinished") if unfinished else Failure(sentence, "below")]
         suite.add_testcase(case)
+    return _written(suite)
+
+
+def without_verdict() -> bytes:
+    """Write the report of a gate that came to no verdict."""
+    suite = TestSuite("fi-simulate gate")
+    case = _case("verdict")
+    case.result = [Error("The gate came to no verdict; its output says why.", "no verdict")]
+    suite.add_testcase(case)
+    return _written(suite)
+
+
+def _case(name: str) -> TestCase:
+    return TestCase(name, classname="futureagi_simulate.gate", time=0.0)
+
+
+def _written(suite: TestSuite) -> bytes:
     report: Any = JUnitXml("fi-simulate gate")
     report.add_testsuite(suite)
     report.update_statistics()
