@@ -81,7 +81,7 @@ def test_the_printed_ids_exist(tmp_path: Path):
         (["--latency", "soon"], "is no duration"),
         (["--profile", "real"], "There is no profile real"),
         (["--scale", "0"], "scale"),
-        (["--env-file", "/no/such/folder/x"], "Can't write"),
+        (["--env-file", "/no/such/folder/x"], "There is no folder"),
     ],
 )
 def test_what_makes_no_sense_is_told_in_two_lines_and_exits_2(capfd, options, told):
