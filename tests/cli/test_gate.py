@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import httpx
 import pytest
@@ -267,6 +267,50 @@ def test_the_function_says_what_the_command_says(server: dict[str, str]) -> None
 def test_the_function_checks_its_settings_before_it_asks() -> None:
     with pytest.raises(ConfigurationError, match="can't be read"):
         gate("11111111-1111-4111-8111-111111111111", min="Coherence")
+
+
+@pytest.mark.parametrize(
+    ("document", "what"),
+    [
+        ("tool = 3", "setting tool"),
+        ("[tool]\nfi-simulate = 3", "setting fi-simulate"),
+        ("[tool.fi-simulate]\ngate = 3", "setting gate"),
+    ],
+)
+def test_a_setting_in_the_place_of_a_table_is_an_error(
+    document: str, what: str, run: Run, server: dict[str, str], tmp_path: Path
+) -> None:
+    (tmp_path / "pyproject.toml").write_text(document, encoding="utf-8")
+    ran = run("gate", server["FI_TEST_EXECUTION_ID"])
+    assert ran.code == 2
+    assert f"the {what} for [tool.fi-simulate.gate] is 3." in ran.err
+
+
+@pytest.mark.parametrize("number", ["nan", "inf", "-1"])
+def test_a_drop_that_is_no_number_of_points_is_an_error(
+    number: str, run: Run, server: dict[str, str]
+) -> None:
+    execution = server["FI_TEST_EXECUTION_ID"]
+    ran = run("gate", execution, "--baseline", execution, "--max-drop", number)
+    assert (ran.code, ran.out) == (2, "")
+    assert "max-drop is" in ran.err
+
+
+def test_the_function_takes_what_the_option_and_the_setting_take(server: dict[str, str]) -> None:
+    execution = server["FI_TEST_EXECUTION_ID"]
+    asked = [
+        gate(execution, min=["Coherence=50", "Tone=50"], want={"Tone": ["calm", "neutral"]}),
+        gate(execution, min={"Coherence": 50, "Tone": 50}, want="Tone=calm,neutral"),
+        gate(execution, min={"Coherence": 50, "Tone": 50}, want=["Tone=calm,neutral"]),
+    ]
+    assert [verdict.checks for verdict in asked[1:]] == [asked[0].checks] * 2
+    assert "Tone chose well in 55.56 % (25 of 45)" in asked[0].checks[2].sentence
+
+
+@pytest.mark.parametrize("want", ["Tone", {"Tone": "calm"}, {"Tone": []}, [""]])
+def test_the_function_refuses_wanted_choices_that_it_can_not_read(want: Any) -> None:
+    with pytest.raises(ConfigurationError, match="wanted choices"):
+        gate("11111111-1111-4111-8111-111111111111", want=want)
 
 
 def test_the_function_takes_a_blank_baseline_for_a_mistake(server: dict[str, str]) -> None:

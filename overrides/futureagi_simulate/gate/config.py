@@ -32,9 +32,11 @@ def read_table(path: Path) -> dict[str, Any]:
         raise ConfigurationError(
             f"{path} is not valid TOML: {error}.", remedy="Mend the file, or run the command elsewhere."
         ) from error
-    table = document.get("tool", {}).get("fi-simulate", {}).get("gate", {})
-    if not isinstance(table, dict):
-        raise _wrong(path, "gate", table, "a table")
+    table: Any = document
+    for key in TABLE.split("."):
+        table = table.get(key, {})
+        if not isinstance(table, dict):
+            raise _wrong(path, key, table, f"a table: [{TABLE}]")
     unknown = sorted(set(table) - set(_READERS))
     if unknown:
         raise ConfigurationError(
@@ -50,7 +52,7 @@ def _argument(key: str) -> str:
 
 def _wrong(path: Path, key: str, value: object, form: str) -> ConfigurationError:
     return ConfigurationError(
-        f"{path}: the setting {key} of [{TABLE}] is {value!r}.", remedy=f"Write it as {form}."
+        f"{path}: the setting {key} for [{TABLE}] is {value!r}.", remedy=f"Write it as {form}."
     )
 
 

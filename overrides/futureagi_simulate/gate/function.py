@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from futureagi_simulate.gate.find import fetch_execution
 from futureagi_simulate.gate.judge import judge
-from futureagi_simulate.gate.settings import Settings
+from futureagi_simulate.gate.settings import GivenThresholds, GivenWanted, Settings
 from futureagi_simulate.gate.verdict import Verdict
 from futureagi_simulate.gate.wait import INTERVAL, Look, follow, looks, parse_duration
 from futureagi_simulate.transport.clock import Clock
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 def gate(
     execution_id: str,
     *,
-    min: str | float | Iterable[str | float] = (),
-    want: Mapping[str, Iterable[str]] | None = None,
+    min: GivenThresholds = (),
+    want: GivenWanted | None = None,
     min_calls: int = 1,
     max_failed: int | None = None,
     baseline: str | None = None,
@@ -33,9 +33,10 @@ def gate(
 
     Args:
         execution_id: the execution.
-        min: thresholds in percent: "Coherence=90", "*=90" (every pass rate), 90 (all evals together), or
-            several. Without any: every pass rate has to be above 90.
-        want: for evals that answer with choices, the good ones: `{"Tone": ["calm", "neutral"]}`.
+        min: thresholds in percent: "Coherence=90", "*=90" (every pass rate), 90 (all evals together),
+            several of these, or `{"Coherence": 90}`. Without any: every pass rate has to be above 90.
+        want: for evals that answer with choices, the good ones: "Tone=calm,neutral", several such texts, or
+            `{"Tone": ["calm", "neutral"]}`.
         min_calls: how many calls each eval asked about must have judged.
         max_failed: how many calls may have failed.
         baseline: an execution that this one is compared with.
@@ -48,9 +49,8 @@ def gate(
         FutureAGIError: the settings are wrong, or the server can't be asked.
 
     """
-    thresholds = [min] if isinstance(min, str | int | float) else list(min)
     settings = Settings.of(
-        thresholds, want, min_calls=min_calls, max_failed=max_failed, max_drop=max_drop, confident=confident
+        min, want, min_calls=min_calls, max_failed=max_failed, max_drop=max_drop, confident=confident
     )
     patience = parse_duration(wait) if wait is not None else 0.0
     if client is not None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from math import inf
 from typing import Final
 
 import attrs
@@ -72,6 +73,13 @@ def parse_wanted(text: str) -> tuple[str, tuple[str, ...]]:
     return name.strip(), choices
 
 
+GivenThresholds = str | float | Iterable[str | float] | Mapping[str, float]
+"""Thresholds as they are written: "Coherence=90", 90, several of these, or `{"Coherence": 90}`."""
+
+GivenWanted = str | Iterable[str] | Mapping[str, Iterable[str]]
+"""Good choices as they are written: "Tone=calm,neutral", several such texts, or `{"Tone": ["calm"]}`."""
+
+
 @attrs.frozen
 class Settings:
     """What a gate asks of an execution.
@@ -92,8 +100,8 @@ class Settings:
     @classmethod
     def of(
         cls,
-        thresholds: Iterable[str | float] = (),
-        wanted: Mapping[str, Iterable[str]] | None = None,
+        thresholds: GivenThresholds = (),
+        wanted: GivenWanted | None = None,
         *,
         min_calls: int = 1,
         max_failed: int | None = None,
@@ -106,16 +114,40 @@ class Settings:
             ("max-failed", max_failed, 0),
             ("max-drop", max_drop, 0),
         ):
-            if value is not None and value < least:
+            if value is not None and not least <= value < inf:
                 raise ConfigurationError(f"The setting {name} is {value}.", remedy=f"Give at least {least}.")
         return cls(
-            thresholds=tuple(Threshold.parse(str(text)) for text in thresholds) or (DOCUMENTED_RULE,),
-            wanted={name: tuple(choices) for name, choices in (wanted or {}).items()},
+            thresholds=tuple(_thresholds(thresholds)) or (DOCUMENTED_RULE,),
+            wanted=dict(_wanted(wanted)) if wanted is not None else {},
             min_calls=min_calls,
             max_failed=max_failed,
             max_drop=max_drop,
             confident=confident,
         )
+
+
+def _thresholds(given: GivenThresholds) -> Iterator[Threshold]:
+    """Read thresholds: one, several, or numbers by the names of evals."""
+    if isinstance(given, str | int | float):
+        given = [given]
+    elif isinstance(given, Mapping):
+        given = [f"{name}={least}" for name, least in given.items()]
+    yield from (Threshold.parse(str(text)) for text in given)
+
+
+def _wanted(given: GivenWanted) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Read good choices: "Tone=calm,neutral", several such texts, or lists by the names of evals."""
+    if not isinstance(given, Mapping):
+        yield from map(parse_wanted, [given] if isinstance(given, str) else given)
+        return
+    for name, choices in given.items():
+        words = () if isinstance(choices, str) else tuple(choices)
+        if not words:
+            raise ConfigurationError(
+                f"The wanted choices of {name} are {choices!r}.",
+                remedy=f'Give a list of them: {{"{name}": ["first", "second"]}}.',
+            )
+        yield name, words
 
 
 def percent(value: float) -> str:
