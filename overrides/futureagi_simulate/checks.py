@@ -28,6 +28,11 @@ def plain_text(value: str, name: str) -> str:
         raise ConfigurationError(
             f"{name}={value!r} isn't a text to ask for.", remedy=f"Give {name}= as a non-empty text."
         )
+    if any("\ud800" <= character <= "\udfff" for character in value):
+        raise ConfigurationError(
+            f"{name}={value!r} holds half a surrogate pair or a byte that isn't UTF-8: it can't be sent.",
+            remedy=f"Give {name}= as Unicode text; decode bytes with the encoding they are in.",
+        )
     return value
 
 

@@ -30,7 +30,7 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Mapping
-from typing import Any, ClassVar, Literal, NamedTuple
+from typing import Any, ClassVar, Final, Literal, NamedTuple
 
 __all__ = [
     "APIStatusError",
@@ -56,6 +56,9 @@ __all__ = [
 ]
 
 
+_SHOWN_URL: Final = 500  # characters of it in a message or a log; `url` has them all
+
+
 class RequestInfo(NamedTuple):
     """The request an error is about: what was asked, without headers."""
 
@@ -64,7 +67,8 @@ class RequestInfo(NamedTuple):
     operation: str = ""
 
     def __str__(self) -> str:
-        return f"{self.method} {self.url}"
+        url = self.url if len(self.url) <= _SHOWN_URL else f"{self.url[:_SHOWN_URL]}…"
+        return f"{self.method} {url}"
 
 
 class Attempt(NamedTuple):

@@ -169,3 +169,21 @@ def test_findings_are_printed_before_the_record_that_finds_no_room(
     assert ran.code == 4
     assert "0 departures" in ran.out
     assert ran.err.startswith("error: No space left on device.")
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "calls --limit 99999999999999999999999",
+        "runs --limit 99999999999999999999999",
+        r"calls --search $'\xff'",
+        r"runs $'\xff'",
+        f"calls --search {'x' * 100_000}",
+    ],
+    ids=lambda command: command[:24],
+)
+def test_what_cannot_be_asked_for_is_wrong_usage(command: str, server: dict[str, str]) -> None:
+    done = in_shell(f"fi-simulate {command}", server)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert len(done.stderr.splitlines()) == 2
+    assert len(done.stderr) < 500

@@ -12,6 +12,7 @@ from futureagi_simulate.cli.named import RUN_TEST_ID, either, from_environment
 
 TABLE_ROWS: Final = 20
 LARGEST_PAGE: Final = 100
+MOST_ROWS: Final = 1_000_000_000
 
 Search = Annotated[
     str | None, typer.Option("--search", metavar="TEXT", help="Only those that this text is found in.")
@@ -19,7 +20,11 @@ Search = Annotated[
 Limit = Annotated[
     int | None,
     typer.Option(
-        "--limit", metavar="N", min=0, help="How many to show; 0 for all. 20 in a table, all with --json."
+        "--limit",
+        metavar="N",
+        min=0,
+        max=MOST_ROWS,
+        help="How many to show; 0 for all. 20 in a table, all with --json.",
     ),
 ]
 RunTestArgument = Annotated[

@@ -52,6 +52,8 @@ _KINDS: Final[Mapping[int, type[APIStatusError]]] = {
 }
 _LARGER: Final = "Ask for smaller pages with page_size=."
 _READ: Final = "Read what the server says."
+_SHORTER: Final = "The request is too long: ask for a shorter text, or with fewer filters or names."
+_TOO_LONG: Final = (414, 431)
 _REMEDIES: Final[Mapping[type[APIStatusError], str]] = {
     BadRequestError: "Correct the parameters it names.",
     AuthenticationError: "Check FI_API_KEY and FI_SECRET_KEY: both of one pair, and made for this server.",
@@ -184,7 +186,8 @@ class Case(msgspec.Struct, frozen=True):
             kind = NotFoundError
         said = f": {words.message}" if words.message else ""
         problem = f"{self.request} answered {status_text(reply.status)}{said}"
-        error = self._status_error(kind, problem, _REMEDIES.get(kind, _READ), reply, words)
+        remedy = _SHORTER if reply.status in _TOO_LONG else _REMEDIES.get(kind, _READ)
+        error = self._status_error(kind, problem, remedy, reply, words)
         asked = retry_after(reply.headers, self.policy.clock.wall())
         if isinstance(error, RateLimitError):
             error.retry_after = asked

@@ -20,6 +20,7 @@ DEFAULT_BASE_URL: Final = "https://api.futureagi.com"
 _PORTS: Final = {"http": 80, "https": 443}
 _UNSAFE: Final = re.compile(r"[\x00-\x20\x7f\\]")
 _SAFE_IN_PATH: Final = "/:@!$&'()*+,;=~%-._"
+_LONGEST: Final = 65_536  # httpx takes no more, and most servers take far less
 _SAFE_IN_QUERY: Final = _SAFE_IN_PATH + "?[]"
 
 
@@ -62,7 +63,7 @@ class Origin(msgspec.Struct, frozen=True):
         """Return the absolute URL of an endpoint's path and query.
 
         Raises ConfigurationError for a path that could lead elsewhere: not starting with one slash, or
-        climbing with "..".
+        climbing with "..", and for an address that is too long.
         """
         if (
             not path.startswith("/")
@@ -75,7 +76,13 @@ class Origin(msgspec.Struct, frozen=True):
                 remedy="Give a path that begins with one slash; the host comes from base_url.",
             )
         pairs = urlencode(list(query), quote_via=quote)
-        return self.root + self.prefix + quote(path, safe=_SAFE_IN_PATH) + (f"?{pairs}" if pairs else "")
+        url = self.root + self.prefix + quote(path, safe=_SAFE_IN_PATH) + (f"?{pairs}" if pairs else "")
+        if len(url) > _LONGEST:
+            raise ConfigurationError(
+                f"The request's address has {len(url):,} characters; {_LONGEST:,} at most can be sent.",
+                remedy="Ask for a shorter text, or with fewer filters or names.",
+            )
+        return url
 
     def owns(self, url: str) -> bool:
         """Tell whether a URL has this scheme, host and port, and no user or password.
