@@ -14,10 +14,10 @@ import pytest
 
 from futureagi_simulate import Client
 from futureagi_simulate.export import CALLS, NESTED, database, to_arrow
-from futureagi_simulate.export.files import Evals, Format, format_of, layout_of
+from futureagi_simulate.export.files import LAYOUTS, Evals, Format, format_of, layout_of
 from futureagi_simulate.mock import Mock
 
-from .asking import job, records
+from .asking import content, job, records
 
 
 def test_json_lines_hold_the_bytes_received(mock: Mock, client: Client, tmp_path: Path) -> None:
@@ -108,3 +108,14 @@ def test_the_schemas_of_calls_agree() -> None:
 def test_formats_and_layouts_are_those_of_the_types() -> None:
     assert {format_of(Path(f"x.{name}")) for name in get_args(Format)} == set(get_args(Format))
     assert [layout_of(name) for name in get_args(Evals)] == list(get_args(Evals))
+    assert set(LAYOUTS) == set(get_args(Format))
+
+
+@pytest.mark.parametrize(("form", "layouts"), LAYOUTS.items())
+def test_without_a_word_a_format_takes_its_first_layout(
+    mock: Mock, client: Client, tmp_path: Path, form: Format, layouts: tuple[Evals, ...]
+) -> None:
+    unsaid, said = tmp_path / f"unsaid.{form}", tmp_path / f"said.{form}"
+    job(mock, unsaid).run(client)
+    job(mock, said, evals=layouts[0]).run(client)
+    assert content(unsaid) == content(said)

@@ -19,7 +19,7 @@ from .asking import content, job
 def test_a_helper_makes_the_same_of_the_calls(
     mock: Mock, client: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
-    evals: Evals = "long" if name.startswith("evals") else "nested"
+    evals: Evals | None = "long" if name.startswith("evals") else None
     alone, helped = tmp_path / f"alone {name}", tmp_path / f"helped {name}"
     job(mock, alone, evals=evals).run(client)
     monkeypatch.setattr(helper, "WORTHWHILE", 0)

@@ -13,17 +13,17 @@ import pytest
 
 from futureagi_simulate.export import to_arrow
 from futureagi_simulate.export.conversion import Conversion
-from futureagi_simulate.export.files import Evals, Format
+from futureagi_simulate.export.files import LAYOUTS, Evals, Format
 from futureagi_simulate.export.received import Received
 from futureagi_simulate.records import CallRecord, EvalRecord, Turn
 
-LAYOUTS: list[tuple[Format, Evals]] = [
+BOTH: list[tuple[Format, Evals]] = [
     ("parquet", "nested"),
     ("parquet", "long"),
     ("parquet", "wide"),
     ("csv", "wide"),
     ("csv", "long"),
-    ("duckdb", "nested"),
+    ("duckdb", "long"),
 ]
 
 
@@ -51,7 +51,7 @@ def written(folder: Path, form: Format, evals: Evals, line: bytes) -> str:
         return str([made.sql(f"FROM {name}").fetchall() for name in ("calls", "evals", "turns")])
 
 
-@pytest.mark.parametrize(("form", "evals"), LAYOUTS)
+@pytest.mark.parametrize(("form", "evals"), BOTH)
 @pytest.mark.parametrize("half", [r"\ud83d", r"\uDE00", r"\ud83d\n", r"\ud83d\ud83d", r"\ude00\ud83d"])
 def test_half_of_a_surrogate_pair_becomes_the_replacement_character(
     tmp_path: Path, form: Format, evals: Evals, half: str
@@ -60,7 +60,7 @@ def test_half_of_a_surrogate_pair_becomes_the_replacement_character(
     assert "cut \ufffd" in found
 
 
-@pytest.mark.parametrize(("form", "evals"), LAYOUTS)
+@pytest.mark.parametrize(("form", "evals"), BOTH)
 def test_a_whole_pair_beside_a_half_stays(tmp_path: Path, form: Format, evals: Evals) -> None:
     assert "\U0001f600 \ufffd é" in written(tmp_path, form, evals, call(r"\ud83d\ude00 \ud83d é"))
 
@@ -78,7 +78,7 @@ def test_raw_stays_as_it_was_sent(tmp_path: Path) -> None:
     assert row["raw"].encode() == line
 
 
-@pytest.mark.parametrize(("form", "evals"), LAYOUTS)
+@pytest.mark.parametrize(("form", "evals"), BOTH)
 def test_bytes_that_are_not_utf_8_become_replacement_characters(
     tmp_path: Path, form: Format, evals: Evals
 ) -> None:
@@ -94,7 +94,7 @@ def test_bytes_that_are_not_utf_8_become_replacement_characters(
 def test_a_number_beyond_a_double_becomes_the_nearest(
     tmp_path: Path, form: Format, number: str, score: float
 ) -> None:
-    found = written(tmp_path, form, "nested", call("text", number))
+    found = written(tmp_path, form, LAYOUTS[form][0], call("text", number))
     if form == "parquet":
         assert pq.read_table(tmp_path / "calls.parquet")["overall_score"].to_pylist() == [score]
     elif form == "csv":

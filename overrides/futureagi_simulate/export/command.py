@@ -24,11 +24,13 @@ def export(
     ] = None,
     version: Annotated[str | None, typer.Option(metavar="ID", help="The agent's version.")] = None,
     evals: Annotated[
-        str,
+        str | None,
         typer.Option(
-            metavar="nested|long|wide", help="Evals inside each call's row, one row an eval, or in columns."
+            metavar="nested|long|wide",
+            help="Evals inside each call's row (default of .parquet), one row an eval (.parquet, .csv), or "
+            "in columns (.parquet, default of .csv).",
         ),
-    ] = "nested",
+    ] = None,
     since: Annotated[
         str | None, typer.Option(metavar="TIME", help="Only calls changed since then: 2026-03-01T00:00:00Z.")
     ] = None,
@@ -53,8 +55,8 @@ def export(
         Source(run_test, execution, agent, version),
         to,
         format_of(to),
-        layout_of(evals),
-        _moment(since) if since else None,
+        None if evals is None else layout_of(evals),
+        None if since is None else _moment(since),
         page_size,
         prefetch,
     )

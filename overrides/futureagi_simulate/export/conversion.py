@@ -51,7 +51,7 @@ class Conversion:
     @property
     def reads_twice(self) -> bool:
         """Say whether all lines have to be there at the start: the evals' names are needed first."""
-        return self.evals == "wide" or (self.format == "csv" and self.evals == "nested")
+        return self.evals == "wide"
 
     def run(self, lines: Callable[[], Iterable[bytes]]) -> None:
         """Turn the lines into columns."""

@@ -18,6 +18,13 @@ Format = Literal["jsonl", "csv", "parquet", "duckdb"]
 Evals = Literal["nested", "long", "wide"]
 FORMATS: dict[str, Format] = {".jsonl": "jsonl", ".csv": "csv", ".parquet": "parquet", ".duckdb": "duckdb"}
 """The format that a file name's ending asks for."""
+LAYOUTS: dict[Format, tuple[Evals, ...]] = {
+    "jsonl": ("nested",),
+    "csv": ("wide", "long"),
+    "parquet": ("nested", "long", "wide"),
+    "duckdb": ("long",),
+}
+"""The layouts of evals that a format can have; it has the first if nothing is said."""
 
 _NEEDS: dict[Format, tuple[str, ...]] = {
     "jsonl": (),
@@ -43,6 +50,19 @@ def layout_of(text: str) -> Evals:
         if text == known:
             return cast(Evals, text)
     raise ConfigurationError(f"There is no layout {text!r} for evals.", remedy="Use nested, long or wide.")
+
+
+def layout_in(form: Format, asked: Evals | None) -> Evals:
+    """Give the layout that is asked for, or else the format's own; raise if the format can't have it."""
+    known = LAYOUTS[form]
+    if asked is None:
+        return known[0]
+    if asked in known:
+        return asked
+    raise ConfigurationError(
+        f"The format {form} has no layout {asked} for evals.",
+        remedy=f"Use {' or '.join(known)}, or a file of another format.",
+    )
 
 
 def require_packages(form: Format) -> None:

@@ -12,7 +12,7 @@ import attrs
 
 from futureagi_simulate.errors import ConfigurationError, FutureAGIError, ListingChangedWarning
 from futureagi_simulate.export.conversion import Conversion
-from futureagi_simulate.export.files import Evals, Format, require_packages, write_lines
+from futureagi_simulate.export.files import Evals, Format, layout_in, require_packages, write_lines
 from futureagi_simulate.export.helper import Helper
 from futureagi_simulate.export.lock import held
 from futureagi_simulate.export.received import Received
@@ -39,15 +39,16 @@ PREFETCH = 4
 class Export:
     """What to export, and to where.
 
-    `evals` lays the evals out in Parquet and CSV: "nested" in each call's row (CSV, which has no nesting,
-    takes "wide" then), "long" one row an eval, "wide" columns for each eval's name. `since` takes only calls
-    changed at that time or later. A `target` that is a symbolic link stands for the file it leads to.
+    `evals` lays the evals out: "nested" in each call's row (Parquet, JSON Lines), "long" one row an eval
+    (Parquet, CSV, a table of DuckDB), "wide" columns for each eval's name (Parquet, CSV). By default Parquet
+    is nested and CSV wide. `since` takes only calls changed at that time or later. A `target` that is a
+    symbolic link stands for the file it leads to.
     """
 
     source: Source
     target: Path = attrs.field(converter=place)
     format: Format
-    evals: Evals = "nested"
+    evals: Evals | None = None
     since: datetime | None = None
     page_size: int = PAGE_SIZE
     prefetch: int = PREFETCH
@@ -58,6 +59,7 @@ class Export:
                 f"The time {self.since.isoformat()} has no time zone.",
                 remedy="Write it as 2026-03-01T00:00:00Z.",
             )
+        layout_in(self.format, self.evals)
         require_regular(self.target)
         require_packages(self.format)
 
@@ -88,7 +90,9 @@ class Export:
         spool = Spool(self.target, question(self.source, client, self.page_size, self.since))
         # a helper of a run that was killed may still write to its own
         made = spool.folder / f"made-{os.getpid()}"
-        conversion = Conversion(made, self.format, self.evals, self.source.execution_id)
+        conversion = Conversion(
+            made, self.format, layout_in(self.format, self.evals), self.source.execution_id
+        )
         with conversion, Helper(conversion, spool.lines_file) as helper:
             with spool:
                 if spool.progress.page and not self._is_as_it_was(client, spool.progress):

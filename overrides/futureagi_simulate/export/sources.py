@@ -26,7 +26,7 @@ def _id(name: str) -> Any:
     """Make a field for an id: none, or a UUID in its usual form."""
 
     def check(value: str | None) -> str | None:
-        return uuid(value, name) if value else None
+        return None if value is None else uuid(value, name)
 
     return attrs.field(default=None, converter=check)
 

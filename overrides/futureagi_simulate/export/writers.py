@@ -40,7 +40,7 @@ def write_csv(
     """Write CSV with a header: one row an eval for long, else one row a call with its evals in columns."""
     from pyarrow import csv
 
-    layout, make = _layout("wide" if evals == "nested" else evals, names)
+    layout, make = _layout(evals, names)
     flat = pa.schema([_as_text(field) for field in layout if field.name != "raw"])
     with csv.CSVWriter(target, flat) as writer:
         for batch in batches(records):
