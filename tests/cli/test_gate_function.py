@@ -1,0 +1,100 @@
+"""The gate as a function, and as a fixture of pytest."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import httpx
+import pytest
+
+from futureagi_simulate import Client
+from futureagi_simulate.errors import ConfigurationError
+from futureagi_simulate.gate import gate, judge
+from futureagi_simulate.mock import Mock
+from futureagi_simulate.records import execution_record
+
+
+def test_the_function_says_what_the_command_says(server: dict[str, str]) -> None:
+    verdict = gate(server["FI_TEST_EXECUTION_ID"], min=["Coherence=90"])
+    assert not verdict.ready
+    assert verdict.sentence.startswith("Not ready to promote: Coherence passed in 68.89 %")
+    assert gate(server["FI_TEST_EXECUTION_ID"], min=50).ready
+
+
+def test_the_function_checks_its_settings_before_it_asks() -> None:
+    with pytest.raises(ConfigurationError, match="can't be read"):
+        gate("11111111-1111-4111-8111-111111111111", min="Coherence")
+
+
+def test_the_function_takes_what_the_option_and_the_setting_take(server: dict[str, str]) -> None:
+    execution = server["FI_TEST_EXECUTION_ID"]
+    asked = [
+        gate(execution, min=["Coherence=50", "Tone=50"], want={"Tone": ["calm", "neutral"]}),
+        gate(execution, min={"Coherence": 50, "Tone": 50}, want="Tone=calm,neutral"),
+        gate(execution, min={"Coherence": 50, "Tone": 50}, want=["Tone=calm,neutral"]),
+    ]
+    assert [verdict.checks for verdict in asked[1:]] == [asked[0].checks] * 2
+    assert "Tone chose well in 55.56 % (25 of 45)" in asked[0].checks[2].sentence
+
+
+@pytest.mark.parametrize("want", ["Tone", {"Tone": "calm"}, {"Tone": []}, [""]])
+def test_the_function_refuses_wanted_choices_that_it_can_not_read(want: Any) -> None:
+    with pytest.raises(ConfigurationError, match="wanted choices"):
+        gate("11111111-1111-4111-8111-111111111111", want=want)
+
+
+def test_the_function_takes_a_blank_baseline_for_a_mistake(server: dict[str, str]) -> None:
+    with pytest.raises(ConfigurationError, match="isn't a UUID"):
+        gate(server["FI_TEST_EXECUTION_ID"], min=10, baseline="")
+
+
+@pytest.mark.parametrize("profile", ["documented", "observed"])
+def test_without_thresholds_the_gate_agrees_with_the_documented_rule_on_all_demo_data(
+    profile: Literal["documented", "observed"],
+) -> None:
+    verdicts = []
+    with (
+        Mock(profile) as mock,
+        Client(
+            api_key=mock.api_key,
+            secret_key=mock.secret_key,
+            base_url=mock.base_url,
+            http_client=httpx.Client(transport=mock.transport()),
+        ) as client,
+    ):
+        for run in client.runs(mock.ids.run_test_name):
+            rates = [
+                entry["total_pass_rate"] for entry in run.raw["eval_results"] if "total_pass_rate" in entry
+            ]
+            record = execution_record(run)
+            if record.status == "completed":
+                verdicts.append((judge(record).ready, bool(rates) and all(rate > 90 for rate in rates)))
+    assert len(verdicts) == 11
+    assert {ready for ready, _ in verdicts} == {True, False}
+    assert all(ready == documented for ready, documented in verdicts)
+
+
+pytest_plugins = ["pytester"]
+
+TESTS = """
+import os
+
+def test_that_is_ready(simulation_gate):
+    assert simulation_gate(os.environ["FI_TEST_EXECUTION_ID"], min=50).ready
+
+def test_that_is_not(simulation_gate):
+    simulation_gate(os.environ["FI_TEST_EXECUTION_ID"], min="Coherence=90")
+"""
+
+
+def test_the_fixture_fails_a_test_with_the_checks_and_without_a_traceback(
+    pytester: pytest.Pytester, server: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FI_TEST_EXECUTION_ID", server["FI_TEST_EXECUTION_ID"])
+    pytester.makepyfile(TESTS)
+    result = pytester.runpytest()
+    result.assert_outcomes(passed=1, failed=1)
+    result.stdout.fnmatch_lines(
+        ["Not ready to promote: Coherence passed in 68.89 % (31 of 45), at least 90 % was asked for."]
+    )
+    result.stdout.no_fnmatch_line("*plugin.py*")

@@ -1,0 +1,94 @@
+"""The settings of a project, and what can't be meant by one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from .conftest import Run
+
+GOOD = ("--min", "Coherence=50", "--min", "Task completed=50")
+BAD = ("--min", "Coherence=90")
+
+
+PYPROJECT = """
+[tool.fi-simulate.gate]
+min = { Coherence = 60, "*" = 50 }
+want = { Tone = ["calm", "neutral", "friendly"] }
+min-calls = 20
+max-failed = 3
+"""
+
+
+def test_settings_come_from_the_nearest_pyproject(
+    run: Run, server: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "pyproject.toml").write_text(PYPROJECT, encoding="utf-8")
+    below = tmp_path / "some" / "folder"
+    below.mkdir(parents=True)
+    monkeypatch.chdir(below)
+    ran = run("gate", server["FI_TEST_EXECUTION_ID"])
+    assert ran.code == 0
+    assert "Tone chose well in 75.56 % (34 of 45), at least 50 % was asked for." in ran.out
+
+
+def test_an_option_goes_before_the_setting(run: Run, server: dict[str, str], tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_text(PYPROJECT + "confident = true\n", encoding="utf-8")
+    execution = server["FI_TEST_EXECUTION_ID"]
+    assert run("gate", execution).code == 1
+    assert run("gate", execution, "--measured").code == 0
+    assert run("gate", execution, "--measured", "--max-failed", "2").code == 1
+    assert run("gate", execution, *BAD, "--measured").code == 1
+
+
+@pytest.mark.parametrize(
+    ("table", "what", "remedy"),
+    [
+        ("mim = 90", "no setting 'mim'", "min-calls"),
+        ("min = true", "setting min", "Write it as"),
+        ('want = { Tone = "calm" }', "setting want", "Write it as"),
+        ('min-calls = "many"', "setting min-calls", "whole number"),
+        ("confident = 1", "setting confident", "true or false"),
+        ("min-calls = 0", "min-calls is 0", "at least 1"),
+        ("min = [", "not valid TOML", "Mend the file"),
+        ('baseline = ""', "setting baseline", "Write it as"),
+        ('run-test = " "', "setting run-test", "Write it as"),
+    ],
+)
+def test_a_setting_that_can_not_be_meant_is_an_error(
+    table: str, what: str, remedy: str, run: Run, server: dict[str, str], tmp_path: Path
+) -> None:
+    (tmp_path / "pyproject.toml").write_text(f"[tool.fi-simulate.gate]\n{table}\n", encoding="utf-8")
+    ran = run("gate", server["FI_TEST_EXECUTION_ID"])
+    assert ran.code == 2
+    first, second = ran.err.splitlines()
+    assert what in first
+    assert remedy in second
+
+
+@pytest.mark.parametrize(
+    ("document", "what"),
+    [
+        ("tool = 3", "setting tool"),
+        ("[tool]\nfi-simulate = 3", "setting fi-simulate"),
+        ("[tool.fi-simulate]\ngate = 3", "setting gate"),
+    ],
+)
+def test_a_setting_in_the_place_of_a_table_is_an_error(
+    document: str, what: str, run: Run, server: dict[str, str], tmp_path: Path
+) -> None:
+    (tmp_path / "pyproject.toml").write_text(document, encoding="utf-8")
+    ran = run("gate", server["FI_TEST_EXECUTION_ID"])
+    assert ran.code == 2
+    assert f"the {what} for [tool.fi-simulate.gate] is 3." in ran.err
+
+
+@pytest.mark.parametrize("number", ["nan", "inf", "-1"])
+def test_a_drop_that_is_no_number_of_points_is_an_error(
+    number: str, run: Run, server: dict[str, str]
+) -> None:
+    execution = server["FI_TEST_EXECUTION_ID"]
+    ran = run("gate", execution, "--baseline", execution, "--max-drop", number)
+    assert (ran.code, ran.out) == (2, "")
+    assert "max-drop is" in ran.err
