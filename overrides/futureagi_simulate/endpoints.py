@@ -6,7 +6,7 @@ Checks every argument first.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, Final, Generic, TypeVar
 from uuid import UUID
 
@@ -93,9 +93,9 @@ def test_execution(
     test_execution_id: str | UUID, search: str | None, filters: Sequence[Filter], enforce: bool
 ) -> ListingSpec[_api.TestExecutionCall]:
     """Show an execution and list its calls."""
-    ids = {"test_execution_id": uuid(test_execution_id, "test_execution_id")}
-    asked = request("getTestExecution", ids, search=_search(search), filters=_filters(filters))
-    sieve = Sieve(tuple(filters), yes_or_no(enforce, "enforce_filters"))
+    ids, chosen = {"test_execution_id": uuid(test_execution_id, "test_execution_id")}, _chosen(filters)
+    asked = request("getTestExecution", ids, search=_search(search), filters=_filters(chosen))
+    sieve = Sieve(chosen, yes_or_no(enforce, "enforce_filters"))
     return ListingSpec((asked,), Form(_api.TestExecutionCall, _api.TestExecutionDetail), sieve)
 
 
@@ -118,7 +118,7 @@ def test_execution_groups(
         "getTestExecution",
         ids,
         search=_search(search),
-        filters=_filters(filters),
+        filters=_filters(_chosen(filters)),
         row_groups=json.dumps(groups),
         group_keys=json.dumps(keys) if keys else None,
     )
@@ -193,14 +193,24 @@ def _call_status(value: str | None) -> str | None:
     return None if value is None else one_of(value, "status", CALL_STATUSES).lower()
 
 
-def _filters(filters: Sequence[Filter]) -> str | None:
-    for one in filters:
+def _chosen(filters: Sequence[Filter]) -> tuple[Filter, ...]:
+    if isinstance(filters, Filter) or not isinstance(filters, Iterable):
+        raise ConfigurationError(
+            f"filters={filters!r} isn't a list.",
+            remedy="Put filters into a list, one too: filters=[column(...)...].",
+        )
+    chosen = tuple(filters)
+    for one in chosen:
         if not isinstance(one, Filter):
             raise ConfigurationError(
                 f"{one!r} isn't a filter.",
                 remedy='Make filters with column(), as in column("status").equals("failed").',
             )
-    return json.dumps([one.as_json() for one in filters]) if filters else None
+    return chosen
+
+
+def _filters(chosen: tuple[Filter, ...]) -> str | None:
+    return json.dumps([one.as_json() for one in chosen]) if chosen else None
 
 
 def _texts(values: Sequence[str], name: str) -> list[str]:
