@@ -26,6 +26,15 @@ def mock(request: pytest.FixtureRequest) -> Iterator[Mock]:
         yield mock
 
 
+@pytest.fixture
+def served(mock: Mock, monkeypatch: pytest.MonkeyPatch) -> Iterator[Mock]:
+    """Serve a mock, with the variables set that it prints."""
+    with mock.serve() as server:
+        for name, value in mock.settings(server.base_url).environment().items():
+            monkeypatch.setenv(name, value)
+        yield mock
+
+
 @pytest.fixture(scope="module", params=PROFILES)
 def subject(request: pytest.FixtureRequest) -> Iterator[Subject]:
     with Mock(profile=request.param) as mock:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,24 +13,12 @@ from futureagi_simulate.contract.asking import of_mock
 from futureagi_simulate.contract.drift.judge import judge
 from futureagi_simulate.contract.drift.look import ZERO_ID
 from futureagi_simulate.contract.drift.survey import survey, write
-from futureagi_simulate.contract.drift.unknown import Insisting, UnknownIdError
-from futureagi_simulate.contract.exchange import Answer, Endpoint, Question, path_of
 from futureagi_simulate.contract.ids import VARIABLES, Ids
 from futureagi_simulate.mock import Mock
-from futureagi_simulate.mock.settings import KNOWN_IDS
 
 from .test_drift import look
 
 FAST = ["drift", "--rate", "100000"]
-
-
-@pytest.fixture
-def served(mock: Mock, monkeypatch: pytest.MonkeyPatch) -> Iterator[Mock]:
-    """Serve a mock, with the variables set that it prints."""
-    with mock.serve() as server:
-        for name, value in mock.settings(server.base_url).environment().items():
-            monkeypatch.setenv(name, value)
-        yield mock
 
 
 @pytest.fixture(scope="module")
@@ -182,49 +169,6 @@ def test_wrong_keys_are_no_access(
     assert served.journal.total < 10
 
 
-@pytest.mark.parametrize(
-    "unknown",
-    [
-        ("--run-test", ZERO_ID),
-        ("--run-test", KNOWN_IDS.test_execution_id),
-        ("--run-test", KNOWN_IDS.run_test_id, "--run-test", ZERO_ID),
-        ("--run-test-name", "nope"),
-        ("--execution", ZERO_ID),
-        ("--agent", ZERO_ID),
-        ("--version", ZERO_ID),
-    ],
-    ids=" ".join,
-)
-def test_something_named_that_does_not_exist_is_no_departure_but_an_error(
-    unknown: tuple[str, ...], served: Mock, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert run([*FAST, *unknown]) == 4
-    printed = capsys.readouterr()
-    assert printed.out == ""
-    assert unknown[-1] in printed.err.splitlines()[0]
-    assert "there is no such thing" in printed.err.splitlines()[0]
-    assert len(printed.err.splitlines()) == 2
-
-
-def test_what_one_endpoint_shows_and_another_does_not_know_is_a_departure() -> None:
-    ids = Ids(run_test_id=KNOWN_IDS.run_test_id)
-    gone = Answer(404, {}, b'{"message": "Run test not found."}')
-    known = Question(path_of(Endpoint.TEST_EXECUTIONS, run_test_id=KNOWN_IDS.run_test_id))
-    lacking = Question(path_of(Endpoint.CALL_EXECUTIONS, run_test_id=KNOWN_IDS.run_test_id))
-    ask = Insisting(lambda question: Answer(200, {}, b"{}") if question == known else gone, ids)
-    with pytest.raises(UnknownIdError):
-        ask(lacking)
-    assert ask(known).status == 200
-    assert ask(lacking) == gone
-
-
-def test_a_page_of_a_proxy_does_not_say_that_an_id_is_unknown() -> None:
-    ids = Ids(run_test_id=KNOWN_IDS.run_test_id)
-    page = Answer(404, {"content-type": "text/html"}, b"<h1>Not Found</h1>")
-    question = Question(path_of(Endpoint.TEST_EXECUTIONS, run_test_id=KNOWN_IDS.run_test_id))
-    assert Insisting(lambda _: page, ids)(question) == page
-
-
 def test_nobody_there_is_no_access(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -243,6 +187,7 @@ def test_nobody_there_is_no_access(
         (["drift", "--recorded", __file__], "is no recorded exchange"),
         (["drift", "--run-test", "x", "--baseline", __file__], "is no saved report"),
         (["drift", "--run-test", ZERO_ID], "FI_API_KEY"),
+        (["drift", "--run-test", ZERO_ID, "--json", "--markdown"], "exclude each other"),
         (["drift", "--run-test", "nope"], "--run-test='nope' isn't a UUID."),
         (["drift", "--run-test", ZERO_ID, "--run-test", "nope"], "--run-test='nope' isn't a UUID."),
         (["drift", "--execution", "nope"], "--execution='nope' isn't a UUID."),
@@ -262,3 +207,24 @@ def test_wrong_usage_is_said_in_two_lines(
 def test_every_variable_of_the_mock_that_names_an_id_is_read(served: Mock) -> None:
     names = set(served.settings().environment())
     assert set(VARIABLES.values()) <= names
+
+
+@pytest.mark.parametrize(("saved", "asked"), [("documents", "observed"), ("observed", "documents")])
+def test_a_baseline_that_was_held_against_something_else_is_refused(
+    saved: str, asked: str, observed: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run(["drift", "--recorded", str(observed), "--against", saved, "--json"])
+    path = tmp_path / "saved.json"
+    path.write_text(capsys.readouterr().out)
+    assert run(["drift", "--recorded", str(observed), "--against", asked, "--baseline", str(path)]) == 2
+    assert f"was saved with --against {saved}" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("mock", ["documented"], indirect=True)
+def test_each_question_is_logged_without_keys(served: Mock, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level("DEBUG", "futureagi_simulate"):
+        run([*FAST, "--max-requests", "5"])
+    said = [one.getMessage() for one in caplog.records if one.name == "futureagi_simulate"]
+    assert len(said) == 5
+    assert all(": 200 in " in line for line in said)
+    assert served.secret_key not in caplog.text

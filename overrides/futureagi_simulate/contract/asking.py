@@ -10,9 +10,16 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import quote, urlencode
 
 from futureagi_simulate.contract.exchange import Answer, Keys, Question
-from futureagi_simulate.errors import ConfigurationError, ConnectError, TimeoutError, TransportError
-from futureagi_simulate.transport import wire
-from futureagi_simulate.transport.hop import Failure, FailureKind, Hop
+from futureagi_simulate.errors import (
+    Attempt,
+    ConfigurationError,
+    ConnectError,
+    RequestInfo,
+    TimeoutError,
+    TransportError,
+)
+from futureagi_simulate.transport import logs, wire
+from futureagi_simulate.transport.hop import Failure, FailureKind, Hop, Reply
 from futureagi_simulate.transport.keys import Credentials, Secret
 
 if TYPE_CHECKING:
@@ -79,8 +86,12 @@ def of_server(options: Options, other: Credentials | None = None) -> Iterator[As
                 max_body=options.max_body,
                 remaining=lambda: math.inf,
             )
+            begun = time.monotonic()
             outcome = wire.exchange(client, hop)
             failure = outcome if isinstance(outcome, Failure) else outcome.failure
+            what = str(outcome.status) if isinstance(outcome, Reply) else outcome.kind.value
+            asked = RequestInfo(question.method, hop.url)
+            logs.attempted(str(asked), Attempt(1, what, time.monotonic() - begun))
             if isinstance(outcome, Failure) or failure is not None:
                 assert failure is not None  # noqa: S101 - one of the two is a Failure
                 error = _ERRORS.get(failure.kind, TransportError)

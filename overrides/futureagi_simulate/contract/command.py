@@ -81,8 +81,10 @@ def drift(
 
     if against not in set(Against):
         raise _usage(f"--against {against} is unknown.", "Say --against documents or --against observed.")
+    if json and markdown:
+        raise _usage("--json and --markdown exclude each other.", "Leave one of them out.")
     check_writable(record, "--record")
-    saved = _baseline(baseline)
+    saved = _baseline(baseline, against)
     tests = run_test or []
     ids = Ids(tests[0] if tests else None, run_test_name, execution, agent, version)
     if recorded is not None:
@@ -138,19 +140,25 @@ def _asked(ids: Ids, further: tuple[str, ...], max_requests: int, rate: float) -
     return log, str(options.origin)
 
 
-def _baseline(path: Path | None) -> list[dict[str, Any]] | None:
+def _baseline(path: Path | None, against: str) -> list[dict[str, Any]] | None:
     import json
 
     if path is None:
         return None
     try:
-        findings = json.loads(path.read_bytes())["findings"]
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        report = json.loads(path.read_bytes())
+        findings, held_against = report["findings"], report.get("against", against)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise _usage(
             f"{path} is no saved report.", "Save one with fi-simulate drift --json > FILE."
         ) from error
     if not isinstance(findings, list) or not all(isinstance(finding, dict) for finding in findings):
         raise _usage(f"{path} is no saved report.", "Save one with fi-simulate drift --json > FILE.")
+    if held_against != against:
+        raise _usage(
+            f"{path} was saved with --against {held_against}: its findings are others.",
+            f"Say --against {held_against}, or name a report saved with --against {against}.",
+        )
     return findings
 
 
