@@ -132,6 +132,8 @@ BLANK = [
     ("runs", "--execution", ""),
     ("runs", "--call", ""),
     ("gate", "--baseline", ""),
+    ("report", "--baseline", ""),
+    *[("calls", option, "") for option in ("--execution", "--agent", "--version")],
 ]
 
 

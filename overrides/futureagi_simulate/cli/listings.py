@@ -8,7 +8,7 @@ from typing import Annotated, Any, Final
 
 import typer
 
-from futureagi_simulate.cli.named import RUN_TEST_ID, either, from_environment
+from futureagi_simulate.cli.named import RUN_TEST_ID, either, from_environment, given
 
 TABLE_ROWS: Final = 20
 LARGEST_PAGE: Final = 100
@@ -104,6 +104,8 @@ def calls(
     from futureagi_simulate.records import call_record
 
     run_test = either(run_test, run_test_id, "run-test")
+    for option, value in (("--execution", execution), ("--agent", agent), ("--version", version)):
+        given(value, option)
     if not (run_test or execution or agent or version):
         run_test = from_environment(RUN_TEST_ID)
     with Client() as client:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from futureagi_simulate.cli.named import ExecutionArgument, ExecutionOption, either, find_execution
+from futureagi_simulate.cli.named import ExecutionArgument, ExecutionOption, either, find_execution, given
 
 
 def report(
@@ -58,7 +58,7 @@ def report(
             client,
             find_execution(client, "report", execution, run_test),
             settings,
-            baseline_id=baseline,
+            baseline_id=given(baseline, "--baseline"),
             run_test_id=run_test if run_test and is_uuid(run_test) else None,
             progress=lambda done, total: status.update(f"Reading calls: {done} of {total or '?'}"),
         )
