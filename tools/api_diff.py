@@ -13,10 +13,13 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+import yaml
+
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
 from tools.changes import Change, Weight, changes  # noqa: E402 (run as a script, it has to find its folder first)
+from tools.prepare import prepare  # noqa: E402 (as above)
 from tools.spec import SpecError, load, views  # noqa: E402 (as above)
 from tools.surface import Surface, surface  # noqa: E402 (as above)
 
@@ -102,8 +105,9 @@ def main(arguments: Sequence[str] | None = None, root: Path = ROOT) -> int:
     options = parser.parse_args(arguments)
     try:
         texts = spec_at(options.revision, root), (root / "openapi.yaml").read_bytes()
+        prepare(views().open_view(load(texts[1])))  # refuses what no client can be generated from
         old, new = (surface(views().flatten(load(text))) for text in texts)
-    except SpecError as problem:
+    except (ValueError, yaml.YAMLError) as problem:
         print(problem, file=sys.stderr)
         return 2
     found = changes(old, new)

@@ -29,7 +29,7 @@ HEADER = (
 sys.path.insert(0, str(ROOT))
 
 from tools.prepare import prepare  # noqa: E402 (run as a script, it has to find its folder first)
-from tools.spec import SpecError, load, views  # noqa: E402 (as above)
+from tools.spec import load, views  # noqa: E402 (as above)
 
 
 class GenerationError(Exception):
@@ -106,7 +106,7 @@ def main(arguments: Sequence[str] | None = None, root: Path = ROOT) -> int:
     check = parser.parse_args(arguments).check
     try:
         files = render(root)
-    except (SpecError, GenerationError, yaml.YAMLError) as problem:
+    except (ValueError, GenerationError, yaml.YAMLError) as problem:  # a SpecError is a ValueError
         print(problem, file=sys.stderr)
         return 2
     if not check:

@@ -15,7 +15,7 @@ import yaml
 _METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 
 
-class SpecError(Exception):
+class SpecError(ValueError):
     """The spec says something that the generated client can't hold; the message says what and where."""
 
 
@@ -38,8 +38,11 @@ def resolve(item: Any, document: Mapping[str, Any]) -> Any:
     """Follow `$ref` from `item` until something else is there."""
     while isinstance(item, Mapping) and "$ref" in item:
         target: Any = document
-        for step in item["$ref"].removeprefix("#/").split("/"):
-            target = target[step.replace("~1", "/").replace("~0", "~")]
+        try:
+            for step in item["$ref"].removeprefix("#/").split("/"):
+                target = target[step.replace("~1", "/").replace("~0", "~")]
+        except (KeyError, TypeError):
+            raise SpecError(f"the spec refers to {item['$ref']}, and nothing is there") from None
         item = target
     return item
 

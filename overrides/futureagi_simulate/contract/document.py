@@ -55,11 +55,17 @@ def resolve(document: Document, node: Any) -> Any:
 
 
 def at(document: Document, pointer: str) -> Any:
-    """Return what stands at a JSON pointer such as `#/components/schemas/Error`."""
+    """Return what stands at a JSON pointer such as `#/components/schemas/Error`.
+
+    Raises ValueError, with the pointer, where nothing does.
+    """
     node: Any = document
-    for step in pointer.removeprefix("#/").split("/"):
-        step = step.replace("~1", "/").replace("~0", "~")
-        node = node[int(step)] if isinstance(node, list) else node[step]
+    try:
+        for step in pointer.removeprefix("#/").split("/"):
+            step = step.replace("~1", "/").replace("~0", "~")
+            node = node[int(step)] if isinstance(node, list) else node[step]
+    except (LookupError, TypeError, ValueError):
+        raise ValueError(f"the contract refers to {pointer}, and nothing is there") from None
     return node
 
 
