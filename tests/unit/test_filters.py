@@ -185,7 +185,7 @@ SCORE, CHOICES = EVAL.replace("6", "7"), EVAL.replace("6", "8")
 )
 @pytest.mark.parametrize("row", [CALL, DOCUMENTED], ids=["observed", "documented"])
 def test_a_row_is_held_against_a_filter(condition: Filter, meets: bool, row: dict[str, Any]) -> None:
-    assert contradicts(condition, row) is not meets
+    assert contradicts(condition, row) is (not meets)
 
 
 @pytest.mark.parametrize(
@@ -202,7 +202,7 @@ def test_a_row_is_held_against_a_filter(condition: Filter, meets: bool, row: dic
     ],
 )
 def test_a_creation_time_is_compared_where_it_is_sent(condition: Filter, meets: bool) -> None:
-    assert contradicts(condition, DOCUMENTED) is not meets
+    assert contradicts(condition, DOCUMENTED) is (not meets)
     assert not contradicts(column("timestamp").less_than(NINE), CALL), "an update tells no latest creation"
 
 
@@ -211,7 +211,7 @@ def test_a_creation_time_is_compared_where_it_is_sent(condition: Filter, meets: 
 )
 def test_a_row_without_a_score_meets_only_what_it_can(operator: str, meets: bool) -> None:
     condition = getattr(column("overall_score"), operator)(50)
-    assert contradicts(condition, {**CALL, "overall_score": None}) is not meets
+    assert contradicts(condition, {**CALL, "overall_score": None}) is (not meets)
 
 
 def test_a_column_that_the_row_does_not_show_contradicts_nothing() -> None:
