@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from typing import Final
-from urllib.parse import SplitResult, quote, urlencode, urljoin, urlsplit
+from urllib.parse import SplitResult, quote, urljoin, urlsplit
 
 import msgspec
 
@@ -75,7 +75,7 @@ class Origin(msgspec.Struct, frozen=True):
                 f"The path {path!r} isn't one of the API's.",
                 remedy="Give a path that begins with one slash; the host comes from base_url.",
             )
-        pairs = urlencode(list(query), quote_via=quote)
+        pairs = "&".join(f"{quote(name, safe='')}={quote(value, safe='')}" for name, value in query)
         url = self.root + self.prefix + quote(path, safe=_SAFE_IN_PATH) + (f"?{pairs}" if pairs else "")
         if len(url) > _LONGEST:
             raise ConfigurationError(
