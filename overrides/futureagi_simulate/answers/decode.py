@@ -131,12 +131,13 @@ def _item(model: type[M], data: bytes | msgspec.Raw, path: str, deviations: list
     item = mend(data, model, path, deviations)
     if not isinstance(item, model):
         item = model(**{field.name: msgspec.UNSET for field in attrs.fields(cast("Any", model))})
-    return _keeping(item, data)
+    kept: M = _keeping(item, data)
+    return kept
 
 
-def _keeping(item: M, data: bytes | msgspec.Raw) -> M:
+def _keeping(item: Any, data: bytes | msgspec.Raw) -> Any:
     """Keep the bytes that an item was decoded from."""
-    cast("Any", item)._raw_json = bytes(data)
+    item._raw_json = bytes(data)
     return item
 
 
