@@ -19,7 +19,11 @@ M = TypeVar("M", bound="Model")
 
 
 class Model:
-    """Base of every model: its fields have the names of the JSON keys, an absent optional one is `UNSET`."""
+    """Base of every model: its fields have the names of the JSON keys, an absent optional one is `UNSET`.
+
+    Models fill their optional slots before they are decoded (`__attrs_pre_init__`). msgspec looks into each slot
+    afterwards, and an empty one takes it 0.2 µs: a fifth of the time of a page.
+    """
 
     __slots__ = ("_raw_json",)
     __test__: ClassVar[bool] = False  # pytest takes a class for tests whose name starts with Test

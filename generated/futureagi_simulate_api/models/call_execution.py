@@ -175,3 +175,24 @@ class CallExecution(Model):
     customer_cost_cents: int | None | UnsetType = UNSET
     customer_cost_breakdown: dict[str, Any] | None | UnsetType = UNSET
     customer_latency_metrics: dict[str, Any] | None | UnsetType = UNSET
+
+    def __attrs_pre_init__(self) -> None:
+        self.session_id = self.start_time = self.created_at = UNSET
+        self.error_localizer_tasks = self.timestamp = self.test_execution_id = UNSET
+        self.service_provider_call_id = self.customer_call_id = self.call_type = UNSET
+        self.simulation_call_type = self.provider = self.phone_number = UNSET
+        self.simulator_agent_id = self.simulator_agent_name = self.agent_definition_used_id = UNSET
+        self.agent_definition_used_name = self.scenario_columns = self.scenario_graph = UNSET
+        self.scenario_graph_id = self.snapshot_timestamp = self.original_call_execution_id = UNSET
+        self.processing_skipped = self.processing_skip_reason = self.audio_url = UNSET
+        self.recordings = self.tool_outputs = self.duration_seconds = UNSET
+        self.response_time = self.response_time_ms = self.avg_agent_latency_ms = UNSET
+        self.avg_latency_ms = self.user_interruption_count = self.user_interruption_rate = UNSET
+        self.ai_interruption_count = self.ai_interruption_rate = (
+            self.avg_stop_time_after_interruption
+        ) = UNSET
+        self.user_wpm = self.bot_wpm = self.talk_ratio = UNSET
+        self.agent_talk_percentage = self.turn_count = self.total_tokens = UNSET
+        self.input_tokens = self.output_tokens = self.csat_score = UNSET
+        self.cost_cents = self.customer_cost_cents = self.customer_cost_breakdown = UNSET
+        self.customer_latency_metrics = UNSET

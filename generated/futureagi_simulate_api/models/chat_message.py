@@ -18,3 +18,6 @@ class ChatMessage(Model):
 
     role: ChatRole | UnsetType = UNSET
     content: str | UnsetType = UNSET
+
+    def __attrs_pre_init__(self) -> None:
+        self.role = self.content = UNSET

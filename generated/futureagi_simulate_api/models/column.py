@@ -33,3 +33,7 @@ class Column(Model):
     dataset_id: str | UnsetType = UNSET
     dataset_column_ids: list[str] | UnsetType = UNSET
     eval_config: EvalConfig | None | UnsetType = UNSET
+
+    def __attrs_pre_init__(self) -> None:
+        self.data_type = self.type = self.scenario_id = UNSET
+        self.dataset_id = self.dataset_column_ids = self.eval_config = UNSET

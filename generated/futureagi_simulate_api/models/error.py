@@ -35,3 +35,9 @@ class Error(Model):
     details: dict[str, list[str]] | UnsetType = UNSET
     attr: str | UnsetType = UNSET
     errors: dict[str, list[str]] | UnsetType = UNSET
+
+    def __attrs_pre_init__(self) -> None:
+        self.status = self.type = self.code = UNSET
+        self.detail = self.message = self.error = UNSET
+        self.result = self.details = self.attr = UNSET
+        self.errors = UNSET

@@ -29,3 +29,8 @@ class EvalConfig(Model):
     tool_name: str | UnsetType = UNSET
     tool_index: int | UnsetType = UNSET
     tool_call_id: str | UnsetType = UNSET
+
+    def __attrs_pre_init__(self) -> None:
+        self.eval_type_id = self.output = self.required_keys = UNSET
+        self.name = self.tool_name = self.tool_index = UNSET
+        self.tool_call_id = UNSET

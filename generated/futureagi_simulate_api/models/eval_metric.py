@@ -40,3 +40,9 @@ class EvalMetric(Model):
     status: EvalStatus | UnsetType = UNSET
     skipped: bool | UnsetType = UNSET
     error_localizer: bool | UnsetType = UNSET
+
+    def __attrs_pre_init__(self) -> None:
+        self.id = self.name = self.value = UNSET
+        self.reason = self.type = self.template_type = UNSET
+        self.visible = self.error = self.status = UNSET
+        self.skipped = self.error_localizer = UNSET

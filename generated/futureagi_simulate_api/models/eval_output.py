@@ -41,3 +41,9 @@ class EvalOutput(Model):
     skipped: bool | UnsetType = UNSET
     error: bool | str | UnsetType = UNSET
     timestamp: str | UnsetType = UNSET
+
+    def __attrs_pre_init__(self) -> None:
+        self.name = self.output = self.output_type = UNSET
+        self.reason = self.value = self.type = UNSET
+        self.status = self.skipped = self.error = UNSET
+        self.timestamp = UNSET

@@ -33,3 +33,6 @@ class EvalResult(Model):
     total_pass_rate: float | UnsetType = UNSET
     total_avg: float | UnsetType = UNSET
     total_choices_avg: dict[str, float] | UnsetType = UNSET
+
+    def __attrs_pre_init__(self) -> None:
+        self.total_pass_rate = self.total_avg = self.total_choices_avg = UNSET

@@ -23,3 +23,6 @@ class EvalResultPart(Model):
     total_cells: int
     output: dict[str, float]
     avg_score: float | UnsetType = UNSET
+
+    def __attrs_pre_init__(self) -> None:
+        self.avg_score = UNSET

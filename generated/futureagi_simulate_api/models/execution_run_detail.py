@@ -41,3 +41,6 @@ class ExecutionRunDetail(Model):
     call_results: ExecutionRunCallPage
     eval_explanation_summary: dict[str, list[ExplanationCluster]] | None | UnsetType = UNSET
     eval_explanation_summary_status: ExplanationStatus | UnsetType = UNSET
+
+    def __attrs_pre_init__(self) -> None:
+        self.eval_explanation_summary = self.eval_explanation_summary_status = UNSET

@@ -36,3 +36,9 @@ class ExplanationCluster(Model):
     eval_config_id: str | UnsetType = UNSET
     eval_template_id: str | UnsetType = UNSET
     evidenceSummary: str | UnsetType = UNSET
+
+    def __attrs_pre_init__(self) -> None:
+        self.cluster_name = self.call_execution_ids = self.description = UNSET
+        self.kind = self.theme = self.guidance = UNSET
+        self.eval_name = self.confidence = self.eval_config_id = UNSET
+        self.eval_template_id = self.evidenceSummary = UNSET

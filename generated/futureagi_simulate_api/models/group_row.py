@@ -39,3 +39,8 @@ class GroupRow(Model):
     avg_latency_ms: float | None | UnsetType = UNSET
     turn_count: float | None | UnsetType = UNSET
     csat_score: float | None | UnsetType = UNSET
+
+    def __attrs_pre_init__(self) -> None:
+        self.created_at__date = self.overall_score = self.total_tokens = UNSET
+        self.input_tokens = self.output_tokens = self.avg_latency_ms = UNSET
+        self.turn_count = self.csat_score = UNSET

@@ -19,3 +19,6 @@ class MonoRecordings(Model):
     combined_url: str | None | UnsetType = UNSET
     customer_url: str | None | UnsetType = UNSET
     assistant_url: str | None | UnsetType = UNSET
+
+    def __attrs_pre_init__(self) -> None:
+        self.combined_url = self.customer_url = self.assistant_url = UNSET

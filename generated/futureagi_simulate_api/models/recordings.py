@@ -27,3 +27,7 @@ class Recordings(Model):
     customer: str | None | UnsetType = UNSET
     mono: MonoRecordings | UnsetType = UNSET
     stereo_url: str | None | UnsetType = UNSET
+
+    def __attrs_pre_init__(self) -> None:
+        self.combined = self.stereo = self.assistant = UNSET
+        self.customer = self.mono = self.stereo_url = UNSET

@@ -102,3 +102,23 @@ class RerunSnapshot(Model):
     ai_interruption_rate: float | None | UnsetType = UNSET
     avg_stop_time_after_interruption_ms: int | None | UnsetType = UNSET
     conversation_metrics_data: dict[str, Any] | None | UnsetType = UNSET
+
+    def __attrs_pre_init__(self) -> None:
+        self.id = self.snapshot_timestamp = self.rerun_type = UNSET
+        self.service_provider_call_id = self.status = self.started_at = UNSET
+        self.completed_at = self.ended_at = self.duration_seconds = UNSET
+        self.recording_url = self.stereo_recording_url = self.cost_cents = UNSET
+        self.stt_cost_cents = self.llm_cost_cents = self.tts_cost_cents = UNSET
+        self.call_summary = self.ended_reason = self.overall_score = UNSET
+        self.response_time_ms = self.assistant_id = self.customer_number = UNSET
+        self.call_type = self.message_count = self.transcript_available = UNSET
+        self.recording_available = self.eval_outputs = self.transcripts = UNSET
+        self.analysis_data = self.evaluation_data = self.provider_call_data = UNSET
+        self.avg_agent_latency_ms = self.user_interruption_count = self.user_interruption_rate = (
+            UNSET
+        )
+        self.user_wpm = self.bot_wpm = self.talk_ratio = UNSET
+        self.ai_interruption_count = self.ai_interruption_rate = (
+            self.avg_stop_time_after_interruption_ms
+        ) = UNSET
+        self.conversation_metrics_data = UNSET

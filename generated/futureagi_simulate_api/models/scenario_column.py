@@ -27,3 +27,7 @@ class ScenarioColumn(Model):
     dataset_id: str | UnsetType = UNSET
     column_name: str | UnsetType = UNSET
     data_type: str | UnsetType = UNSET
+
+    def __attrs_pre_init__(self) -> None:
+        self.value = self.visible = self.dataset_column_id = UNSET
+        self.dataset_id = self.column_name = self.data_type = UNSET

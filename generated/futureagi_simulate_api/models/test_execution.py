@@ -79,3 +79,14 @@ class TestExecution(Model):
     agent_type: str | UnsetType = UNSET
     total_number_of_fagi_agent_turns: int | UnsetType = UNSET
     source_type: str | UnsetType = UNSET
+
+    def __attrs_pre_init__(self) -> None:
+        self.run_test = self.started_at = self.completed_at = UNSET
+        self.total_scenarios = self.total_calls = self.completed_calls = UNSET
+        self.failed_calls = self.duration_seconds = self.scenario_ids = UNSET
+        self.simulator_agent_name = self.agent_definition_used_name = self.created_at = UNSET
+        self.scenarios = self.start_time = self.duration = UNSET
+        self.error_reason = self.avg_response_time = self.calls = UNSET
+        self.calls_attempted = self.connected_calls = self.calls_connected_percentage = UNSET
+        self.agent_version = self.agent_definition = self.total_chats = UNSET
+        self.agent_type = self.total_number_of_fagi_agent_turns = self.source_type = UNSET

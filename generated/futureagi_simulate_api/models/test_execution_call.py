@@ -167,3 +167,30 @@ class TestExecutionCall(Model):
     customer_cost_cents: int | None | UnsetType = UNSET
     customer_cost_breakdown: dict[str, Any] | None | UnsetType = UNSET
     customer_latency_metrics: dict[str, Any] | None | UnsetType = UNSET
+
+    def __attrs_pre_init__(self) -> None:
+        self.created_at = self.session_id = self.start_time = UNSET
+        self.scenario_id = self.eval_metrics = self.customer_name = UNSET
+        self.call_summary = self.ended_reason = self.avg_agent_latency = UNSET
+        self.is_snapshot = self.rerun_type = self.rerun_snapshots = UNSET
+        self.timestamp = self.test_execution_id = self.service_provider_call_id = UNSET
+        self.customer_call_id = self.call_type = self.simulation_call_type = UNSET
+        self.provider = self.phone_number = self.simulator_agent_id = UNSET
+        self.simulator_agent_name = self.agent_definition_used_id = (
+            self.agent_definition_used_name
+        ) = UNSET
+        self.scenario_columns = self.scenario_graph = self.scenario_graph_id = UNSET
+        self.snapshot_timestamp = self.original_call_execution_id = self.processing_skipped = UNSET
+        self.processing_skip_reason = self.audio_url = self.recordings = UNSET
+        self.tool_outputs = self.duration_seconds = self.response_time = UNSET
+        self.response_time_ms = self.avg_agent_latency_ms = self.avg_latency_ms = UNSET
+        self.user_interruption_count = self.user_interruption_rate = self.ai_interruption_count = (
+            UNSET
+        )
+        self.ai_interruption_rate = self.avg_stop_time_after_interruption = self.user_wpm = UNSET
+        self.bot_wpm = self.talk_ratio = self.agent_talk_percentage = UNSET
+        self.turn_count = self.total_tokens = self.input_tokens = UNSET
+        self.output_tokens = self.csat_score = self.cost_cents = UNSET
+        self.customer_cost_cents = self.customer_cost_breakdown = self.customer_latency_metrics = (
+            UNSET
+        )

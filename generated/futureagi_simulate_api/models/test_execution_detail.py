@@ -43,3 +43,6 @@ class TestExecutionDetail(Model):
     status: TestExecutionStatus | UnsetType = UNSET
     provider: str | None | UnsetType = UNSET
     agent_type: AgentType | UnsetType = UNSET
+
+    def __attrs_pre_init__(self) -> None:
+        self.status = self.provider = self.agent_type = UNSET

@@ -26,3 +26,6 @@ class TestExecutionPage(Model):
     results: list[TestExecution]
     total_pages: int | UnsetType = UNSET
     current_page: int | UnsetType = UNSET
+
+    def __attrs_pre_init__(self) -> None:
+        self.total_pages = self.current_page = UNSET

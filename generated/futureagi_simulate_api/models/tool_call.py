@@ -17,3 +17,6 @@ class ToolCall(Model):
 
     id: str | UnsetType = UNSET
     name: str | UnsetType = UNSET
+
+    def __attrs_pre_init__(self) -> None:
+        self.id = self.name = UNSET

@@ -27,3 +27,7 @@ class ToolOutput(Model):
     value: str | UnsetType = UNSET
     reason: str | UnsetType = UNSET
     status: EvalStatus | UnsetType = UNSET
+
+    def __attrs_pre_init__(self) -> None:
+        self.name = self.type = self.error = UNSET
+        self.value = self.reason = self.status = UNSET

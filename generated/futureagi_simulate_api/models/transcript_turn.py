@@ -47,3 +47,10 @@ class TranscriptTurn(Model):
     end_time_seconds: float | None | UnsetType = UNSET
     confidence_score: float | UnsetType = UNSET
     created_at: str | UnsetType = UNSET
+
+    def __attrs_pre_init__(self) -> None:
+        self.id = self.speaker_role = self.role = UNSET
+        self.content = self.messages = self.tool_calls = UNSET
+        self.session_id = self.start_time_ms = self.start_time_seconds = UNSET
+        self.end_time_ms = self.end_time_seconds = self.confidence_score = UNSET
+        self.created_at = UNSET

@@ -135,3 +135,20 @@ class VersionCallExecution(Model):
     simulation_call_type: CallType | UnsetType = UNSET
     processing_skipped: bool | UnsetType = UNSET
     processing_skip_reason: str | None | UnsetType = UNSET
+
+    def __attrs_pre_init__(self) -> None:
+        self.session_id = self.duration = self.start_time = UNSET
+        self.transcript = self.scenario = self.eval_metrics = UNSET
+        self.scenario_columns = self.customer_name = self.phone_number = UNSET
+        self.started_at = self.completed_at = self.ended_at = UNSET
+        self.updated_at = self.duration_seconds = self.recording_url = UNSET
+        self.stereo_recording_url = self.cost_cents = self.stt_cost_cents = UNSET
+        self.llm_cost_cents = self.tts_cost_cents = self.customer_cost_cents = UNSET
+        self.cost_breakdown = self.system_metrics = self.call_metadata = UNSET
+        self.error_message = self.scenario_name = self.transcripts = UNSET
+        self.provider_call_data = self.response_time_ms = self.response_time_seconds = UNSET
+        self.assistant_id = self.customer_number = self.call_type = UNSET
+        self.analysis_data = self.evaluation_data = self.message_count = UNSET
+        self.transcript_available = self.recording_available = self.error_localizer_tasks = UNSET
+        self.agent_version = self.customer_call_id = self.simulation_call_type = UNSET
+        self.processing_skipped = self.processing_skip_reason = UNSET
