@@ -188,6 +188,40 @@ def test_a_callers_cookies_go_along(colour: Any, options: Options) -> None:
     assert script.requests[0].headers["cookie"] == "tenant=a"
 
 
+@pytest.mark.parametrize(
+    ("theirs", "sent"),
+    [
+        ([("x-tenant", "a"), ("x-tenant", "b")], {"host": ["api.test"], "x-tenant": ["a", "b"]}),
+        ([("HOST", "inner.test")], {"host": ["inner.test"]}),
+        ([("Accept", "text/html")], {"host": ["api.test"], "accept": ["application/json"]}),
+        ([("X-API-Key", "theirs")], {"host": ["api.test"], "x-api-key": ["api-key-5f0c1d2e3b4a"]}),
+    ],
+    ids=["two of a name", "a host", "one of ours", "a key"],
+)
+def test_a_callers_headers_go_along_unless_they_are_ours(
+    colour: Any, options: Options, theirs: list[tuple[str, str]], sent: dict[str, list[str]]
+) -> None:
+    script = Script(200)
+    session = colour.pick(Session, AsyncSession).of(options, colour.http(script, headers=theirs))
+    colour.run(session.send(THING))
+    headers = script.requests[0].headers
+    assert {name: headers.get_list(name) for name in sent} == sent
+
+
+def test_a_hook_may_look_at_the_body_which_is_empty(colour: Any, options: Options) -> None:
+    seen: list[bytes] = []
+
+    def look(request: httpx.Request) -> None:
+        seen.append(request.content)
+
+    async def look_async(request: httpx.Request) -> None:
+        seen.append(request.content)
+
+    client = colour.http(Script(200), event_hooks={"request": [colour.pick(look, look_async)]})
+    colour.run(colour.pick(Session, AsyncSession).of(options, client).send(THING))
+    assert seen == [b""]
+
+
 @pytest.mark.parametrize(("status", "most"), [(200, 100), (404, 17)])
 def test_of_an_answer_all_is_read_and_of_an_error_a_mebibyte(
     colour: Any, options: Options, status: int, most: int

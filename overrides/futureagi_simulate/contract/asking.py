@@ -103,12 +103,12 @@ def of_server(options: Options, other: Credentials | None = None) -> Iterator[As
         yield ask
 
 
-def _headers(question: Question, keys: Credentials) -> tuple[tuple[str, str], ...]:
+def _headers(question: Question, keys: Credentials) -> tuple[tuple[bytes, bytes], ...]:
     headers = {"accept": "application/json", "user-agent": "futureagi-simulate (contract checks)"}
     headers |= {name.lower(): value for name, value in question.headers}
     if question.keys is Keys.NO_SECRET:
         headers["x-api-key"] = keys.api_key.reveal()
-    return tuple(headers.items())
+    return tuple((name.encode(), value.encode()) for name, value in headers.items())
 
 
 def politely(

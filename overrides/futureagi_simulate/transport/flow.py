@@ -27,9 +27,9 @@ Steps = Generator[Hop | Pause, Any, Answer]  # sent in: a Reply or a Failure for
 _MAX_REDIRECTS: Final = 10
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 _HEADERS: Final = (
-    ("accept", "application/json"),
-    ("accept-encoding", "gzip"),
-    ("user-agent", f"futureagi-simulate/{VERSION}"),
+    (b"accept", b"application/json"),
+    (b"accept-encoding", b"gzip"),
+    (b"user-agent", f"futureagi-simulate/{VERSION}".encode()),
 )
 
 

@@ -17,7 +17,7 @@ class Hop(msgspec.Struct, frozen=True):
     """One HTTP request to send: a redirect takes another hop. Without `keys` none are attached."""
 
     url: str
-    headers: tuple[tuple[str, str], ...]
+    headers: tuple[tuple[bytes, bytes], ...]
     keys: Credentials | None
     timeout: Timeout
     max_body: int

@@ -160,20 +160,23 @@ class _Reading:
 
 
 def _request(client: httpx.Client | httpx.AsyncClient, hop: Hop) -> httpx.Request:
-    """Build the hop's request; the keys go in here, last, and only if the hop has them."""
-    ours = {name for name, _ in hop.headers}
-    request = (
-        httpx.Request(  # not client.build_request: it costs twice as much, and adds the client's `params`
-            "GET",
-            httpx.URL(hop.url),
-            headers=[
-                *((name, value) for name, value in client.headers.multi_items() if name not in ours),
-                *hop.headers,
-            ],
-            cookies=client.cookies,
-            extensions={"timeout": _Limits(hop)},
-        )
+    """Build the hop's request; the keys go in here, last, and only if the hop has them.
+
+    Not with client.build_request, which takes thrice as long and adds the client's `params`; and with a body
+    that is known to be empty, since looking for one takes a third of what is left.
+    """
+    url, ours = httpx.URL(hop.url), dict(hop.headers)
+    host = [] if "host" in client.headers else [(b"Host", url.netloc)]
+    theirs = [pair for pair in client.headers.raw if pair[0].lower() not in ours]
+    request = httpx.Request(
+        "GET",
+        url,
+        headers=[*host, *theirs, *hop.headers],
+        cookies=client.cookies,
+        stream=httpx.ByteStream(b""),
+        extensions={"timeout": _Limits(hop)},
     )
+    request.read()  # a hook of the caller's may look at the body
     request.headers = _KeyHeaders(request.headers)
     if hop.keys is not None:
         request.headers[_API_KEY] = hop.keys.api_key.reveal()
