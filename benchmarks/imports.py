@@ -24,7 +24,8 @@ OTHERS, OTHERS_HTTPX = {"openai": 253, "elevenlabs": 205, "mistralai": 166, "git
 def measure(quick: bool) -> list[Figure]:
     """Compare imports by processor time; the interpreter's own start is taken off both sides.
 
-    All of them find their modules compiled, as an installer leaves them.
+    All of them find their modules compiled, as an installer leaves them. Importing Client brings no httpx, so
+    what counts is a client made: that has to load everything.
     """
     rounds = 9 if quick else 25
     times: dict[str, list[float]] = {name: [] for name in STATEMENTS}
@@ -42,7 +43,7 @@ def measure(quick: bool) -> list[Figure]:
     for name in ("futureagi_simulate", "futureagi_simulate, Client"):
         figures.append(Figure.at_most(WORK, f"{name} to httpx", costs[name] / httpx, 1.15))
     ready = costs[f"Client, {READY}"] / costs[f"httpx, {READY}"]
-    figures.append(Figure.seen(WORK, f"Client to httpx, {READY}", ready))
+    figures.append(Figure.at_most(WORK, f"Client to httpx, {READY}", ready, 1.15))
     for name, milliseconds in OTHERS.items():
         shown = f"{milliseconds / OTHERS_HTTPX:.2f} (given, not measured here)"
         figures.append(Figure.seen(WORK, f"{name} to httpx", milliseconds / OTHERS_HTTPX, shown))

@@ -69,7 +69,7 @@ def test_the_names_a_module_exports_exist(module: str) -> None:
         ("import futureagi_simulate", "httpx attrs msgspec asyncio futureagi_simulate_api"),
         (
             "from futureagi_simulate import Client",
-            "asyncio typer starlette futureagi_simulate_api",
+            "httpx attrs asyncio typer starlette futureagi_simulate_api",
         ),
     ],
 )

@@ -1,25 +1,28 @@
 """The two drivers.
 
-Each sends what the flow asks for and sleeps when it asks for that, and decides nothing.
+Each sends what the flow asks for and sleeps when it asks for that, and decides nothing. What they send with
+is imported when the first client is made: httpx takes longer than all the rest.
 """
 
 from __future__ import annotations
 
 from types import TracebackType
-from typing import Any, Generic, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
 from msgspec import UNSET, UnsetType
 
 from futureagi_simulate.options import Options
-from futureagi_simulate.transport import wire
 from futureagi_simulate.transport.flow import flow
 from futureagi_simulate.transport.hop import Failure, Pause, Reply
 from futureagi_simulate.transport.request import Answer, Request
 from futureagi_simulate.transport.retry import RetryPolicy
 
+if TYPE_CHECKING:
+    from futureagi_simulate.transport.wire import AsyncHTTPClient, HTTPClient
+
 __all__ = ["Answer", "AsyncSession", "Request", "Session"]
 
-C = TypeVar("C", wire.HTTPClient, wire.AsyncHTTPClient)
+C = TypeVar("C", "HTTPClient", "AsyncHTTPClient")
 
 
 class _Session(Generic[C]):
@@ -42,7 +45,7 @@ class _Session(Generic[C]):
         return type(self)(options, self._client, owned=False)
 
 
-class Session(_Session[wire.HTTPClient]):
+class Session(_Session["HTTPClient"]):
     """Sends requests one by one, from any number of threads at once.
 
     An `http_client` of the caller's own is used as it is (its proxies, TLS, hooks, limits) and isn't closed
@@ -50,12 +53,16 @@ class Session(_Session[wire.HTTPClient]):
     """
 
     @classmethod
-    def of(cls, options: Options, http_client: wire.HTTPClient | None = None) -> Session:
+    def of(cls, options: Options, http_client: HTTPClient | None = None) -> Session:
         """Make a session over the caller's httpx client, or over a connection pool of its own."""
-        return cls(options, wire.open_client(http_client), owned=http_client is None)
+        from futureagi_simulate.transport.wire import open_client
+
+        return cls(options, open_client(http_client), owned=http_client is None)
 
     def send(self, request: Request) -> Answer:
         """Return the answer to a request; raises an error of `futureagi_simulate.errors`."""
+        from futureagi_simulate.transport.wire import exchange
+
         steps = flow(request, self.options)
         outcome: Reply | Failure | None = None
         while True:
@@ -68,7 +75,7 @@ class Session(_Session[wire.HTTPClient]):
                 self.options.retry.clock.sleep(step.seconds)
                 outcome = None
             else:
-                outcome = wire.exchange(self._client, step)
+                outcome = exchange(self._client, step)
 
     def close(self) -> None:
         """Close the connections, unless they are the caller's."""
@@ -84,16 +91,20 @@ class Session(_Session[wire.HTTPClient]):
         self.close()
 
 
-class AsyncSession(_Session[wire.AsyncHTTPClient]):
+class AsyncSession(_Session["AsyncHTTPClient"]):
     """`Session` for asyncio and trio; from any number of tasks of one event loop at once."""
 
     @classmethod
-    def of(cls, options: Options, http_client: wire.AsyncHTTPClient | None = None) -> AsyncSession:
+    def of(cls, options: Options, http_client: AsyncHTTPClient | None = None) -> AsyncSession:
         """Make a session over the caller's httpx client, or over a connection pool of its own."""
-        return cls(options, wire.open_async_client(http_client), owned=http_client is None)
+        from futureagi_simulate.transport.wire import open_async_client
+
+        return cls(options, open_async_client(http_client), owned=http_client is None)
 
     async def send(self, request: Request) -> Answer:
         """Return the answer to a request; raises an error of `futureagi_simulate.errors`."""
+        from futureagi_simulate.transport.wire import exchange_async
+
         steps = flow(request, self.options)
         outcome: Reply | Failure | None = None
         while True:
@@ -106,7 +117,7 @@ class AsyncSession(_Session[wire.AsyncHTTPClient]):
                 await self.options.retry.clock.sleep_async(step.seconds)
                 outcome = None
             else:
-                outcome = await wire.exchange_async(self._client, step)
+                outcome = await exchange_async(self._client, step)
 
     async def aclose(self) -> None:
         """Close the connections, unless they are the caller's."""
