@@ -3,10 +3,11 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, TypeVar, cast
 
 import attrs
 import msgspec
@@ -46,11 +47,35 @@ class Model:
 
     @property
     def raw(self) -> dict[str, Any]:
-        """`raw_json` as a dictionary, with the fields that the spec doesn't know; what isn't UTF-8 is replaced."""
-        return msgspec.json.decode(self.raw_json.decode(errors="replace"), type=dict[str, Any])
+        """`raw_json` as a dictionary, with the fields that the spec doesn't know; see `decoded`."""
+        return decoded(self.raw_json)
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _rebuild, (type(self), _fields(self), getattr(self, "_raw_json", None))
+
+
+_decode = msgspec.json.Decoder(dict[str, Any]).decode
+
+
+def decoded(data: bytes) -> dict[str, Any]:
+    """Decode a JSON object; what isn't UTF-8 becomes U+FFFD.
+
+    A whole number of more than 4,300 digits is a text, as in a model; a fraction beyond a double's range is `inf`.
+    """
+    try:
+        return _decode(data)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return cast(
+            "dict[str, Any]", json.loads(data.decode(errors="replace"), parse_int=_whole_number)
+        )
+
+
+def _whole_number(text: str) -> int | str:
+    """Read a whole number; one of more digits than Python reads stays a text."""
+    try:
+        return int(text)
+    except ValueError:
+        return text
 
 
 def _fields(model: Any) -> dict[str, Any]:
@@ -98,4 +123,4 @@ class Response(Generic[M]):
     error: Error | None = None
 
 
-__all__ = ["UNSET", "Model", "OpenEnum", "Response", "UnsetType", "unknown_values"]
+__all__ = ["UNSET", "Model", "OpenEnum", "Response", "UnsetType", "decoded", "unknown_values"]

@@ -53,6 +53,7 @@ __all__ = [
     "TestExecutionPage",
     "VersionCallExecution",
     "VersionCallExecutionPage",
+    "decoded",
     "request",
     "unknown_values",
 ]
@@ -71,6 +72,13 @@ def unknown_values() -> int:
     from futureagi_simulate_api.types import unknown_values as counted  # here: a Client alone needs no model
 
     return counted()
+
+
+def decoded(data: bytes) -> dict[str, Any]:
+    """Decode a JSON object with whatever odd numbers and bytes it has."""
+    from futureagi_simulate_api.types import decoded as given
+
+    return given(data)
 
 
 def request(operation: str, ids: Mapping[str, str] | None = None, **parameters: Any) -> Request:

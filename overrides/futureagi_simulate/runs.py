@@ -150,8 +150,7 @@ class _Detail(msgspec.Struct, frozen=True):
     @property
     def raw(self) -> dict[str, Any]:
         """`raw_json` as a dict."""
-        decoded: dict[str, Any] = msgspec.json.decode(self.raw_json.decode(errors="replace"))
-        return decoded
+        return _api.decoded(self.raw_json)
 
 
 class TestExecutionDetail(_Detail, frozen=True):

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import math
 from typing import Any
 
 import httpx
 import pytest
 
-from futureagi_simulate import AsyncClient, Client, ContractError, NotFoundError
+from futureagi_simulate import AsyncClient, Client, ContractError, NotFoundError, call_record
 from futureagi_simulate.answers.decode import read_page
 from futureagi_simulate.answers.form import Form
 from futureagi_simulate.listings.page import Ask
@@ -82,6 +83,40 @@ def test_a_number_of_thousands_of_digits_is_kept_as_text(colour: Any) -> None:
     page, _ = first_page(colour, body)
     assert page.items[0].duration == "1" * 5000
     assert seen(page) == [("results[0].duration", "a number or null", f"a number, {'1' * 40}…")]
+
+
+@pytest.mark.parametrize(("written", "kept"), [("1e999", math.inf), ("1" * 5000, "1" * 5000)])
+def test_the_raw_form_has_a_number_of_any_size_as_the_model_has(
+    colour: Any, written: str, kept: object
+) -> None:
+    body = json.dumps(page_of({**ROW, "duration": 12345, "new": 12345})).encode()
+    page, _ = first_page(colour, body.replace(b"12345", written.encode()))
+    (item,) = page.items
+    assert item.raw["duration"] == item.raw["new"] == item.duration == kept
+    assert call_record(item).id == ID
+
+
+def test_what_json_does_not_have_is_replaced_and_told(colour: Any) -> None:
+    body = json.dumps(page_of({**ROW, "duration": math.nan, "call_summary": "cut \ud83d"})).encode()
+    page, told = first_page(colour, body)
+    (item,) = page.items
+    assert (item.duration, item.call_summary) == (None, "cut \ufffd")
+    assert (item.raw["duration"], item.raw["call_summary"]) == (None, "cut \ufffd")
+    half = "a text with half a surrogate pair"
+    assert set(seen(page)) == {
+        ("results[0].duration", "JSON", "NaN"),
+        ("results[0].call_summary", "JSON", half),
+    }
+    assert {text.split("; ")[-1] for text in told} == {"null stands for it.", "U+FFFD stands for it."}
+    with pytest.raises(ContractError, match="should be JSON") as caught:
+        colour.collect(client(colour, body, strict=True).call_executions(ID))
+    assert set(caught.value.deviations) == set(page.deviations)
+
+
+def test_an_object_may_hold_what_json_does_not_have(colour: Any) -> None:
+    body = json.dumps({"status": True, "result": {**CALL_RUN, "call_summary": "\ud83d"}}).encode()
+    with pytest.warns(UserWarning, match=r"result\.call_summary should be JSON.*U\+FFFD stands for it"):
+        assert colour.run(client(colour, body).call_run(ID)).call_summary == "\ufffd"
 
 
 def test_blanks_around_an_odd_page_do_no_harm(colour: Any) -> None:

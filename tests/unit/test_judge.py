@@ -145,7 +145,7 @@ BODIES = [
     ({}, b" \r\n", "is empty", True),
     (JSON, b'{"count": 1, "resul', "is damaged JSON", True),
     (JSON, b'{"count": 1}}', "is damaged JSON", True),
-    ({}, b'{"count": NaN}', "is damaged JSON", True),
+    ({}, b'{"count": nan}', "is damaged JSON", True),
     (JSON, b"\x1f\x8b\x00", "is damaged JSON", True),
     (JSON, b"[]", "is JSON but no object", False),
     (JSON, b"null", "is JSON but no object", False),

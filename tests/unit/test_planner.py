@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from futureagi_simulate.listings.page import Ask, Facts
 from futureagi_simulate.listings.planner import Walk, is_whole
@@ -41,6 +42,17 @@ def test_the_first_page_tells_where_the_end_is(said: dict[str, Any], last: int) 
     assert walk.ask() == Ask(1, 10)
     assert walk.ask() is None, "the first page is asked for alone"
     walk.take(facts(1, 10, **said))
+    assert walk.last == last
+
+
+@pytest.mark.parametrize(("known", "last"), [(True, 2), (False, 3)])
+def test_a_server_that_does_not_heed_the_page_number_ends_where_it_repeats_a_page(
+    known: bool, last: int
+) -> None:
+    walk = Walk(10)
+    for number in (1, 2):
+        answer = facts(number, 10, 10, has_next=True)
+        walk.take(answer if known else replace(answer, ids=(None,) * 10))
     assert walk.last == last
 
 

@@ -34,7 +34,7 @@ def read_page(form: Form[M], answer: Answer, ask: Ask, *, strict: bool) -> Fetch
     Raises ContractError if the answer isn't a page of this form at all, or, when `strict`, if it differs
     anywhere.
     """
-    deviations: list[Deviation] = []
+    deviations = [Deviation(stray.path, "JSON", stray.got, stray.instead) for stray in answer.strays]
     data, path = _inside(answer, form.at)
     envelope = _envelope(form, answer, data, path, deviations)
     items = _items(form.item, envelope.results, f"{path}.results".lstrip("."), deviations)
@@ -54,7 +54,7 @@ def read_page(form: Form[M], answer: Answer, ask: Ask, *, strict: bool) -> Fetch
 
 def read_object(form: Form[M], answer: Answer, *, strict: bool) -> tuple[M, tuple[Deviation, ...]]:
     """Read an answer that is one object of this form, and where it differs from the contract."""
-    deviations: list[Deviation] = []
+    deviations = [Deviation(stray.path, "JSON", stray.got, stray.instead) for stray in answer.strays]
     data, path = _inside(answer, form.at)
     absent = form.telling - decoder(dict[str, msgspec.Raw]).decode(data).keys()
     if absent:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
-from typing import Any, Final, Self
+from typing import Any, Self
 
 import attrs
-import msgspec
+
+from futureagi_simulate._api import decoded
 
 
 @attrs.define(slots=False)
@@ -30,23 +30,12 @@ class Received:
 
     @property
     def raw(self) -> dict[str, Any]:
-        """Give the call as the server sent it, but for what no text can hold.
-
-        That is half of a surrogate pair, which JSON may escape and a cut text leaves behind, and a byte that
-        isn't UTF-8. Each becomes U+FFFD, the replacement character, as in a browser.
-        """
-        try:
-            return _decode(self._raw_json)
-        except (msgspec.DecodeError, UnicodeDecodeError):
-            call: dict[str, Any] = without_halves(json.loads(self._raw_json.decode(errors="replace")))
-            return call
-
-
-_decode: Final = msgspec.json.Decoder(dict[str, Any]).decode
+        """Give the call as the server sent it; what isn't UTF-8 is replaced."""
+        return decoded(self._raw_json)
 
 
 def without_halves(value: Any) -> Any:
-    """Replace halves of surrogate pairs, anywhere in a decoded value."""
+    """Replace halves of surrogate pairs, which no file can hold, anywhere in a value."""
     if isinstance(value, str):
         return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     if isinstance(value, list | tuple):

@@ -40,7 +40,8 @@ class Contract:
             kind = (operation, *deviation.kind)
             if kind not in self._told:
                 self._told.add(kind)
-                _warn(f"{operation}: {deviation}; it is kept as sent.", ContractWarning)
+                kept = f"{deviation.instead} stands for it" if deviation.instead else "it is kept as sent"
+                _warn(f"{operation}: {deviation}; {kept}.", ContractWarning)
 
 
 def warn_about_change(operation: str, how: str) -> None:

@@ -20,6 +20,8 @@ _PLACE: Final = re.compile(r"\[[^]]*\]")
 class Deviation(msgspec.Struct, frozen=True):
     """One place where an answer differs from the contract; the value that was sent is kept in the model.
 
+    A value that JSON doesn't have, such as NaN, can't be kept: `instead` says what stands for it.
+
     `path` leads from the answer's top to the place: `results[3].overall_score`; the keys of a map are in
     brackets too. `expected` and `got` are descriptions for people, `got` with the beginning of the value.
     """
@@ -27,6 +29,7 @@ class Deviation(msgspec.Struct, frozen=True):
     path: str
     expected: str
     got: str
+    instead: str | None = None
 
     @property
     def kind(self) -> tuple[str, str]:

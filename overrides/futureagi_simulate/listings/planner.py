@@ -83,6 +83,7 @@ class Walk:
         self._most = 0
         self._uniform = True
         self._sure: int | None = None
+        self._ids: tuple[str | None, ...] = ()
 
     def ask(self) -> Ask | None:
         """Tell which page to ask for now, None if none is known to be left.
@@ -109,11 +110,13 @@ class Walk:
         self.rows += facts.delivered
         self._most = max(self._most, facts.delivered)
         self.last = self._end(facts)
+        self._ids = facts.ids
 
     def _end(self, facts: Facts) -> int:
         number, count, stated = facts.ask.number, facts.count, facts.total_pages
         if count is None:
-            return number + 1 if facts.has_next and facts.delivered else number
+            same = facts.ids == self._ids and None not in facts.ids  # the server doesn't heed the page number
+            return number + 1 if facts.has_next and facts.delivered and not same else number
         pages = _pages(count, max(self._size, self._most))
         if stated is not None and stated > pages and self._most * (stated - 1) < count:
             self.lowered_size = self._most

@@ -59,6 +59,7 @@ def flow(request: Request, options: Options) -> Steps:
                 content=options.credentials.scrub_answer(result.content),
                 attempts=len(history),
                 elapsed=ended - begun,
+                strays=result.strays,
             )
         wait = policy.wait(len(history), result.asked)
         result.error.tried(history)

@@ -9,6 +9,7 @@ import msgspec
 
 from futureagi_simulate.options import Timeout
 from futureagi_simulate.transport.keys import Credentials
+from futureagi_simulate.transport.nearly import Stray
 
 __all__ = ["Failure", "FailureKind", "Hop", "Pause", "Reply"]
 
@@ -53,12 +54,16 @@ class Failure(msgspec.Struct, frozen=True):
 
 
 class Reply(msgspec.Struct, frozen=True):
-    """An answer. Its headers have lower-case names; its body is whole unless `failure` says otherwise."""
+    """An answer. Its headers have lower-case names; its body is whole unless `failure` says otherwise.
+
+    `strays` are values that had to be replaced to make its body JSON.
+    """
 
     status: int
     headers: Mapping[str, str]
     content: bytes = b""
     failure: Failure | None = None
+    strays: tuple[Stray, ...] = ()
 
     def __repr__(self) -> str:
         return f"<Reply {self.status}, {len(self.content)} bytes, {self.failure or 'whole'}>"

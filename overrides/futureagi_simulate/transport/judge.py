@@ -29,6 +29,7 @@ from futureagi_simulate.errors import (
     TransportError,
 )
 from futureagi_simulate.transport.hop import Failure, FailureKind, Reply
+from futureagi_simulate.transport.nearly import readable
 from futureagi_simulate.transport.retry import RetryPolicy, retry_after
 from futureagi_simulate.transport.wording import (
     Scrub,
@@ -147,7 +148,10 @@ class Case(msgspec.Struct, frozen=True):
         try:
             status = bytes(_DECODER.decode(reply.content).status)
         except (msgspec.DecodeError, RecursionError) as error:
-            return self._not_json(reply, error)
+            content, strays = readable(reply.content)
+            if content == reply.content:
+                return self._not_json(reply, error)
+            return self._success(replace(reply, content=content, strays=strays))
         if status != b"false":
             return reply
         return self._failed_success(reply)

@@ -7,6 +7,8 @@ from types import MappingProxyType
 
 import msgspec
 
+from futureagi_simulate.transport.nearly import Stray
+
 __all__ = ["Answer", "Request"]
 
 _NO_IDS: Mapping[str, str] = MappingProxyType({})
@@ -28,7 +30,7 @@ class Answer(msgspec.Struct, frozen=True):
     """A 2xx answer whose `content` is a JSON object, decompressed; a key that it repeats is masked.
 
     `headers` has lower-case names, `attempts` counts the tries it took, `elapsed` is the time of all of them
-    and of the waits between, in seconds.
+    and of the waits between, in seconds. `strays` are values JSON doesn't have, and what stands for them.
     """
 
     request: Request
@@ -37,6 +39,7 @@ class Answer(msgspec.Struct, frozen=True):
     content: bytes
     attempts: int = 1
     elapsed: float = 0.0
+    strays: tuple[Stray, ...] = ()
 
     def __repr__(self) -> str:
         return f"<Answer {self.status} to {self.request.operation}, {len(self.content)} bytes>"

@@ -1,0 +1,94 @@
+"""What Python's `json` writes and JSON doesn't have: replaced byte for byte, and told where it was."""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from futureagi_simulate.transport.nearly import readable
+
+HALF, WHOLE = rb"\ud83d", rb"\ud83d\ude00"
+
+numbers = st.floats() | st.integers() | st.none() | st.booleans()
+texts = st.text(st.characters(exclude_categories=()))
+bodies = st.recursive(numbers | texts, lambda inner: st.lists(inner) | st.dictionaries(texts, inner))
+
+
+def told(content: bytes) -> list[tuple[str, str, str]]:
+    _, strays = readable(content)
+    return [(stray.path, stray.got, stray.instead) for stray in strays]
+
+
+@pytest.mark.parametrize(
+    ("body", "becomes"),
+    [
+        (b'{"a": NaN}', b'{"a": null}'),
+        (b'{"a": [Infinity, -Infinity,NaN]}', b'{"a": [null, null,null]}'),
+        (b'{"NaN": "-Infinity", "a": "\\"NaN", "b": NaN}', b'{"NaN": "-Infinity", "a": "\\"NaN", "b": null}'),
+        (b'{"a": "' + HALF + b'"}', b'{"a": "\\ufffd"}'),
+        (b'{"a": "' + HALF + WHOLE + rb"\uDE00" + b'"}', b'{"a": "\\ufffd' + WHOLE + b'\\ufffd"}'),
+        (b'{"a": "\\' + HALF + b" " + HALF + b'"}', b'{"a": "\\' + HALF + b' \\ufffd"}'),
+        (b'{"a": "' + HALF + b'\\n"}', b'{"a": "\\ufffd\\n"}'),
+        (b'{"' + HALF + b'": 1.50, "b":  1e400 }', b'{"\\ufffd": 1.50, "b":  1e400 }'),
+        (b'\xef\xbb\xbf{"a": 1}', b'{"a": 1}'),
+        (b'{"a": "\xff", "b": NaN}', b'{"a": "\xff", "b": null}'),
+    ],
+)
+def test_only_what_json_does_not_have_is_replaced(body: bytes, becomes: bytes) -> None:
+    assert readable(body)[0] == becomes
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b'{"a": Na}', b'{"a": NaN', b'{"a": NaN}}', b"[" * 100_000, b"\xff\xfe{"]
+)
+def test_what_is_not_nearly_json_stays_as_it_is(body: bytes) -> None:
+    assert readable(body) == (body, ())
+
+
+def test_each_is_told_with_its_place_in_order() -> None:
+    body = (
+        b'{"results": [{"score": NaN, "tone-1": {"x": "' + HALF + b'"}}, {"score": 1}, {"score": Infinity}]}'
+    )
+    assert told(body) == [
+        ("results[0].score", "NaN", "null"),
+        ("results[0][tone-1].x", "a text with half a surrogate pair", "U+FFFD"),
+        ("results[2].score", "Infinity", "null"),
+    ]
+
+
+def test_a_place_can_be_shown_whatever_its_key() -> None:
+    (key, value) = told(b'{"' + HALF + b'": NaN}')
+    assert key == ("[\ufffd]", "a key with half a surrogate pair", "U+FFFD")
+    assert value == ("[\ufffd]", "NaN", "null")
+
+
+def test_a_number_of_any_length_is_no_hindrance() -> None:
+    long = b"9" * 5000
+    assert readable(b'{"a": ' + long + b', "b": NaN}')[0] == b'{"a": ' + long + b', "b": null}'
+
+
+@given(bodies)
+def test_whatever_pythons_json_writes_can_be_read_and_is_touched_only_where_told(body: Any) -> None:
+    content = json.dumps(body).encode()
+    found, strays = readable(content)
+    assert msgspec.json.decode(found) == msgspec.json.decode(json.dumps(mended(body)))
+    assert (found == content) is (not strays)
+
+
+def mended(value: Any) -> Any:
+    """Do to a value what `readable` does to its bytes."""
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    if isinstance(value, str):
+        return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    if isinstance(value, list):
+        return [mended(one) for one in value]
+    if isinstance(value, dict):
+        return {mended(key): mended(one) for key, one in value.items()}
+    return value
