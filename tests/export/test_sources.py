@@ -126,12 +126,25 @@ def test_the_command_leaves_nothing_behind_for_an_id_that_is_none(
     "named", [[], ["--run-test", ID, "--execution", ID], ["--agent", ID], ["--version", ID]]
 )
 def test_without_exactly_one_source_the_command_names_the_options(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], named: list[str]
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, named: list[str]
 ) -> None:
+    monkeypatch.delenv("FI_RUN_TEST_ID", raising=False)
     assert main(["export", str(tmp_path / "calls.parquet"), *named]) == 2
     said = capsys.readouterr().err
     assert "exactly one source" in said
     assert all(option in said for option in ("--run-test", "--execution", "--agent", "--version"))
+
+
+def test_where_nothing_is_named_the_command_takes_the_run_test_of_the_environment(
+    mock: Mock, client: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "calls.jsonl"
+    with mock.serve() as server:
+        for name, value in mock.settings(server.base_url).environment().items():
+            monkeypatch.setenv(name, value)
+        assert main(["export", str(file)]) == 0
+        assert main(["export", str(file), "--agent", mock.ids.agent_id]) == 2
+    assert ids_in(file) == [record.id for record in records(mock, client)]
 
 
 @pytest.mark.parametrize("name", ["calls.csv", "calls.parquet", "calls.duckdb"])

@@ -8,13 +8,19 @@ from typing import Annotated
 
 import typer
 
+from futureagi_simulate.cli.named import RUN_TEST_ID, from_environment
+
 
 def export(
     to: Annotated[
         Path, typer.Argument(metavar="FILE", help="The file to write: .jsonl, .csv, .parquet or .duckdb.")
     ],
     run_test: Annotated[
-        str | None, typer.Option(metavar="ID", help="Take the calls of this run test.")
+        str | None,
+        typer.Option(
+            metavar="ID",
+            help=f"Take the calls of this run test; if nothing is named, of that in {RUN_TEST_ID}.",
+        ),
     ] = None,
     execution: Annotated[
         str | None, typer.Option(metavar="ID", help="Take the calls of this test execution.")
@@ -32,7 +38,7 @@ def export(
         ),
     ] = None,
     since: Annotated[
-        str | None, typer.Option(metavar="TIME", help="Only calls changed since then: 2026-03-01T00:00:00Z.")
+        str | None, typer.Option(metavar="WHEN", help="Only calls changed since then: 2026-03-01T00:00:00Z.")
     ] = None,
     page_size: Annotated[int, typer.Option(metavar="N", help="Calls a request asks for.", min=1)] = 100,
     prefetch: Annotated[int, typer.Option(metavar="N", help="Requests under way at once.", min=1)] = 4,
@@ -51,6 +57,8 @@ def export(
     from futureagi_simulate.export.job import Export
     from futureagi_simulate.export.sources import Source
 
+    if {run_test, execution, agent, version} == {None}:
+        run_test = from_environment(RUN_TEST_ID)
     job = Export(
         Source(run_test, execution, agent, version),
         to,

@@ -20,19 +20,32 @@ _SLOW_SCALE = 20_000
 
 
 def mock(
-    port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on; 0 takes a free one.")] = 0,
-    profile: Annotated[str, typer.Option(help=" or ".join(PROFILES) + ".")] = "documented",
-    scale: Annotated[int | None, typer.Option(min=1, help="How many calls to make up.")] = None,
-    executions: Annotated[int | None, typer.Option(min=1, help="Spread over how many executions.")] = None,
-    seed: Annotated[int, typer.Option(help="The same seed makes the same data.")] = 0,
-    latency: Annotated[str | None, typer.Option(help="Delay of every answer: 50ms, or 20ms-80ms.")] = None,
+    port: Annotated[
+        int, typer.Option(metavar="N", min=0, max=65535, help="Port to listen on; 0 takes a free one.")
+    ] = 0,
+    profile: Annotated[
+        str, typer.Option(metavar="|".join(PROFILES), help="Whose answers to give.")
+    ] = "documented",
+    scale: Annotated[int | None, typer.Option(metavar="N", min=1, help="How many calls to make up.")] = None,
+    executions: Annotated[
+        int | None, typer.Option(metavar="N", min=1, help="Spread over how many executions.")
+    ] = None,
+    seed: Annotated[int, typer.Option(metavar="N", help="The same seed makes the same data.")] = 0,
+    latency: Annotated[
+        str | None, typer.Option(metavar="TIME", help="Delay of every answer: 50ms, or 20ms-80ms.")
+    ] = None,
     fault: Annotated[
         list[str] | None,
-        typer.Option(help='What goes wrong: KIND[:TIMES][,NAME=VALUE]..., such as "429:2,retry-after=2".'),
+        typer.Option(
+            metavar="FAULT",
+            help='What goes wrong: KIND[:TIMES][,NAME=VALUE]..., such as "429:2,retry-after=2".',
+        ),
     ] = None,
-    database: Annotated[Path | None, typer.Option(help="Keep the data in this file.")] = None,
-    env_file: Annotated[Path | None, typer.Option(help="Write the settings to this file as well.")] = None,
-    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    database: Annotated[Path | None, typer.Option(metavar="FILE", help="Keep the data in this file.")] = None,
+    env_file: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write the settings to this file as well.")
+    ] = None,
+    host: Annotated[str, typer.Option(metavar="ADDRESS", help="Address to listen on.")] = "127.0.0.1",
     allow_remote: Annotated[
         bool, typer.Option("--allow-remote", help="Allow a --host that other machines can reach.")
     ] = False,
