@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from enum import Enum
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from futureagi_simulate.options import Timeout
 from futureagi_simulate.transport.keys import Credentials
-from futureagi_simulate.transport.nearly import Stray
+
+if TYPE_CHECKING:
+    from futureagi_simulate.transport.nearly import Stray
 
 __all__ = ["Failure", "FailureKind", "Hop", "Pause", "Reply"]
 

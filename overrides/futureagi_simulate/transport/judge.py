@@ -29,7 +29,6 @@ from futureagi_simulate.errors import (
     TransportError,
 )
 from futureagi_simulate.transport.hop import Failure, FailureKind, Reply
-from futureagi_simulate.transport.nearly import readable
 from futureagi_simulate.transport.retry import RetryPolicy, retry_after
 from futureagi_simulate.transport.wording import (
     Scrub,
@@ -148,6 +147,8 @@ class Case(msgspec.Struct, frozen=True):
         try:
             status = bytes(_DECODER.decode(reply.content).status)
         except (msgspec.DecodeError, RecursionError) as error:
+            from futureagi_simulate.transport.nearly import readable  # here: nearly all answers are JSON
+
             content, strays = readable(reply.content)
             if content == reply.content:
                 return self._not_json(reply, error)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 import msgspec
 
-from futureagi_simulate.transport.nearly import Stray
+if TYPE_CHECKING:
+    from futureagi_simulate.transport.nearly import Stray
 
 __all__ = ["Answer", "Request"]
 
