@@ -69,7 +69,7 @@ def _strays(top: Any) -> Iterator[Stray]:
         elif isinstance(value, list):
             waiting += ((f"{path}[{place}]", value[place]) for place in reversed(range(len(value))))
         elif isinstance(value, _Constant):
-            yield Stray(path, str(value), "null")
+            yield Stray(path, value, "null")
         elif isinstance(value, str) and _HALF.search(value):
             yield Stray(path, "a text with half a surrogate pair", "U+FFFD")
 
