@@ -28,7 +28,7 @@ def main() -> int:
     parser.add_argument("--ratios", action="store_true", help="only hold a few ratios against reference.json")
     parser.add_argument("--record", action="store_true", help="with --ratios: make these the reference")
     parser.add_argument(
-        "--slow", type=int, default=1, help="with --ratios: read pages that many times over, which must fail"
+        "--slow", type=int, default=1, help="with --ratios: do ours that many times over, which must fail"
     )
     options = parser.parse_args()
     if options.ratios:

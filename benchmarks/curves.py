@@ -17,7 +17,7 @@ from benchmarks.walk import client, with_requests
 
 PLOTS = Path(__file__).parent / "plots"
 LATENCIES, PREFETCHES = (0, 10, 50, 200), (1, 2, 4, 8, 16)
-SIZES = (1_000, 10_000, 100_000, 1_000_000)
+SIZES = (2_000, 10_000, 100_000, 1_000_000)
 CALLS, PAGE = 1_000, 20
 _EXAMPLE = "1, requests and json"
 
@@ -60,7 +60,7 @@ def _size(sizes: tuple[int, ...]) -> list[Point]:
     points = []
     for size in sizes:
         rounds = 3 if size < 1_000_000 else 1
-        one = Spread.of([stream(size)["seconds"] / size * 1e6 for _ in range(rounds)])
+        one = Spread.of([stream(size)["µs"] for _ in range(rounds)])
         points.append(Point("Client, pages of 1,000", size, one.median, one.low, one.high))
     return points
 

@@ -23,12 +23,16 @@ _WORDS = [
 ]
 
 
-def page(calls: int, turns: int) -> bytes:
-    """Make a page as the open-source server sends it, the same each time."""
+def page(calls: int, turns: int, *, ascii_only: bool = False) -> bytes:
+    """Make a page as the open-source server sends it, the same each time.
+
+    Its texts hold letters with accents and emoji, as nearly all recorded pages do, unless it is to be `ascii_only`.
+    """
     chance = random.Random(7)
     rows = [call(chance, turns) for _ in range(calls)]
     envelope = {"count": 2400, "next": "https://x.test/?page=2", "previous": None, "results": rows}
-    return json.dumps(envelope | {"total_pages": 24, "current_page": 1}, ensure_ascii=False).encode()
+    made = json.dumps(envelope | {"total_pages": 24, "current_page": 1}, ensure_ascii=False)
+    return made.encode("ascii", "replace") if ascii_only else made.encode()
 
 
 def call(chance: random.Random, turns: int) -> dict[str, Any]:

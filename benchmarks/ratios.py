@@ -14,7 +14,6 @@ import time
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import attrs
 import httpx
@@ -81,22 +80,29 @@ def record() -> int:
 
 
 def measured(slow: int = 1) -> dict[str, Spread]:
-    """Measure every ratio; `slow` above 1 has a page read as many times over as that says, to see the check fail."""
+    """Measure every ratio; `slow` above 1 has ours done as many times over as that says, to see the check fail."""
+
+    def slowed(ours: Callable[[], object]) -> Callable[[], object]:
+        return lambda: [ours() for _ in range(slow)]
+
     data = page(decode.CALLS, decode.TURNS)
     contenders = dict(decode.contenders(data, with_peers=False))
     contenders["Client, from request to page"] = _page_of(data)
-    reading = contenders[decode.LOSSLESS]
-    contenders[decode.LOSSLESS] = lambda: [reading() for _ in range(slow)]
+    for name in (decode.LOSSLESS, "Client, from request to page"):
+        contenders[name] = slowed(contenders[name])
     found = {
         f"{name}, to json.loads": spread
         for name, spread in compare(contenders, ROUNDS, time.process_time).ratios.items()
         if name in (decode.LOSSLESS, "Client, from request to page")
     }
     with small_requests() as asks:
-        few: dict[str, Any] = {name: asks[name] for name in (HTTPX, "Client")}
+        few: dict[str, Callable[[], object]] = {HTTPX: asks[HTTPX], "Client": slowed(asks["Client"])}
         found["one small request, Client to httpx"] = compare(few, ROUNDS, time.process_time).ratios["Client"]
     with serving(2_000, 50, delay=0.02) as base:
-        walks = {"sequence": partial(with_requests, base), "ahead": partial(client, base, 8, 50)}
+        walks: dict[str, Callable[[], object]] = {
+            "sequence": partial(with_requests, base),
+            "ahead": slowed(partial(client, base, 8, 50)),
+        }
         found["a walk at 20 ms latency, prefetch 8 to one by one"] = compare(walks, 5).ratios["ahead"]
     return found
 
