@@ -187,3 +187,13 @@ def test_what_cannot_be_asked_for_is_wrong_usage(command: str, server: dict[str,
     assert (done.returncode, done.stdout) == (2, "")
     assert len(done.stderr.splitlines()) == 2
     assert len(done.stderr) < 500
+
+
+@pytest.mark.parametrize("columns", ["0", "-1", "²", "", "1"])
+@pytest.mark.parametrize("command", ["calls --limit 3", "gate --min Coherence=10"])
+def test_in_a_pipe_nothing_is_cut_whatever_columns_says(
+    command: str, columns: str, server: dict[str, str]
+) -> None:
+    meant = in_shell(f"fi-simulate {command} | cat", server, COLUMNS="100")
+    done = in_shell(f"fi-simulate {command} | cat", server, COLUMNS=columns)
+    assert done.stdout == meant.stdout != ""

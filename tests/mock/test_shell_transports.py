@@ -24,11 +24,15 @@ class Asked:
             self.shell.faults.add(fault)
 
     def get(self, url: str = RUNS, **options: object) -> httpx.Response:
+        """Ask in the colour that was named: sync, or async under asyncio or trio."""
         arguments = {"base_url": BASE_URL, "headers": dict(KEYS)}
         if self.colour == "sync":
             transport = MockTransport(self.shell.handle, self.shell.clock, HOSTS)
             with httpx.Client(transport=transport, **arguments) as client:
                 return client.get(url, **options)
+        if self.colour == "trio":
+            trio = pytest.importorskip("trio", reason="trio is no dependency of the package")
+            return trio.run(self._get, arguments, url, options)
         return asyncio.run(self._get(arguments, url, options))
 
     async def _get(self, arguments: dict, url: str, options: dict) -> httpx.Response:
@@ -37,7 +41,7 @@ class Asked:
             return await client.get(url, **options)
 
 
-@pytest.fixture(params=["sync", "async"])
+@pytest.fixture(params=["sync", "asyncio", "trio"])
 def asked(request):
     return lambda *faults: Asked(*faults, colour=request.param)
 
@@ -88,3 +92,26 @@ def test_a_redirect_is_followed_within_the_mock(asked):
     one = asked()
     assert one.get(RUNS[:-1], follow_redirects=True).status_code == 200
     assert [entry.status for entry in one.shell.journal] == [301, 200]
+
+
+def test_requests_under_way_at_once_let_each_other_in_between_on_trio():
+    trio = pytest.importorskip("trio", reason="trio is no dependency of the package")
+    seen: list[str] = []
+    shell = make_shell()
+
+    async def ask() -> None:
+        transport = AsyncMockTransport(shell.handle, shell.clock, HOSTS)
+        async with (
+            httpx.AsyncClient(transport=transport, base_url=BASE_URL, headers=dict(KEYS)) as client,
+            trio.open_nursery() as nursery,
+        ):
+            for number in range(2):
+                nursery.start_soon(one, client, number)
+
+    async def one(client: httpx.AsyncClient, number: int) -> None:
+        seen.append(f"{number} asks")
+        await client.get(RUNS)
+        seen.append(f"{number} is answered")
+
+    trio.run(ask)
+    assert {text.split(maxsplit=1)[1] for text in seen[:2]} == {"asks"}

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
 import sys
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
@@ -40,9 +42,18 @@ class _Console(Console):
 
 
 def _console(*, stderr: bool) -> Console:
-    console = _Console(stderr=stderr, highlight=False, markup=False, emoji=False)
+    width, height = _size()
+    console = _Console(stderr=stderr, width=width, height=height, highlight=False, markup=False, emoji=False)
     console.soft_wrap = not console.is_terminal
     return console
+
+
+def _size() -> tuple[int, int] | tuple[None, None]:
+    """Give the size where COLUMNS or LINES is set; else the console looks for itself, and follows changes.
+
+    What is no size counts as unset. Rich would take it, print nothing at a width of 0, and fail at a "²".
+    """
+    return shutil.get_terminal_size() if {"COLUMNS", "LINES"} & os.environ.keys() else (None, None)
 
 
 def say(console: Console, text: str = "", style: str = "") -> None:

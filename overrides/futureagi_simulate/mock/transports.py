@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
 
 import httpx
@@ -40,9 +39,11 @@ class AsyncMockTransport(httpx.AsyncBaseTransport):
         self._hosts = hosts
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Answer one request, and let others in between."""
+        """Answer one request, and let others in between, under asyncio or trio."""
+        import anyio  # httpx brings it; imported late because it takes long, and a sync client needs none
+
         question = _question(request, await request.aread(), self._hosts)
-        await asyncio.sleep(0)
+        await anyio.sleep(0)
         return _answer(self._handle(question), request, self._clock)
 
 
