@@ -46,14 +46,24 @@ def test_the_first_page_tells_where_the_end_is(said: dict[str, Any], last: int) 
 
 
 @pytest.mark.parametrize(("known", "last"), [(True, 2), (False, 3)])
-def test_a_server_that_does_not_heed_the_page_number_ends_where_it_repeats_a_page(
-    known: bool, last: int
-) -> None:
+def test_without_a_count_a_listing_ends_where_a_page_is_repeated(known: bool, last: int) -> None:
     walk = Walk(10)
     for number in (1, 2):
         answer = facts(number, 10, 10, has_next=True)
         walk.take(answer if known else replace(answer, ids=(None,) * 10))
     assert walk.last == last
+
+
+@pytest.mark.parametrize(("alike", "last"), [(50, 100_000), (51, 51)])
+def test_a_server_that_does_not_heed_the_page_number_isnt_asked_for_ever(alike: int, last: int) -> None:
+    walk = Walk(10)
+    walk.take(replace(facts(1, 10, 10, count=1_000_000), ids=("else",) * 10))
+    walk.take(replace(facts(1, 10, 10, count=1_000_000), ids=("another",) * 10))
+    for number in range(1, alike + 1):
+        walk.take(facts(number, 10, 10, count=1_000_000, has_next=True))
+    assert walk.last == last
+    walk.take(replace(facts(alike + 1, 10, 10, count=1_000_000), ids=("fresh",) * 10))
+    assert walk.last == 100_000
 
 
 def test_the_end_moves_with_the_count() -> None:

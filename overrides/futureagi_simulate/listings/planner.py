@@ -62,6 +62,7 @@ Outcome = Fetched[object] | FutureAGIError
 _PAST_THE_END: Final = frozenset({404, 500})
 _LOOKS: Final = 10
 _ROOM: Final = 10
+_ALIKE: Final = 50  # times the same page in a row: the server doesn't heed the page number
 
 
 class Walk:
@@ -84,6 +85,7 @@ class Walk:
         self._uniform = True
         self._sure: int | None = None
         self._ids: tuple[str | None, ...] = ()
+        self._alike = 0
 
     def ask(self) -> Ask | None:
         """Tell which page to ask for now, None if none is known to be left.
@@ -109,14 +111,15 @@ class Walk:
         self._uniform = self._uniform and facts.delivered > 0 and self._most in (0, facts.delivered)
         self.rows += facts.delivered
         self._most = max(self._most, facts.delivered)
-        self.last = self._end(facts)
+        same = facts.ids == self._ids and None not in facts.ids and facts.delivered > 0
+        self._alike = self._alike + 1 if same else 0
         self._ids = facts.ids
+        self.last = facts.ask.number if self._alike >= _ALIKE else self._end(facts)
 
     def _end(self, facts: Facts) -> int:
         number, count, stated = facts.ask.number, facts.count, facts.total_pages
         if count is None:
-            same = facts.ids == self._ids and None not in facts.ids  # the server doesn't heed the page number
-            return number + 1 if facts.has_next and facts.delivered and not same else number
+            return number + 1 if facts.has_next and facts.delivered and not self._alike else number
         pages = _pages(count, max(self._size, self._most))
         if stated is not None and stated > pages and self._most * (stated - 1) < count:
             self.lowered_size = self._most
