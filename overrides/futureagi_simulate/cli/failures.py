@@ -59,12 +59,12 @@ def failures(
     from futureagi_simulate.cli.trouble import usage
     from futureagi_simulate.failures import Demands, collect
     from futureagi_simulate.gate.find import is_uuid
-    from futureagi_simulate.gate.settings import Threshold, parse_wanted
+    from futureagi_simulate.gate.settings import Threshold, read_wanted
 
     if json and prompt:
         raise usage("--json and --prompt exclude each other.", "Leave one of them out.")
     execution = either(execution, execution_id, "execution")
-    demands = Demands(tuple(map(Threshold.parse, min or ())), dict(map(parse_wanted, want or ())))
+    demands = Demands(tuple(map(Threshold.parse, min or ())), read_wanted(want or ()))
     with Client() as client:
         target = find_execution(client, "failures", execution, run_test)
         run_test_id = run_test if run_test and is_uuid(run_test) else None

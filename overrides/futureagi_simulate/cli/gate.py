@@ -98,7 +98,7 @@ def gate(
     from futureagi_simulate.cli.trouble import usage
     from futureagi_simulate.cli.waiting import Waiting
     from futureagi_simulate.gate.function import fetch_verdict
-    from futureagi_simulate.gate.settings import Settings, parse_wanted
+    from futureagi_simulate.gate.settings import Settings
     from futureagi_simulate.gate.wait import INTERVAL, parse_duration
 
     begin_reports(junit)
@@ -106,7 +106,7 @@ def gate(
     only_one(execution, run_test)
     options = {
         "thresholds": min,
-        "wanted": dict(map(parse_wanted, want)) if want else None,
+        "wanted": want,
         "min_calls": min_calls,
         "max_failed": max_failed,
         "max_drop": max_drop,

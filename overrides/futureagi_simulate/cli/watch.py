@@ -59,14 +59,14 @@ def watch(
     from futureagi_simulate.failures import Demands
     from futureagi_simulate.gate.find import fetch_execution
     from futureagi_simulate.gate.judge import judge
-    from futureagi_simulate.gate.settings import EVERY, Settings, parse_wanted
+    from futureagi_simulate.gate.settings import EVERY, Settings
     from futureagi_simulate.gate.wait import INTERVAL, follow, looks, parse_duration
 
     execution = either(execution, execution_id, "execution")
     only_one(execution, run_test)
     options = {
         "thresholds": min,
-        "wanted": dict(map(parse_wanted, want)) if want else None,
+        "wanted": want,
         "wait": wait,
         "run_test": run_test,
     }

@@ -8,7 +8,7 @@ import attrs
 
 from futureagi_simulate.errors import ConfigurationError
 from futureagi_simulate.failures.turns import FailingTurn, find_turn
-from futureagi_simulate.gate.settings import EVERY, Threshold
+from futureagi_simulate.gate.settings import EVERY, Threshold, one_per_eval
 from futureagi_simulate.records import CallRecord, EvalKind, EvalRecord
 
 
@@ -22,7 +22,7 @@ class Demands:
     """
 
     thresholds: tuple[Threshold, ...] = ()
-    wanted: Mapping[str, tuple[str, ...]] = attrs.field(factory=dict)
+    wanted: Mapping[str, tuple[str, ...]] = attrs.field(factory=dict, converter=one_per_eval)
 
     def broken_by(self, record: EvalRecord) -> str | None:
         """Say what was asked of an eval that failed, such as "at least 50 %"; None for one that didn't."""

@@ -73,7 +73,7 @@ def _thresholds(found: Sequence[Measure], settings: Settings) -> Iterator[Check]
         for measure in _chosen(found, threshold):
             yield _enough(measure, threshold, settings.confident)
             if settings.min_calls > 1:
-                yield _calls(measure, settings.min_calls)
+                yield from (_calls(each, settings.min_calls) for each in _behind(measure, found))
 
 
 def _chosen(found: Sequence[Measure], threshold: Threshold) -> list[Measure]:
@@ -82,6 +82,13 @@ def _chosen(found: Sequence[Measure], threshold: Threshold) -> list[Measure]:
     if threshold.name == EVERY:
         return [measure for measure in found if measure.is_rate] or [_together(())]
     return [_named(found, threshold.name)]
+
+
+def _behind(measure: Measure, found: Sequence[Measure]) -> Iterator[Measure]:
+    """Walk the evals whose answers `measure` counts, each once a call: their sum says nothing about calls."""
+    for each in found if measure.name == TOGETHER else [measure]:
+        if each is measure or each.is_rate:
+            yield from [part for part in each.parts if part.total != 0] or [each]
 
 
 def _together(found: Sequence[Measure]) -> Measure:

@@ -80,6 +80,11 @@ GivenWanted = str | Iterable[str] | Mapping[str, Iterable[str]]
 """Good choices as they are written: "Tone=calm,neutral", several such texts, or `{"Tone": ["calm"]}`."""
 
 
+def one_per_eval(wanted: Mapping[str, Iterable[str]]) -> dict[str, tuple[str, ...]]:
+    """Put the good choices of names that differ in case only together, under the first of these names."""
+    return _united(wanted.items())
+
+
 @attrs.frozen
 class Settings:
     """What a gate asks of an execution.
@@ -91,7 +96,7 @@ class Settings:
     """
 
     thresholds: tuple[Threshold, ...] = (DOCUMENTED_RULE,)
-    wanted: Mapping[str, tuple[str, ...]] = attrs.field(factory=dict)
+    wanted: Mapping[str, tuple[str, ...]] = attrs.field(factory=dict, converter=one_per_eval)
     min_calls: int = 1
     max_failed: int | None = None
     max_drop: float = 2.0
@@ -118,7 +123,7 @@ class Settings:
                 raise ConfigurationError(f"The setting {name} is {value}.", remedy=f"Give at least {least}.")
         return cls(
             thresholds=tuple(_thresholds(thresholds)) or (DOCUMENTED_RULE,),
-            wanted=dict(_wanted(wanted)) if wanted is not None else {},
+            wanted=read_wanted(wanted) if wanted is not None else {},
             min_calls=min_calls,
             max_failed=max_failed,
             max_drop=max_drop,
@@ -133,6 +138,20 @@ def _thresholds(given: GivenThresholds) -> Iterator[Threshold]:
     elif isinstance(given, Mapping):
         given = [f"{name}={least}" for name, least in given.items()]
     yield from (Threshold.parse(str(text)) for text in given)
+
+
+def read_wanted(given: GivenWanted) -> dict[str, tuple[str, ...]]:
+    """Read good choices as they are written; all that are given for an eval count."""
+    return _united(_wanted(given))
+
+
+def _united(given: Iterable[tuple[str, Iterable[str]]]) -> dict[str, tuple[str, ...]]:
+    names: dict[str, str] = {}
+    united: dict[str, tuple[str, ...]] = {}
+    for name, choices in given:
+        first = names.setdefault(name.casefold(), name)
+        united[first] = tuple(dict.fromkeys((*united.get(first, ()), *choices)))
+    return united
 
 
 def _wanted(given: GivenWanted) -> Iterator[tuple[str, tuple[str, ...]]]:

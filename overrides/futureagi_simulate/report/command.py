@@ -45,12 +45,11 @@ def report(
     from futureagi_simulate.export.target import failure, require_writable, write_file
     from futureagi_simulate.failures.find import Demands
     from futureagi_simulate.gate.find import is_uuid
-    from futureagi_simulate.gate.settings import Settings, parse_wanted
+    from futureagi_simulate.gate.settings import Settings
     from futureagi_simulate.report import build_page, gather
 
     execution = either(execution, execution_id, "execution")
-    wanted = dict(map(parse_wanted, want or ()))
-    settings = Settings.of(min or (), wanted)
+    settings = Settings.of(min or (), want or ())
     require_writable(to)
     console = progress()
     with Client() as client, console.status("Reading calls …") as status:
@@ -63,7 +62,7 @@ def report(
             progress=lambda done, total: status.update(f"Reading calls: {done} of {total or '?'}"),
         )
         status.update("Drawing …")
-        page = build_page(material, Demands(settings.thresholds if min else (), wanted))
+        page = build_page(material, Demands(settings.thresholds if min else (), settings.wanted))
     try:
         write_file(to, page.encode())
     except BrokenPipeError:
