@@ -3,25 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from copy import deepcopy
-from keyword import iskeyword
 from typing import Any
 
-from tools.spec import SpecError, operations, resolve
+from tools.refused import refuse
+from tools.spec import SpecError, operations, parts, resolve
 
-# Names that the base class of every model takes.
-_TAKEN = {"from_json", "raw", "raw_json"}
 # How the generator is told of bytes that stay as they are: the model's attribute is a `msgspec.Raw`.
 _UNDECODED = {"type": "string", "format": "binary"}
 
 
 def prepare(view: Mapping[str, Any]) -> dict[str, Any]:
     """Return a copy of the view for the generator; raise `SpecError` for what a client can't hold."""
+    refuse(view)
     prepared = deepcopy(dict(view))
     schemas = prepared.get("components", {}).get("schemas", {})
-    for place, part in _parts(prepared, "#"):
-        _refuse_bad_names(place, part)
+    for place, part in parts(prepared, "#"):
         _refuse_unchosen(place, part, prepared)
         if part.get("enum") and all(isinstance(value, str) for value in part["enum"]):
             part.setdefault("x-enum-varnames", _member_names(part["enum"]))
@@ -29,22 +27,9 @@ def prepare(view: Mapping[str, Any]) -> dict[str, Any]:
         for parameter in parameters:
             _describe(parameter, prepared)
     _refuse_circles(schemas)
-    for _place, part in _parts(schemas, "#/components/schemas"):
+    for _place, part in parts(schemas, "#/components/schemas"):
         _leave_choice(part)
     return prepared
-
-
-def _parts(node: Any, place: str) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Give every mapping at and below `node` that can be a schema, with its place; not examples."""
-    if isinstance(node, dict):
-        if not place.endswith("/properties"):
-            yield place, node
-        for key, value in list(node.items()):
-            if key not in ("example", "examples") or place.endswith("/properties"):
-                yield from _parts(value, f"{place}/{key}")
-    elif isinstance(node, list):
-        for number, value in enumerate(node):
-            yield from _parts(value, f"{place}/{number}")
 
 
 def _describe(parameter: dict[str, Any], document: Mapping[str, Any]) -> None:
@@ -63,12 +48,6 @@ def _leave_choice(schema: dict[str, Any]) -> None:
         names = " or ".join(f"`{name}.from_json`" for name in sorted(set(chosen.values())))
         schema["items"] = _UNDECODED
         schema["description"] = f"{schema.get('description', '')} Each is left undecoded, for {names}."
-
-
-def _refuse_bad_names(place: str, schema: Mapping[str, Any]) -> None:
-    for name in schema.get("properties", ()):
-        if not name.isidentifier() or iskeyword(name) or name in _TAKEN or name.startswith("_"):
-            raise SpecError(f"{place}: no attribute can be called {name!r}; make a map of the object")
 
 
 def _refuse_unchosen(place: str, schema: Mapping[str, Any], document: Mapping[str, Any]) -> None:

@@ -57,6 +57,19 @@ def operations(document: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any
                 yield f"{method.upper()} {path}", operation, [resolve(each, document) for each in parameters]
 
 
+def parts(node: Any, place: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Give every mapping at and below `node` that can be a schema, with its place; not examples."""
+    if isinstance(node, dict):
+        if not place.endswith("/properties"):
+            yield place, node
+        for key, value in list(node.items()):
+            if key not in ("example", "examples") or place.endswith("/properties"):
+                yield from parts(value, f"{place}/{key}")
+    elif isinstance(node, list):
+        for number, value in enumerate(node):
+            yield from parts(value, f"{place}/{number}")
+
+
 def _words(name: str) -> list[str]:
     return re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z0-9]+", name)
 

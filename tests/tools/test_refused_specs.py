@@ -1,14 +1,19 @@
-"""A spec that no client can be made from is refused with what is wrong with it, by every tool."""
+"""A spec that no client can be made from is refused with its place and what to write, by every tool."""
 
 from __future__ import annotations
 
 import shutil
 import subprocess
+from collections.abc import Callable
+from copy import deepcopy
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tools import api_diff, generate
+from tools.prepare import prepare
+from tools.spec import SpecError, load, views
 
 ROOT = generate.ROOT
 INPUTS = ("openapi.yaml", "generator-config.yaml", "generator-templates")
@@ -18,6 +23,152 @@ FAULTS = [
     ("\n        phone_number:", "\n        pass:", "pass"),
     ("\n        phone_number:", "\n        phone-number:", "phone-number"),
 ]
+RUNS, LISTING = "/sdk/api/v1/simulation/runs/", "/simulate/run-tests/{run_test_id}/executions/"
+TEXT = {"type": "string"}
+NUMBERS = {"type": "array", "items": {"type": "number"}}
+
+Document = dict[str, Any]
+Edit = Callable[[Document], Any]
+
+
+def operation(spec: Document) -> Document:
+    found: Document = spec["paths"][LISTING]["get"]
+    return found
+
+
+def success(spec: Document) -> Document:
+    answer: Document = operation(spec)["responses"]["200"]
+    return answer
+
+
+def field(name: str, schema: Document) -> Edit:
+    """Give the schema Column one field more."""
+    return lambda spec: spec["components"]["schemas"]["Column"]["properties"].update({name: schema})
+
+
+def parameter(name: str = "team", where: str = "query", **more: Any) -> Edit:
+    """Give an operation one parameter more."""
+    more = more or {"schema": TEXT}
+    return lambda spec: operation(spec)["parameters"].append({"name": name, "in": where, **more})
+
+
+def schema(name: str) -> Edit:
+    """Call the schema Column something else."""
+
+    def edit(spec: Document) -> None:
+        spec["components"]["schemas"][name] = {"type": "object", "properties": {"a": TEXT}}
+        field("more", {"$ref": f"#/components/schemas/{name}"})(spec)
+
+    return edit
+
+
+def body(schema: Document) -> Edit:
+    """Make a schema that of a success."""
+    return lambda spec: success(spec)["content"]["application/json"].update(schema=schema)
+
+
+def answer(status: str, **more: Any) -> Edit:
+    """Give an operation one answer more."""
+    return lambda spec: operation(spec)["responses"].update({status: success(spec) | more})
+
+
+def method(spec: Document) -> None:
+    spec["paths"][LISTING]["post"] = spec["paths"][LISTING]["get"]
+
+
+def scheme(**more: Any) -> Edit:
+    return lambda spec: spec["components"]["securitySchemes"]["ApiKey"].update(more)
+
+
+COLUMN = "#/components/schemas/Column"
+ERROR = {"application/json": {"schema": {"$ref": COLUMN}}}
+NO_CLIENT: dict[str, tuple[Edit, str]] = {
+    "nullable field": (field("a", TEXT | {"nullable": True}), f"{COLUMN}/properties/a: .*'null'"),
+    "nullable parameter": (parameter(schema=TEXT | {"nullable": False}), "parameters/.*nullable"),
+    "another tag": (lambda spec: operation(spec).update(tags=["calls"]), f"{LISTING}: .*\\[simulation\\]"),
+    "two tags": (lambda spec: operation(spec)["tags"].append("calls"), "module that clients import"),
+    "no tags": (lambda spec: operation(spec).pop("tags"), "tags are None"),
+    "header parameter": (parameter("X-Team", "header"), f"{LISTING}: parameter 'X-Team': in header"),
+    "cookie parameter": (parameter("team", "cookie"), "parameter 'team': in cookie"),
+    "body": (lambda spec: operation(spec).update(requestBody={"content": {}}), "sends no body"),
+    "post": (method, f"POST {LISTING}: the client only reads"),
+    "array as answer": (body(NUMBERS), f"{LISTING}: answer 200: a success has to be an object"),
+    "map as answer": (
+        body({"type": "object", "additionalProperties": TEXT}),
+        "a success has to be an object",
+    ),
+    "text as answer": (body(TEXT), "a success has to be an object"),
+    "nullable object as answer": (
+        body({"anyOf": [{"$ref": COLUMN}, {"type": "null"}]}),
+        "a success has to be",
+    ),
+    "const": (field("a", {"const": 3}), f"{COLUMN}/properties/a: `const`"),
+    "const of a number": (field("a", {"type": "integer", "const": 3}), "`const`"),
+    "two arrays": (
+        field("a", {"anyOf": [NUMBERS, {"type": "array", "items": TEXT}]}),
+        "properties/a: .*one array",
+    ),
+    "null in an enum": (
+        field("a", {"type": ["string", "null"], "enum": ["x", None]}),
+        r"`anyOf` of a `\$ref`",
+    ),
+    "nullable enum": (field("a", {"type": ["string", "null"], "enum": ["x"]}), r"`anyOf` of a `\$ref`"),
+    "enum of numbers": (field("a", {"type": "integer", "enum": [1, 2]}), "a type with a description"),
+    "enum of numbers as parameter": (
+        parameter(schema={"type": "integer", "enum": [1]}),
+        "only enums of texts",
+    ),
+    "empty enum": (field("a", TEXT | {"enum": []}), "only enums of texts"),
+    "a second success": (answer("201"), f"{LISTING}: answer 201: "),
+    "another success": (
+        lambda spec: operation(spec)["responses"].update({"202": operation(spec)["responses"].pop("200")}),
+        "no answer with status 200",
+    ),
+    "default answer": (answer("default"), "answer default: .*its? own number|each error's own number"),
+    "range of answers": (answer("4XX"), "answer 4XX: .*each error's own number"),
+    "redirect": (answer("302"), "answer 302: "),
+    "another error": (answer("418", content=ERROR), "answer 418: .*schema Error"),
+    "error without content": (answer("418", content={}), "answer 418: no schema for application/json"),
+    "answer without a schema": (
+        lambda spec: success(spec)["content"].update({"application/json": {}}),
+        "answer 200: no schema",
+    ),
+    "answer of another kind": (
+        lambda spec: success(spec).update(content={"text/csv": {"schema": TEXT}}),
+        "answer 200: no schema for application/json",
+    ),
+    "answer of two kinds": (
+        lambda spec: success(spec)["content"].update({"text/csv": {"schema": TEXT}}),
+        "answer 200: several media types",
+    ),
+    "parameter of several values": (parameter(schema=NUMBERS), "parameter 'team': arrays have several forms"),
+    "object as parameter": (parameter(schema={"type": "object"}), "parameter 'team': objects"),
+    "parameter in content": (
+        parameter(content={"application/json": {"schema": NUMBERS}}),
+        "parameter 'team': no `schema`",
+    ),
+    "another header for keys": (
+        scheme(name="Authorization"),
+        "securitySchemes/ApiKey: the client sends X-Api",
+    ),
+    "keys in the query": (scheme(**{"in": "query"}), "securitySchemes/ApiKey"),
+    "bearer token": (scheme(type="http", scheme="bearer"), "securitySchemes/ApiKey"),
+}
+FIELDS = ["self", "str", "int", "float", "bool", "list", "dict", "UNSET", "Any", "CallStatus", "ﬁeld"]
+SCHEMAS = ["Model", "model", "Any", "Raw", "UNSET", "UnsetType", "OpenEnum", "StrEnum", "Client", "UUID"]
+PARAMETERS = ["quote", "params", "kwargs", "client", "Client", "success", "read_response"]
+NO_CLIENT |= {
+    **{f"field {name}": (field(name, TEXT), f"{COLUMN}: no attribute .*{name!r}") for name in FIELDS},
+    **{f"schema {name}": (schema(name), f"schemas/{name}: .*use this name") for name in SCHEMAS},
+    **{
+        f"parameter {name}": (parameter(name), f"parameter {name!r}: .*uses this name") for name in PARAMETERS
+    },
+}
+
+
+@pytest.fixture(scope="module")
+def contract() -> Document:
+    return load((ROOT / "openapi.yaml").read_bytes())
 
 
 @pytest.fixture
@@ -45,3 +196,12 @@ def test_what_cannot_be_generated_from_is_refused_by_generate_and_by_api_diff(
         printed = capsys.readouterr()
         assert printed.out == ""
         assert named in printed.err
+
+
+@pytest.mark.parametrize(("edit", "said"), NO_CLIENT.values(), ids=NO_CLIENT)
+def test_what_no_client_comes_of_is_refused_with_its_place(edit: Edit, said: str, contract: Document) -> None:
+    spec = deepcopy(contract)
+    edit(spec)
+
+    with pytest.raises(SpecError, match=said):
+        prepare(views().open_view(spec))
