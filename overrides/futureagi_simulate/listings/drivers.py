@@ -56,7 +56,7 @@ def drive(decisions: Decisions, source: Source[T, Answer], prefetch: int) -> Ite
     finally:
         decisions.close()
         if pool is not None:
-            pool.shutdown(cancel_futures=True)
+            pool.shutdown()
 
 
 def _threads(number: int) -> ThreadPoolExecutor:
@@ -116,12 +116,11 @@ class AsyncPages(Generic[T]):
 
     async def aclose(self) -> None:
         """Stop, and wait until nothing is under way any more."""
-        tasks = tuple(self._tasks)
         self._cancel()
-        if tasks:
+        if self._tasks:
             import asyncio
 
-            await asyncio.wait(tasks)
+            await asyncio.wait(self._tasks)
 
     def __del__(self) -> None:
         self._cancel()
@@ -136,7 +135,7 @@ class AsyncPages(Generic[T]):
 
     def _cancel(self) -> None:
         self._decisions.close()
-        for task in tuple(self._tasks):
+        for task in self._tasks:
             if not task.get_loop().is_closed():
                 task.cancel()
 

@@ -1,0 +1,109 @@
+"""What comes of proxies and TLS files in the environment that httpx can't use."""
+
+from __future__ import annotations
+
+import ssl
+import sys
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from futureagi_simulate import AsyncClient, Client, ConfigurationError
+from futureagi_simulate.transport import variables, wire
+
+KEYS = {"api_key": "an-api-key-of-tests", "secret_key": "a-secret-key-of-tests"}
+PROXY = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
+TLS = ("SSL_CERT_FILE", "SSL_CERT_DIR", "SSLKEYLOGFILE")
+
+
+@pytest.fixture(autouse=True)
+def _nothing_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in (*PROXY, *map(str.lower, PROXY), *TLS, "REQUEST_METHOD"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture(params=[Client, AsyncClient])
+def refusal(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Make a client of either colour with variables set, and give the error."""
+
+    def refuse(**environment: str) -> ConfigurationError:
+        for name, value in environment.items():
+            monkeypatch.setenv(name, value)
+        with pytest.raises(ConfigurationError) as caught:
+            request.param(**KEYS)
+        return caught.value
+
+    return refuse
+
+
+@pytest.mark.parametrize("name", ["HTTPS_PROXY", "https_proxy", "ALL_PROXY"])
+@pytest.mark.parametrize(
+    "value", ["ftp://user:opensesame@proxy.test", "http://user:open/sesame@proxy.test", "http://[opensesame"]
+)
+def test_a_proxy_that_cannot_be_one_is_refused_by_its_variable_and_not_shown(
+    refusal: Any, name: str, value: str
+) -> None:
+    error = refusal(**{name: value})
+    assert error.problem.startswith(f"{name} can't be used")
+    assert "http://127.0.0.1:3128" in error.remedy
+    assert "open" not in str(error) + repr(error)
+    assert error.__cause__ is error.__context__ is None
+
+
+def test_a_no_proxy_that_cannot_be_read_is_refused_with_the_variables_set(refusal: Any) -> None:
+    error = refusal(NO_PROXY="a:b", HTTP_PROXY="http://proxy.test")
+    assert error.problem.startswith("HTTP_PROXY or NO_PROXY can't be used")
+
+
+def test_a_socks_proxy_without_its_package_says_what_to_install(
+    refusal: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "socksio", None)
+    error = refusal(ALL_PROXY="socks5://user:opensesame@127.0.0.1:1")
+    assert error.problem.startswith("ALL_PROXY can't be used: a SOCKS proxy needs the package socksio")
+    assert 'pip install "httpx[socks]"' in error.remedy
+    assert "opensesame" not in str(error)
+
+
+def test_a_file_of_certificates_that_is_not_there_is_named_by_its_variable(
+    refusal: Any, tmp_path: Path
+) -> None:
+    error = refusal(SSL_CERT_FILE=str(tmp_path / "none.pem"))
+    assert error.problem == "SSL_CERT_FILE can't be used: No such file or directory."
+    assert "unset" in error.remedy
+
+
+def test_a_file_without_certificates_is_named_by_its_variable(refusal: Any, tmp_path: Path) -> None:
+    empty = tmp_path / "empty.pem"
+    empty.touch()
+    assert refusal(SSL_CERT_FILE=str(empty)).problem.startswith("SSL_CERT_FILE can't be used: ")
+
+
+def test_a_log_of_tls_keys_that_cannot_be_written_is_named_by_its_variable(
+    refusal: Any, tmp_path: Path
+) -> None:
+    error = refusal(SSLKEYLOGFILE=str(tmp_path / "none" / "keys.log"))
+    assert error.problem == "SSLKEYLOGFILE can't be used: No such file or directory."
+
+
+def test_without_a_variable_set_the_systems_error_stays_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: Any, **__: Any) -> Any:
+        raise OSError(24, "Too many open files")
+
+    monkeypatch.setattr(ssl, "create_default_context", full)
+    with pytest.raises(OSError, match="Too many open files"):
+        wire.open_client(None)
+
+
+def test_a_proxy_of_the_systems_settings_is_called_that() -> None:
+    error = variables.unusable(httpx.InvalidURL("Invalid port"))
+    assert error is not None
+    assert error.problem.startswith("The proxy in the system's settings can't be used")
+
+
+def test_a_client_of_the_callers_is_taken_whatever_the_variables_say(monkeypatch: pytest.MonkeyPatch) -> None:
+    with httpx.Client() as given:
+        monkeypatch.setenv("ALL_PROXY", "ftp://proxy.test")
+        assert wire.open_client(given) is given
