@@ -40,7 +40,8 @@ def refusal(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> 
 
 @pytest.mark.parametrize("name", ["HTTPS_PROXY", "https_proxy", "ALL_PROXY"])
 @pytest.mark.parametrize(
-    "value", ["ftp://user:opensesame@proxy.test", "http://user:open/sesame@proxy.test", "http://[opensesame"]
+    "value",
+    ["ftp://user:opensesame@proxy.test", "http://user:open/sesame@proxy.test", "http://opensesame:port"],
 )
 def test_a_proxy_that_cannot_be_one_is_refused_by_its_variable_and_not_shown(
     refusal: Any, name: str, value: str
@@ -72,7 +73,7 @@ def test_a_file_of_certificates_that_is_not_there_is_named_by_its_variable(
 ) -> None:
     error = refusal(SSL_CERT_FILE=str(tmp_path / "none.pem"))
     assert error.problem == "SSL_CERT_FILE can't be used: No such file or directory."
-    assert "unset" in error.remedy
+    assert error.remedy == "Name certificates that can be read, as PEM, or unset it."
 
 
 def test_a_file_without_certificates_is_named_by_its_variable(refusal: Any, tmp_path: Path) -> None:
@@ -81,10 +82,18 @@ def test_a_file_without_certificates_is_named_by_its_variable(refusal: Any, tmp_
     assert refusal(SSL_CERT_FILE=str(empty)).problem.startswith("SSL_CERT_FILE can't be used: ")
 
 
+def test_of_several_tls_variables_the_one_that_fails_is_named(refusal: Any, tmp_path: Path) -> None:
+    error = refusal(SSL_CERT_DIR=str(tmp_path), SSLKEYLOGFILE=str(tmp_path / "none" / "keys.log"))
+    assert error.problem.startswith("SSLKEYLOGFILE can't")
+    error = refusal(SSL_CERT_FILE=str(tmp_path / "none.pem"))
+    assert error.problem.startswith("SSL_CERT_FILE can't")
+
+
 def test_a_log_of_tls_keys_that_cannot_be_written_is_named_by_its_variable(
     refusal: Any, tmp_path: Path
 ) -> None:
     error = refusal(SSLKEYLOGFILE=str(tmp_path / "none" / "keys.log"))
+    assert error.remedy == "Name a file that can be written, or unset it."
     assert error.problem == "SSLKEYLOGFILE can't be used: No such file or directory."
 
 

@@ -11,7 +11,7 @@ import math
 import traceback
 from contextlib import aclosing, closing
 from types import TracebackType
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import httpx
 
@@ -24,6 +24,7 @@ __all__ = ["AsyncHTTPClient", "HTTPClient", "exchange", "exchange_async", "open_
 
 HTTPClient = httpx.Client
 AsyncHTTPClient = httpx.AsyncClient
+_Client = TypeVar("_Client", httpx.Client, httpx.AsyncClient)
 
 _ERROR_BODY: Final = 1024 * 1024  # bytes: more of an error's body than this tells nobody anything
 _DIGITS: Final = 20  # of a length; Python refuses to read a number of thousands
@@ -31,6 +32,7 @@ _MOMENT: Final = 0.001  # seconds: a timeout of 0 means something else to a sock
 _API_KEY: Final = "x-api-key"
 _SECRET_KEY: Final = "x-secret-key"  # noqa: S105 - the header's name, not its value
 _HTTPX_ERRORS: Final = (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError)
+_UNOPENED: Final = (ImportError, OSError, ValueError, httpx.InvalidURL)
 _KINDS: Final[tuple[tuple[type[Exception], FailureKind], ...]] = (
     (httpx.TimeoutException, FailureKind.TIMEOUT),
     (httpx.ConnectError, FailureKind.CONNECT),
@@ -45,7 +47,7 @@ _KINDS: Final[tuple[tuple[type[Exception], FailureKind], ...]] = (
 def open_client(given: httpx.Client | None) -> httpx.Client:
     """Return the caller's client if it is one, else a connection pool of our own."""
     if given is None:
-        return httpx.Client(follow_redirects=False)
+        return _opened(httpx.Client)
     if not isinstance(given, httpx.Client):
         raise _wrong_client(given, "httpx.Client")
     return given
@@ -54,10 +56,23 @@ def open_client(given: httpx.Client | None) -> httpx.Client:
 def open_async_client(given: httpx.AsyncClient | None) -> httpx.AsyncClient:
     """Return the caller's client if it is one, else a connection pool of our own, for asyncio or trio."""
     if given is None:
-        return httpx.AsyncClient(follow_redirects=False)
+        return _opened(httpx.AsyncClient)
     if not isinstance(given, httpx.AsyncClient):
         raise _wrong_client(given, "httpx.AsyncClient")
     return given
+
+
+def _opened(kind: type[_Client]) -> _Client:
+    """Make a client; raise ConfigurationError where the environment's proxies or TLS files can't be used."""
+    try:
+        return kind(follow_redirects=False)
+    except _UNOPENED as error:
+        from futureagi_simulate.transport.variables import unusable
+
+        refusal = unusable(error)
+        if refusal is None:
+            raise
+    raise refusal  # here, not above: a proxy's password may be in the exception or in its frames
 
 
 def exchange(client: httpx.Client, hop: Hop) -> Reply | Failure:
