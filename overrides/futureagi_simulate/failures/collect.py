@@ -53,7 +53,7 @@ class Failures:
 
     def redacted(self) -> Failures:
         """Give the same without names and phone numbers."""
-        redactor = redactor_for(failed.call for failed in self.calls)
+        redactor = redactor_for([*(failed.call for failed in self.calls), *self.unfinished])
         return attrs.evolve(
             self,
             calls=tuple(map(redactor.failed_call, self.calls)),
