@@ -83,6 +83,27 @@ def test_a_redirect_to_another_origin_is_refused_by_name(
     assert named in error.remedy
 
 
+@pytest.mark.parametrize(
+    ("location", "said"),
+    [
+        ("/a b/", "a redirect to an address that can't be followed: its Location holds whitespace"),
+        ("ftp://other.test/", "to ftp://other.test that can't be followed: its Location begins with another"),
+        ("https://user:opensesame@api.test/", "its Location holds a user name or password"),
+    ],
+)
+def test_a_redirect_that_nobody_can_follow_says_why_and_no_base_url_is_advised(
+    colour: Any, options: Options, location: str, said: str
+) -> None:
+    script = Script(redirect(location), 200)
+    error = fails(colour, script, options)
+    assert isinstance(error, RedirectError)
+    assert len(script.requests) == 1
+    assert said in error.problem
+    assert "keys are sent" not in error.problem
+    assert "opensesame" not in str(error)
+    assert error.remedy.startswith("Check base_url (FI_BASE_URL); if it is right")
+
+
 @pytest.mark.parametrize("response", [httpx.Response(302), httpx.Response(304, headers={"location": "/x"})])
 def test_a_redirect_without_location_and_a_304_are_errors(
     colour: Any, options: Options, response: httpx.Response

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import ssl
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
-from futureagi_simulate import AsyncClient, Client, ConfigurationError
+from futureagi_simulate import AsyncClient, Client, ConfigurationError, ConnectError
+from futureagi_simulate.options import Options
 from futureagi_simulate.transport import variables, wire
+from futureagi_simulate.transport.request import Request
 
 KEYS = {"api_key": "an-api-key-of-tests", "secret_key": "a-secret-key-of-tests"}
 PROXY = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
@@ -116,3 +119,15 @@ def test_a_client_of_the_callers_is_taken_whatever_the_variables_say(monkeypatch
     with httpx.Client() as given:
         monkeypatch.setenv("ALL_PROXY", "ftp://proxy.test")
         assert wire.open_client(given) is given
+
+
+@pytest.mark.parametrize("host", ["proxy..test", f"{'a' * 64}.test"])
+def test_a_host_that_no_network_can_name_is_an_error_of_connecting(
+    host: str, colour: Any, make_options: Callable[..., Options], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ALL_PROXY", f"http://{host}:1")
+    with pytest.raises(ConnectError) as caught:
+        colour.run(colour.session(make_options()).send(Request("getThing", "/things/")))
+    if not colour.is_async:  # asyncio asks the network
+        assert "a part of the host's name is empty or too long" in str(caught.value)
+        assert caught.value.attempts == 1

@@ -12,6 +12,7 @@ from futureagi_simulate import errors
 from futureagi_simulate.errors import APIStatusError, ContractError, RateLimitError, RequestInfo
 from futureagi_simulate.transport.hop import Failure, FailureKind, Reply
 from futureagi_simulate.transport.judge import Case, Trouble
+from futureagi_simulate.transport.origin import Elsewhere
 from futureagi_simulate.transport.retry import RetryPolicy
 
 CASE = Case(
@@ -226,7 +227,7 @@ def test_what_a_terminal_would_obey_is_replaced() -> None:
 
 
 def test_the_target_of_a_refused_redirect_is_safe_to_print() -> None:
-    refused = CASE.redirected_away(Reply(302, {}), "https://the-key\x1b[2J", "https://api.test")
+    refused = CASE.redirected_away(Reply(302, {}), Elsewhere("https://the-key\x1b[2J"), "https://api.test")
     assert "https://***\ufffd[2J" in refused.error.problem
     assert "https://***\ufffd[2J" in refused.error.remedy
 

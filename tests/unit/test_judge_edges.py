@@ -17,6 +17,7 @@ from futureagi_simulate.errors import (
 )
 from futureagi_simulate.transport.hop import Reply
 from futureagi_simulate.transport.judge import Case, Trouble
+from futureagi_simulate.transport.origin import Elsewhere
 from futureagi_simulate.transport.retry import RetryPolicy
 
 CASE = Case(RequestInfo("GET", "https://api.test/things/", "getThing"), RetryPolicy(), scrub=str)
@@ -75,7 +76,7 @@ def test_damaged_json_and_something_else_than_the_api_get_different_advice() -> 
 @pytest.mark.parametrize(
     "judged",
     [
-        CASE.redirected_away(Reply(302, {}), "https://other.test", "https://api.test"),
+        CASE.redirected_away(Reply(302, {}), Elsewhere("https://other.test"), "https://api.test"),
         CASE.redirected_endlessly(Reply(302, {}), 10),
         CASE.redirected_with_key(Reply(302, {})),
     ],

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from futureagi_simulate.errors import ConfigurationError
-from futureagi_simulate.transport.origin import Origin, target_origin
+from futureagi_simulate.transport.origin import Elsewhere, Origin, target_origin
 
 API = Origin.of("https://api.example.com/prefix")
 HERE = "https://api.example.com/prefix/things/"
@@ -180,11 +180,39 @@ def test_whatever_a_redirect_says_it_leads_to_the_origin_or_nowhere(location: st
         ("//evil.example:8443/", "https://evil.example:8443"),
         (" https://evil.example ", "https://evil.example"),
         ("http://user:opensesame@evil.example/", "http://evil.example"),
-        ("https://[::1", "an address that can't be read"),
+        ("http://api.example.com/x", "http://api.example.com"),
     ],
 )
 def test_the_origin_of_a_redirect_is_named_without_the_rest(location: str, named: str) -> None:
-    assert target_origin(HERE, location) == named
+    assert target_origin(HERE, location) == Elsewhere(named)
+
+
+@pytest.mark.parametrize(
+    ("location", "target", "problem"),
+    [
+        ("/a b/", "", "whitespace"),
+        ("https://evil.example\\@api.example.com/", "", "backslash"),
+        ("https://[::1", "", "can't be read"),
+        ("https://api.example.com:99999/", "https://api.example.com:99999", "can't be read"),
+        ("ftp://opensesame@x/y", "ftp://x", "another scheme"),
+        ("javascript:alert(1)", "", "another scheme"),
+        ("http:///x", "", "no host"),
+        ("https://user:opensesame@api.example.com/x", "https://api.example.com", "user name or password"),
+        ("https://user@api.example.com:443/x", "https://api.example.com:443", "user name or password"),
+        ("https://api。example。com/", "https://api。example。com", "ASCII"),
+    ],
+)
+def test_a_redirect_that_nobody_can_follow_says_why(location: str, target: str, problem: str) -> None:
+    found = target_origin(HERE, location)
+    assert found.target == target
+    assert problem in found.problem
+
+
+@given(st.text())
+def test_of_a_redirect_either_the_problem_is_named_or_another_origin(location: str) -> None:
+    found = target_origin(HERE, location)
+    if API.follow(HERE, location) is None and not found.problem:
+        assert Origin.of(found.target).root != API.root
 
 
 @pytest.mark.parametrize(

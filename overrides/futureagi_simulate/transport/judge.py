@@ -29,6 +29,7 @@ from futureagi_simulate.errors import (
     TransportError,
 )
 from futureagi_simulate.transport.hop import Failure, FailureKind, Reply
+from futureagi_simulate.transport.origin import Elsewhere
 from futureagi_simulate.transport.retry import RetryPolicy, retry_after
 from futureagi_simulate.transport.wording import (
     Scrub,
@@ -115,9 +116,14 @@ class Case(msgspec.Struct, frozen=True):
             return self._not_contract(outcome, f"is too large: {outcome.failure.text}.", _LARGER)
         return self._no_answer(outcome.failure)
 
-    def redirected_away(self, reply: Reply, target: str, origin: str) -> Trouble:
-        """Judge a redirect to another origin."""
-        target = clean(target, self.scrub)
+    def redirected_away(self, reply: Reply, elsewhere: Elsewhere, origin: str) -> Trouble:
+        """Judge a redirect to another origin, or to an address that can't be used."""
+        target = clean(elsewhere.target, self.scrub)
+        if elsewhere.problem:
+            where = f"to {target}" if target else "to an address"
+            problem = f"with a redirect {where} that can't be followed: its Location {elsewhere.problem}"
+            remedy = "Check base_url (FI_BASE_URL); if it is right, report it to whoever runs the server."
+            return self._redirect(reply, problem, remedy)
         problem = f"with a redirect to {target}; keys are sent to {origin} only"
         remedy = f"If the API lives at {target}, set base_url (FI_BASE_URL) to it."
         return self._redirect(reply, problem, remedy)

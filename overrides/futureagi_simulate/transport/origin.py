@@ -14,7 +14,7 @@ import msgspec
 
 from futureagi_simulate.errors import ConfigurationError
 
-__all__ = ["DEFAULT_BASE_URL", "Origin", "target_origin"]
+__all__ = ["DEFAULT_BASE_URL", "Elsewhere", "Origin", "target_origin"]
 
 DEFAULT_BASE_URL: Final = "https://api.futureagi.com"
 _PORTS: Final = {"http": 80, "https": 443}
@@ -22,6 +22,8 @@ _UNSAFE: Final = re.compile(r"[\x00-\x20\x7f\\]")
 _SAFE_IN_PATH: Final = "/:@!$&'()*+,;=~%-._"
 _LONGEST: Final = 65_536  # httpx takes no more, and most servers take far less
 _SAFE_IN_QUERY: Final = _SAFE_IN_PATH + "?[]"
+_STRANGE: Final = "holds whitespace, a control character or a backslash"
+_UNREADABLE: Final = "has an address or a port that can't be read"
 
 
 class Origin(msgspec.Struct, frozen=True):
@@ -121,16 +123,31 @@ class Origin(msgspec.Struct, frozen=True):
         return self.root + (quote(parts.path, safe=_SAFE_IN_PATH) or "/") + query
 
 
-def target_origin(current: str, location: str) -> str:
-    """Name the scheme, host and port a redirect leads to, for a message.
+class Elsewhere(msgspec.Struct, frozen=True):
+    """Where a redirect leads that isn't followed, for a message.
 
-    Without user, password, path and query.
+    `target`: scheme, host and port, without user, password, path and query; "" where they can't be told.
+    `problem`: why nobody can follow it; "" where it leads to another origin.
     """
+
+    target: str = ""
+    problem: str = ""
+
+
+def target_origin(current: str, location: str) -> Elsewhere:
+    """Say where a redirect leads that `Origin.follow` doesn't follow, and why nobody could."""
+    location = location.strip()
+    if _UNSAFE.search(location):
+        return Elsewhere(problem=_STRANGE)
     try:
-        parts = urlsplit(urljoin(current, location.strip()))
-        return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
+        parts = urlsplit(urljoin(current, location))
     except ValueError:
-        return "an address that can't be read"
+        return Elsewhere(problem=_UNREADABLE)
+    target = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
+    problem = _problem(target) or ""
+    if not problem and Origin.of(target).owns(current):  # all that is left there to object to
+        problem = "holds a user name or password"
+    return Elsewhere(target if parts.netloc else "", problem)
 
 
 def _port(parts: SplitResult) -> int:
@@ -144,12 +161,12 @@ def _problem(base_url: object) -> str | None:
     if not base_url.strip():
         return "is blank"
     if _UNSAFE.search(base_url):
-        return "holds whitespace, a control character or a backslash"
+        return _STRANGE
     try:
         parts = urlsplit(base_url)
         port = parts.port
     except ValueError:
-        return "has an address or a port that can't be read"
+        return _UNREADABLE
     if "://" not in base_url or not parts.scheme:
         return "has no scheme: it doesn't begin with https:// or http://"
     if parts.scheme not in _PORTS:

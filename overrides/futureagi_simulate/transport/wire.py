@@ -169,8 +169,15 @@ class _Reading:
         if isinstance(error, _HTTPX_ERRORS):
             self._failure = _failure(error, self._hop)
             return True
-        if error is not None:
-            _forget(error)
+        if error is None:
+            return False
+        if isinstance(error, UnicodeError) and "idna" in str(
+            error
+        ):  # of a socket: the API's host or a proxy's
+            text = "a part of the host's name is empty or too long"
+            self._failure = Failure(FailureKind.CONNECT, text, passing=False)
+            return True
+        _forget(error)
         return False
 
 
