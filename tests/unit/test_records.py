@@ -344,7 +344,18 @@ def test_what_an_execution_does_not_know_yet_is_none() -> None:
     )
 
 
-@pytest.mark.parametrize("odd", [None, 5, "x", [], [None], {"a": None}, True])
+@pytest.mark.parametrize(
+    "time", ["0001-01-01T00:00:00+05:30", "9999-12-31T23:59:59-05:00", "2026-02-30T00:00:00Z"]
+)
+def test_a_time_that_does_not_exist_or_has_no_place_in_utc_is_none(time: str) -> None:
+    assert call_record(Sent({"id": "x", "start_time": time})).started_at is None
+    assert execution_record(Sent({"id": "x", "created_at": time})).created_at is None
+
+
+ODD = [None, 5, "x", [], [None], {"a": None}, True, float("inf"), float("nan"), 10**400, -(10**400)]
+
+
+@pytest.mark.parametrize("odd", ODD, ids=[str(place) for place in range(len(ODD))])
 def test_odd_values_become_none_and_never_an_error(odd: Any) -> None:
     assert call_record(Sent(dict.fromkeys(CE_OBSERVED, odd))).id in ("", "x")
     assert execution_record(Sent(dict.fromkeys([*EXECUTION_OBSERVED, *EXECUTION_RUN], odd))).id in (None, "x")

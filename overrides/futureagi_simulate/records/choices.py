@@ -3,9 +3,18 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator, Mapping
+from typing import Final
 
 from futureagi_simulate.records.model import AnswerShare
+
+_PRINTED: Final = re.compile(
+    r"""(?=[\[{(]) (?: [\[\]{}(),:\s] | None | True | False | -?[\d.]++(?:e[-+]?\d++)?
+    | '(?:[^'\\\n]|\\[\\'nrtxuU])*+' | "(?:[^"\\\n]|\\[\\'nrtxuU])*+" )++""",
+    re.VERBOSE,
+)
+"""What Python may print for a list or an object: only such a text is read, since reading others can warn."""
 
 
 def word_shares(answers: tuple[AnswerShare, ...], total: int | None) -> dict[str, float]:
@@ -45,21 +54,30 @@ def overlap(answers: tuple[AnswerShare, ...]) -> bool:
 
 
 def choices_of(answer: str) -> tuple[str, ...]:
-    """Read the choices in an answer's text: a word, or a list or an object as Python prints it."""
-    if answer[:1] not in ("[", "{", "("):
+    """Read the choices in an answer's text: a list or an object as Python prints it, else the text is one."""
+    if not _PRINTED.fullmatch(answer):
         return (answer,)
     try:
         value = ast.literal_eval(answer)
-    except (ValueError, SyntaxError, MemoryError, RecursionError):
+        return tuple(_words(value)) if isinstance(value, list | tuple | dict) else (answer,)
+    except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
         return (answer,)
-    return tuple(_words(value))
 
 
 def _words(value: object) -> Iterator[str]:
-    if isinstance(value, dict):
-        yield from _words(value.get("choices", value.get("choice")))
-    elif isinstance(value, list | tuple):
-        for part in value:
-            yield from _words(part)
-    elif isinstance(value, str):
-        yield value
+    """Walk the words in a list or an object of choices; raise where it holds anything else."""
+    match value:
+        case {"choices": held} | {"choice": held}:
+            yield from _words(held)
+        case list() | tuple():
+            for part in value:
+                yield from _words(part)
+        case str():
+            value.encode()  # half of a surrogate pair is a ValueError: it could be written nowhere
+            yield value
+        case None:
+            pass
+        case dict() if not value:
+            pass
+        case _:
+            raise TypeError

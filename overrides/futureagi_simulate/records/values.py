@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, Literal
 
+_MOST = 1e100  # far beyond what any field holds, and products of two are still floats
 _PHONE_NUMBER = re.compile(r"\+?[\d\s().-]{5,}")
 
 
@@ -30,8 +31,10 @@ def word(value: object) -> str | None:
 
 
 def number(value: object) -> float | None:
-    """Give a number; a whole one stays an int."""
-    return value if isinstance(value, (int, float)) and not isinstance(value, bool) else None
+    """Give a number that can be reckoned with; a whole one stays an int."""
+    if not isinstance(value, (int, float)) or isinstance(value, bool):
+        return None
+    return value if -_MOST < value < _MOST else None
 
 
 def whole(value: object) -> int | None:
@@ -52,9 +55,9 @@ def moment(value: object) -> datetime | None:
         return None
     try:
         read = datetime.fromisoformat(value)
-    except ValueError:
+        return read.replace(tzinfo=UTC) if read.tzinfo is None else read.astimezone(UTC)
+    except (ValueError, OverflowError):  # the latter for a year 1 or 9999 that in UTC is another
         return None
-    return read.replace(tzinfo=UTC) if read.tzinfo is None else read.astimezone(UTC)
 
 
 def mapping(value: object) -> dict[str, Any]:
