@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from datetime import datetime
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -22,6 +22,7 @@ from futureagi_simulate.mock import Mock
 from .asking import answered, ids_in, job, records
 
 ID = "6f9619ff-8b86-4d01-b42d-00cf4fc964ff"
+TOO_EARLY = datetime(1, 1, 1, tzinfo=timezone(timedelta(hours=23)))
 
 
 def test_a_strict_client_compares_each_call_with_the_contract(mock: Mock, tmp_path: Path) -> None:
@@ -73,6 +74,8 @@ def test_since_takes_what_changed_at_that_time_or_later(mock: Mock, client: Clie
         (lambda: Export(Source(ID), Path("c.duckdb"), "duckdb", "wide"), "duckdb has no layout wide"),
         (lambda: Export(Source(ID), Path("/nowhere/at/all.csv"), "csv"), "no folder"),
         (lambda: Export(Source(ID), Path("c.csv"), "csv", since=datetime(2026, 1, 1)), "no time zone"),
+        (lambda: Export(Source(ID), Path("c.csv"), "csv", since=datetime(1, 1, 1)), "no time zone"),
+        (lambda: Export(Source(ID), Path("c.csv"), "csv", since=TOO_EARLY), "outside the years 1 to 9999"),
     ],
 )
 def test_what_makes_no_sense_is_refused_before_anything_is_asked(make: Any, words: str) -> None:
@@ -120,6 +123,14 @@ def test_the_command_leaves_nothing_behind_for_an_id_that_is_none(
     assert main(["export", str(tmp_path / "calls.parquet"), "--run-test", "first"]) == 2
     assert "isn't a UUID" in capsys.readouterr().err
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("since", ["0001-01-01T00:00:00+23:00", "9999-12-31T23:59:59-23:00", "soon"])
+def test_a_time_that_is_none_in_utc_is_wrong_usage_of_the_command(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], since: str
+) -> None:
+    assert main(["export", str(tmp_path / "calls.csv"), "--run-test", ID, "--since", since]) == 2
+    assert capsys.readouterr().err.endswith("try: Write it as 2026-03-01T00:00:00Z.\n")
 
 
 @pytest.mark.parametrize(

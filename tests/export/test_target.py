@@ -109,3 +109,22 @@ def test_an_export_to_a_folder_is_refused_before_anything_is_asked(mock: Mock, t
     (tmp_path / "d.csv").mkdir()
     with pytest.raises(ConfigurationError, match="is a folder"):
         job(mock, tmp_path / "d.csv")
+
+
+@pytest.mark.parametrize("ending", [".csv", ".parquet", ".duckdb"])
+@pytest.mark.parametrize("name", ["%s/\udcff%s", "%s/\udcff/calls%s"])
+def test_columns_cannot_go_where_a_path_is_not_utf_8_and_that_is_said_before_anything_is_asked(
+    mock: Mock, tmp_path: Path, name: str, ending: str
+) -> None:
+    target = Path(name % (tmp_path, ending))
+    target.parent.mkdir(exist_ok=True)
+    with pytest.raises(ConfigurationError, match=r"/\\xff.* isn't UTF-8") as caught:
+        job(mock, target)
+    assert ".jsonl" in caught.value.remedy
+    str(caught.value).encode()  # it can be printed anywhere
+
+
+def test_json_lines_go_also_where_a_path_is_not_utf_8(mock: Mock, client: Client, tmp_path: Path) -> None:
+    target = tmp_path / "\udcff.jsonl"
+    job(mock, target).run(client)
+    assert ids_in(target) == [call.id for call in records(mock, client)]

@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from futureagi_simulate.errors import ConfigurationError, FutureAGIError, ListingChangedWarning
+from futureagi_simulate.errors import FutureAGIError, ListingChangedWarning
 from futureagi_simulate.export.conversion import Conversion
 from futureagi_simulate.export.files import Evals, Format, layout_in, require_packages, write_lines
 from futureagi_simulate.export.helper import Helper
 from futureagi_simulate.export.lock import held
 from futureagi_simulate.export.received import Received
-from futureagi_simulate.export.sources import Source, changed_since, question
+from futureagi_simulate.export.sources import Source, changed_since, question, require_moment
 from futureagi_simulate.export.spool import Progress, Spool, folder_of
-from futureagi_simulate.export.target import failure, place, require_regular
+from futureagi_simulate.export.target import failure, place, require_regular, require_utf8
 from futureagi_simulate.export.witness import Witness
 from futureagi_simulate.records import call_record
 
@@ -54,13 +54,12 @@ class Export:
     prefetch: int = PREFETCH
 
     def __attrs_post_init__(self) -> None:
-        if self.since is not None and self.since.tzinfo is None:
-            raise ConfigurationError(
-                f"The time {self.since.isoformat()} has no time zone.",
-                remedy="Write it as 2026-03-01T00:00:00Z.",
-            )
+        if self.since is not None:
+            require_moment(self.since)
         layout_in(self.format, self.evals)
         require_regular(self.target)
+        if self.format != "jsonl":
+            require_utf8(self.target)
         require_packages(self.format)
 
     def run(self, client: Client, progress: Watch | None = None) -> int:

@@ -83,6 +83,22 @@ class Source:
         return endpoints.version_call_executions(self.agent_id, self.version_id)
 
 
+def require_moment(since: datetime) -> None:
+    """Raise ConfigurationError for a time without a time zone, and for one that is in no year of UTC."""
+    problem = ""
+    if since.tzinfo is None:
+        problem = "has no time zone"
+    else:
+        try:
+            since.astimezone(UTC)
+        except OverflowError:
+            problem = "lies outside the years 1 to 9999 of UTC"
+    if problem:
+        raise ConfigurationError(
+            f"The time {since.isoformat()} {problem}.", remedy="Write it as 2026-03-01T00:00:00Z."
+        )
+
+
 def question(source: Source, client: Client, page_size: int, since: datetime | None) -> str:
     """Identify what is asked for, and of which server.
 

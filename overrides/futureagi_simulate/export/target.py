@@ -48,6 +48,17 @@ def require_regular(named: Path) -> None:
     require_writable(named)
 
 
+def require_utf8(file: Path) -> None:
+    """Raise ConfigurationError for a path that isn't UTF-8: what writes columns takes no other."""
+    try:
+        str(file).encode()
+    except UnicodeEncodeError:
+        raise ConfigurationError(
+            f"The path {os.fsencode(file).decode(errors='backslashreplace')} isn't UTF-8.",
+            remedy="Name another file, in a folder whose name is UTF-8, or write .jsonl.",
+        ) from None
+
+
 def failure(file: Path, error: OSError, remedy: str) -> FutureAGIError:
     """Make the error of a file that couldn't be written although it seemed possible: the disk is full."""
     return FutureAGIError(f"{file} can't be written: {error.strerror or error}.", remedy=remedy)
