@@ -8,8 +8,10 @@ else the patch. Exit code 1: something breaks and the version in openapi.yaml do
 from __future__ import annotations
 
 import argparse
+import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -18,9 +20,14 @@ import yaml
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
-from tools.changes import Change, Weight, changes  # noqa: E402 (run as a script, it has to find its folder first)
-from tools.prepare import prepare  # noqa: E402 (as above)
-from tools.spec import SpecError, load, views  # noqa: E402 (as above)
+from tools.changes import (  # noqa: E402 (run as a script, it has to find its folder first)
+    Change,
+    Weight,
+    changes,
+    unnamed,
+)
+from tools.generate import GenerationError, render  # noqa: E402 (as above)
+from tools.spec import SpecError, load  # noqa: E402 (as above)
 from tools.surface import Surface, surface  # noqa: E402 (as above)
 
 _SECTIONS = {Weight.BREAKING: "Breaking", Weight.COMPATIBLE: "Compatible", Weight.TEXT: "Texts"}
@@ -97,6 +104,26 @@ def spec_at(revision: str, root: Path) -> bytes:
     return done.stdout
 
 
+def client(text: bytes) -> dict[Path, str]:
+    """Generate the client of a spec, with the templates of today; return its files by their paths."""
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder, "openapi.yaml").write_bytes(text)
+        shutil.copy(ROOT / "generator-config.yaml", folder)
+        shutil.copytree(ROOT / "generator-templates", Path(folder, "generator-templates"))
+        return render(Path(folder))
+
+
+def compare(old: bytes, new: bytes, revision: str) -> tuple[Surface, Surface, list[Change]]:
+    """Generate from both specs; return what a user can name in each client, and what changed."""
+    after = client(new)  # first: a fault in the spec at hand is the one to mend
+    try:
+        before = client(old)
+    except (ValueError, GenerationError, yaml.YAMLError) as problem:
+        raise SpecError(f"openapi.yaml at {revision}: {problem}") from problem
+    surfaces = surface(before, load(old)), surface(after, load(new))
+    return *surfaces, changes(*surfaces) or unnamed(before, after)
+
+
 def main(arguments: Sequence[str] | None = None, root: Path = ROOT) -> int:
     """Run the command; return its exit code."""
     parser = argparse.ArgumentParser(prog="api-diff", description="Compare openapi.yaml with a git revision.")
@@ -104,13 +131,11 @@ def main(arguments: Sequence[str] | None = None, root: Path = ROOT) -> int:
     parser.add_argument("--changelog", action="store_true", help="write the entry into CHANGELOG.md")
     options = parser.parse_args(arguments)
     try:
-        texts = spec_at(options.revision, root), (root / "openapi.yaml").read_bytes()
-        prepare(views().open_view(load(texts[1])))  # refuses what no client can be generated from
-        old, new = (surface(views().flatten(load(text))) for text in texts)
-    except (ValueError, yaml.YAMLError) as problem:
+        committed = spec_at(options.revision, root)
+        old, new, found = compare(committed, (root / "openapi.yaml").read_bytes(), options.revision)
+    except (ValueError, GenerationError, yaml.YAMLError) as problem:
         print(problem, file=sys.stderr)
         return 2
-    found = changes(old, new)
     print(report(old, new, found), end="")
     if options.changelog and found:
         path = root / "CHANGELOG.md"

@@ -6,11 +6,13 @@ anyone noticing; the other way round breaks. Enums that come back are open, so a
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import IntEnum
+from pathlib import Path
 
-from tools.surface import Member, Operation, Surface, Type
+from tools.surface import Member, Operation, Surface, Type, in_words
 
 
 class Weight(IntEnum):
@@ -33,7 +35,29 @@ class Change:
 def changes(old: Surface, new: Surface) -> list[Change]:
     """List what changed from `old` to `new`, the breaking changes first."""
     found = [*_classes(old, new), *_enums(old, new), *_operations(old, new)]
-    return sorted(found, key=lambda change: (-change.weight, change.name))
+    return sorted(found, key=lambda change: (-change.weight, change.name, change.what))
+
+
+def unnamed(old: Mapping[Path, str], new: Mapping[Path, str]) -> list[Change]:
+    """List the files of a client that differ, for the case that no name in them has changed."""
+    found = []
+    for path in sorted(old.keys() | new.keys()):
+        before, after = old.get(path, ""), new.get(path, "")
+        if _code(before) != _code(after):
+            what = "no name or type changed, but the code did: see the diff after `nox -s generate`"
+            found.append(Change(Weight.COMPATIBLE, path.as_posix(), what))
+        elif before != after:
+            found.append(Change(Weight.TEXT, path.as_posix(), "only docstrings or comments changed"))
+    return sorted(found, key=lambda change: -change.weight)
+
+
+def _code(text: str) -> str:
+    """Give the code without docstrings, comments and layout."""
+    tree = ast.parse(text)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+            node.value = ast.Constant("")
+    return ast.dump(tree)
 
 
 def fits(new: Type, old: Type, surface: Surface) -> bool:
@@ -42,8 +66,7 @@ def fits(new: Type, old: Type, surface: Surface) -> bool:
         return all(any(fits(inner, outer, surface) for outer in old.of) for inner in new.of)
     if old.name == "Any":
         return True
-    text = new.name in surface.enums or new.name.startswith("str ")
-    return (new.name, old.name) == ("int", "float") or (old.name == "str" and text)
+    return (new.name, old.name) == ("int", "float") or (old.name == "str" and new.name in surface.enums)
 
 
 def _classes(old: Surface, new: Surface) -> Iterator[Change]:
@@ -54,6 +77,7 @@ def _classes(old: Surface, new: Surface) -> Iterator[Change]:
             yield Change(Weight.COMPATIBLE, name, "class added")
         else:
             yield from _fields(name, old, new)
+            yield from _texts(name, old.texts.get(name, ""), new.texts.get(name, ""))
 
 
 def _fields(name: str, old: Surface, new: Surface) -> Iterator[Change]:
@@ -101,7 +125,9 @@ def _sent(name: str, old: Member, new: Member, surface: Surface) -> Iterator[Cha
     if gone:
         yield Change(Weight.BREAKING, name, f"no longer takes {', '.join(sorted(map(str, gone)))}")
     elif new.types != old.types:
-        yield Change(Weight.COMPATIBLE, name, f"takes {new} now")
+        yield Change(Weight.COMPATIBLE, name, f"takes {in_words(new.types)} now")
+    if new.sent_as != old.sent_as:
+        yield Change(Weight.BREAKING, name, f"sends {new.sent_as!r} instead of {old.sent_as!r}")
     if new.required != old.required:
         weight = Weight.BREAKING if new.required else Weight.COMPATIBLE
         yield Change(weight, name, "is required now" if new.required else "is optional now")
@@ -124,13 +150,24 @@ def _enums(old: Surface, new: Surface) -> Iterator[Change]:
         elif name not in old.enums:
             yield Change(Weight.COMPATIBLE, name, "enum added")
         else:
-            before, after = old.enums[name], new.enums[name]
-            yield from (
-                Change(Weight.BREAKING, name, f"value {it!r} removed") for it in before if it not in after
-            )
-            yield from (
-                Change(Weight.COMPATIBLE, name, f"value {it!r} added") for it in after if it not in before
-            )
+            yield from _members(name, old.enums[name], new.enums[name])
+            yield from _texts(name, old.texts.get(name, ""), new.texts.get(name, ""))
+
+
+def _members(name: str, old: Mapping[str, str], new: Mapping[str, str]) -> Iterator[Change]:
+    """Compare an enum's values, then what each member means and what each value's member is called."""
+    before, after = ({value: key for key, value in members.items()} for members in (old, new))
+    for value in before.keys() - after.keys():
+        yield Change(Weight.BREAKING, name, f"value {value!r} removed")
+    for value in after.keys() - before.keys():
+        yield Change(Weight.COMPATIBLE, name, f"value {value!r} added")
+    for key in old.keys() & new.keys():
+        if old[key] != new[key]:
+            yield Change(Weight.BREAKING, f"{name}.{key}", f"means {new[key]!r} now and meant {old[key]!r}")
+    for value in before.keys() & after.keys():
+        if before[value] != after[value]:
+            what = f"value {value!r} is called {after[value]} now"
+            yield Change(Weight.BREAKING, f"{name}.{before[value]}", what)
 
 
 def _operations(old: Surface, new: Surface) -> Iterator[Change]:
@@ -162,4 +199,6 @@ def _operation(name: str, old: Operation, new: Operation, surface: Surface) -> I
             yield Change(Weight.COMPATIBLE, f"{name}()", f"status {status} is documented now")
         else:
             yield from _received(f"{name}() {status}", Member(before, True), Member(after, True), surface)
+    if old.choice != new.choice and new.choice:
+        yield Change(Weight.BREAKING, f"{name}()", f"chooses what comes back: {new.choice}")
     yield from _texts(f"{name}()", old.text, new.text)

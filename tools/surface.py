@@ -1,17 +1,21 @@
-"""The names and types that a spec gives its users: classes with fields, enums with values, operations.
+"""The names and types that a generated client gives its users: classes, enums with members, operations.
 
-Two specs are compared by their surfaces, so that a change is told in names that a user of the client knows.
+Two clients are compared by their surfaces, so that a change is told in names that their users know. They are
+read from the generated code itself; only what a server takes beyond types is read from the spec.
 """
 
 from __future__ import annotations
 
+import ast
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
-from tools.spec import operations, pascal, resolve, snake
+from tools.spec import operations, resolve
 
-Schema = Mapping[str, Any]
+Limits = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, order=True)
@@ -22,126 +26,197 @@ class Type:
     of: tuple[Type, ...] = ()
 
     def __str__(self) -> str:
-        if self.name in ("list", "dict"):
-            inside = " | ".join(map(str, self.of))
-            return f"dict[str, {inside}]" if self.name == "dict" else f"list[{inside}]"
+        if self.of:
+            inside = in_words(frozenset(self.of))
+            return f"dict[str, {inside}]" if self.name == "dict" else f"{self.name}[{inside}]"
         return self.name
+
+
+def in_words(types: frozenset[Type]) -> str:
+    """Write a union as the generated client does, `None` last."""
+    return " | ".join(sorted(map(str, types), key=lambda name: (name == "None", name)))
 
 
 @dataclass(frozen=True)
 class Member:
-    """A field of a class or a parameter of an operation."""
+    """A field of a class or a parameter of an operation; `sent_as` is a parameter's name in the query."""
 
     types: frozenset[Type]
     required: bool
-    limits: tuple[tuple[str, str], ...] = ()
+    limits: Limits = ()
     text: str = ""
+    sent_as: str = ""
 
     def __str__(self) -> str:
-        names = sorted(map(str, self.types), key=lambda name: (name == "None", name))
-        return " | ".join(names) + ("" if self.required else " | UnsetType")
+        return in_words(self.types) + ("" if self.required else " | UnsetType")
 
 
 @dataclass(frozen=True)
 class Operation:
-    """A function of the client, with what it sends and gets."""
+    """A function of the client, with what it sends and gets, and what decides between several models."""
 
     route: str
     parameters: Mapping[str, Member]
     answers: Mapping[str, frozenset[Type]]
+    choice: str = ""
     text: str = ""
 
 
 @dataclass
 class Surface:
-    """All that a user of the generated client can name."""
+    """All that a user of the generated client can name; `texts` holds the docstrings of classes and enums."""
 
     version: str
     classes: dict[str, dict[str, Member]] = field(default_factory=dict)
-    enums: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    enums: dict[str, dict[str, str]] = field(default_factory=dict)
     operations: dict[str, Operation] = field(default_factory=dict)
+    texts: dict[str, str] = field(default_factory=dict)
 
 
 _LIMITS = ("minimum", "maximum", "minLength", "maxLength", "pattern", "minItems", "maxItems")
-_PLAIN = {"boolean": "bool", "integer": "int", "null": "None", "number": "float", "string": "str"}
 
 
-def surface(document: Mapping[str, Any]) -> Surface:
-    """Read the surface of a spec without `allOf`: the operations, and every class that they lead to."""
-    reader = _Reader(document, Surface(str(document["info"]["version"])))
-    for route, operation, parameters in operations(document):
-        reader.operation(route, operation, parameters)
-    return reader.found
+def surface(files: Mapping[Path, str], document: Mapping[str, Any]) -> Surface:
+    """Read the surface of a client: its files by their paths, and the spec for the version and for limits."""
+    found, limits = Surface(str(document["info"]["version"])), _limits(document)
+    modules = {path: text for path, text in files.items() if path.name != "__init__.py"}
+    for path, text in modules.items():
+        if path.parts[0] == "models":
+            for node in ast.parse(text).body:
+                if isinstance(node, ast.ClassDef):
+                    _declare(node, found)
+        elif path.parts[0] == "api":
+            found.operations[path.stem] = _operation(ast.parse(text).body, limits)
+    return found
 
 
-@dataclass
-class _Reader:
-    document: Mapping[str, Any]
-    found: Surface
+def _declare(node: ast.ClassDef, found: Surface) -> None:
+    """Note the model or enum that a class is."""
+    found.texts[node.name], texts = _docstring(node)
+    if any(ast.unparse(base) == "OpenEnum" for base in node.bases):
+        values = (each for each in node.body if isinstance(each, ast.Assign))
+        found.enums[node.name] = {ast.unparse(each.targets[0]): _value(each.value) for each in values}
+    else:
+        members = found.classes[node.name] = {}
+        for each in node.body:
+            if isinstance(each, ast.AnnAssign):
+                name, types = ast.unparse(each.target), _types(each.annotation) - {Type("UnsetType")}
+                members[name] = Member(types, each.value is None, (), texts.get(name, ""))
 
-    def declare(self, name: str, schema: Schema) -> None:
-        """Note the class or enum that `schema` becomes."""
-        if name in self.found.classes:
-            return
-        if "enum" in schema:
-            self.found.enums[name] = tuple(map(str, schema["enum"]))
-        elif "properties" in schema:
-            required = schema.get("required", ())
-            members = self.found.classes.setdefault(name, {})
-            for key, value in schema["properties"].items():
-                members[key] = self.member(value, key in required, name + pascal(key))
 
-    def member(self, schema: Schema, required: bool, inline_name: str) -> Member:
-        """Describe a field or a parameter; a class written inside it gets `inline_name`."""
-        limits = tuple((key, str(schema[key])) for key in _LIMITS if key in schema)
-        return Member(self.types(schema, inline_name), required, limits, str(schema.get("description", "")))
+def _operation(
+    body: list[ast.stmt], limits: Mapping[str, tuple[dict[str, Limits], list[Limits]]]
+) -> Operation:
+    """Read the module of an operation: what `sync` takes and gives, what `_get_kwargs` makes of it."""
+    functions = {node.name: node for node in body if isinstance(node, ast.FunctionDef)}
+    request = {
+        _value(key): value
+        for node in ast.walk(functions["_get_kwargs"])
+        if isinstance(node, ast.Return) and isinstance(node.value, ast.Dict)
+        for key, value in zip(node.value.keys, node.value.values, strict=True)
+    }
+    route = f"{_value(request['method'])} {_url(request['url'])}"
+    names = dict(_query_names(functions["_get_kwargs"]))
+    by_name, by_place = limits.get(_shape(route), ({}, []))
+    in_path = dict(zip(re.findall(r"{(.*?)}", route), by_place, strict=False))
+    text, texts = _docstring(functions["sync"])
+    parameters = {}
+    for argument, default in _arguments(functions["sync"].args):
+        name, sent_as = argument.arg, names.get(argument.arg, "")
+        types = _types(argument.annotation) - ({Type("None")} if default else set())
+        limit = by_name.get(sent_as, ()) if sent_as else in_path.get(name, ())
+        parameters[name] = Member(types, default is None, limit, texts.get(name, ""), sent_as)
+    errors = next(node.value for node in body if isinstance(node, ast.AnnAssign) and node.value)
+    answers = {str(each.value): frozenset({Type("Error")}) for each in _numbers(errors)}
+    answers["200"] = _types(functions["sync"].returns)
+    choice = _choice(functions["_model"]) if "_model" in functions else ""
+    return Operation(route, parameters, answers, choice, text)
 
-    def operation(self, route: str, operation: Schema, parameters: list[Any]) -> None:
-        """Note an operation and the types that its answers have."""
-        name = pascal(operation["operationId"])
-        taken = {
-            each["name"]: self.member(
-                each["schema"], each.get("required", False), name + pascal(each["name"])
+
+def _arguments(arguments: ast.arguments) -> Iterator[tuple[ast.arg, ast.expr | None]]:
+    yield from ((argument, None) for argument in arguments.args)
+    for argument, default in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True):
+        if argument.arg != "client":
+            yield argument, default
+
+
+def _query_names(function: ast.FunctionDef) -> Iterator[tuple[str, str]]:
+    """Pair each argument with its name in the query string."""
+    for node in function.body:
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Dict):
+            yield from (
+                (ast.unparse(value), _value(key))
+                for key, value in zip(node.value.keys, node.value.values, strict=True)
             )
-            for each in parameters
-        }
-        answers = {}
-        for status, item in operation["responses"].items():
-            content = resolve(item, self.document).get("content", {}).get("application/json", {})
-            answers[str(status)] = self.types(content.get("schema", {}), f"{name}Response{status}")
-        text = f"{operation.get('summary')} {operation.get('description')}"
-        self.found.operations[snake(operation["operationId"])] = Operation(route, taken, answers, text)
 
-    def types(self, schema: Schema, inline_name: str) -> frozenset[Type]:
-        """Give the alternatives that `schema` allows."""
-        return frozenset(self._alternatives(schema, inline_name))
 
-    def _alternatives(self, schema: Schema, inline_name: str) -> Iterator[Type]:
-        if "$ref" in schema:
-            target, name = resolve(schema, self.document), pascal(schema["$ref"].rsplit("/", 1)[-1])
-            if "enum" in target or "properties" in target:
-                self.declare(name, target)
-                yield Type(name)
-            else:
-                yield from self._alternatives(target, inline_name)
-        elif choice := [*schema.get("anyOf", ()), *schema.get("oneOf", ())]:
-            for part in choice:
-                yield from self._alternatives(part, inline_name)
-        elif "enum" in schema or "properties" in schema:
-            self.declare(inline_name, schema)
-            yield Type(inline_name)
-        else:
-            kinds = schema.get("type", "any")
-            for kind in kinds if isinstance(kinds, list) else [kinds]:
-                yield self._plain(kind, schema, inline_name)
+def _choice(function: ast.FunctionDef) -> str:
+    """Say which model comes back for which parameter, in the order in which that is decided."""
+    ways = []
+    for node in ast.walk(function):
+        if isinstance(node, ast.If) and isinstance(node.test, ast.Compare):
+            ways.append(f"{_returned(node.body[0])} for {_value(node.test.left)}")
+    return ", ".join([*ways, f"else {_returned(function.body[-1])}"])
 
-    def _plain(self, kind: str, schema: Schema, inline_name: str) -> Type:
-        if kind == "array":
-            return Type("list", tuple(sorted(self.types(schema.get("items", {}), f"{inline_name}Item"))))
-        if kind == "object":
-            free = schema.get("additionalProperties", {})
-            inside = self.types(free, f"{inline_name}AdditionalProperty") if isinstance(free, Mapping) else ()
-            return Type("dict", tuple(sorted(inside or [Type("Any")])))
-        if kind == "string" and "format" in schema:
-            return Type(f"str ({schema['format']})")
-        return Type(_PLAIN.get(kind, "Any"))
+
+def _returned(node: ast.stmt) -> str:
+    return ast.unparse(node.value) if isinstance(node, ast.Return) and node.value else ""
+
+
+def _types(annotation: ast.expr | None) -> frozenset[Type]:
+    """Give the alternatives of an annotation."""
+    if isinstance(annotation, ast.BinOp):
+        return _types(annotation.left) | _types(annotation.right)
+    if isinstance(annotation, ast.Subscript):
+        inside = annotation.slice.elts[-1] if isinstance(annotation.slice, ast.Tuple) else annotation.slice
+        return frozenset({Type(ast.unparse(annotation.value), tuple(sorted(_types(inside))))})
+    return frozenset({Type(ast.unparse(annotation))}) if annotation else frozenset()
+
+
+def _docstring(node: ast.ClassDef | ast.FunctionDef) -> tuple[str, dict[str, str]]:
+    """Split a docstring into its prose and the texts of its `Args:` or `Attributes:`."""
+    prose, *listed = re.split(r"\n\n(?:Args|Attributes):\n", ast.get_docstring(node) or "")
+    entries = re.findall(r"^    (\w+): (.*(?:\n        .*)*)", "".join(listed), re.MULTILINE)
+    return prose, {name: " ".join(text.split()) for name, text in entries}
+
+
+def _limits(document: Mapping[str, Any]) -> dict[str, tuple[dict[str, Limits], list[Limits]]]:
+    """Give the limits of each route's parameters: by name in the query, in their order in the path."""
+    found = {}
+    for route, _operation, parameters in operations(document):
+        by_name = {each["name"]: _limits_of(resolve(each["schema"], document)) for each in parameters}
+        found[_shape(route)] = by_name, [by_name.get(name, ()) for name in re.findall(r"{(.*?)}", route)]
+    return found
+
+
+def _limits_of(schema: Mapping[str, Any]) -> Limits:
+    return tuple((key, str(schema[key])) for key in _LIMITS if key in schema)
+
+
+def _shape(route: str) -> str:
+    """Leave the names of the parameters out of a route."""
+    return re.sub(r"{.*?}", "{}", route)
+
+
+def _url(node: ast.expr) -> str:
+    """Read a URL whose parameters are quoted: `f"/calls/{quote(str(id), safe='')}/"` is `/calls/{id}/`."""
+    if not isinstance(node, ast.JoinedStr):
+        return _value(node)
+    parts = (_value(part) or f"{{{_quoted(part)}}}" for part in node.values)
+    return "".join(parts)
+
+
+def _quoted(node: ast.expr) -> str:
+    """Find the argument in `{quote(str(argument), safe='')}`."""
+    calls = (
+        each for each in ast.walk(node) if isinstance(each, ast.Call) and isinstance(each.func, ast.Name)
+    )
+    return next(ast.unparse(each.args[0]) for each in calls if ast.unparse(each.func) == "str")
+
+
+def _value(node: ast.expr | None) -> str:
+    return str(node.value) if isinstance(node, ast.Constant) else ""
+
+
+def _numbers(node: ast.expr) -> Iterator[ast.Constant]:
+    return (each for each in ast.walk(node) if isinstance(each, ast.Constant))

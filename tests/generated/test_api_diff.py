@@ -15,13 +15,22 @@ paths:
   /calls/:
     get:
       operationId: listCalls
+      tags: [simulation]
+      parameters: [{{name: search, in: query, schema: {{type: string}}}}]
       responses:
-        '200': {{content: {{application/json: {{schema: {{$ref: '#/components/schemas/Call'}}}}}}}}
+        '200':
+          description: A call.
+          content: {{application/json: {{schema: {{$ref: '#/components/schemas/Call'}}}}}}
+        '404':
+          description: None.
+          content: {{application/json: {{schema: {{$ref: '#/components/schemas/Error'}}}}}}
 components:
   schemas:
+    Error: {{type: object, properties: {{detail: {{type: string}}}}}}
     Call: {{type: object, properties: {{{fields}}}}}
 """
 NAME, SCORE = "name: {type: string}", "score: {type: number}"
+SAME = "openapi.yaml gives the same client as before\n"
 CHANGELOG = "# Changelog\n\nWords.\n\n## 0.1.0\n\nFirst.\n"
 
 
@@ -72,7 +81,53 @@ def test_only_a_breaking_change_needs_a_version_that_says_so(old, new, weight, e
 
 def test_no_change_is_said_and_passes(project, capsys):
     assert main(["HEAD"], project) == 0
-    assert capsys.readouterr().out == "openapi.yaml gives the same client as before\n"
+    assert capsys.readouterr().out == SAME
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        ("name: {type: string, format: uuid}", SCORE),
+        (NAME, "score: {type: number, maximum: 100}"),
+        (NAME, "score: {type: number, examples: [1]}"),
+    ],
+)
+def test_a_change_that_leaves_the_client_as_it_is_is_none(fields, project, capsys):
+    write(project, "0.1.0", *fields)
+
+    assert main(["HEAD"], project) == 0
+    assert capsys.readouterr().out == SAME
+
+
+def test_what_differs_without_a_name_is_told_by_its_file(project, capsys):
+    write(project, "0.1.0", SCORE, NAME)
+
+    assert main(["HEAD"], project) == 0
+    assert (
+        "Compatible (1)\n  models/call.py: no name or type changed, but the code" in capsys.readouterr().out
+    )
+
+
+def test_a_new_title_changes_texts_only(project, capsys):
+    spec = project / "openapi.yaml"
+    spec.write_text(spec.read_text().replace("title: Calls", "title: All calls"))
+
+    assert main(["HEAD"], project) == 0
+    assert "Texts (1)\n  __init__.py: only docstrings or comments changed\n" in capsys.readouterr().out
+
+
+def test_a_spec_of_the_past_that_is_refused_is_named_by_its_revision(project, capsys):
+    now = (project / "openapi.yaml").read_text()
+    write(project, "0.1.0", "pass: {type: string}")
+    git = ["git", "-c", "user.name=x", "-c", "user.email=x@example.com"]
+    subprocess.run([*git, "commit", "-q", "-a", "-m", "Second"], cwd=project, check=True)
+    (project / "openapi.yaml").write_text(now)
+
+    assert main(["HEAD"], project) == 2
+    error = capsys.readouterr().err
+    assert error.startswith(
+        "openapi.yaml at HEAD: #/components/schemas/Call: no attribute can be called 'pass'"
+    )
 
 
 def test_a_breaking_change_fails_until_the_version_says_so(project, capsys):
