@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from junitparser import Error, JUnitXml
 
+from futureagi_simulate.cli.app import build_app
+
 from .conftest import Run
 
 GOOD = ("--min", "Coherence=50", "--min", "Task completed=50")
@@ -47,6 +49,27 @@ def test_a_gate_that_ends_without_a_verdict_leaves_no_earlier_report(
     assert results(tmp_path / "gate.xml") == []
     assert run("gate", "00000000-0000-0000-0000-000000000000", "--junit", "gate.xml").code == 4
     assert results(tmp_path / "gate.xml") == [(Error, "no verdict")]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [("--wait", "soon"), ("--min-calls", "abc"), ("--min", "abc"), ("one", "two"), ("--config", "no.toml")],
+)
+@pytest.mark.parametrize("first", [True, False])
+def test_options_that_can_not_be_read_leave_no_earlier_report(
+    wrong: tuple[str, str], first: bool, run: Run, tmp_path: Path
+) -> None:
+    (tmp_path / "gate.xml").write_text("old", encoding="utf-8")
+    report = ("--junit", "gate.xml")
+    assert run("gate", *(report if first else ()), *wrong, *(() if first else report)).code == 2
+    assert results(tmp_path / "gate.xml") == [(Error, "no verdict")]
+
+
+def test_a_shell_that_completes_a_command_line_leaves_the_report_alone(tmp_path: Path) -> None:
+    (tmp_path / "gate.xml").write_text("old", encoding="utf-8")
+    command = build_app().commands["gate"]
+    command.make_context("gate", ["--junit", "gate.xml"], resilient_parsing=True)
+    assert (tmp_path / "gate.xml").read_text(encoding="utf-8") == "old"
 
 
 def test_an_unfinished_execution_is_an_error_in_the_report(

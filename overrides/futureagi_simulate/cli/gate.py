@@ -18,6 +18,15 @@ from futureagi_simulate.cli.named import (
 from futureagi_simulate.cli.times import Interval, duration
 
 
+def _begin(context: typer.Context, junit: Path | None) -> Path | None:
+    """Begin the report, unless a shell only asks how a command line could go on."""
+    from futureagi_simulate.cli.gate_reports import begin_reports
+
+    if not context.resilient_parsing:
+        begin_reports(junit)
+    return junit
+
+
 def gate(
     execution: ExecutionArgument = None,
     execution_id: ExecutionOption = None,
@@ -80,7 +89,14 @@ def gate(
     ] = None,
     json: Annotated[bool, typer.Option("--json", help="Print the verdict as JSON.")] = False,
     junit: Annotated[
-        Path | None, typer.Option("--junit", metavar="FILE", help="Also write a JUnit report to this file.")
+        Path | None,
+        typer.Option(
+            "--junit",
+            metavar="FILE",
+            callback=_begin,
+            is_eager=True,  # before the other options are read: one of them may be wrong
+            help="Also write a JUnit report to this file.",
+        ),
     ] = None,
 ) -> None:
     """Say whether an execution is ready to promote.
@@ -92,7 +108,7 @@ def gate(
     Example: fi-simulate gate EXECUTION --min "Coherence=90" --min-calls 20 --wait 30m
     """
     from futureagi_simulate import Client
-    from futureagi_simulate.cli.gate_reports import begin_reports, write_reports
+    from futureagi_simulate.cli.gate_reports import write_reports
     from futureagi_simulate.cli.gate_view import show_verdict
     from futureagi_simulate.cli.settings import read_settings
     from futureagi_simulate.cli.trouble import usage
@@ -101,7 +117,6 @@ def gate(
     from futureagi_simulate.gate.settings import Settings
     from futureagi_simulate.gate.wait import INTERVAL, parse_duration
 
-    begin_reports(junit)
     execution = either(execution, execution_id, "execution")
     only_one(execution, run_test)
     options = {
