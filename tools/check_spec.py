@@ -16,6 +16,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "overrides")]
 
 from futureagi_simulate.contract.document import Document, operations, parse  # noqa: E402 (found only now)
 from futureagi_simulate.contract.views import Profile, open_view, strict_view  # noqa: E402 (as above)
+from tools.prepare import prepare  # noqa: E402 (as above)
 from tools.spec_examples import examples, fault, missing  # noqa: E402 (as above)
 from tools.spec_lint import NoNodeError, find_node, lint  # noqa: E402 (as above)
 from tools.spec_style import broken, responses, schemas  # noqa: E402 (as above)
@@ -37,6 +38,15 @@ def _invalid(name: str, document: Document) -> list[str]:
     return [f"{name}: {error.json_path}: {error.message[:200]}" for error in errors]
 
 
+def clientless(document: Document) -> list[str]:
+    """Return why no client can be generated from the contract: the first reason of `nox -s generate`."""
+    try:
+        prepare(open_view(document))
+    except ValueError as error:  # a SpecError, or what has no views
+        return [str(error)]
+    return []
+
+
 def _views(document: Document) -> dict[str, Document]:
     derived: dict[str, Document] = {profile.value: strict_view(document, profile) for profile in Profile}
     return {"open": open_view(document), **derived}
@@ -52,11 +62,11 @@ def invalid_examples(document: Document) -> tuple[int, list[str]]:
 
 def check(document: Document) -> dict[str, list[str]]:
     """Return the problems of a contract by check, the linters left out."""
-    invalid = invalid_documents(document)
+    invalid = invalid_documents(document) or clientless(document)
     # What is no valid contract has no views to try examples in.
     return {
         "valid": invalid,
-        "style": broken(document),
+        "style": [] if invalid else broken(document),
         "examples": [] if invalid else invalid_examples(document)[1],
     }
 
@@ -75,7 +85,7 @@ def _counts(document: Document) -> str:
     return ", ".join(f"{number} {name}" for name, number in numbers.items())
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
+def main(arguments: Sequence[str] | None = None, root: Path = ROOT) -> int:
     """Check the contract and print what is wrong; return the exit code."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--no-lint", action="store_true", help="leave out the linters, which need Node.js")
@@ -86,10 +96,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except NoNodeError as error:
         print(error, file=sys.stderr)
         return 2
-    document = parse((ROOT / "openapi.yaml").read_text("utf-8"))
-    found = check(document)
+    try:
+        document = parse((root / "openapi.yaml").read_text("utf-8"))
+        found = check(document)
+    except ValueError as error:
+        print(f"openapi.yaml can't be checked:\n{error}", file=sys.stderr)
+        return 2
     if not options.no_lint:
-        found["lint"] = [f"{name}:\n{text}" for name, text in lint().items()]
+        found["lint"] = [f"{name}:\n{text}" for name, text in lint(root).items()]
     for name, problems in found.items():
         print(f"{name}: {len(problems)} problems")
         for problem in problems:

@@ -52,12 +52,24 @@ def run_generator(document: Mapping[str, Any], config: Path, target: Path, templ
         raise GenerationError(f"openapi-python-client failed:\n{done.stdout}{done.stderr}")
 
 
+def refuse_undecodable(package: Path) -> None:
+    """Raise `GenerationError` where msgspec can't decode a model of the package as it was generated."""
+    command = [sys.executable, "-B", str(Path(__file__).with_name("decodable.py"))]
+    command += [str(package.parent), package.name]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise GenerationError(
+            f"no client can decode these, write them otherwise:\n{done.stdout}{done.stderr}"
+        )
+
+
 def render(root: Path) -> dict[Path, str]:
     """Generate the package of the project at `root`; return its files, by path inside the package."""
     document = prepare(views().open_view(load((root / "openapi.yaml").read_bytes())))
     with tempfile.TemporaryDirectory() as folder:
         target = Path(folder, PACKAGE.name)
         run_generator(document, root / "generator-config.yaml", target, root / "generator-templates")
+        refuse_undecodable(target)
         files = {path.relative_to(target): path.read_text("utf-8") for path in sorted(target.rglob("*.py"))}
     # An object of free keys is a dict, not a class: its template gives an empty module.
     files = {path: text for path, text in files.items() if path.name == "__init__.py" or text != HEADER}

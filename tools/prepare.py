@@ -39,6 +39,9 @@ def _describe(parameter: dict[str, Any], document: Mapping[str, Any]) -> None:
     if "$ref" in schema:
         parameter["schema"] = schema = {"anyOf": [schema, {"type": "string"}]}
     schema["description"] = description
+    for kind in (schema, *schema.get("anyOf", ()), *schema.get("oneOf", ())):
+        if kind.get("format") != "uuid":  # a time or a date is the text that goes into the URL
+            kind.pop("format", None)
 
 
 def _leave_choice(schema: dict[str, Any]) -> None:

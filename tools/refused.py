@@ -60,7 +60,7 @@ def _problems(view: Part) -> Iterator[tuple[str, str]]:
     for name, scheme in components.get("securitySchemes", {}).items():
         yield from _at(f"#/components/securitySchemes/{name}", _security(scheme))
     for name in schemas:
-        yield from _at(f"#/components/schemas/{name}", _class_name(name))
+        yield from _at(f"#/components/schemas/{name}", _class_name(name, schemas))
     for place, part in parts(view, "#"):
         yield from _at(place, _any_part(part))
     for route, operation, parameters in operations(view):
@@ -103,7 +103,10 @@ def _security(scheme: Part) -> Problems:
         yield f"the client sends {names}; change generator-templates/client.py.jinja with the scheme"
 
 
-def _class_name(name: str) -> Problems:
+def _class_name(name: str, schemas: Part) -> Problems:
+    same = [other for other in schemas if other != name and snake(other) == snake(name)]
+    if same:
+        yield f"the class and module of {same[0]} have the same name; call one of them otherwise"
     if pascal(name) in _NO_CLASSES or iskeyword(pascal(name)):
         yield "the generated modules use this name themselves; call the schema otherwise"
 
@@ -161,6 +164,8 @@ def _schema(schema: Part, view: Part) -> Problems:
                 "only enums of texts stay open for new values: write numbers as a type with a description, "
                 "and null beside texts as `anyOf` of a `$ref` to the enum and `type: 'null'`"
             )
+        elif not "".join(schema["enum"]).isprintable():
+            yield "a value of the enum has characters that the generator leaves out; make it a text"
     branches = [branch for key in ("anyOf", "oneOf") for branch in schema.get(key, ())]
     if sum("array" in _kinds(branch, view) for branch in branches) > 1:
         yield "a choice between arrays can't be decoded; write one array with a choice of items"

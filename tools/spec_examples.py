@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from typing import Any
 
 import attrs
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import best_match
 
-from futureagi_simulate.contract.document import Document, resolve
+from futureagi_simulate.contract.document import Document, operations, resolve
 from futureagi_simulate.contract.views import Profile, open_view, strict_view
-
-_GET: Final = "get"
 
 
 @attrs.frozen
@@ -39,10 +37,8 @@ def examples(document: Document) -> Iterator[Example]:
 
 def _holders(view: Document) -> Iterator[tuple[str, Document]]:
     """Give what can have examples: parameters and media types, under the name of their operation."""
-    for path in view["paths"].values():
-        operation = path[_GET]
-        name = operation["operationId"]
-        for parameter in operation["parameters"]:
+    for name, (_path, operation) in operations(view).items():
+        for parameter in operation.get("parameters", ()):
             target = resolve(view, parameter)
             yield f"{name} {target['name']}", target
         for status, response in operation["responses"].items():

@@ -55,7 +55,8 @@ def responses(document: Document) -> Iterator[tuple[str, Document]]:
         yield f"#/components/responses/{name}", response
     for path, item in document["paths"].items():
         for method, operation in item.items():
-            for status, response in operation["responses"].items():
+            answers = operation.get("responses", {}) if isinstance(operation, Mapping) else {}
+            for status, response in answers.items():
                 if "$ref" not in response:
                     way = path.replace("~", "~0").replace("/", "~1")
                     yield f"#/paths/{way}/{method}/responses/{status}", response
@@ -171,8 +172,9 @@ def numbers_have_units(document: Document) -> Iterator[str]:
     """Demand of a number's description its unit or scale, or that it counts, and that its name agrees."""
     for place, schema in schemas(document):
         for name, value in schema.get("properties", {}).items():
-            kinds = {branch.get("type") for branch in [value, *value.get("anyOf", ())]}
-            if not kinds & {"integer", "number"}:
+            types = [branch.get("type") for branch in [value, *value.get("anyOf", ())]]
+            kinds = [kind for each in types for kind in (each if isinstance(each, list) else [each])]
+            if not {*kinds} & {"integer", "number"}:
                 continue
             text = str(value.get("description", ""))
             if not _UNITS.search(text):

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import ast
 import os
 import shutil
 import subprocess
@@ -7,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import yaml
 
 from tools.generate import HEADER, PACKAGE, ROOT, main
 
@@ -105,6 +107,36 @@ def test_a_spec_that_cannot_be_generated_from_is_refused_with_its_reason(project
     assert main([], project) == 2
     assert said in capsys.readouterr().err
     assert contents(project) == before
+
+
+def test_an_operation_without_parameters_is_generated(project):
+    spec = yaml.safe_load((project / "openapi.yaml").read_text())
+    path = "/simulate/run-tests/{run_test_id}/executions/"
+    spec["paths"]["/simulate/executions/"] = spec["paths"].pop(path)
+    del spec["paths"]["/simulate/executions/"]["get"]["parameters"]
+    (project / "openapi.yaml").write_text(yaml.safe_dump(spec))
+
+    assert main([], project) == 0
+    text = (project / PACKAGE / "api/simulation/list_test_executions.py").read_text()
+    assert "return success(sync_detailed(client=client))" in text
+    assert "return success(await asyncio_detailed(client=client))" in text
+
+
+@pytest.mark.parametrize("said", ['The "status"', '"', "back\\slash \\", 'Says """this"""', "'single'"])
+def test_descriptions_may_end_in_any_character(project, said):
+    spec = yaml.safe_load((project / "openapi.yaml").read_text())
+    schemas = spec["components"]["schemas"]
+    schemas["ColumnType"]["description"] = schemas["CallCost"]["description"] = said
+    schemas["Column"]["description"] = schemas["Column"]["properties"]["id"]["description"] = said
+    operation = spec["paths"]["/simulate/run-tests/{run_test_id}/executions/"]["get"]
+    operation["summary"] = operation["description"] = said
+    (project / "openapi.yaml").write_text(yaml.safe_dump(spec))
+
+    assert main([], project) == 0
+    for name, kind in (("column_type", "ColumnType"), ("column", "Column")):
+        tree = ast.parse((project / PACKAGE / f"models/{name}.py").read_text())
+        [found] = [node for node in tree.body if isinstance(node, ast.ClassDef) and node.name == kind]
+        assert ast.get_docstring(found).startswith(said)
 
 
 def test_every_generated_file_says_that_it_is_not_to_be_edited(root):

@@ -64,6 +64,20 @@ def test_a_schema_may_need_itself():
     prepare(view(Tree={"properties": {"leaves": {"items": ref("Tree")}}}))
 
 
+def test_a_time_among_the_parameters_is_the_text_that_is_sent_and_an_id_stays_an_id():
+    def asked(schema):
+        answer = {"content": {"application/json": {"schema": ref("A")}}}
+        parameters = [{"name": "since", "in": "query", "schema": schema}]
+        get = {"tags": ["simulation"], "parameters": parameters, "responses": {"200": answer}}
+        schemas = {"A": {"type": "object", "properties": {"a": {"type": "string"}}}}
+        spec = {"paths": {"/a/": {"get": get}}, "components": {"schemas": schemas}}
+        return prepare(spec)["paths"]["/a/"]["get"]["parameters"][0]["schema"]
+
+    assert asked({"type": "string", "format": "date-time"}) == {"type": "string", "description": ""}
+    assert asked({"anyOf": [{"type": "string", "format": "date"}]})["anyOf"] == [{"type": "string"}]
+    assert asked({"type": "string", "format": "uuid"})["format"] == "uuid"
+
+
 OBJECTS = {"A": {"type": "object", "properties": {}}, "B": {"type": "object", "properties": {}}}
 
 

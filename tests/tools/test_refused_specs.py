@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from tools import api_diff, generate
 from tools.prepare import prepare
-from tools.spec import SpecError, load, views
+from tools.spec import load, views
 
 ROOT = generate.ROOT
 INPUTS = ("openapi.yaml", "generator-config.yaml", "generator-templates")
@@ -154,6 +155,24 @@ NO_CLIENT: dict[str, tuple[Edit, str]] = {
     "keys in the query": (scheme(**{"in": "query"}), "securitySchemes/ApiKey"),
     "bearer token": (scheme(type="http", scheme="bearer"), "securitySchemes/ApiKey"),
 }
+NO_CLIENT |= {
+    "value of an enum on two lines": (field("a", TEXT | {"enum": ["x\ny"]}), "characters that the generator"),
+    "two schemas of one class": (
+        lambda spec: (
+            spec["components"]["schemas"].update(column=spec["components"]["schemas"]["Column"])
+            or field("a", {"$ref": "#/components/schemas/column"})(spec)
+        ),
+        f"{COLUMN}: the class and module of column have the same name",
+    ),
+    "lone allOf": (
+        lambda spec: spec["components"]["schemas"].update(Column={"allOf": [{"$ref": COLUMN + "Type"}]}),
+        f"{COLUMN}: `allOf` merges objects",
+    ),
+    "allOf of no object": (
+        lambda spec: spec["components"]["schemas"]["Column"].update(allOf=[{"$ref": COLUMN + "Type"}]),
+        f"{COLUMN}: `allOf` merges objects",
+    ),
+}
 FIELDS = ["self", "str", "int", "float", "bool", "list", "dict", "UNSET", "Any", "CallStatus", "ﬁeld"]
 SCHEMAS = ["Model", "model", "Any", "Raw", "UNSET", "UnsetType", "OpenEnum", "StrEnum", "Client", "UUID"]
 PARAMETERS = ["quote", "params", "kwargs", "client", "Client", "success", "read_response"]
@@ -203,5 +222,62 @@ def test_what_no_client_comes_of_is_refused_with_its_place(edit: Edit, said: str
     spec = deepcopy(contract)
     edit(spec)
 
-    with pytest.raises(SpecError, match=said):
+    with pytest.raises(ValueError, match=said):
         prepare(views().open_view(spec))
+
+
+def test_the_contract_itself_is_not_refused(contract: Document) -> None:
+    prepare(views().open_view(contract))
+
+
+REFUSED_BY_THE_GENERATOR = {
+    "array without items": (field("a", {"type": "array"}), "type array must have items"),
+    "default of another type": (field("a", {"type": "integer", "default": "x"}), "Invalid int value: x"),
+    "two classes of one name": (
+        lambda spec: [
+            spec["components"]["schemas"].update(ColumnM={"type": "object", "properties": {"a": TEXT}}),
+            field("n", {"$ref": COLUMN + "M"})(spec),
+            field("m", {"type": "object", "properties": {"b": TEXT}})(spec),
+        ],
+        'duplicate models with name "ColumnM"',
+    ),
+}
+
+
+@pytest.mark.parametrize(("edit", "said"), REFUSED_BY_THE_GENERATOR.values(), ids=REFUSED_BY_THE_GENERATOR)
+def test_what_the_generator_refuses_is_told_in_its_own_words(
+    edit: Edit, said: str, project: Path, contract: Document, capsys: pytest.CaptureFixture[str]
+) -> None:
+    spec = deepcopy(contract)
+    edit(spec)
+    (project / "openapi.yaml").write_text(yaml.safe_dump(spec))
+
+    assert generate.main([], project) == 2
+    printed = capsys.readouterr().err
+    assert said in printed
+    assert "Traceback" not in printed
+
+
+def test_a_model_that_msgspec_cannot_decode_is_refused_by_its_field(
+    project: Path, contract: Document, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tools.prepare.refuse", lambda _view: None)
+    spec = deepcopy(contract)
+    NO_CLIENT["two arrays"][0](spec)
+    (project / "openapi.yaml").write_text(yaml.safe_dump(spec))
+
+    assert generate.main([], project) == 2
+    assert "\nColumn.a: Type unions may not contain more than one array-like" in capsys.readouterr().err
+    assert not (project / "generated").exists()
+
+
+def test_a_class_that_cannot_be_made_is_refused_by_its_name(
+    project: Path, contract: Document, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tools.prepare.refuse", lambda _view: None)
+    spec = deepcopy(contract)
+    field("self", TEXT)(spec)
+    (project / "openapi.yaml").write_text(yaml.safe_dump(spec))
+
+    assert generate.main([], project) == 2
+    assert "\nColumn: duplicate argument 'self'" in capsys.readouterr().err

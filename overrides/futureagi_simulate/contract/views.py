@@ -6,7 +6,7 @@ is whose (the head of openapi.yaml explains them). Views are values: they are ne
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from enum import StrEnum
 from typing import Any
 
@@ -48,6 +48,11 @@ def flatten(document: Document) -> dict[str, Any]:
         if "allOf" not in schema:
             return schema
         parts = [_each(resolve(document, part), merge) for part in schema["allOf"]]
+        if not all("properties" in part for part in (schema, *parts)):
+            raise ValueError(
+                f"{next(_bare(document, document, '#'))}: `allOf` merges objects, and each needs "
+                "`properties` of its own, be it `properties: {}`"
+            )
         keys = list(schema)
         parts.insert(len(parts) if keys.index("allOf") < keys.index("properties") else 0, schema)
         merged = {key: value for key, value in schema.items() if key != "allOf"}
@@ -57,6 +62,18 @@ def flatten(document: Document) -> dict[str, Any]:
 
     merged: dict[str, Any] = _each_schema(document, merge)
     return merged
+
+
+def _bare(node: Any, document: Document, place: str) -> Iterator[str]:
+    """Give each place where `allOf` is used without properties there, or in what it merges."""
+    inner: Iterable[tuple[Any, Any]] = enumerate(node) if isinstance(node, list) else ()
+    if isinstance(node, Mapping):
+        parts = (node, *node["allOf"]) if isinstance(node.get("allOf"), list) else ()
+        if not all("properties" in resolve(document, part) for part in parts):
+            yield place
+        inner = ((key, child) for key, child in node.items() if key not in ("example", "examples"))
+    for key, child in inner:
+        yield from _bare(child, document, f"{place}/{key}")
 
 
 # ------------------------------------------------------------------------------------- strict views

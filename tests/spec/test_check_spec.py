@@ -1,0 +1,86 @@
+"""What is wrong with a spec is told in lines with its place, never by a traceback."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from copy import deepcopy
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tools.check_spec import check, main
+
+from .conftest import ROOT
+
+TEXT = (ROOT / "openapi.yaml").read_text("utf-8")
+LISTING = "/simulate/run-tests/{run_test_id}/executions/"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("openapi: [", "the contract is not valid YAML"),
+        ("- openapi", "the contract holds no mapping"),
+        (
+            TEXT.replace("    Column:\n", "    Column:\n      allOf: [{type: object}]\n", 1),
+            "Column: `allOf` merges",
+        ),
+    ],
+)
+def test_what_cannot_be_checked_is_said_in_few_lines(
+    text: str, said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "openapi.yaml").write_text(text, "utf-8")
+
+    assert main(["--no-lint"], tmp_path) == 2
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert printed.err.startswith("openapi.yaml can't be checked:\n")
+    assert said in printed.err
+    assert len(printed.err.splitlines()) <= 6
+
+
+def test_a_reference_to_nothing_is_said_with_where_it_leads(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = TEXT.replace("#/components/schemas/CallExecutionPage", "#/components/schemas/Nope", 1)
+    (tmp_path / "openapi.yaml").write_text(text, "utf-8")
+
+    assert main(["--no-lint"], tmp_path) == 1
+    assert "openapi.yaml: nothing stands at" in capsys.readouterr().out
+
+
+def post(spec: dict[str, Any]) -> None:
+    spec["paths"][LISTING]["post"] = {**spec["paths"][LISTING]["get"], "operationId": "postTestExecutions"}
+
+
+def only_post(spec: dict[str, Any]) -> None:
+    spec["paths"][LISTING] = {"post": spec["paths"][LISTING]["get"]}
+
+
+@pytest.mark.parametrize("edit", [post, only_post])
+def test_what_no_client_comes_of_is_no_valid_contract(
+    edit: Callable[[dict[str, Any]], None], document: dict[str, Any]
+) -> None:
+    edit(document)
+
+    [problem] = check(document)["valid"]
+    assert problem.startswith(f"POST {LISTING}: the client only reads")
+
+
+def test_a_number_that_may_be_null_by_a_list_of_types_needs_its_unit_too(document: dict[str, Any]) -> None:
+    field = {"type": ["integer", "null"], "description": "A number.", "x-provenance": "both"}
+    document["components"]["schemas"]["Column"]["properties"]["width"] = field
+
+    found = check(document)
+
+    assert [each for each in found["style"] if "properties/width: a number's" in each]
+
+
+def test_parameters_of_a_whole_path_and_none_of_its_operation_are_checked(document: dict[str, Any]) -> None:
+    item = deepcopy(document["paths"][LISTING])
+    item["parameters"] = item["get"].pop("parameters")
+    document["paths"][LISTING] = item
+
+    assert check(document) == {"valid": [], "style": [], "examples": []}
