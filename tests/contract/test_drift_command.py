@@ -142,7 +142,7 @@ def test_a_baseline_leaves_only_what_is_new(
     saved.write_text(json.dumps(report))
     assert run(["drift", "--recorded", str(observed), "--baseline", str(saved)]) == 0
     assert f"{len(report['findings'])} more are in the baseline" in capsys.readouterr().out
-    saved.write_text(json.dumps({"findings": report["findings"][1:]}))
+    saved.write_text(json.dumps({**report, "findings": report["findings"][1:]}))
     assert run(["drift", "--recorded", str(observed), "--baseline", str(saved), "--json"]) == 1
     assert json.loads(capsys.readouterr().out)["findings"] == report["findings"][:1]
 
@@ -218,6 +218,84 @@ def test_a_baseline_that_was_held_against_something_else_is_refused(
     path.write_text(capsys.readouterr().out)
     assert run(["drift", "--recorded", str(observed), "--against", asked, "--baseline", str(path)]) == 2
     assert f"was saved with --against {saved}" in capsys.readouterr().err
+
+
+FINDING = {"rule": "unknown-id", "endpoint": "listTestExecutions", "location": "status", "kind": "status"}
+
+
+@pytest.mark.parametrize(
+    ("saved", "said"),
+    [
+        ({"findings": []}, "missing required field `against`"),
+        ({"against": "documents"}, "missing required field `findings`"),
+        ({"against": "documents", "findings": {}}, "Expected `array`"),
+        ({"against": "documents", "findings": [{**FINDING, "rule": 1}]}, "Expected `str`, got `int`"),
+        ({"against": "documents", "findings": [{"rule": "unknown-id"}]}, "missing required field"),
+        ([], "Expected `object`"),
+    ],
+    ids=str,
+)
+def test_a_baseline_that_is_no_saved_report_is_refused_with_what_it_lacks(
+    saved: object, said: str, observed: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "saved.json"
+    path.write_text(json.dumps(saved))
+    assert run(["drift", "--recorded", str(observed), "--baseline", str(path)]) == 2
+    error = capsys.readouterr().err
+    assert "is no saved report: " in error
+    assert said in error
+
+
+def test_a_baseline_that_is_not_there_is_refused(observed: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["drift", "--recorded", str(observed), "--baseline", "no-such-file"]) == 2
+    assert "no-such-file is no saved report: No such file or directory." in capsys.readouterr().err
+
+
+ASKED = {"path": "/simulate/test-executions/x/", "headers": {}}
+ANSWERED = {"status": 200, "headers": {}, "body": None}
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        {"request": ASKED, "response": {**ANSWERED, "status": "200"}},
+        {"request": ASKED, "response": {**ANSWERED, "status": None}},
+        {"request": ASKED, "response": {**ANSWERED, "headers": {"content-type": 1}}},
+        {"request": ASKED, "response": {**ANSWERED, "headers": []}},
+        {"request": {**ASKED, "path": 1}, "response": ANSWERED},
+        {"request": {**ASKED, "path": ""}, "response": ANSWERED},
+        {"request": {**ASKED, "method": 1}, "response": ANSWERED},
+        {"request": {**ASKED, "query": ["page"]}, "response": ANSWERED},
+        {"request": {**ASKED, "headers": {"X-Api-Key": 1}}, "response": ANSWERED},
+        {"request": {**ASKED, "extra_headers": {"Accept": 1}}, "response": ANSWERED},
+        {"request": ASKED},
+        [],
+    ],
+    ids=str,
+)
+def test_a_line_that_is_no_exchange_is_wrong_usage_and_named(
+    record: object, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "exchanges.jsonl"
+    path.write_text(f"\n{json.dumps(record)}\n")
+    assert run(["drift", "--recorded", str(path)]) == 2
+    assert "line 2 is no recorded exchange: " in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("line", [b'"\xff"', b"[" * 100_000, b"{"])
+def test_a_line_that_is_no_json_is_wrong_usage_and_named(
+    line: bytes, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "exchanges.jsonl"
+    path.write_bytes(line)
+    assert run(["drift", "--recorded", str(path)]) == 2
+    assert "line 1 is no recorded exchange: " in capsys.readouterr().err
+
+
+def test_an_exchange_without_a_body_is_one(tmp_path: Path) -> None:
+    path = tmp_path / "exchanges.jsonl"
+    path.write_text(json.dumps({"request": ASKED, "response": ANSWERED}))
+    assert run(["drift", "--recorded", str(path)]) in {0, 1}
 
 
 @pytest.mark.parametrize("mock", ["documented"], indirect=True)

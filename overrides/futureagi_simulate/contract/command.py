@@ -141,19 +141,17 @@ def _asked(ids: Ids, further: tuple[str, ...], max_requests: int, rate: float) -
 
 
 def _baseline(path: Path | None, against: str) -> list[dict[str, Any]] | None:
-    import json
+    from futureagi_simulate.contract.drift.report import read_saved
 
     if path is None:
         return None
     try:
-        report = json.loads(path.read_bytes())
-        findings, held_against = report["findings"], report.get("against", against)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        held_against, findings = read_saved(path.read_bytes())
+    except (OSError, ValueError, RecursionError) as error:
+        reason = error.strerror if isinstance(error, OSError) else error
         raise _usage(
-            f"{path} is no saved report.", "Save one with fi-simulate drift --json > FILE."
+            f"{path} is no saved report: {reason}.", "Save one with fi-simulate drift --json > FILE."
         ) from error
-    if not isinstance(findings, list) or not all(isinstance(finding, dict) for finding in findings):
-        raise _usage(f"{path} is no saved report.", "Save one with fi-simulate drift --json > FILE.")
     if held_against != against:
         raise _usage(
             f"{path} was saved with --against {held_against}: its findings are others.",

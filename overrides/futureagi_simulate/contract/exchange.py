@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
 from functools import cached_property
-from typing import Any, Final
+from typing import Annotated, Any, Final
 from urllib.parse import parse_qsl, urlencode
 
 import attrs
@@ -159,26 +159,53 @@ def path_of(endpoint: Endpoint, **ids: str) -> str:
     return TEMPLATES[endpoint].format(**ids)
 
 
+class _Asked(msgspec.Struct):
+    """What a record says of the request."""
+
+    path: Annotated[str, msgspec.Meta(min_length=1)]
+    query: str | None = None
+    headers: dict[str, str] | None = None
+    extra_headers: dict[str, str] | None = None
+    key_role: str | None = None
+    method: str = "GET"
+
+
+class _Answered(msgspec.Struct):
+    """What a record says of the response."""
+
+    status: int
+    headers: dict[str, str]
+    body: Any
+
+
+class _Record(msgspec.Struct):
+    """One recorded exchange."""
+
+    request: _Asked
+    response: _Answered
+
+
 def from_record(record: Mapping[str, Any]) -> Exchange:
-    """Read one recorded exchange.
+    """Read one recorded exchange; raise msgspec.ValidationError for anything else.
 
     The form: `request` {method, path, query (raw text), headers, extra_headers?}, `response` {status,
     headers, body (decoded JSON, or text)}. In `headers` the two keys are words: KEY and SECRET are good
     ones, `none` or an empty one means that the header wasn't sent, anything else is a wrong one.
     """
-    asked, answered = record["request"], record["response"]
-    body = answered["body"]
+    read = msgspec.convert(record, _Record)
+    asked, answered = read.request, read.response
+    body = answered.body
     return Exchange(
         Question(
-            path=asked["path"],
-            query=tuple(parse_qsl(asked.get("query") or "", keep_blank_values=True)),
-            keys=_keys_of(asked.get("headers") or {}, asked.get("key_role")),
-            headers=tuple((asked.get("extra_headers") or {}).items()),
-            method=asked.get("method", "GET"),
+            path=asked.path,
+            query=tuple(parse_qsl(asked.query or "", keep_blank_values=True)),
+            keys=_keys_of(asked.headers or {}, asked.key_role),
+            headers=tuple((asked.extra_headers or {}).items()),
+            method=asked.method,
         ),
         Answer(
-            answered["status"],
-            {name.lower(): value for name, value in answered["headers"].items()},
+            answered.status,
+            {name.lower(): value for name, value in answered.headers.items()},
             body.encode() if isinstance(body, str) else msgspec.json.encode(body),
         ),
     )
@@ -221,5 +248,5 @@ def read_lines(lines: Iterable[bytes]) -> Iterator[Exchange]:
             continue
         try:
             yield from_record(msgspec.json.decode(line))
-        except (msgspec.DecodeError, KeyError, TypeError, AttributeError) as error:
-            raise ValueError(f"line {number} is no recorded exchange: {error!r}") from error
+        except (ValueError, RecursionError) as error:  # msgspec's errors are ValueErrors
+            raise ValueError(f"line {number} is no recorded exchange: {error}") from error

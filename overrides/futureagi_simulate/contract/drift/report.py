@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import Any, Final
 
 import attrs
+import msgspec
 
 from futureagi_simulate.contract.drift.finding import Finding
 from futureagi_simulate.contract.drift.log import Log
@@ -77,6 +79,31 @@ class Report:
             if added:
                 rows.append((f"{len(added)} fields", "extra", "aren't documented", "they are there", "yes"))
             yield endpoint, rows
+
+
+class _SavedFinding(msgspec.Struct):
+    """What tells findings apart."""
+
+    rule: str
+    endpoint: str
+    location: str
+    kind: str
+
+
+class _Saved(msgspec.Struct):
+    """What is read of a report saved as JSON."""
+
+    against: str
+    findings: list[_SavedFinding]
+
+
+def read_saved(content: bytes) -> tuple[str, list[dict[str, Any]]]:
+    """Read what a report of `as_dict` was held against, and what tells its findings apart.
+
+    Raises ValueError for anything else.
+    """
+    saved = msgspec.convert(json.loads(content), _Saved)  # json: a shell may have saved it as UTF-16
+    return saved.against, [msgspec.structs.asdict(finding) for finding in saved.findings]
 
 
 _WORDS: Final = {"documents": "documented", "observed": "observed"}
