@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-from futureagi_simulate.errors import APIStatusError, RedirectError, TimeoutError
+from futureagi_simulate.errors import APIStatusError, RedirectError, TimeoutError, TransportError
 from futureagi_simulate.options import Options
 from futureagi_simulate.transport.clock import ManualClock
 
@@ -102,6 +102,18 @@ def test_a_redirect_that_nobody_can_follow_says_why_and_no_base_url_is_advised(
     assert "keys are sent" not in error.problem
     assert "opensesame" not in str(error)
     assert error.remedy.startswith("Check base_url (FI_BASE_URL); if it is right")
+
+
+@pytest.mark.parametrize("location", ["https://[::1", "https://api.test:opensesame/", "/\x01"])
+def test_a_redirect_to_an_address_that_cannot_be_read_is_an_error_at_once(
+    colour: Any, options: Options, location: str
+) -> None:
+    script = Script(redirect(location), 200)
+    error = fails(colour, script, options)
+    assert isinstance(error, TransportError)
+    assert (len(script.requests), error.attempts) == (1, 1)
+    assert "a redirect to an address that can't be read" in error.problem
+    assert "opensesame" not in str(error)
 
 
 @pytest.mark.parametrize("response", [httpx.Response(302), httpx.Response(304, headers={"location": "/x"})])

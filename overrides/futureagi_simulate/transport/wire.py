@@ -237,6 +237,9 @@ class _KeyHeaders(httpx.Headers):
 
 def _failure(error: Exception, hop: Hop) -> Failure:
     """Turn an exception of httpx into a value without the request in it."""
+    if isinstance(error, httpx.RemoteProtocolError) and "location header" in str(error):  # httpx reads it too
+        text = "it was answered with a redirect to an address that can't be read"
+        return Failure(FailureKind.REFUSED, text, passing=False)
     kind = next((kind for base, kind in _KINDS if isinstance(error, base)), FailureKind.REFUSED)
     text = str(error) or type(error).__name__
     hopeless = kind is FailureKind.REFUSED or "CERTIFICATE_VERIFY_FAILED" in text
