@@ -92,3 +92,8 @@ def mended(value: Any) -> Any:
     if isinstance(value, dict):
         return {mended(key): mended(one) for key, one in value.items()}
     return value
+
+
+def test_a_body_that_is_damaged_in_another_way_is_not_even_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(json, "loads", None)
+    assert readable(b'{"a": 1, "b"') == (b'{"a": 1, "b"', ())

@@ -19,6 +19,7 @@ _ESCAPE: Final = re.compile(rb"\\u[dD][89abAB]..\\u[dD][c-fC-F]..|\\u[dD][89a-fA
 _HALF: Final = re.compile("[\ud800-\udfff]")
 _HALF_ESCAPE: Final = len(rb"\ud83d")
 _REPLACEMENT: Final = "\ufffd"
+_SIGNS: Final = (b"NaN", b"Infinity", rb"\u")
 _MARK: Final = b"\xef\xbb\xbf"
 
 
@@ -42,6 +43,8 @@ def readable(content: bytes) -> tuple[bytes, tuple[Stray, ...]]:
     What isn't nearly JSON comes back as it is. A byte order mark in front is taken off and not told of.
     """
     bare = content.removeprefix(_MARK)
+    if bare == content and not any(sign in content for sign in _SIGNS):
+        return content, ()  # without reading a large body that was damaged some other way
     try:
         value = json.loads(bare.decode(errors="replace"), parse_constant=_Constant, parse_int=float)
     except (ValueError, RecursionError):
