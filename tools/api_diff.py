@@ -1,5 +1,7 @@
 """Compare openapi.yaml with a git revision: what changed, whom it breaks, and the next version.
 
+A client is generated from either spec, both with the templates of today, and the two clients are compared.
+
 The version is `info.version` of the spec. A breaking change raises the major version, an addition the
 minor, a text the patch; while the major version is 0, a breaking change raises the minor and everything
 else the patch. Exit code 1: something breaks and the version in openapi.yaml doesn't say so.

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from pathlib import Path
 
-from tools.surface import Member, Operation, Surface, Type, in_words
+from tools.surface import Member, Operation, Surface, Type, in_words, shape
 
 
 class Weight(IntEnum):
@@ -181,7 +181,9 @@ def _operations(old: Surface, new: Surface) -> Iterator[Change]:
 
 
 def _operation(name: str, old: Operation, new: Operation, surface: Surface) -> Iterator[Change]:
-    if old.route != new.route:
+    if shape(old.route) != shape(new.route) or (
+        old.route != new.route and old.parameters.keys() == new.parameters.keys()
+    ):
         yield Change(Weight.BREAKING, f"{name}()", f"sends {new.route} instead of {old.route}")
     for key in old.parameters.keys() - new.parameters.keys():
         yield Change(Weight.BREAKING, f"{name}({key}=)", "parameter removed")

@@ -117,7 +117,7 @@ def _operation(
     }
     route = f"{_value(request['method'])} {_url(request['url'])}"
     names = dict(_query_names(functions["_get_kwargs"]))
-    by_name, by_place = limits.get(_shape(route), ({}, []))
+    by_name, by_place = limits.get(shape(route), ({}, []))
     in_path = dict(zip(re.findall(r"{(.*?)}", route), by_place, strict=False))
     text, texts = _docstring(functions["sync"])
     parameters = {}
@@ -185,7 +185,7 @@ def _limits(document: Mapping[str, Any]) -> dict[str, tuple[dict[str, Limits], l
     found = {}
     for route, _operation, parameters in operations(document):
         by_name = {each["name"]: _limits_of(resolve(each["schema"], document)) for each in parameters}
-        found[_shape(route)] = by_name, [by_name.get(name, ()) for name in re.findall(r"{(.*?)}", route)]
+        found[shape(route)] = by_name, [by_name.get(name, ()) for name in re.findall(r"{(.*?)}", route)]
     return found
 
 
@@ -193,8 +193,8 @@ def _limits_of(schema: Mapping[str, Any]) -> Limits:
     return tuple((key, str(schema[key])) for key in _LIMITS if key in schema)
 
 
-def _shape(route: str) -> str:
-    """Leave the names of the parameters out of a route."""
+def shape(route: str) -> str:
+    """Leave the names of the parameters out of a route: `GET /calls/{}/`."""
     return re.sub(r"{.*?}", "{}", route)
 
 

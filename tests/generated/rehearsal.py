@@ -49,6 +49,18 @@ def add_enum_value(spec: Spec) -> None:
     value["x-provenance"] = {**value["x-provenance"], "formula": "observed"}
 
 
+def add_enum_value_before_its_like(spec: Spec) -> None:
+    value = spec["components"]["schemas"]["ColumnType"]
+    value["enum"] = ["EVALUATION", *value["enum"]]
+    value["x-provenance"] = {"EVALUATION": "observed", **value["x-provenance"]}
+
+
+def choose_in_another_order(spec: Spec) -> None:
+    operation = spec["paths"]["/sdk/api/v1/simulation/runs/"]["get"]
+    schema = operation["responses"]["200"]["content"]["application/json"]["schema"]
+    schema["x-chosen-by"] = dict(reversed(schema["x-chosen-by"].items()))
+
+
 def remove_enum_value(spec: Spec) -> None:
     value = spec["components"]["schemas"]["ColumnType"]
     value["enum"] = [each for each in value["enum"] if each != "tool_evaluation"]
@@ -155,6 +167,29 @@ REHEARSALS = {
         from futureagi_simulate_api.models import ColumnType
 
         assert ColumnType("tool_evaluation") not in list(ColumnType)
+        """,
+    ),
+    "add an enum value before one of the same name": Rehearsal(
+        add_enum_value_before_its_like,
+        True,
+        "ColumnType.EVALUATION: means 'EVALUATION' now and meant 'evaluation'",
+        """
+        from futureagi_simulate_api.models import ColumnType
+
+        assert ColumnType.EVALUATION.value == "EVALUATION"
+        assert ColumnType("evaluation") is ColumnType.EVALUATION_2
+        """,
+    ),
+    "choose a model in another order": Rehearsal(
+        choose_in_another_order,
+        True,
+        "get_simulation_runs(): chooses what comes back: "
+        "RunsByName for run_test_name, RunsByExecution for execution_id, else RunsByCall",
+        """
+        from futureagi_simulate_api.api.simulation.get_simulation_runs import _model
+        from futureagi_simulate_api.models import RunsByName
+
+        assert _model({"call_execution_id": "a", "run_test_name": "b"}) is RunsByName
         """,
     ),
     "add a required parameter": Rehearsal(

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from copy import deepcopy
+from typing import Any
 
 import pytest
 
@@ -130,6 +131,34 @@ def test_another_order_of_choice_is_breaking():
 
     what = "chooses what comes back: Unused for status, else Call"
     assert changes(named(first), named(second)) == [Change(B, "list_calls()", what)]
+
+
+def of_a_team(path: str) -> dict[str, Any]:
+    """Give a spec whose one operation has a path with two parameters."""
+    names = ("team", "call", "id")
+    parameters = [{**REQUIRED, "name": name, "in": "path"} for name in names if f"{{{name}}}" in path]
+    get = {**SPEC["paths"]["/calls/"]["get"], "parameters": parameters}
+    return {**SPEC, "paths": {path: {"get": get}}}
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        (
+            "/{team}/{id}/",
+            [("list_calls(call=)", "parameter removed"), ("list_calls(id=)", "required parameter added")],
+        ),
+        ("/{call}/{team}/", [("list_calls()", "sends GET /{call}/{team}/ instead of GET /{team}/{call}/")]),
+        (
+            "/x/{team}/{call}/",
+            [("list_calls()", "sends GET /x/{team}/{call}/ instead of GET /{team}/{call}/")],
+        ),
+    ],
+)
+def test_a_path_is_compared_by_what_is_sent(path, expected):
+    found = changes(named(of_a_team("/{team}/{call}/")), named(of_a_team(path)))
+
+    assert found == [Change(B, *each) for each in expected]
 
 
 def test_what_no_name_tells_is_told_by_the_file_that_differs():
