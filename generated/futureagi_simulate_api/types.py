@@ -30,11 +30,16 @@ class Model:
     __test__: ClassVar[bool] = False  # pytest takes a class for tests whose name starts with Test
     _raw_json: bytes
 
+    def __init_subclass__(cls) -> None:
+        """Fill no slots beforehand in a class derived from a model: it may be frozen or have other defaults."""
+        if "__attrs_pre_init__" not in vars(cls) and hasattr(cls, "__attrs_pre_init__"):
+            setattr(cls, "__attrs_pre_init__", _fill_nothing)  # noqa: B010 (Model itself has none)
+
     @classmethod
     def from_json(cls, data: bytes | msgspec.Raw) -> Self:
         """Decode `data` and keep it; raise `msgspec.ValidationError` where it isn't what the spec says."""
         model = msgspec.json.decode(data, type=cls)
-        model._raw_json = bytes(data)
+        object.__setattr__(model, "_raw_json", bytes(data))  # the class may be derived, and frozen
         return model
 
     @property
@@ -52,6 +57,10 @@ class Model:
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _rebuild, (type(self), _fields(self), getattr(self, "_raw_json", None))
+
+
+def _fill_nothing(_model: Model) -> None:
+    """Stand in for a model's own `__attrs_pre_init__`."""
 
 
 _decode = msgspec.json.Decoder(dict[str, Any]).decode
@@ -85,7 +94,7 @@ def _fields(model: Any) -> dict[str, Any]:
 def _rebuild(cls: type[M], fields: dict[str, Any], raw_json: bytes | None) -> M:
     model = cls(**fields)
     if raw_json is not None:
-        model._raw_json = raw_json
+        object.__setattr__(model, "_raw_json", raw_json)
     return model
 
 

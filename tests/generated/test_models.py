@@ -94,6 +94,53 @@ def test_a_duplicate_is_equal_and_keeps_bytes_and_unset(duplicate):
     assert twin.content is UNSET
 
 
+def _positive(_turn, _field, value):
+    if value is not UNSET and value <= 0:
+        raise ValueError(value)
+
+
+DERIVED = {
+    "plain": (lambda: type("Turn", (TranscriptTurn,), {}), UNSET),
+    "attrs": (lambda: attrs.define(type("Turn", (TranscriptTurn,), {}), kw_only=True), UNSET),
+    "another default": (lambda: _derived(attrs.define, attrs.field(default=7)), 7),
+    "a factory": (lambda: _derived(attrs.define, attrs.field(factory=lambda: 7)), 7),
+    "frozen": (lambda: _derived(attrs.frozen, attrs.field(default=7)), 7),
+    "a validator": (lambda: _derived(attrs.define, attrs.field(default=UNSET, validator=_positive)), UNSET),
+}
+
+
+def _derived(decorate, field):
+    members = {"__annotations__": {"end_time_ms": "int"}, "end_time_ms": field, "__module__": __name__}
+    return decorate(type("Turn", (TranscriptTurn,), members), kw_only=True)
+
+
+@pytest.mark.parametrize(("make", "expected"), DERIVED.values(), ids=DERIVED)
+def test_a_class_derived_from_a_model_has_its_own_defaults(make, expected):
+    kind = make()
+
+    for turn in (kind(content="Hello"), kind.from_json(b'{"content": "Hello"}')):
+        assert type(turn) is kind
+        assert (turn.content, turn.end_time_ms, turn.start_time_ms) == ("Hello", expected, UNSET)
+    assert kind.from_json(b'{"end_time_ms": 3}').end_time_ms == 3
+
+
+def test_a_class_derived_from_a_model_may_require_a_field():
+    kind = _derived(attrs.define, attrs.field())
+
+    assert kind.from_json(b'{"end_time_ms": 3}').end_time_ms == 3
+    with pytest.raises(TypeError, match="end_time_ms"):
+        kind(content="Hello")
+    with pytest.raises(msgspec.ValidationError, match="missing required field `end_time_ms`"):
+        kind.from_json(b'{"content": "Hello"}')
+
+
+def test_a_validator_of_a_class_derived_from_a_model_is_heeded():
+    kind = _derived(attrs.define, attrs.field(default=UNSET, validator=_positive))
+
+    with pytest.raises(ValueError, match="-1"):
+        kind(end_time_ms=-1)
+
+
 def test_bytes_are_no_part_of_equality_or_repr():
     cost = CallCost.from_json(COST)
 
