@@ -84,7 +84,7 @@ def lint(session: nox.Session) -> None:
 @nox.session(python=PYTHON, default=False)
 def generate(session: nox.Session) -> None:
     """Write generated/ from openapi.yaml; with `-- --check`, fail with a diff where the two disagree."""
-    session.install("attrs", *GENERATOR)
+    session.install("-e", ".", *GENERATOR)
     session.run("python", "tools/generate.py", *session.posargs)
 
 
@@ -139,7 +139,7 @@ def browser(session: nox.Session) -> None:
 @nox.session(name="api-diff", python=PYTHON, default=False)
 def api_diff(session: nox.Session) -> None:
     """Compare openapi.yaml with a git revision (`-- REF`): what changed, for whom, and the next version."""
-    session.install("attrs", *GENERATOR)
+    session.install("-e", ".", *GENERATOR)
     session.run("python", "tools/api_diff.py", *session.posargs)
 
 
