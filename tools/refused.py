@@ -22,6 +22,8 @@ _JSON: Final = "application/json"
 _NULL: Final = "write `type: [..., 'null']`, or `anyOf` with `type: 'null'`"
 # The headers that generator-templates/client.py.jinja sends.
 _KEYS: Final = {"X-Api-Key", "X-Secret-Key"}
+# Where it sends them, unless told otherwise; the written client has the same (transport/origin.py).
+_SERVER: Final = "https://api.futureagi.com"
 # What a model's base class has, and what stands in the annotations of its fields.
 _NO_FIELDS: Final = {"from_json", "raw", "raw_json", "self"} | {
     *("str", "int", "float", "bool", "list", "dict"),
@@ -57,6 +59,8 @@ def _problems(view: Part) -> Iterator[tuple[str, str]]:
     components = view.get("components", {})
     schemas = components.get("schemas", {})
     classes = {pascal(name) for name in schemas}
+    for number, server in enumerate(view.get("servers", ())):
+        yield from _at(f"#/servers/{number}", _server(server))
     for name, scheme in components.get("securitySchemes", {}).items():
         yield from _at(f"#/components/securitySchemes/{name}", _security(scheme))
     for name in schemas:
@@ -97,6 +101,11 @@ def _below(node: Any, place: str, *, top: bool = True) -> Iterator[tuple[str, di
 # ------------------------------------------------------------------------------- rules, by what they look at
 
 
+def _server(server: Part) -> Problems:
+    if server.get("url") != _SERVER:
+        yield f"clients go to {_SERVER}; change client.py.jinja, transport/origin.py and tools/refused.py too"
+
+
 def _security(scheme: Part) -> Problems:
     if scheme.get("type") != "apiKey" or scheme.get("in") != "header" or scheme.get("name") not in _KEYS:
         names = " and ".join(sorted(_KEYS))
@@ -121,6 +130,8 @@ def _operation(route: str, operation: Part) -> Problems:
         yield "the client only reads; `get` is the one method it has"
     if "requestBody" in operation:
         yield "the client sends no body; ask by parameters"
+    if not operation.get("operationId"):
+        yield "no `operationId`, which the function is called by"
     if operation.get("tags") != ["simulation"]:
         yield f"tags are {operation.get('tags')}; write `tags: [simulation]`, the module that clients import"
     if "200" not in map(str, operation.get("responses", {})):
@@ -179,11 +190,15 @@ def _fields(schema: Part, classes: set[str]) -> Problems:
             yield f"no attribute can be called {name!r}; make a map of the object"
 
 
-def _kinds(schema: Part, view: Part) -> set[str]:
+def _kinds(schema: Part, view: Part, seen: frozenset[str] = frozenset()) -> set[str]:
     """Name the JSON types that a schema admits, without `null`."""
+    target = schema.get("$ref", "")
+    if target in seen:  # a choice that refers to itself
+        return set()
+    seen |= {target} - {""}
     schema = resolve(schema, view)
     kinds = schema.get("type", "object" if "properties" in schema else [])
     found = set[str]([kinds] if isinstance(kinds, str) else kinds)
     for key in ("anyOf", "oneOf"):
-        found = found.union(*(_kinds(each, view) for each in schema.get(key, ())))
+        found = found.union(*(_kinds(each, view, seen) for each in schema.get(key, ())))
     return found - {"null"}

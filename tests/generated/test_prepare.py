@@ -68,7 +68,12 @@ def test_a_time_among_the_parameters_is_the_text_that_is_sent_and_an_id_stays_an
     def asked(schema):
         answer = {"content": {"application/json": {"schema": ref("A")}}}
         parameters = [{"name": "since", "in": "query", "schema": schema}]
-        get = {"tags": ["simulation"], "parameters": parameters, "responses": {"200": answer}}
+        get = {
+            "operationId": "a",
+            "tags": ["simulation"],
+            "parameters": parameters,
+            "responses": {"200": answer},
+        }
         schemas = {"A": {"type": "object", "properties": {"a": {"type": "string"}}}}
         spec = {"paths": {"/a/": {"get": get}}, "components": {"schemas": schemas}}
         return prepare(spec)["paths"]["/a/"]["get"]["parameters"][0]["schema"]

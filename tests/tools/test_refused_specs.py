@@ -89,6 +89,11 @@ NO_CLIENT: dict[str, tuple[Edit, str]] = {
     "another tag": (lambda spec: operation(spec).update(tags=["calls"]), f"{LISTING}: .*\\[simulation\\]"),
     "two tags": (lambda spec: operation(spec)["tags"].append("calls"), "module that clients import"),
     "no tags": (lambda spec: operation(spec).pop("tags"), "tags are None"),
+    "no name": (lambda spec: operation(spec).pop("operationId"), f"{LISTING}: no `operationId`"),
+    "another server": (
+        lambda spec: spec["servers"][0].update(url="https://x.test"),
+        "#/servers/0: clients go to",
+    ),
     "header parameter": (parameter("X-Team", "header"), f"{LISTING}: parameter 'X-Team': in header"),
     "cookie parameter": (parameter("team", "cookie"), "parameter 'team': in cookie"),
     "body": (lambda spec: operation(spec).update(requestBody={"content": {}}), "sends no body"),
@@ -242,6 +247,15 @@ REFUSED_BY_THE_GENERATOR = {
         'duplicate models with name "ColumnM"',
     ),
 }
+
+
+def test_a_choice_that_refers_to_itself_can_be_looked_at(contract: Document) -> None:
+    spec = deepcopy(contract)
+    tree = {"anyOf": [TEXT, {"$ref": "#/components/schemas/Tree"}]}
+    spec["components"]["schemas"]["Tree"] = tree
+    field("a", {"$ref": "#/components/schemas/Tree"})(spec)
+
+    prepare(views().open_view(spec))
 
 
 @pytest.mark.parametrize(("edit", "said"), REFUSED_BY_THE_GENERATOR.values(), ids=REFUSED_BY_THE_GENERATOR)
