@@ -171,9 +171,7 @@ class _Reading:
             return True
         if error is None:
             return False
-        if isinstance(error, UnicodeError) and "idna" in str(
-            error
-        ):  # of a socket: the API's host or a proxy's
+        if isinstance(error, UnicodeError) and _of_a_name(error):
             text = "a part of the host's name is empty or too long"
             self._failure = Failure(FailureKind.CONNECT, text, passing=False)
             return True
@@ -244,6 +242,12 @@ def _failure(error: Exception, hop: Hop) -> Failure:
     text = str(error) or type(error).__name__
     hopeless = kind is FailureKind.REFUSED or "CERTIFICATE_VERIFY_FAILED" in text
     return Failure(kind, text if hop.keys is None else hop.keys.scrub(text), passing=not hopeless)
+
+
+def _of_a_name(error: UnicodeError) -> bool:
+    """Tell whether an error is a socket's about a host's name: the API's or a proxy's."""
+    said = (str(error), *getattr(error, "__notes__", ()))  # Python 3.12 says the codec in a note
+    return any("idna" in text for text in said)
 
 
 def _forget(error: BaseException) -> None:
