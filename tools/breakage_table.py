@@ -181,7 +181,6 @@ SPEC: Final = (
         "name: X-Secret",
         "pytest tests/generated/test_keys_stay_home.py",
         "tests/generated/test_keys_stay_home.py::test_both_keys_are_sent_as_the_spec_names_them",
-        regenerate=True,
     ),
 )
 
