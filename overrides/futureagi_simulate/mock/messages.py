@@ -28,8 +28,7 @@ class Request(msgspec.Struct, frozen=True):
 
     def header(self, name: str) -> str | None:
         """Return the first value of header `name` (any case), or None."""
-        wanted = name.lower()
-        return next((value for key, value in self.headers if key.lower() == wanted), None)
+        return _first(self.headers, name)
 
 
 class Ending(StrEnum):
@@ -63,8 +62,7 @@ class Response(msgspec.Struct, frozen=True):
 
     def header(self, name: str) -> str | None:
         """Return the first value of header `name` (any case), or None."""
-        wanted = name.lower()
-        return next((value for key, value in self.headers if key.lower() == wanted), None)
+        return _first(self.headers, name)
 
 
 class Query(msgspec.Struct, frozen=True):
@@ -91,10 +89,19 @@ class Query(msgspec.Struct, frozen=True):
 
     def link(self, page: int | None) -> str:
         """Return this address with `page` put in place (None: left out), other parameters kept in order."""
-        pairs = [(key, value) for key, value in self.pairs if key != "page"]
+        others = [pair for pair in self.pairs if pair[0] != "page"]
+        kept = [urlencode(others)] if others else []
         if page is not None:
-            pairs.append(("page", str(page)))
-        return f"{self.url}?{urlencode(pairs)}" if pairs else self.url
+            kept.append(f"page={page}")
+        return f"{self.url}?{'&'.join(kept)}" if kept else self.url
+
+
+def _first(headers: Headers, name: str) -> str | None:
+    wanted = name.lower()
+    for key, value in headers:
+        if key == wanted or key.lower() == wanted:
+            return value
+    return None
 
 
 def json_response(body: object, status: int = 200, headers: Iterable[tuple[str, str]] = ()) -> Response:

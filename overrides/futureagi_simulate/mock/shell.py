@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Final
 from urllib.parse import quote
 
@@ -77,11 +78,14 @@ class _Question:
             return found
         self.organization = found.name
         ids = {name: value.lower() for name, value in route.ids.items()}
-        query = Query.parse(_address(self.request), self.request.query)
+        query = _asked(
+            self.request.scheme, self.request.header("host") or "", self.request.path, self.request.query
+        )
         return shell.profile.answer(route.endpoint, ids, query, found, shell.clock.now())
 
 
-def _address(request: Request) -> str:
-    host = request.header("host") or ""
-    base = f"{request.scheme}://{host}" if _HOST.fullmatch(host) else BASE_URL
-    return base + quote(request.path)
+@lru_cache(maxsize=256)  # tests ask the same again and again
+def _asked(scheme: str, host: str, path: str, query: str) -> Query:
+    """Read the address and the query of a question."""
+    base = f"{scheme}://{host}" if _HOST.fullmatch(host) else BASE_URL
+    return Query.parse(base + quote(path), query)
