@@ -27,7 +27,7 @@ from benchmarks.walk import client, with_requests
 from futureagi_simulate import Client
 
 REFERENCE = Path(__file__).parent / "reference.json"
-ALLOWANCE = 1.3  # for another processor or Python, and neighbours
+ALLOWANCE = 1.2  # for another processor or Python
 RECORDINGS, ROUNDS = 5, 25
 
 

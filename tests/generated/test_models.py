@@ -38,6 +38,19 @@ def test_every_name_of_the_package_is_a_model_or_an_enum_that_msgspec_decodes():
         msgspec.json.Decoder(kind)
 
 
+def test_every_model_leaves_msgspec_no_optional_slot_that_is_empty():
+    optional = 0
+    for kind in (getattr(models, name) for name in models.__all__):
+        for field in attrs.fields(kind) if attrs.has(kind) else ():
+            if field.default is not attrs.NOTHING:
+                empty = object.__new__(kind)
+                empty.__attrs_pre_init__()
+                assert getattr(empty, field.name) is UNSET, (kind, field.name)
+                optional += 1
+    assert optional > 100
+
+
+
 def test_the_names_are_sorted_and_an_unknown_one_is_no_attribute():
     assert list(models.__all__) == sorted(models.__all__)
     with pytest.raises(AttributeError, match="Nonsense"):

@@ -2,26 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import warnings
 from typing import Any
 
-import attrs
 import pytest
 
 from futureagi_simulate import execution_record
 from futureagi_simulate.records.choices import choices_of
 
-
-@attrs.frozen
-class Sent:
-    """Something an endpoint returned."""
-
-    raw: dict[str, Any]
-
-    @property
-    def raw_json(self) -> bytes:
-        return json.dumps(self.raw).encode()
+from .test_records import Sent
 
 
 @pytest.mark.parametrize(

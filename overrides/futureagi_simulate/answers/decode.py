@@ -34,7 +34,7 @@ def read_page(form: Form[M], answer: Answer, ask: Ask, *, strict: bool) -> Fetch
     Raises ContractError if the answer isn't a page of this form at all, or, when `strict`, if it differs
     anywhere.
     """
-    deviations = [Deviation(stray.path, "JSON", stray.got, stray.instead) for stray in answer.strays]
+    deviations = _strays(answer)
     data, path = _inside(answer, form.at)
     envelope = _envelope(form, answer, data, path, deviations)
     items = _items(form.item, envelope.results, f"{path}.results".lstrip("."), deviations)
@@ -54,7 +54,7 @@ def read_page(form: Form[M], answer: Answer, ask: Ask, *, strict: bool) -> Fetch
 
 def read_object(form: Form[M], answer: Answer, *, strict: bool) -> tuple[M, tuple[Deviation, ...]]:
     """Read an answer that is one object of this form, and where it differs from the contract."""
-    deviations = [Deviation(stray.path, "JSON", stray.got, stray.instead) for stray in answer.strays]
+    deviations = _strays(answer)
     data, path = _inside(answer, form.at)
     absent = form.telling - decoder(dict[str, msgspec.Raw]).decode(data).keys()
     if absent:
@@ -62,6 +62,11 @@ def read_object(form: Form[M], answer: Answer, *, strict: bool) -> tuple[M, tupl
     model = _item(form.item, data, path, deviations)
     _refuse(answer, deviations, strict)
     return model, tuple(deviations)
+
+
+def _strays(answer: Answer) -> list[Deviation]:
+    """Begin the list of deviations with what wasn't JSON."""
+    return [Deviation(stray.path, "JSON", stray.got, stray.instead) for stray in answer.strays]
 
 
 def _inside(answer: Answer, at: tuple[str, ...]) -> tuple[bytes | msgspec.Raw, str]:
