@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 import yaml
+from futureagi_simulate.transport.origin import DEFAULT_BASE_URL
 
 from tools import api_diff, generate
 from tools.prepare import prepare
@@ -295,3 +296,8 @@ def test_a_class_that_cannot_be_made_is_refused_by_its_name(
 
     assert generate.main([], project) == 2
     assert "\nColumn: duplicate argument 'self'" in capsys.readouterr().err
+
+
+def test_the_one_server_that_is_not_refused_is_where_the_written_client_goes() -> None:
+    contract = load(Path(generate.ROOT, "openapi.yaml").read_bytes())
+    assert [server["url"] for server in contract["servers"]] == [DEFAULT_BASE_URL]
