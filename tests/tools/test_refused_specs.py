@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 import yaml
-from futureagi_simulate.transport.origin import DEFAULT_BASE_URL
 
+from futureagi_simulate.transport.origin import DEFAULT_BASE_URL
 from tools import api_diff, generate
 from tools.prepare import prepare
 from tools.spec import load, views
