@@ -27,7 +27,9 @@ from futureagi_simulate import (
     execution_record,
 )
 
-RECORDED = Path(__file__).parents[2].parent / "shared" / "recorded" / "exchanges.jsonl"
+from .. import recorded
+
+ORIGINALS = Path(__file__).parents[2].parent / "shared" / "recorded" / "exchanges.jsonl"
 ID = "00000000-0000-4000-8000-000000000000"
 ERRORS = {301: RedirectError, 400: BadRequestError, 401: AuthenticationError, 404: NotFoundError}
 
@@ -98,11 +100,12 @@ class Replayed:
 
 
 def exchanges(of_records: bool = False) -> list[Any]:
-    if not RECORDED.exists():
-        return [pytest.param(None, marks=pytest.mark.skip(reason=f"no recorded exchanges at {RECORDED}"))]
-    lines = [json.loads(line) for line in RECORDED.read_text().splitlines()]
-    chosen = [line for line in lines if not of_records or holds_records(line)]
-    return [pytest.param(line, id=line["id"]) for line in chosen]
+    """Give the recorded exchanges; also those with the original texts, where they are."""
+    every = [(line["id"], line) for line in recorded.exchanges()]
+    if ORIGINALS.exists():
+        originals = (json.loads(line) for line in ORIGINALS.read_text("utf-8").splitlines())
+        every += [(f"{line['id']}-original", line) for line in originals]
+    return [pytest.param(line, id=name) for name, line in every if not of_records or holds_records(line)]
 
 
 def holds_records(exchange: dict[str, Any]) -> bool:

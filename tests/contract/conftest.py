@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 from futureagi_simulate.contract.checks.subject import Subject
 from futureagi_simulate.mock import Mock
 
+from ..recorded import exchanges
 from .tables import difference_tables, kill_table
 
 PROFILES = ("documented", "observed")
@@ -42,11 +44,10 @@ def subject(request: pytest.FixtureRequest) -> Iterator[Subject]:
 
 
 @pytest.fixture(scope="session")
-def recorded() -> Path:
-    """Find the recorded exchanges of the real server, beside the checkout."""
-    path = Path(__file__).parents[2].parent / "shared" / "recorded" / "exchanges.jsonl"
-    if not path.is_file():
-        pytest.skip(f"no recorded exchanges at {path}")
+def recorded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Write the recorded exchanges of the real server as JSON Lines."""
+    path = tmp_path_factory.mktemp("recorded") / "exchanges.jsonl"
+    path.write_text("".join(f"{json.dumps(exchange)}\n" for exchange in exchanges()), encoding="utf-8")
     return path
 
 

@@ -6,8 +6,6 @@ import json
 import re
 from collections import defaultdict
 from collections.abc import Iterator
-from functools import cache
-from pathlib import Path
 from typing import Any
 from urllib.parse import quote, unquote
 
@@ -15,8 +13,9 @@ from futureagi_simulate.mock import Mock
 from futureagi_simulate.mock.ids import make_id
 from futureagi_simulate.mock.messages import Request, Response
 
-RECORDED = Path(__file__).parents[2].parent / "shared" / "recorded"
-AGENT, EMPTY_VERSION, EMPTY_EXECUTION = "ad5b457a", "3dcb7fca", "c8bd73da"
+from ..recorded import FOLDER, exchanges
+
+AGENT, EMPTY_VERSION, EMPTY_EXECUTION = "4f2b1abf", "7baa64e7", "14acb9b3"
 UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 KEYS = {"KEY": "api_key", "SECRET": "secret_key"}
 
@@ -24,37 +23,37 @@ KEYS = {"KEY": "api_key", "SECRET": "secret_key"}
 GROUP_WORDS = {"persona", "situation", "outcome", "priority", "vip"}
 # What the recorded ids stand for, by the start of the id, and what stands for the same here.
 IDS = {
-    "d81243ef": make_id("run-test", "acme", 0),
-    "2bdfc594": make_id("run-test", "acme", 1),
-    "d0c51365": make_id("run-test", "acme", 3),
-    "1fd123c2": make_id("run-test", "acme", 4),
-    "44ed0b4d": make_id("test-execution", "acme", 0, 0),
-    "041d417d": make_id("test-execution", "acme", 0, 1),
-    "e8ce7f8d": make_id("test-execution", "acme", 0, 4),
-    "06d3d50c": make_id("test-execution", "acme", 0, 5),
-    "32a5b23f": make_id("test-execution", "acme", 0, 6),
-    "fc557f56": make_id("test-execution", "acme", 0, 7),
-    "3f1c130f": make_id("test-execution", "acme", 0, 8),
-    "371bc239": make_id("test-execution", "acme", 0, 9),
-    "591bf8dd": make_id("test-execution", "acme", 1, 0),
-    "3d5f3d12": make_id("test-execution", "acme", 1, 1),
-    "cfd4c39d": make_id("test-execution", "acme", 1, 2),
-    "37a4c072": make_id("test-execution", "acme", 1, 4),
-    "26b295aa": make_id("test-execution", "globex", 0, 0),
-    "80a55d5d": make_id("call-execution", "acme", 0, 0, 0),
-    "db075634": make_id("call-execution", "acme", 0, 0, 1),
-    "e3a12783": make_id("call-execution", "acme", 0, 0, 2),
-    "3e6d053f": make_id("call-execution", "acme", 0, 0, 3),
-    "38ff17ea": make_id("call-execution", "acme", 1, 0, 0),
-    "6323e08a": make_id("snapshot", make_id("call-execution", "acme", 0, 0, 0), 1),
-    "1948381e": make_id("call-execution", "none", 0),
-    "ad5b457a": make_id("agent", "acme", 0),
-    "3f27f35d": make_id("agent-version", "acme", 0, 0),
-    "ae0dc347": make_id("agent-version", "acme", 1, 0),
-    "61f0e267": make_id("eval", "acme", "Coherence"),
-    "8596e4c0": make_id("eval", "acme", "Resolution score"),
-    "8214db23": make_id("eval", "acme", "Tone"),
-    "ba483811": make_id("scenario", "acme", 0),
+    "0527809d": make_id("run-test", "acme", 0),
+    "bbf0c916": make_id("run-test", "acme", 1),
+    "66bd65a4": make_id("run-test", "acme", 3),
+    "7b2adc7c": make_id("run-test", "acme", 4),
+    "f813216e": make_id("test-execution", "acme", 0, 0),
+    "9ef575f8": make_id("test-execution", "acme", 0, 1),
+    "61d1e61f": make_id("test-execution", "acme", 0, 4),
+    "10f0c7e4": make_id("test-execution", "acme", 0, 5),
+    "8a09215a": make_id("test-execution", "acme", 0, 6),
+    "dc72ff82": make_id("test-execution", "acme", 0, 7),
+    "f17d7999": make_id("test-execution", "acme", 0, 8),
+    "2c7a07cf": make_id("test-execution", "acme", 0, 9),
+    "913966a7": make_id("test-execution", "acme", 1, 0),
+    "3f46f640": make_id("test-execution", "acme", 1, 1),
+    "cd9e9ac4": make_id("test-execution", "acme", 1, 2),
+    "6cd24f54": make_id("test-execution", "acme", 1, 4),
+    "d1d9d067": make_id("test-execution", "globex", 0, 0),
+    "0ca9ef50": make_id("call-execution", "acme", 0, 0, 0),
+    "fec7bfe2": make_id("call-execution", "acme", 0, 0, 1),
+    "8690de94": make_id("call-execution", "acme", 0, 0, 2),
+    "d5296e4d": make_id("call-execution", "acme", 0, 0, 3),
+    "95ced610": make_id("call-execution", "acme", 1, 0, 0),
+    "c87e2cf7": make_id("snapshot", make_id("call-execution", "acme", 0, 0, 0), 1),
+    "535c3c1a": make_id("call-execution", "none", 0),
+    "4f2b1abf": make_id("agent", "acme", 0),
+    "8867647c": make_id("agent-version", "acme", 0, 0),
+    "90e1c382": make_id("agent-version", "acme", 1, 0),
+    "75d9ba9b": make_id("eval", "acme", "Coherence"),
+    "827410a0": make_id("eval", "acme", "Resolution score"),
+    "ca9fe243": make_id("eval", "acme", "Tone"),
+    "1d9cdd40": make_id("scenario", "acme", 0),
 }
 SECTIONS = {
     "1 run-tests/call-executions rows": ("CE", ".results[]"),
@@ -74,31 +73,32 @@ STORED = ("VC", "RN-call", "RN-execution")
 TYPES = {"null": "NoneType", "object": "dict"}
 # Words of the recorded data that searches, filters and names ask for, and what is like them here.
 WORDS = {
-    'Billing "Gold" test run': "Support line regression",
-    "No executions yet": "No executions yet",
-    "Deleted run test": "Retired run test",
-    "Billing Inquiry": "Billing inquiry",
-    "Angry customer (retry)": "Termin verschieben (Rückfrage)",
-    "(retry)": "(Rückfrage)",
-    "Deleted+scenario": "Password+reset",
-    "返金": "urgent",
+    'Filike "Monuvu" ladami kunimo': "Support line regression",
+    "Savapi bupibu nosiba": "No executions yet",
+    "Dekepi kunimo ladami": "Retired run test",
+    "Filike Gusudo": "Billing inquiry",
+    "Tesero ritazo (vurazu)": "Termin verschieben (Rückfrage)",
+    "(vurazu)": "(Rückfrage)",
+    "Dekepi scenario": "Password reset",
+    "姶弗": "urgent",
     "Situation 1": "zzzz",
     "2026-03-21T09:00:00": "2026-03-23T17:00:00",
     "2026-03-21T09:10:00": "2026-03-23T17:00:01",
     "2026-03-21T09:30:00": "2026-03-23T17:00:02",
-    "1415555": "555",
-    "search=retry": "search=billing",
+    "0108888": "555",
+    "search=vurazu": "search=billing",
     '"filter_value":88}': '"filter_value":100}',
-    "Empathy, active": "Coherence",
-    "Old eval": "Never run",
+    "search=Filike": "search=Billing",
+    "search=filike": "search=billing",
+    "search=zotepe": "search=refund",
+    "Zupasa, loseru": "Coherence",
+    "Kimepi fisigi": "Never run",
 }
 
 
-@cache
 def recorded() -> list[dict[str, Any]]:
     """Return the recorded exchanges."""
-    with (RECORDED / "exchanges.jsonl").open(encoding="utf-8") as lines:
-        return [json.loads(line) for line in lines]
+    return exchanges()
 
 
 def kind(exchange: dict[str, Any]) -> str:
@@ -109,7 +109,7 @@ def kind(exchange: dict[str, Any]) -> str:
 def make_mock() -> Mock:
     """Make a mock with what the recorded data had and the demo data have not: an execution to come."""
     mock = Mock("observed", executions=24, calls=920)
-    mock.add_execution(IDS["d81243ef"], status="pending")
+    mock.add_execution(IDS["0527809d"], status="pending")
     return mock
 
 
@@ -222,7 +222,7 @@ class Known:
     def _add_counted(self) -> None:
         """Add the types that were counted over more exchanges than were kept."""
         section = ""
-        for line in (RECORDED / "shapes.txt").read_text(encoding="utf-8").splitlines():
+        for line in (FOLDER / "shapes.txt").read_text(encoding="utf-8").splitlines():
             if line[:1].strip():
                 section = line
                 continue

@@ -16,10 +16,6 @@ from futureagi_simulate.mock.messages import Request
 
 from . import replay
 
-pytestmark = pytest.mark.skipif(
-    not replay.RECORDED.is_dir(), reason="the recorded answers are not beside this checkout"
-)
-
 # What stays different: workspaces are not modelled, and summaries of calls were null by accident of the data.
 LEFT = {
     "ex-nows-key-ws2": ["status 200, recorded 404"],
@@ -56,7 +52,7 @@ def test_every_documented_filter_is_refused_ignored_or_applied_as_it_was_recorde
     path = f"/simulate/test-executions/{mock.ids.test_execution_id}/"
     headers = (("x-api-key", mock.api_key), ("x-secret-key", mock.secret_key))
     everything = msgspec.json.decode(mock.handle(Request("GET", path, "", headers)).body)["count"]
-    with (replay.RECORDED / "filters.tsv").open(encoding="utf-8") as lines:
+    with (replay.FOLDER / "filters.tsv").open(encoding="utf-8") as lines:
         rows = list(csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE))
     odd = []
     for row in rows:

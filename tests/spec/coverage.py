@@ -12,8 +12,9 @@ import yaml
 from jsonschema import Draft202012Validator
 
 from futureagi_simulate.contract.document import Document, response_schema
-from futureagi_simulate.contract.exchange import Exchange, read_lines
+from futureagi_simulate.contract.exchange import Exchange, from_record
 
+from ..recorded import exchanges
 from .conftest import ROOT
 from .facts import PAGES, RUNS
 from .places import types_at
@@ -74,7 +75,7 @@ JSON_TYPES = {
     "int": {"integer", "number"}, "float": {"number"}, "str": {"string"}, "bool": {"boolean"},
     "null": {"null"}, "list": {"array"}, "object": {"object"},
 }  # fmt: skip
-LINE = re.compile(r"   (\S+) +(\d+)/(\d+)  (\{.*?\})  e\.g\.")
+LINE = re.compile(r"   (\S+) +(\d+)/(\d+)  (\{.*?\})")
 OPEN = yaml.safe_load((ROOT / "spec" / "open-fields.yaml").read_text("utf-8"))
 
 
@@ -118,14 +119,13 @@ def observed_gaps(observed: Document, fields: list[Field]) -> list[Any]:
     return gaps
 
 
-def recorded_answers(recorded: Path) -> list[Exchange]:
+def recorded_answers() -> list[Exchange]:
     """Return the recorded GETs of the five endpoints that were answered with JSON."""
-    with (recorded / "exchanges.jsonl").open("rb") as lines:
-        return [
-            exchange
-            for exchange in read_lines(lines)
-            if exchange.question.method == "GET" and exchange.endpoint and exchange.answer.json is not None
-        ]
+    return [
+        exchange
+        for exchange in map(from_record, exchanges())
+        if exchange.question.method == "GET" and exchange.endpoint and exchange.answer.json is not None
+    ]
 
 
 def recorded_misfits(observed: Document, answers: Iterable[Exchange]) -> Iterator[tuple[str, str]]:
