@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Mapping
 from enum import Enum
 from typing import TYPE_CHECKING
@@ -14,7 +15,11 @@ from futureagi_simulate.transport.keys import Credentials
 if TYPE_CHECKING:
     from futureagi_simulate.transport.nearly import Stray
 
-__all__ = ["Failure", "FailureKind", "Hop", "Pause", "Reply"]
+__all__ = ["Cancelled", "Failure", "FailureKind", "Hop", "Pause", "Reply"]
+
+
+class Cancelled(Exception):  # noqa: N818 - not an error: whoever set the event expects it
+    """A request was given up because its `cancelled` event was set. Doesn't leave the package."""
 
 
 class Hop(msgspec.Struct, frozen=True):
@@ -26,6 +31,7 @@ class Hop(msgspec.Struct, frozen=True):
     timeout: Timeout
     max_body: int
     remaining: Callable[[], float]
+    cancelled: threading.Event | None = None
 
 
 class Pause(msgspec.Struct, frozen=True):

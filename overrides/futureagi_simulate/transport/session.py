@@ -6,6 +6,7 @@ is imported when the first client is made: httpx takes longer than all the rest.
 
 from __future__ import annotations
 
+import threading
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
@@ -13,14 +14,14 @@ from msgspec import UNSET, UnsetType
 
 from futureagi_simulate.options import Options
 from futureagi_simulate.transport.flow import flow
-from futureagi_simulate.transport.hop import Failure, Pause, Reply
+from futureagi_simulate.transport.hop import Cancelled, Failure, Pause, Reply
 from futureagi_simulate.transport.request import Answer, Request
 from futureagi_simulate.transport.retry import RetryPolicy
 
 if TYPE_CHECKING:
     from futureagi_simulate.transport.wire import AsyncHTTPClient, HTTPClient
 
-__all__ = ["Answer", "AsyncSession", "Request", "Session"]
+__all__ = ["Answer", "AsyncSession", "Cancelled", "Request", "Session"]
 
 C = TypeVar("C", "HTTPClient", "AsyncHTTPClient")
 
@@ -59,11 +60,14 @@ class Session(_Session["HTTPClient"]):
 
         return cls(options, open_client(http_client), owned=http_client is None)
 
-    def send(self, request: Request) -> Answer:
-        """Return the answer to a request; raises an error of `futureagi_simulate.errors`."""
+    def send(self, request: Request, cancelled: threading.Event | None = None) -> Answer:
+        """Return the answer to a request; raises an error of `futureagi_simulate.errors`.
+
+        Raises Cancelled soon after another thread has set `cancelled`, whatever the request waits for.
+        """
         from futureagi_simulate.transport.wire import exchange
 
-        steps = flow(request, self.options)
+        steps = flow(request, self.options, cancelled)
         outcome: Reply | Failure | None = None
         while True:
             try:
@@ -72,10 +76,18 @@ class Session(_Session["HTTPClient"]):
                 answer: Answer = end.value
                 return answer
             if isinstance(step, Pause):
-                self.options.retry.clock.sleep(step.seconds)
+                self._sleep(step.seconds, cancelled)
                 outcome = None
             else:
                 outcome = exchange(self._client, step)
+
+    def _sleep(self, seconds: float, cancelled: threading.Event | None) -> None:
+        clock = self.options.retry.clock
+        wait = None if cancelled is None else getattr(clock, "wait", None)  # a clock needn't have it
+        if wait is None:
+            clock.sleep(seconds)
+        else:
+            wait(seconds, cancelled)
 
     def close(self) -> None:
         """Close the connections, unless they are the caller's."""

@@ -17,7 +17,7 @@ import httpx
 
 from futureagi_simulate.errors import ConfigurationError
 from futureagi_simulate.transport.body import Body
-from futureagi_simulate.transport.hop import Failure, FailureKind, Hop, Reply
+from futureagi_simulate.transport.hop import Cancelled, Failure, FailureKind, Hop, Reply
 from futureagi_simulate.transport.keys import MASK
 
 __all__ = ["AsyncHTTPClient", "HTTPClient", "exchange", "exchange_async", "open_async_client", "open_client"]
@@ -130,6 +130,8 @@ class _Reading:
 
     def take(self, chunk: bytes) -> bool:
         """Add a chunk of the body; tell whether to go on reading."""
+        if self._hop.cancelled is not None and self._hop.cancelled.is_set():
+            raise Cancelled
         if self._hop.remaining() <= 0:
             self._failure = Failure(FailureKind.TIMEOUT, "the time ran out while the body came in")
             return False
