@@ -28,11 +28,11 @@ from httpcore import AsyncNetworkBackend, AsyncNetworkStream, NetworkBackend, Ne
 
 from futureagi_simulate.transport.hop import Cancelled, Hop
 
-__all__ = ["Limit", "discard", "enforce", "pools", "repair", "running_loop"]
+__all__ = ["SLICE", "Limit", "discard", "enforce", "pools", "repair", "running_loop"]
 
 T = TypeVar("T")
 
-_SLICE: Final = 0.2  # seconds between two looks at an event that ends a blocking call
+SLICE: Final = 0.2  # seconds between two looks at an event that ends a blocking call
 _PART: Final = 16 * 1024  # bytes written between two looks at the time
 _NEXT_ADDRESS: Final = 0.25  # seconds until the next address is tried beside the one before (RFC 8305)
 _POOLS: Final = (httpcore.ConnectionPool, httpcore.AsyncConnectionPool)
@@ -42,8 +42,8 @@ _Timeout = type[httpcore.TimeoutException]
 class Limit(float):
     """Seconds that an operation may take: as a number those when it was made, with `left` those of now."""
 
-    __slots__ = ("_cap", "_hop")
-    _cap: float
+    __slots__ = ("_hop", "cap")
+    cap: float
     _hop: Hop
 
     @classmethod
@@ -54,7 +54,7 @@ class Limit(float):
         if seconds == float("inf") and hop.cancelled is None:
             return None
         limit = cls(seconds)
-        limit._cap = float("inf") if cap is None else cap
+        limit.cap = float("inf") if cap is None else cap
         limit._hop = hop
         return limit
 
@@ -65,7 +65,7 @@ class Limit(float):
         remaining = self._hop.remaining()
         if remaining <= 0:
             raise timed_out
-        return self._cap if self._cap < remaining else remaining
+        return self.cap if self.cap < remaining else remaining
 
     def run(self, step: Callable[[float], T], timed_out: _Timeout) -> T:
         """Run a step that blocks for at most the seconds it is given, and can be repeated.
@@ -78,7 +78,7 @@ class Limit(float):
         end = time.monotonic() + left
         while True:
             try:
-                return step(min(left, _SLICE))
+                return step(min(left, SLICE))
             except timed_out:
                 left = min(end - time.monotonic(), self.left(timed_out))
                 if left <= 0:
@@ -149,7 +149,7 @@ class _Backend(NetworkBackend):
         options = {"local_address": local_address, "socket_options": socket_options}
         if not isinstance(timeout, Limit):
             return _Stream(self._inner.connect_tcp(host, port, timeout, **options), None)  # type: ignore[arg-type]
-        end = time.monotonic() + timeout.left(httpcore.ConnectTimeout)
+        end = time.monotonic() + timeout.cap
 
         def connect() -> NetworkStream:
             """Try one address after the other, each for its share of the time."""
@@ -203,6 +203,7 @@ def _started(work: Callable[[], T]) -> Future[T]:
     future: Future[T] = Future()
 
     def run() -> None:
+        future.set_running_or_notify_cancel()  # so that nobody cancels it: its result has to find a place
         try:
             result = work()
         except BaseException as error:  # noqa: BLE001 - for whoever waits

@@ -7,6 +7,7 @@ local variables.
 
 from __future__ import annotations
 
+import time
 import traceback
 from contextlib import aclosing, closing
 from types import TracebackType
@@ -18,7 +19,7 @@ from futureagi_simulate.errors import ConfigurationError
 from futureagi_simulate.transport.body import Body
 from futureagi_simulate.transport.hop import Cancelled, Failure, FailureKind, Hop, Reply
 from futureagi_simulate.transport.keys import MASK
-from futureagi_simulate.transport.network import Limit, enforce, repair
+from futureagi_simulate.transport.network import SLICE, Limit, enforce, repair
 from futureagi_simulate.transport.origin import Origin
 from futureagi_simulate.transport.variables import proxy_for, unusable
 
@@ -90,14 +91,25 @@ def exchange(client: httpx.Client, hop: Hop) -> Reply | Failure:
     """Send one hop and read its answer."""
     reading = _Reading(client, hop)
     with reading:
-        request = _request(client, hop, reading.limits)
-        response = client.send(request, stream=True, auth=None, follow_redirects=False)
+        response = _sent(client, hop, reading.limits)
         with closing(response):
             if reading.begin(response):
                 for chunk in response.iter_raw():
                     if not reading.take(chunk):
                         break
     return reading.outcome()
+
+
+def _sent(client: httpx.Client, hop: Hop, limits: _Limits) -> httpx.Response:
+    """Send a hop's request; where it can be cancelled, queue for a connection again and again until then."""
+    while True:
+        try:
+            request = _request(client, hop, limits)
+            return client.send(request, stream=True, auth=None, follow_redirects=False)
+        except httpx.PoolTimeout:
+            repair(client, limits)
+            if not limits.may_queue_again():
+                raise
 
 
 async def exchange_async(client: httpx.AsyncClient, hop: Hop) -> Reply | Failure:
@@ -231,13 +243,24 @@ class _Limits(dict[str, float | None]):
         super().__init__(hop.timeout.within(hop.remaining()))
         self._hop = hop
         self.by_budget = False  # whether that is the limit of the phase that began last
+        self._queued_until: float | None = None
 
     def get(self, phase: str, default: Any = None) -> Any:
         """Give the limit of a phase that begins now."""
         cap: float | None = getattr(self._hop.timeout, phase, default)
         limit = Limit.of(self._hop, cap, _MOMENT)
         self.by_budget = limit is not None and (cap is None or limit < cap)
-        return limit
+        if phase != "pool" or limit is None or self._hop.cancelled is None:
+            return limit
+        if self._queued_until is None:
+            self._queued_until = time.monotonic() + limit
+        return min(limit, SLICE)
+
+    def may_queue_again(self) -> bool:
+        """Tell whether a request that can be cancelled has time to wait for a free connection once more."""
+        if self._hop.cancelled is not None and self._hop.cancelled.is_set():
+            raise Cancelled
+        return self._queued_until is not None and time.monotonic() < self._queued_until
 
 
 class _KeyHeaders(httpx.Headers):
