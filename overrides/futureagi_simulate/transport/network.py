@@ -42,9 +42,9 @@ _Timeout = type[httpcore.TimeoutException]
 class Limit(float):
     """Seconds that an operation may take: as a number those when it was made, with `left` those of now."""
 
-    __slots__ = ("_hop", "cap")
+    __slots__ = ("cap", "hop")
     cap: float
-    _hop: Hop
+    hop: Hop
 
     @classmethod
     def of(cls, hop: Hop, cap: float | None, least: float) -> Limit | None:
@@ -55,14 +55,14 @@ class Limit(float):
             return None
         limit = cls(seconds)
         limit.cap = float("inf") if cap is None else cap
-        limit._hop = hop
+        limit.hop = hop
         return limit
 
     def left(self, timed_out: _Timeout) -> float:
         """Return the seconds that an operation may take that begins now; raise if there are none."""
-        if self._hop.cancelled is not None and self._hop.cancelled.is_set():
+        if self.hop.cancelled is not None and self.hop.cancelled.is_set():
             raise Cancelled
-        remaining = self._hop.remaining()
+        remaining = self.hop.remaining()
         if remaining <= 0:
             raise timed_out
         return self.cap if self.cap < remaining else remaining
@@ -73,7 +73,7 @@ class Limit(float):
         Where the request can be cancelled the step gets a fraction of a second at a time.
         """
         left = self.left(timed_out)
-        if self._hop.cancelled is None:
+        if self.hop.cancelled is None:
             return step(left)
         end = time.monotonic() + left
         while True:
@@ -95,7 +95,9 @@ class _Stream(NetworkStream):
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         limit = self._opened if timeout is None else timeout
         if isinstance(limit, Limit):
-            return limit.run(partial(self._inner.read, max_bytes), httpcore.ReadTimeout)
+            if limit.hop.cancelled is not None:
+                return limit.run(partial(self._inner.read, max_bytes), httpcore.ReadTimeout)
+            limit = limit.left(httpcore.ReadTimeout)
         return self._inner.read(max_bytes, limit)
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
@@ -166,7 +168,7 @@ class _Backend(NetworkBackend):
                     error = failed
             raise error
 
-        if _is_address(host) and timeout._hop.cancelled is None:
+        if _is_address(host) and timeout.hop.cancelled is None:
             return _Stream(connect(), timeout)
         return _Stream(_in_thread(connect, timeout), timeout)
 
