@@ -431,14 +431,14 @@ def _begin(closing: Coroutine[Any, Any, object]) -> None:
 
 
 def _close_transport(connection: Any) -> None:
-    """Close the socket of a connection whose event loop is closed, which asyncio has no public way for."""
+    """Close the socket of a connection whose event loop has ended: there is no public way to do that."""
     inner = getattr(connection, "_connection", None) or connection
     stream = getattr(inner, "_network_stream", None)
     while stream is not None:
-        end = getattr(getattr(stream, "_transport", None), "_call_connection_lost", None)
-        if end is not None:
-            with suppress(Exception):
-                end(None)
+        with suppress(Exception):
+            stream._transport._call_connection_lost(None)  # asyncio's: it would warn of an open transport
+        with suppress(Exception):
+            stream.socket._sock.close()  # trio's
         below = (getattr(stream, name, None) for name in ("_inner", "_stream", "transport_stream"))
         stream = next(filter(None, below), None)
 
