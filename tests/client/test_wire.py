@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import threading
 import traceback
 from collections.abc import Callable
 from typing import Any
@@ -16,7 +17,7 @@ from futureagi_simulate.transport import wire
 from futureagi_simulate.transport.clock import ManualClock
 from futureagi_simulate.transport.hop import Failure, FailureKind, Hop
 from futureagi_simulate.transport.request import Request
-from futureagi_simulate.transport.session import AsyncSession, Session
+from futureagi_simulate.transport.session import AsyncSession, Cancelled, Session
 
 from .scripted import Script, fails
 
@@ -94,12 +95,12 @@ def test_the_stream_of_an_answer_that_is_not_read_to_its_end_is_closed(
 
     class Stream(httpx.SyncByteStream, httpx.AsyncByteStream):
         def __iter__(self) -> Any:
-            while True:
+            for _ in range(1000):
                 yield b" " * 100
 
         async def __aiter__(self) -> Any:
-            while True:
-                yield b" " * 100
+            for piece in self:
+                yield piece
 
         def close(self) -> None:
             closed.append("sync")
@@ -108,8 +109,30 @@ def test_the_stream_of_an_answer_that_is_not_read_to_its_end_is_closed(
             closed.append("async")
 
     script = Script(lambda _: httpx.Response(200, stream=Stream()))
-    fails(colour, script, make_options(max_body=1000, retry={"attempts": 1}))
-    assert closed == [colour.name]
+    error = fails(colour, script, make_options(max_body=1000, retry={"attempts": 1}))
+    assert (type(error), closed) == (ContractError, [colour.name])
+
+
+def test_a_cancelled_request_reads_no_further(make_options: Make) -> None:
+    cancelled, taken = threading.Event(), []
+
+    class Stream(httpx.SyncByteStream):
+        def __iter__(self) -> Any:
+            for number in range(1000):
+                taken.append(number)
+                cancelled.set()
+                yield b" "
+
+    transport = httpx.MockTransport(lambda _: httpx.Response(200, stream=Stream()))
+    with httpx.Client(transport=transport) as client, pytest.raises(Cancelled):
+        Session.of(make_options(), client).send(THING, cancelled)
+    assert taken == [0]
+
+
+def test_a_key_in_the_name_of_a_coding_is_masked(colour: Any, options: Options) -> None:
+    key = options.credentials.api_key.reveal()
+    error = fails(colour, Script(raw(b"x", content_encoding=f"br, {key}")), options)
+    assert "'br, ***'" in str(error)
 
 
 def raw(body: bytes, **headers: str) -> Any:
@@ -256,7 +279,7 @@ def test_a_body_is_read_until_no_time_is_left_and_no_longer(
 ) -> None:
     class Drip(httpx.SyncByteStream, httpx.AsyncByteStream):
         def __iter__(self) -> Any:
-            while True:
+            for _ in range(1000):  # not for ever: a test that fails has to end too
                 clock.advance(0.5)
                 yield b" "
 
