@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import os
 import random
 import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import Any
 
@@ -308,3 +310,28 @@ def test_a_closed_client_says_what_to_do(colour: Any, options: Options) -> None:
     assert "base_url" not in str(caught.value)
     assert "Make a new client" in caught.value.remedy
     assert caught.value.attempts == 1
+
+
+@pytest.mark.filterwarnings("ignore:.*multi-threaded:DeprecationWarning")  # the server has threads
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="the system has no fork")
+def test_a_child_process_has_a_client_of_its_own(make_options: Make, server: KeepsAlive) -> None:
+    session = Session.of(make_options(server.base_url))
+    session.send(THING)
+    ours = id(session._clients.here())
+    child = os.fork()
+    if child == 0:
+        fails = True
+        with suppress(BaseException):
+            fails = id(session._clients.here()) == ours or session.send(THING).content != b"{}"
+        os._exit(fails)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+    assert id(session._clients.here()) == ours
+    session.close()
+
+
+def test_threads_that_use_a_callers_client_at_once_share_it(make_options: Make, server: KeepsAlive) -> None:
+    with httpx.Client(verify=False) as http, ThreadPoolExecutor(8) as threads:
+        for _ in range(20):
+            session = Session.of(make_options(server.base_url), http)
+            answers = list(threads.map(lambda _, one=session: one.send(THING).content, range(8)))
+            assert answers == [b"{}"] * 8

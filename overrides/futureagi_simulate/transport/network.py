@@ -372,11 +372,9 @@ def pools(client: Any) -> list[Any]:
 def enforce(client: Any) -> None:
     """Make the connections that a client opens from now on keep each request's deadline."""
     for pool in pools(client):
-        backend = pool._network_backend
-        if isinstance(pool, httpcore.ConnectionPool) and not isinstance(backend, _Backend):
-            pool._network_backend = _Backend(backend)
-        elif isinstance(pool, httpcore.AsyncConnectionPool) and not isinstance(backend, _AsyncBackend):
-            pool._network_backend = _AsyncBackend(backend)
+        kind: Any = _Backend if isinstance(pool, httpcore.ConnectionPool) else _AsyncBackend
+        if not isinstance(pool._network_backend, kind):
+            pool._network_backend = kind(pool._network_backend)
 
 
 def repair(client: Any, timeouts: object) -> None:

@@ -41,33 +41,44 @@ class _Clients(Generic[C]):
         self._make: Callable[[], C] = make
         self._first: C = make()
         self._process = os.getpid()
-        self._by_place: dict[tuple[int, Any], C] = {}
+        self._by_place: dict[tuple[int, Any], C] = {(self._process, None): self._first}
+        self._in_loop = False  # whether an event loop has the first client
+        self._lock = threading.Lock()
         self._closed: C | None = None
         self.given = given
 
     def here(self, loop: Any = None) -> C:
-        """Return the client of this process and event loop."""
+        """Return the client of this process and event loop; `loop` is None for the synchronous one."""
         if self._closed is not None:
             return self._closed
         place = (os.getpid(), loop)
         found = self._by_place.get(place)
-        return self._by_place.setdefault(place, self._new(place)) if found is None else found
+        if found is not None:
+            return found
+        if loop is None:  # in a child, which may have inherited the lock as another thread held it
+            return self._by_place.setdefault(place, self._elsewhere(place))
+        with self._lock:
+            return self._by_place.setdefault(place, self._elsewhere(place))
 
-    def _new(self, place: tuple[int, Any]) -> C:
+    def _elsewhere(self, place: tuple[int, Any]) -> C:
         """Return the client for a place that has none yet."""
-        if self._first.is_closed or (self._process == place[0] and not self._by_place):
+        process, loop = place
+        if self._first.is_closed:
             return self._first
-        if self._process != place[0]:
-            if self.given:
-                raise ConfigurationError(
-                    "http_client= was made in another process, before a fork, and can't be used in this one.",
-                    remedy="Make http_client= and the client in the process that uses them, or leave it out.",
-                )
-            return self._make()
+        if process != self._process and self.given:
+            raise ConfigurationError(
+                "http_client= was made in another process, before a fork, and can't be used in this one.",
+                remedy="Make http_client= and the client in the process that uses them, or leave it out.",
+            )
         self._forget_ended()
+        if process != self._process or loop is None:
+            return self._make()
+        if not self._in_loop:
+            self._in_loop = True
+            return self._first
         if not self.given:
             return self._make()
-        if self._by_place:
+        if any(other is not None for _, other in self._by_place):
             raise ConfigurationError(
                 "http_client= is in use in another event loop, and can't be used in two at once.",
                 remedy="Make an http_client= and a client in each event loop, or leave it out.",

@@ -7,6 +7,7 @@ local variables.
 
 from __future__ import annotations
 
+import math
 import time
 import traceback
 from contextlib import aclosing, closing
@@ -301,7 +302,8 @@ def _timeout(error: httpx.TimeoutException, hop: Hop, limits: _Limits) -> Failur
 
 
 def _used_up(hop: Hop, doing: str) -> Failure:
-    return Failure(FailureKind.TIMEOUT, f"the budget of {hop.budget:g} s ran out {doing}", limit="budget")
+    budget = "the time" if hop.budget == math.inf else f"the budget of {hop.budget:g} s"
+    return Failure(FailureKind.TIMEOUT, f"{budget} ran out {doing}", limit="budget")
 
 
 def _scrubbed(text: str, hop: Hop) -> str:
