@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import threading
 import traceback
 from collections.abc import Callable
 from typing import Any
@@ -16,7 +17,7 @@ from futureagi_simulate.transport import wire
 from futureagi_simulate.transport.clock import ManualClock
 from futureagi_simulate.transport.hop import Failure, FailureKind, Hop
 from futureagi_simulate.transport.request import Request
-from futureagi_simulate.transport.session import AsyncSession, Session
+from futureagi_simulate.transport.session import AsyncSession, Cancelled, Session
 
 from .scripted import Script, fails
 
@@ -27,10 +28,10 @@ THING = Request("getThing", "/things/")
 @pytest.mark.parametrize(
     ("exception", "kind", "outcome", "attempts"),
     [
-        (httpx.ConnectTimeout("x"), TimeoutError, "timeout", 4),
-        (httpx.ReadTimeout("x"), TimeoutError, "timeout", 4),
-        (httpx.WriteTimeout("x"), TimeoutError, "timeout", 4),
-        (httpx.PoolTimeout("x"), TimeoutError, "timeout", 4),
+        (httpx.ConnectTimeout("x"), TimeoutError, "timeout (connect)", 4),
+        (httpx.ReadTimeout("x"), TimeoutError, "timeout (read)", 4),
+        (httpx.WriteTimeout("x"), TimeoutError, "timeout (write)", 4),
+        (httpx.PoolTimeout("x"), TimeoutError, "timeout (pool)", 4),
         (httpx.ConnectError("x"), ConnectError, "no connection", 4),
         (httpx.ProxyError("x"), ConnectError, "no connection", 4),
         (httpx.ReadError("x"), TransportError, "connection broke", 4),
@@ -54,8 +55,8 @@ def test_each_exception_of_httpx_becomes_its_kind_of_failure(
 
 
 def test_an_exception_without_words_is_named_by_its_class(colour: Any, options: Options) -> None:
-    error = fails(colour, Script(httpx.ReadTimeout("")), options)
-    assert error.problem == "GET https://api.test/things/: timeout: ReadTimeout."
+    error = fails(colour, Script(httpx.ReadError("")), options)
+    assert error.problem == "GET https://api.test/things/: connection broke: ReadError."
 
 
 def test_less_than_a_second_that_is_left_is_the_timeout(colour: Any, make_options: Make) -> None:
@@ -94,12 +95,12 @@ def test_the_stream_of_an_answer_that_is_not_read_to_its_end_is_closed(
 
     class Stream(httpx.SyncByteStream, httpx.AsyncByteStream):
         def __iter__(self) -> Any:
-            while True:
+            for _ in range(1000):
                 yield b" " * 100
 
         async def __aiter__(self) -> Any:
-            while True:
-                yield b" " * 100
+            for piece in self:
+                yield piece
 
         def close(self) -> None:
             closed.append("sync")
@@ -108,8 +109,30 @@ def test_the_stream_of_an_answer_that_is_not_read_to_its_end_is_closed(
             closed.append("async")
 
     script = Script(lambda _: httpx.Response(200, stream=Stream()))
-    fails(colour, script, make_options(max_body=1000, retry={"attempts": 1}))
-    assert closed == [colour.name]
+    error = fails(colour, script, make_options(max_body=1000, retry={"attempts": 1}))
+    assert (type(error), closed) == (ContractError, [colour.name])
+
+
+def test_a_cancelled_request_reads_no_further(make_options: Make) -> None:
+    cancelled, taken = threading.Event(), []
+
+    class Stream(httpx.SyncByteStream):
+        def __iter__(self) -> Any:
+            for number in range(1000):
+                taken.append(number)
+                cancelled.set()
+                yield b" "
+
+    transport = httpx.MockTransport(lambda _: httpx.Response(200, stream=Stream()))
+    with httpx.Client(transport=transport) as client, pytest.raises(Cancelled):
+        Session.of(make_options(), client).send(THING, cancelled)
+    assert taken == [0]
+
+
+def test_a_key_in_the_name_of_a_coding_is_masked(colour: Any, options: Options) -> None:
+    key = options.credentials.api_key.reveal()
+    error = fails(colour, Script(raw(b"x", content_encoding=f"br, {key}")), options)
+    assert "'br, ***'" in str(error)
 
 
 def raw(body: bytes, **headers: str) -> Any:
@@ -256,7 +279,7 @@ def test_a_body_is_read_until_no_time_is_left_and_no_longer(
 ) -> None:
     class Drip(httpx.SyncByteStream, httpx.AsyncByteStream):
         def __iter__(self) -> Any:
-            while True:
+            for _ in range(1000):  # not for ever: a test that fails has to end too
                 clock.advance(0.5)
                 yield b" "
 

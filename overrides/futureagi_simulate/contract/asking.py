@@ -73,7 +73,7 @@ def of_server(options: Options, other: Credentials | None = None) -> Iterator[As
     keys = options.credentials
     wrong = Credentials(keys.api_key, Secret(_WRONG))
     pairs = {Keys.GOOD: keys, Keys.WRONG_SECRET: wrong, Keys.OTHER: other}
-    with closing(wire.open_client(None)) as client:
+    with closing(wire.open_client(None, options.origin)) as client:
 
         def ask(question: Question) -> Answer:
             if question.method != "GET" or (question.keys is Keys.OTHER and other is None):

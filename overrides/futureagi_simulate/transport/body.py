@@ -2,74 +2,163 @@
 
 from __future__ import annotations
 
+import io
 import zlib
+from collections.abc import Callable
+from functools import lru_cache
 from typing import Final
 
 __all__ = ["Body"]
 
 _GZIP: Final = 16 + zlib.MAX_WBITS
 _GZIP_STARTS: Final = b"\x1f"  # one byte of its two: a chunk may end between them
+_GZIP_NAMES: Final = ("gzip", "x-gzip")
+_COMPRESSED: Final = frozenset({"br", "compress", "dcb", "dcz", "deflate", "exi", "x-compress", "zstd"})
+_JSON_STARTS: Final = (b"{", b"[", b"\xef\xbb\xbf")
+_FEED: Final = 16 * 1024  # bytes decompressed at once: zlib copies what it leaves of them
 _PIECE: Final = 1024 * 1024
+_OVERHEAD: Final = 64 * 1024  # bytes that compression may add to a body that can't be compressed
 _ENOUGH: Final = 4096  # bytes of a body that announces too many: an error's excerpt
+_MOST_LAYERS: Final = 4
+
+_Sink = Callable[[bytes], bool]  # takes bytes, and tells whether to go on
 
 
 class Body:
     """The body of one answer as it comes in.
 
-    `coding` is its Content-Encoding, `limit` the most bytes it may have when decompressed, `declared` the
+    `coding` is its Content-Encoding, `limit` the most bytes it may have, compressed or not, `declared` the
     length it announced. httpx's own decoder takes a truncated gzip body for a whole one and knows no limit.
+
+    Names that stand for no compression ("identity", "none", "utf-8", "aws-chunked") are passed over. If one
+    of them is a compression after all, the body doesn't begin like JSON: that is damage.
     """
 
     def __init__(self, coding: str, limit: int, declared: int = 0) -> None:
-        self.too_large = False
         self.damage: str | None = None
-        self._pieces: list[bytes] = []
-        self._size = 0
+        self._received = 0
         self._limit = limit
-        self._declared = declared
-        self._gzip = zlib.decompressobj(_GZIP) if coding in ("gzip", "x-gzip") else None
-        if coding not in ("", "identity", "gzip", "x-gzip"):
+        self._kept = _Kept(limit, declared)
+        layers, self._unknown, refused = _read_coding(coding)
+        self._layers: list[_Gzip] = []  # the innermost first
+        self._decode: _Sink = self._kept.take
+        while len(self._layers) < layers:
+            layer = _Gzip if len(self._layers) == layers - 1 else _MaybeGzip
+            self._layers.append(layer(self._decode, _piece(limit)))
+            self._decode = self._layers[-1].take
+        if refused:
             self.damage = f"it has the content coding {coding!r}, which nobody asked for"
 
     @property
     def content(self) -> bytes:
         """The body so far, at most the limit."""
-        return b"".join(self._pieces)
+        return self._kept.buffer.getvalue()
+
+    @property
+    def too_large(self) -> bool:
+        """Whether it has more bytes than the limit, or says so."""
+        return self._kept.full
 
     def take(self, chunk: bytes) -> bool:
         """Add a chunk as it came over the wire; tell whether there is any use in more."""
-        if self.damage is None:
-            if self._gzip is None:
-                self._add(chunk)
-            else:
-                self._inflate(chunk)
-        return self.damage is None and not self.too_large
+        if self.damage is not None:
+            return False
+        self._received += len(chunk)
+        try:
+            self._decode(chunk)
+        except zlib.error as error:
+            self.damage = f"it is compressed and damaged ({error})"
+            return False
+        if self._received > self._limit + self._limit // 1000 + _OVERHEAD:  # of empty gzip members, say
+            self._kept.full = True
+        return not self._kept.full
 
     def finish(self) -> None:
         """Say that the wire gave everything it had."""
-        if self._gzip is not None and not self._gzip.eof and self.damage is None and not self.too_large:
+        if self.damage is not None or self.too_large:
+            return
+        if self._layers and (not self._layers[-1].begun or any(layer.cut for layer in self._layers)):
             self.damage = "it is compressed and ends too early"
+        elif self._unknown and not self.content.lstrip().startswith(_JSON_STARTS):
+            self.damage = f"it has the content coding {self._unknown!r}, which nobody asked for"
 
-    def _add(self, piece: bytes) -> None:
-        room = self._limit - self._size
-        self._pieces.append(piece[:room])
-        self._size += len(self._pieces[-1])
-        self.too_large = len(piece) > room or (self._declared > self._limit and self._size >= _ENOUGH)
 
-    def _inflate(self, chunk: bytes) -> None:
-        """Decompress piece by piece, so that a small chunk that unfolds to gigabytes stops at the limit."""
-        gzip = self._gzip
-        while gzip is not None and not self.too_large:
-            if gzip.eof:
-                if not chunk.startswith(_GZIP_STARTS):
-                    return
-                gzip = self._gzip = zlib.decompressobj(_GZIP)
-            try:
-                piece = gzip.decompress(chunk, _PIECE)
-            except zlib.error as error:
-                self.damage = f"it is compressed and damaged ({error})"
-                return
-            self._add(piece)
-            chunk = gzip.unused_data if gzip.eof else gzip.unconsumed_tail
-            if not chunk and len(piece) < _PIECE:
-                return
+class _Kept:
+    """The bytes that are kept. Nothing here knows the Body: without a cycle they are freed at once."""
+
+    def __init__(self, limit: int, declared: int) -> None:
+        self.buffer = io.BytesIO()  # grows in place, and gives its bytes away without copying them
+        self.full = False
+        self._room = limit
+        self._until = _ENOUGH if declared > limit else limit
+        self._size = 0
+
+    def take(self, data: bytes) -> bool:
+        room = self._room - self._size
+        self._size += self.buffer.write(data if len(data) <= room else data[:room])
+        self.full = len(data) > room or (self._until < self._room and self._size >= self._until)
+        return not self.full
+
+
+class _Gzip:
+    """One layer of gzip, of any number of members. `give` takes what it held, and tells whether to go on."""
+
+    def __init__(self, give: _Sink, size: int) -> None:
+        self._give = give
+        self._size = size
+        self._member: zlib._Decompress | None = None
+        self._padded = False
+        self._plain = False
+        self.begun = False
+
+    @property
+    def cut(self) -> bool:
+        """Whether it ended in the middle of a member."""
+        return self._member is not None and not self._member.eof
+
+    def take(self, data: bytes) -> bool:
+        """Decompress piece by piece, as a small chunk may unfold to gigabytes."""
+        if len(data) <= _FEED:
+            return self._unfold(data)
+        return all(self._unfold(data[start : start + _FEED]) for start in range(0, len(data), _FEED))
+
+    def _unfold(self, data: bytes) -> bool:
+        while data:
+            if self._member is None or self._member.eof:
+                if self._padded or (self.begun and not data.startswith(_GZIP_STARTS)):
+                    self._padded = True  # whatever comes behind the last member
+                    return True
+                self._member = zlib.decompressobj(_GZIP)
+                self.begun = True
+            member, full = self._member, True
+            while full and not member.eof:
+                piece = member.decompress(data, self._size)
+                data = member.unconsumed_tail
+                full = bool(data) or len(piece) == self._size
+                if piece and not self._give(piece):
+                    return False
+            data = member.unused_data
+        return True
+
+
+class _MaybeGzip(_Gzip):
+    """An inner layer of gzip, which may be there in the header only."""
+
+    def take(self, data: bytes) -> bool:
+        """Decompress what is compressed, and give on what isn't."""
+        self._plain = self._plain or not (self.begun or data.startswith(_GZIP_STARTS))
+        return self._give(data) if self._plain else super().take(data)
+
+
+@lru_cache(64)
+def _read_coding(coding: str) -> tuple[int, str | None, bool]:
+    """Return how often gzip was applied, a name that isn't known, and whether it can't be read for sure."""
+    names = [name for part in coding.lower().split(",") if (name := part.strip())]
+    layers = sum(name in _GZIP_NAMES for name in names)
+    unknown = next((name for name in names if name not in (*_GZIP_NAMES, "identity")), None)
+    return layers, unknown, layers > _MOST_LAYERS or not _COMPRESSED.isdisjoint(names)
+
+
+def _piece(limit: int) -> int:
+    """Return how much is decompressed before it is counted: little beside the limit."""
+    return min(_PIECE, max(limit // 64, 4096))

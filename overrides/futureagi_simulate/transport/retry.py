@@ -39,7 +39,8 @@ class RetryPolicy(msgspec.Struct, frozen=True, kw_only=True):
 
     `attempts`: tries in all, the first included; 1 switches retries off.
     `budget`: wall-clock time for everything one request takes: attempts, waits, `Retry-After`. No attempt
-    starts and no wait begins that would end after it, and each attempt's timeouts shrink to what is left.
+    starts and no wait begins that would end after it, and whatever an attempt does ends when it does: looking
+    up a name, connecting, waiting for the next byte.
     `math.inf` for none.
     `base`, `most`: the wait before try n+1 is random between 0 and the smaller of `most` and base * 2^(n-1)
     (full jitter).
