@@ -51,7 +51,7 @@ def test_a_listing_of_one_page_is_not_looked_at_again_though_rows_are_hidden() -
 
 
 def test_a_reading_that_began_in_the_middle_does_not_look_at_the_first_page() -> None:
-    assert Played(read(2, 1, first=2), pages("ab", "c", "ef", count=6)).asked == [2, 3]
+    assert Played(read(2, 1, start=2), pages("ab", "c", "ef", count=6)).asked == [2, 3]
 
 
 def test_a_listing_without_a_count_is_not_looked_at_again() -> None:
@@ -66,5 +66,5 @@ def test_a_count_that_is_missing_from_a_page_is_no_change() -> None:
 
 
 def test_beginning_past_the_end_gives_nothing_and_tells_nothing() -> None:
-    played = Played(read(2, 1, first=9), pages("ab", "cd", count=4))
+    played = Played(read(2, 1, start=9), pages("ab", "cd", count=4))
     assert (played.given, played.told) == ([], [])
