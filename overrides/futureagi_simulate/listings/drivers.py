@@ -40,7 +40,7 @@ F = TypeVar("F", bound="_Begun")
 
 Decisions = Generator[Command, Outcome | None, None]
 
-_PATIENCE: Final = 0.25  # seconds to wait for cancelled threads; one that a server holds up ends on its own
+_PATIENCE: Final = 0.2  # seconds to wait for cancelled threads; one that a server holds up ends on its own
 
 
 class _Turn:
@@ -180,12 +180,13 @@ class _Fetch:
         self._done = threading.Event()
         self._outcome: list[Outcome | BaseException] = []
         self._thread: threading.Thread | None = None
+        self._joined = False
 
     def begin(self) -> None:
         """Start the thread, unless it was started and not cancelled."""
         if self._thread is not None and not self._cancelled.is_set():
             return
-        self._thread = None
+        self._thread, self._joined = None, False
         self._cancelled, self._done, self._outcome = threading.Event(), threading.Event(), []
         run = partial(_into, self._outcome, self._done, partial(self._get, self._cancelled))
         thread = threading.Thread(target=copy_context().run, args=(run,), name="futureagi-page", daemon=True)
@@ -220,8 +221,9 @@ class _Fetch:
             self._cancelled.set()
 
     def join(self, deadline: float) -> None:
-        """Wait for the thread to end, until the deadline at most."""
-        if self._thread is not None and self._thread is not threading.current_thread():
+        """Wait for the thread to end, until the deadline at most and only once."""
+        if self._thread is not None and not self._joined:
+            self._joined = True
             self._thread.join(max(0.0, deadline - monotonic()))
 
 

@@ -139,7 +139,7 @@ def read_exactly(size: int, prefetch: int, variants: int = 1) -> Generator[Comma
         if window.stuck is not None:
             break
         lowered = walk.lowered_size
-    yield from _all_at_once(seen)
+    yield from _all_at_once(seen, window.stuck)
 
 
 def _one_pass(seen: Sightings, window: Window) -> Generator[Command, Outcome | None, bool]:
@@ -163,8 +163,11 @@ def _pass_size(size: int, number: int, lowered: int | None) -> int:
     return size * (2 + number) // 2 + number
 
 
-def _all_at_once(seen: Sightings) -> Generator[Command, Outcome | None, None]:
-    """Ask for everything in one page; again if that changed at that very moment."""
+def _all_at_once(seen: Sightings, stuck: FutureAGIError | None) -> Generator[Command, Outcome | None, None]:
+    """Ask for everything in one page; again if that changed at that very moment.
+
+    A server whose pages came to nothing has to say itself that this one is all.
+    """
     outcome: Outcome | None = None
     for _ in range(TRIES):
         count = max(seen.count or 0, len(seen))
@@ -174,11 +177,13 @@ def _all_at_once(seen: Sightings) -> Generator[Command, Outcome | None, None]:
         seen.begin()
         fresh = seen.note(outcome.facts, outcome.page.items)
         yield Deliver(outcome.keeping(fresh), outcome)
-        if is_whole(outcome.facts) or seen.proven():
+        facts = outcome.facts
+        said = stuck is None or facts.total_pages == 1 or facts.delivered == facts.count
+        if (said and is_whole(facts)) or (stuck is None and seen.proven()):
             return
     raise IncompleteListingError(
         f"After {PASSES} passes and a page of all rows this listing still can't be shown to be complete.",
         found=seen.ids(),
         count=seen.count,
         remedy="Read it when less is going on, or without exact=True; `found` of this error has the ids.",
-    ) from (outcome if isinstance(outcome, Exception) else None)
+    ) from (outcome if isinstance(outcome, Exception) else stuck)
