@@ -21,7 +21,7 @@ from futureagi_simulate.filters import Filter
 from futureagi_simulate.listings.page import Deviation
 from futureagi_simulate.listings.planner import Changed
 
-__all__ = ["Contract", "warn_about_change", "warn_about_filter"]
+__all__ = ["Contract", "ignored_by_row", "ignored_column", "warn_about_change", "warn_about_filter"]
 
 _HERE: Final = str(Path(__file__).parents[1])
 
@@ -66,17 +66,24 @@ _CAUSES: Final = {
 }
 
 
-def warn_about_filter(ignored: Filter | None, raw: Mapping[str, Any], notices: tuple[str, ...]) -> None:
-    """Warn that the server didn't apply a filter."""
-    what = "; ".join(notices)
-    if ignored is not None:
-        asked = f"{ignored.column_id} {ignored.operator} {ignored.value!r}"
-        what = f"{asked} was asked for, and call {raw.get('id')} came"
+def warn_about_filter(what: str) -> None:
+    """Warn that a filter has no effect."""
     _warn(
         f"The server ignored a filter: {what}. "
         "With enforce_filters=True calls that contradict a filter are dropped.",
         FilterIgnoredWarning,
     )
+
+
+def ignored_column(ignored: Filter) -> str:
+    """Say that a filter names a column that an execution doesn't have."""
+    return f"the column_order of this execution has no column or eval {ignored.column_id!r}"
+
+
+def ignored_by_row(ignored: Filter, raw: Mapping[str, Any]) -> str:
+    """Say that a call came that a filter excludes."""
+    asked = f"{ignored.column_id} {ignored.operator} {ignored.value!r}"
+    return f"{asked} was asked for, and call {raw.get('id')} came"
 
 
 def _warn(text: str, category: type[FutureAGIWarning]) -> None:

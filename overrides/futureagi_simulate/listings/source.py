@@ -11,7 +11,14 @@ import msgspec
 from msgspec.structs import replace
 
 from futureagi_simulate.endpoints import ListingSpec
-from futureagi_simulate.listings.notices import Contract, warn_about_change, warn_about_filter
+from futureagi_simulate.filters import Filter
+from futureagi_simulate.listings.notices import (
+    Contract,
+    ignored_by_row,
+    ignored_column,
+    warn_about_change,
+    warn_about_filter,
+)
 from futureagi_simulate.listings.page import Ask, Fetched, Page
 from futureagi_simulate.listings.planner import Changed, Deliver
 
@@ -97,22 +104,38 @@ class Reader(Generic[T]):
         sieve = self._source.spec.sieve
         if not sieve.filters:
             return page
-        if command.fetched.notices and not self._filter_told:
-            self._filter_told = True
-            warn_about_filter(None, {}, command.fetched.notices)
-        return self._sift(page)
+        from futureagi_simulate.listings.sieve import unknown_columns  # here: most listings have no filters
 
-    def _sift(self, page: Page[T]) -> Page[T]:
-        from futureagi_simulate.listings.sieve import contradicted  # here: most listings have no filters
+        columns = getattr(command.fetched.envelope, "column_order", None)
+        unknown = unknown_columns(sieve.filters, columns)
+        if unknown:
+            self._tell(ignored_column(unknown[0]))
+        if command.fetched.notices:
+            self._tell("; ".join(command.fetched.notices))
+        return self._sift(page, unknown)
+
+    def _sift(self, page: Page[T], unknown: tuple[Filter, ...]) -> Page[T]:
+        from futureagi_simulate.listings.sieve import contradicted, fits_verdict, misses
 
         sieve = self._source.spec.sieve
+        verdicts = [one for one in sieve.filters if one.is_verdict]
+        sent = [one for one in sieve.filters if not one.is_verdict]
         kept = []
         for item in page.items:
             raw = cast("Any", item).raw
-            ignored = contradicted(sieve.filters, raw)
-            if ignored is not None and not self._filter_told:
-                self._filter_told = True
-                warn_about_filter(ignored, raw, ())
-            if ignored is None or not sieve.enforce:
+            if not all(fits_verdict(one, raw) for one in verdicts):
+                continue
+            ignored = contradicted(sent, raw)
+            if ignored is not None:
+                self._tell(ignored_by_row(ignored, raw))
+            if not sieve.enforce or (ignored is None and not any(misses(one, raw) for one in unknown)):
                 kept.append(item)
+        if verdicts:
+            page = replace(page, count=None)  # of the calls before that filter, which nobody asked for
         return page if len(kept) == len(page.items) else replace(page, items=tuple(kept))
+
+    def _tell(self, what: str) -> None:
+        """Warn about a filter once."""
+        if not self._filter_told:
+            self._filter_told = True
+            warn_about_filter(what)
