@@ -91,8 +91,8 @@ def _attempt(
             raise Cancelled
         left = remaining()
         if left <= 0:
-            text = f"the budget of {options.retry.budget:g} s is used up"
-            return case.judge(Failure(FailureKind.TIMEOUT, text))
+            text = f"the budget of {options.retry.budget:g} s ran out"
+            return case.judge(Failure(FailureKind.TIMEOUT, text, limit="budget"))
         outcome: Reply | Failure = yield Hop(
             url=url,
             headers=_HEADERS,
@@ -100,6 +100,7 @@ def _attempt(
             timeout=options.timeout,
             max_body=options.max_body,
             remaining=remaining,
+            budget=options.retry.budget,
             cancelled=cancelled,
         )
         location = _location(outcome)
