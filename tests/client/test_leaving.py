@@ -98,7 +98,8 @@ def open_client(kind: Any, server: SlowServer) -> Any:
 
 
 def pool(client: Any) -> Any:
-    return client._connection.session._client._transport._pool
+    [http] = client._connection.session._clients._by_place.values()
+    return http._transport._pool
 
 
 def page_threads() -> list[threading.Thread]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import os
 import threading
 from contextvars import ContextVar
 from time import monotonic, sleep
@@ -403,3 +404,25 @@ def test_a_closed_iterator_gives_nothing_more(colour: Any) -> None:
         next(iterator)
         iterator.close()
         assert list(iterator) == []
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
+@pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
+@pytest.mark.parametrize("prefetch", [1, 4])
+def test_a_child_goes_on_with_a_half_read_listing(prefetch: int) -> None:
+    never = threading.Event()
+
+    class Held(Table):
+        def _fetch(self, ask: Any) -> Any:
+            if ask.number > 1 and os.getpid() == parent:
+                never.wait()
+            return self.answer(ask)
+
+    parent = os.getpid()
+    items = iter(Held(Schedule(rows=60)).listing(page_size=10, prefetch=prefetch))
+    next(items)
+    child = os.fork()
+    if child == 0:
+        os._exit(len(list(items)))
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 59
+    never.set()

@@ -6,6 +6,7 @@ was interrupted goes on where it was: pages that were cancelled are asked for ag
 
 from __future__ import annotations
 
+import os
 import threading
 from collections import deque
 from collections.abc import Awaitable, Callable, Generator, Iterator
@@ -40,7 +41,7 @@ F = TypeVar("F", bound="_Begun")
 
 Decisions = Generator[Command, Outcome | None, None]
 
-_PATIENCE: Final = 0.2  # seconds to wait for cancelled threads; one that a server holds up ends on its own
+_PATIENCE: Final = 0.3  # seconds to wait for cancelled threads, which look for that five times a second
 
 
 class _Turn:
@@ -171,7 +172,8 @@ class _Iteration(Generic[T, F]):
 class _Fetch:
     """A page of the synchronous client: fetched in a thread once begun, else when it is waited for.
 
-    The thread runs in the context (contextvars) of whoever iterates. It doesn't keep the process alive.
+    The thread runs in the context (contextvars) of whoever iterates. It doesn't keep the process alive, and
+    after a fork the child has none: it fetches the page itself.
     """
 
     def __init__(self, source: Source[Any, Answer], ask: Ask) -> None:
@@ -181,12 +183,13 @@ class _Fetch:
         self._outcome: list[Outcome | BaseException] = []
         self._thread: threading.Thread | None = None
         self._joined = False
+        self._process = os.getpid()
 
     def begin(self) -> None:
         """Start the thread, unless it was started and not cancelled."""
-        if self._thread is not None and not self._cancelled.is_set():
+        if self._is_begun() and not self._cancelled.is_set():
             return
-        self._thread, self._joined = None, False
+        self._thread, self._joined, self._process = None, False, os.getpid()
         self._cancelled, self._done, self._outcome = threading.Event(), threading.Event(), []
         run = partial(_into, self._outcome, self._done, partial(self._get, self._cancelled))
         thread = threading.Thread(target=copy_context().run, args=(run,), name="futureagi-page", daemon=True)
@@ -198,7 +201,7 @@ class _Fetch:
 
     def wait(self) -> Outcome:
         """Return what came of it."""
-        while self._thread is not None:
+        while self._is_begun():
             self._done.wait()
             [outcome] = self._outcome
             if isinstance(outcome, Cancelled):  # when the client was closed; asking again tells
@@ -220,9 +223,13 @@ class _Fetch:
         if not self._done.is_set():
             self._cancelled.set()
 
+    def _is_begun(self) -> bool:
+        """Return whether there is a thread of this process."""
+        return self._thread is not None and self._process == os.getpid()
+
     def join(self, deadline: float) -> None:
         """Wait for the thread to end, until the deadline at most and only once."""
-        if self._thread is not None and not self._joined:
+        if self._thread is not None and self._is_begun() and not self._joined:
             self._joined = True
             self._thread.join(max(0.0, deadline - monotonic()))
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from typing import Any, Generic, TypeVar, cast
 from weakref import WeakSet
@@ -33,13 +32,11 @@ class Readings:
 
     def __init__(self, parent: Readings | None = None) -> None:
         self._parent = parent
-        self._lock = threading.Lock()
         self._open: WeakSet[Any] = WeakSet()
 
     def add(self, pages: Any) -> None:
         """Remember an iteration for as long as it is used."""
-        with self._lock:
-            self._open.add(pages)
+        self._open.add(pages)
         if self._parent is not None:
             self._parent.add(pages)
 
@@ -54,8 +51,11 @@ class Readings:
             await pages.stop()
 
     def _all(self) -> list[Any]:
-        with self._lock:
-            return list(self._open)
+        while True:
+            try:
+                return list(self._open)
+            except RuntimeError:  # another thread began to read; a lock would be lost in a fork
+                continue
 
 
 class Source(msgspec.Struct, Generic[T, F], frozen=True):
