@@ -158,6 +158,7 @@ def test_a_walk_that_comes_to_nothing_ends_with_an_error(what: str, prefetch: in
 def test_an_exact_walk_that_comes_to_nothing_ends_with_an_error(what: str, prefetch: int) -> None:
     played = Played(read_exactly(2, prefetch), UNENDING[what])
     assert isinstance(played.raised, IncompleteListingError)
+    assert "pages in a row" in str(played.raised)
     assert len(played.asks) < 120
     assert len(set(played.raised.found)) == len(played.raised.found) <= 4
 

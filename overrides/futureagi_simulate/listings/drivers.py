@@ -283,9 +283,9 @@ class Pages(_Iteration[T, _Fetch]):
             self._finish()
             self.stop()
 
-    def stop(self) -> None:
+    def stop(self, patience: float = _PATIENCE) -> None:
         """Cancel the pages under way; iterating on asks for them again."""
-        deadline = monotonic() + _PATIENCE
+        deadline = monotonic() + patience
         for fetch in self._cancel():
             fetch.join(deadline)
 
@@ -336,7 +336,10 @@ class _AsyncFetch:
             return
         loop = _running_loop()
         self._cancelled = False
-        self._task = None if loop is None else loop.create_task(_send(self._source, self._ask))
+        self._task = None
+        if loop is not None:
+            self._task = loop.create_task(_send(self._source, self._ask))
+            self._source.readings.keep(self._task)
 
     async def wait(self) -> Outcome:
         """Return what came of it.

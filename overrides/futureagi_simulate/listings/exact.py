@@ -20,7 +20,7 @@ from collections.abc import Generator
 from typing import Any, Final
 from uuid import UUID
 
-from futureagi_simulate.errors import APIStatusError, FutureAGIError
+from futureagi_simulate.errors import APIStatusError, ContractError, FutureAGIError
 from futureagi_simulate.listings.page import Ask, Facts, Fetched
 from futureagi_simulate.listings.planner import (
     Command,
@@ -163,7 +163,7 @@ def _pass_size(size: int, number: int, lowered: int | None) -> int:
     return size * (2 + number) // 2 + number
 
 
-def _all_at_once(seen: Sightings, stuck: FutureAGIError | None) -> Generator[Command, Outcome | None, None]:
+def _all_at_once(seen: Sightings, stuck: ContractError | None) -> Generator[Command, Outcome | None, None]:
     """Ask for everything in one page; again if that changed at that very moment.
 
     A server whose pages came to nothing has to say itself that this one is all.
@@ -181,8 +181,11 @@ def _all_at_once(seen: Sightings, stuck: FutureAGIError | None) -> Generator[Com
         said = stuck is None or facts.total_pages == 1 or facts.delivered == facts.count
         if (said and is_whole(facts)) or (stuck is None and seen.proven()):
             return
+    problem = (
+        f"After {PASSES} passes and a page of all rows this listing still can't be shown to be complete."
+    )
     raise IncompleteListingError(
-        f"After {PASSES} passes and a page of all rows this listing still can't be shown to be complete.",
+        problem if stuck is None else f"{stuck.problem} A page of all rows didn't settle it either.",
         found=seen.ids(),
         count=seen.count,
         remedy="Read it when less is going on, or without exact=True; `found` of this error has the ids.",

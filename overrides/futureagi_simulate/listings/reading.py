@@ -10,7 +10,6 @@ from typing import Final, Literal
 
 from futureagi_simulate.listings.page import Facts, Fetched
 from futureagi_simulate.listings.planner import Changed, Command, Deliver, Look, Outcome, Walk, Window
-from futureagi_simulate.records.values import first
 
 __all__ = ["read"]
 
@@ -97,4 +96,4 @@ def _cause(before: Fetched[object], after: Fetched[object]) -> Literal["change",
 def _time(item: object) -> str | None:
     """Return the time that the listing of an item is ordered by, if it is sent."""
     raw = getattr(item, "raw", None)
-    return first(raw, *_TIMES) if isinstance(raw, dict) else None
+    return next((raw[name] for name in _TIMES if raw.get(name)), None) if isinstance(raw, dict) else None

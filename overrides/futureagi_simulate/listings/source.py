@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Generic, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 from weakref import WeakSet
 
 import msgspec
@@ -21,6 +21,9 @@ from futureagi_simulate.listings.notices import (
 from futureagi_simulate.listings.page import Ask, Fetched, Page
 from futureagi_simulate.listings.planner import Changed, Deliver
 
+if TYPE_CHECKING:
+    import asyncio
+
 __all__ = ["Reader", "Readings", "Source"]
 
 T = TypeVar("T")
@@ -33,6 +36,7 @@ class Readings:
     def __init__(self, parent: Readings | None = None) -> None:
         self._parent = parent
         self._open: WeakSet[Any] = WeakSet()
+        self._tasks: set[asyncio.Task[Any]] = set()
 
     def add(self, pages: Any) -> None:
         """Remember an iteration for as long as it is used."""
@@ -40,15 +44,28 @@ class Readings:
         if self._parent is not None:
             self._parent.add(pages)
 
+    def keep(self, task: asyncio.Task[Any]) -> None:
+        """Remember the task of a page until it ends, whatever becomes of the iteration it is for."""
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        if self._parent is not None:
+            self._parent.keep(task)
+
     def stop(self) -> None:
         """Cancel the pages under way, and wait for their threads."""
         for pages in self._all():
-            pages.stop()
+            pages.stop(patience=1.0)
 
     async def stop_async(self) -> None:
         """Cancel the pages under way, and wait for their tasks."""
         for pages in self._all():
             await pages.stop()
+        if self._tasks:
+            import asyncio
+
+            here = asyncio.get_running_loop()
+            if left := [task for task in self._tasks if task.get_loop() is here]:
+                await asyncio.wait(left)
 
     def _all(self) -> list[Any]:
         while True:
