@@ -333,18 +333,6 @@ def test_closing_a_client_with_other_options_ends_its_own_listings_only(
         assert len(page_threads()) == 4
 
 
-def test_closing_an_async_client_waits_for_the_tasks_of_a_listing_that_was_left(
-    serve: Callable[..., SlowServer],
-) -> None:
-    async def read() -> None:
-        async with open_client(AsyncClient, serve(delay=0.01)) as client:
-            async for _ in client.call_executions(ID, page_size=2, prefetch=8):
-                break
-        assert asyncio.all_tasks() == {asyncio.current_task()}
-
-    asyncio.run(read())
-
-
 def test_closing_an_async_client_ends_the_tasks_of_listings_that_were_half_read(
     serve: Callable[..., SlowServer],
 ) -> None:

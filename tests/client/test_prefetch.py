@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import os
+import signal
 import threading
 from contextvars import ContextVar
 from time import monotonic, sleep
@@ -423,6 +424,29 @@ def test_a_child_goes_on_with_a_half_read_listing(prefetch: int) -> None:
     next(items)
     child = os.fork()
     if child == 0:
+        signal.alarm(20)  # it would wait for ever for a thread that it doesn't have
         os._exit(len(list(items)))
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 59
     never.set()
+
+
+def test_closing_a_client_waits_for_pages_of_a_listing_that_was_left() -> None:
+    class Careful(Table):
+        async def _fetch_async(self, ask: Any) -> Any:
+            try:
+                await asyncio.sleep(0 if ask.number == 1 else 60)
+            finally:
+                await asyncio.sleep(0.05)  # as closing a connection may take
+            return self.answer(ask)
+
+    async def read() -> list[asyncio.Task[Any]]:
+        listing = Careful(Schedule(rows=100)).listing(True, page_size=10, prefetch=4)
+        async for _ in listing:
+            await turns(3)
+            break
+        await turns(3)
+        assert len(others()) == 4
+        await listing._source.readings.stop_async()
+        return others()
+
+    assert asyncio.run(read()) == []
