@@ -94,7 +94,8 @@ def test_execution(
 ) -> ListingSpec[_api.TestExecutionCall]:
     """Show an execution and list its calls."""
     ids, chosen = {"test_execution_id": uuid(test_execution_id, "test_execution_id")}, _chosen(filters)
-    asked = request("getTestExecution", ids, search=_search(search), filters=_filters(chosen))
+    sent = tuple(one for one in chosen if not one.is_verdict)
+    asked = request("getTestExecution", ids, search=_search(search), filters=_filters(sent))
     sieve = Sieve(chosen, yes_or_no(enforce, "enforce_filters"))
     return ListingSpec((asked,), Form(_api.TestExecutionCall, _api.TestExecutionDetail), sieve)
 

@@ -19,7 +19,7 @@ The tree:
 
 * FutureAGIWarning (a UserWarning)
   + ContractWarning             the answer differs from the contract; nothing was lost
-  + ListingChangedWarning       count or order moved while a listing was read
+  + ListingChangedWarning       rows of a listing may be missing: it changed, or has no fixed order
   + FilterIgnoredWarning        rows came back that contradict the filter
 
 Each error names what happened (`problem`) and what to do about it (`remedy`), knows the request and the
@@ -258,7 +258,7 @@ class ContractWarning(FutureAGIWarning):
 
 
 class ListingChangedWarning(FutureAGIWarning):
-    """Count or order moved while a listing was read: a row may have been missed."""
+    """A row of a listing may have been missed: it changed meanwhile, or rows of equal times have no order."""
 
 
 class FilterIgnoredWarning(FutureAGIWarning):

@@ -6,7 +6,9 @@ value.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import math
+import re
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any, Final, Literal
 from uuid import UUID
@@ -23,7 +25,7 @@ FilterType = Literal["text", "number", "datetime", "boolean", "list"]
 
 Value = str | float | bool | datetime | UUID
 
-_COLUMNS: Final[Mapping[str, FilterType]] = {
+COLUMNS: Final[Mapping[str, FilterType]] = {
     "status": "text",
     "timestamp": "datetime",
     "call_execution_id": "text",
@@ -64,6 +66,15 @@ class Filter(msgspec.Struct, frozen=True):
     value: str | float | tuple[str | float, ...]
     sent_as: str
 
+    @property
+    def is_verdict(self) -> bool:
+        """Whether this asks for an eval's verdict.
+
+        The server compares that with what is stored, which may be true, "Passed" or 1.0 for one and the same
+        eval, and finds a part. So the client applies it, to all calls.
+        """
+        return self.type == "boolean" and _is_uuid(self.column_id)
+
     def as_json(self) -> dict[str, Any]:
         """Give the filter as the API expects it."""
         value = list(self.value) if isinstance(self.value, tuple) else self.value
@@ -72,7 +83,10 @@ class Filter(msgspec.Struct, frozen=True):
 
 
 class Sieve(msgspec.Struct, frozen=True):
-    """The filters of a listing, and whether rows that contradict them are dropped."""
+    """The filters of a listing, and whether rows that contradict them are dropped.
+
+    Rows that don't meet a filter for a verdict always are.
+    """
 
     filters: tuple[Filter, ...] = ()
     enforce: bool = False
@@ -82,7 +96,8 @@ class Column(msgspec.Struct, frozen=True):
     """A column that calls can be filtered by; each method makes a filter.
 
     For an eval's column the type follows from the value: a number is compared with the score in percent (0 to
-    100), True and False with the verdict, a text with the word the eval put out.
+    100), True and False with the verdict, a text with the word the eval put out. The client applies a filter
+    for a verdict itself, as the server finds only a part of the calls.
     """
 
     id: str
@@ -136,7 +151,7 @@ class Column(msgspec.Struct, frozen=True):
         return made if as_documented else replace(made, sent_as="not_between")
 
     def is_in(self, values: Iterable[str]) -> Filter:
-        """Match any of `values`."""
+        """Match any of `values`; statuses and call types in any case."""
         given = (values,) if isinstance(values, str) else tuple(values)
         if not given:
             raise ConfigurationError(
@@ -152,6 +167,8 @@ class Column(msgspec.Struct, frozen=True):
                 remedy=f"Operators for it: {', '.join(sorted(_OPERATORS[kind]))}.",
             )
         sent = tuple(_value(self.id, kind, value) for value in values)
+        if many and self.id in _SPELT:
+            sent = tuple(_SPELT[self.id](str(value)) for value in sent)
         if len(sent) == 2 and not many and sent[0] > sent[1]:  # type: ignore[operator]  # both of one kind
             raise ConfigurationError(
                 f"A filter on {self.id!r} has the bounds {values[0]} and {values[1]}.",
@@ -159,6 +176,12 @@ class Column(msgspec.Struct, frozen=True):
             )
         value = sent if many or len(values) > 1 else sent[0]
         return Filter(self.id, kind, operator, value, operator)
+
+
+_SPELT: Final[Mapping[str, Callable[[str], str]]] = {
+    "status": str.lower,
+    "call_type": lambda word: word.capitalize() if word.lower() in ("inbound", "outbound") else word,
+}
 
 
 def column(name: str | UUID, *, type: FilterType | None = None) -> Column:
@@ -172,8 +195,8 @@ def column(name: str | UUID, *, type: FilterType | None = None) -> Column:
         raise ConfigurationError(f"{type!r} is no filter type.", remedy=f"Types: {', '.join(_OPERATORS)}.")
     if isinstance(name, UUID):
         return Column(str(name), type)
-    if name in _COLUMNS:
-        return Column(name, type or _COLUMNS[name])
+    if name in COLUMNS:
+        return Column(name, type or COLUMNS[name])
     if type is not None:
         return Column(name, type)
     try:
@@ -181,7 +204,7 @@ def column(name: str | UUID, *, type: FilterType | None = None) -> Column:
     except ValueError:
         raise ConfigurationError(
             f"There is no documented column {name!r} to filter by.",
-            remedy=f"Columns: {', '.join(_COLUMNS)}, or an eval config's id; for another one say its type=.",
+            remedy=f"Columns: {', '.join(COLUMNS)}, or an eval config's id; for another one say its type=.",
         ) from None
 
 
@@ -197,15 +220,15 @@ def _type_of(value: Value) -> FilterType:
 def _value(name: str, kind: FilterType, value: Value) -> str | float:
     """Check a value and give it the form it is sent in."""
     match kind, value:
-        case "number", int() | float() if not isinstance(value, bool) and value == value:
+        case "number", int() | float() if not isinstance(value, bool) and _is_finite(value):
             return value
         case "boolean", bool():
             return "true" if value else "false"
         case "datetime", datetime() if value.tzinfo is not None:
-            return _iso(value)
+            return _iso(name, value)
         case "datetime", str():
-            return _iso(_read_time(name, value))
-        case "text" | "list", str() | UUID() if "\0" not in str(value):
+            return _iso(name, _read_time(name, value))
+        case "text" | "list", str() | UUID() if not _UNSENDABLE.search(str(value)):
             return str(value)
     raise ConfigurationError(
         f"{value!r} isn't a value for a filter on {name!r}, whose values are of type {kind!r}.",
@@ -214,12 +237,30 @@ def _value(name: str, kind: FilterType, value: Value) -> str | float:
 
 
 _NEEDS: Final[Mapping[FilterType, str]] = {
-    "number": "Give a number.",
+    "number": "Give a finite number.",
     "boolean": "Give True or False.",
     "datetime": "Give a datetime with a time zone, or an ISO 8601 text with one.",
-    "text": "Give a text.",
-    "list": "Give a text.",
+    "text": "Give a text, without NUL and lone surrogates.",
+    "list": "Give a text, without NUL and lone surrogates.",
 }
+
+
+_UNSENDABLE: Final = re.compile("[\0\ud800-\udfff]")
+
+
+def _is_finite(value: float) -> bool:
+    try:
+        return math.isfinite(value)
+    except OverflowError:  # an int that no float is near to
+        return False
+
+
+def _is_uuid(value: str) -> bool:
+    try:
+        UUID(value)
+    except ValueError:
+        return False
+    return True
 
 
 def _read_time(name: str, value: str) -> datetime:
@@ -234,5 +275,11 @@ def _read_time(name: str, value: str) -> datetime:
     return read
 
 
-def _iso(value: datetime) -> str:
-    return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+def _iso(name: str, value: datetime) -> str:
+    try:
+        return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    except OverflowError:
+        raise ConfigurationError(
+            f"{value.isoformat()} is in no year of UTC from 1 to 9999, for a filter on {name!r}.",
+            remedy="Give a time within those years.",
+        ) from None

@@ -127,9 +127,10 @@ class AsyncExecutionRun(_Run, frozen=True):
 class _Detail(msgspec.Struct, frozen=True):
     """A test execution as its own endpoint shows it.
 
-    `count` is the number of calls that match. `column_order` describes the columns of the grid the platform
-    shows. `error_messages` are the server's, for one about a filter it couldn't apply. `raw_json` is the
-    whole answer, the first page of calls included. What the server left out is None or empty.
+    `count` is the number of calls that match, None where a filter for a verdict is applied. `column_order`
+    describes the columns of the grid the platform shows. `error_messages` are the server's, for one about a
+    filter it couldn't apply. `raw_json` is the whole answer, the first page of calls included. What the
+    server left out is None or empty.
     """
 
     id: str
@@ -173,7 +174,7 @@ def described(spec: ListingSpec[Any], fetched: Fetched[Any], answer: Answer) -> 
     return {
         "id": spec.requests[0].ids["test_execution_id"],
         "status": _known(envelope.status),
-        "count": fetched.page.count,
+        "count": fetched.page.count if all(not one.is_verdict for one in spec.sieve.filters) else None,
         "column_order": _list(envelope.column_order),
         "error_messages": _list(envelope.error_messages),
         "provider": _known(envelope.provider),

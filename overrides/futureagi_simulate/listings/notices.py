@@ -19,8 +19,9 @@ from futureagi_simulate.errors import (
 )
 from futureagi_simulate.filters import Filter
 from futureagi_simulate.listings.page import Deviation
+from futureagi_simulate.listings.planner import Changed
 
-__all__ = ["Contract", "warn_about_change", "warn_about_filter"]
+__all__ = ["Contract", "ignored_by_row", "ignored_column", "warn_about_change", "warn_about_filter"]
 
 _HERE: Final = str(Path(__file__).parents[1])
 
@@ -44,26 +45,45 @@ class Contract:
                 _warn(f"{operation}: {deviation}; {kept}.", ContractWarning)
 
 
-def warn_about_change(operation: str, how: str) -> None:
-    """Warn that a listing changed while it was read."""
-    _warn(
-        f"The listing of {operation} changed while it was read: {how}. Items may be missing; "
-        "exact=True reads until none is.",
-        ListingChangedWarning,
-    )
+def warn_about_change(operation: str, change: Changed) -> None:
+    """Warn that rows of a listing may be missing, and say why."""
+    text = _CAUSES[change.cause].format(listing=f"The listing of {operation}", how=change.how)
+    if change.cause == "count":
+        _warn(f"{text}. It was read on until no new rows came.", ContractWarning)
+    else:
+        _warn(f"{text}. Items may be missing; exact=True reads until none is.", ListingChangedWarning)
 
 
-def warn_about_filter(ignored: Filter | None, raw: Mapping[str, Any], notices: tuple[str, ...]) -> None:
-    """Warn that the server didn't apply a filter."""
-    what = "; ".join(notices)
-    if ignored is not None:
-        asked = f"{ignored.column_id} {ignored.operator} {ignored.value!r}"
-        what = f"{asked} was asked for, and call {raw.get('id')} came"
+_CAUSES: Final = {
+    "change": "{listing} changed while it was read: {how}",
+    "ties": "{listing} has no fixed order: {how}, though it didn't change. Rows with equal timestamps come "
+    "in any order",
+    "page": "{listing} was answered with the same rows again: {how}, though it didn't change. The server "
+    "may ignore the page number",
+    "count": "{listing} has more rows than the server counts: {how}",
+    "unknown": "{listing} repeats rows: {how}. Either it changed while it was read, or rows with equal "
+    "timestamps come in any order",
+}
+
+
+def warn_about_filter(what: str) -> None:
+    """Warn that a filter has no effect."""
     _warn(
         f"The server ignored a filter: {what}. "
         "With enforce_filters=True calls that contradict a filter are dropped.",
         FilterIgnoredWarning,
     )
+
+
+def ignored_column(ignored: Filter) -> str:
+    """Say that a filter names a column that an execution doesn't have."""
+    return f"the column_order of this execution has no column or eval {ignored.column_id!r}"
+
+
+def ignored_by_row(ignored: Filter, raw: Mapping[str, Any]) -> str:
+    """Say that a call came that a filter excludes."""
+    asked = f"{ignored.column_id} {ignored.operator} {ignored.value!r}"
+    return f"{asked} was asked for, and call {raw.get('id')} came"
 
 
 def _warn(text: str, category: type[FutureAGIWarning]) -> None:

@@ -10,13 +10,15 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from futureagi_simulate.filters import Filter
+from futureagi_simulate.filters import COLUMNS, Filter
 from futureagi_simulate.records.evals import eval_record
-from futureagi_simulate.records.values import first, mapping, moment, number, seconds, text
+from futureagi_simulate.records.model import EvalRecord
+from futureagi_simulate.records.values import first, items, mapping, moment, number, seconds, text
 
-__all__ = ["contradicted", "contradicts"]
+__all__ = ["contradicted", "contradicts", "fits_verdict", "misses", "unknown_columns"]
 
 _DAY: Final = timedelta(days=1)
+_NEGATIVE: Final = frozenset({"not_equals", "not_contains", "not_in_between"})
 
 
 def contradicted(filters: Iterable[Filter], raw: Mapping[str, Any]) -> Filter | None:
@@ -39,6 +41,36 @@ def contradicts(condition: Filter, raw: Mapping[str, Any]) -> bool:
             return _text_contradicts(condition, raw)
 
 
+def fits_verdict(condition: Filter, raw: Mapping[str, Any]) -> bool:
+    """Return whether a row meets a filter for a verdict; a row without a verdict meets "not_equals" only."""
+    verdict = _verdict_of(condition.column_id, raw)
+    return (verdict == (condition.value == "true")) is (condition.operator == "equals")
+
+
+def unknown_columns(filters: Iterable[Filter], columns: object) -> tuple[Filter, ...]:
+    """Return the filters on columns that an execution doesn't have, by its `column_order`.
+
+    The server ignores them. The documented columns are known though not all of them are listed.
+    """
+    listed = {_plain(text(getattr(one, "id", None)) or "") for one in items(columns)}
+    if not listed:
+        return ()
+    return tuple(one for one in filters if _plain(one.column_id) not in listed | _DOCUMENTED)
+
+
+def misses(condition: Filter, raw: Mapping[str, Any]) -> bool:
+    """Return whether a row can't meet a filter on a column that neither it nor its execution has."""
+    return condition.operator not in _NEGATIVE and not _is_told(condition.column_id, raw)
+
+
+def _plain(name: str) -> str:
+    """Spell a column alike in snake case and in camel case."""
+    return name.replace("_", "").casefold()
+
+
+_DOCUMENTED: Final = frozenset(map(_plain, COLUMNS))
+
+
 def _is_told(name: str, raw: Mapping[str, Any]) -> bool:
     """Tell whether a row says anything about a column."""
     return (
@@ -51,13 +83,13 @@ def _number_of(name: str, raw: Mapping[str, Any]) -> float | None:
         return seconds(raw["response_time_ms"]) if "response_time_ms" in raw else number(raw.get(name))
     if name in raw:
         return number(raw[name])
-    return eval_record(name, mapping(mapping(raw.get("eval_outputs")).get(name))).score
+    return _record_of(name, raw).score
 
 
 def _number_contradicts(condition: Filter, value: float | None) -> bool:
     """Compare; a row without a value meets only the negative conditions."""
     if value is None:
-        return condition.operator not in ("not_equals", "not_in_between")
+        return condition.operator not in _NEGATIVE
     bounds = condition.value if isinstance(condition.value, tuple) else (condition.value, condition.value)
     low, high = float(bounds[0]), float(bounds[1])
     return not _within(condition.operator, value, low, high)
@@ -142,16 +174,28 @@ def _text_of(name: str, raw: Mapping[str, Any]) -> str | None:
 
 def _eval_of(name: str, raw: Mapping[str, Any], kind: str) -> str | None:
     """Give what an eval said in the words of a filter: "true" or "false" for a verdict, else its word."""
-    record = eval_record(name, mapping(mapping(raw.get("eval_outputs")).get(name)))
-    if record.passed is not None:
-        return (
-            ("true" if record.passed else "false")
-            if kind == "boolean"
-            else _verdict(record.output, record.passed)
-        )
-    if kind == "text" and len(record.choices) == 1:
-        return record.choices[0]
-    return None
+    verdict = _verdict_of(name, raw)
+    if kind == "boolean":
+        return None if verdict is None else str(verdict).lower()
+    record = _record_of(name, raw)
+    if verdict is not None:
+        return _verdict(record.output, verdict)
+    return record.choices[0] if len(record.choices) == 1 else None
+
+
+def _record_of(name: str, raw: Mapping[str, Any]) -> EvalRecord:
+    return eval_record(name, mapping(mapping(raw.get("eval_outputs")).get(name)))
+
+
+def _verdict_of(name: str, raw: Mapping[str, Any]) -> bool | None:
+    """Return an eval's verdict, which is stored as a boolean, as a word or as 1 and 0."""
+    record = _record_of(name, raw)
+    if record.passed is not None or record.kind not in ("pass_fail", None) or record.status != "completed":
+        return record.passed
+    try:
+        return {0.0: False, 1.0: True}.get(float(record.output))
+    except (TypeError, ValueError, OverflowError):
+        return None
 
 
 def _verdict(output: object, passed: bool) -> str:
