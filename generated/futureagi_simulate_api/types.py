@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+import os
 import threading
 from collections.abc import Mapping
 from enum import StrEnum
@@ -38,7 +39,7 @@ class Model:
     @classmethod
     def from_json(cls, data: bytes | msgspec.Raw) -> Self:
         """Decode `data` and keep it; raise `msgspec.ValidationError` where it isn't what the spec says."""
-        model = msgspec.json.decode(data, type=cls)
+        model: Self = decoder(cls).decode(data)
         object.__setattr__(model, "_raw_json", bytes(data))  # the class may be derived, and frozen
         return model
 
@@ -61,6 +62,30 @@ class Model:
 
 def _fill_nothing(_model: Model) -> None:
     """Stand in for a model's own `__attrs_pre_init__`."""
+
+
+_decoders: dict[Any, msgspec.json.Decoder[Any]] = {}
+_making = threading.Lock()
+
+if hasattr(
+    os, "register_at_fork"
+):  # a child must not inherit the lock held, nor a class half described
+    os.register_at_fork(
+        before=_making.acquire, after_in_parent=_making.release, after_in_child=_making.release
+    )
+
+
+def decoder(form: Any) -> msgspec.json.Decoder[Any]:
+    """Return the decoder of a type, made once and by one thread at a time.
+
+    msgspec describes a class on the class itself while it makes a decoder. A thread that meets a half-finished
+    description crashes the interpreter.
+    """
+    found = _decoders.get(form)
+    if found is None:
+        with _making:
+            found = _decoders.get(form) or _decoders.setdefault(form, msgspec.json.Decoder(form))
+    return found
 
 
 _decode = msgspec.json.Decoder(dict[str, Any]).decode
@@ -112,6 +137,11 @@ class OpenEnum(StrEnum):
         _kept.count = unknown_values() + 1
         return member
 
+    def __repr__(self) -> str:
+        """Quote the value: the name of a value that the spec doesn't know is whatever the server sent."""
+        known = self._value_ in type(self)._value2member_map_
+        return f"<{type(self).__name__}{f'.{self._name_}' if known else ''}: {self._value_!r}>"
+
 
 _kept = threading.local()
 
@@ -132,4 +162,13 @@ class Response(Generic[M]):
     error: Error | None = None
 
 
-__all__ = ["UNSET", "Model", "OpenEnum", "Response", "UnsetType", "decoded", "unknown_values"]
+__all__ = [
+    "UNSET",
+    "Model",
+    "OpenEnum",
+    "Response",
+    "UnsetType",
+    "decoded",
+    "decoder",
+    "unknown_values",
+]

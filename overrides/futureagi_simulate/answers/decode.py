@@ -14,8 +14,9 @@ import attrs
 import msgspec
 
 from futureagi_simulate import _api
+from futureagi_simulate._api import decoder
 from futureagi_simulate.answers.form import Form
-from futureagi_simulate.answers.mend import UNFIT, decoder, mend
+from futureagi_simulate.answers.mend import UNFIT, mend
 from futureagi_simulate.answers.words import hints, odd_words
 from futureagi_simulate.errors import ContractError, RequestInfo
 from futureagi_simulate.listings.page import Ask, Deviation, Facts, Fetched, Page

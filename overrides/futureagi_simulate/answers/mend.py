@@ -7,18 +7,18 @@ taken apart.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from enum import Enum
-from functools import cache
 from typing import Any, Final, get_args, get_origin
 
 import attrs
 import msgspec
 
+from futureagi_simulate._api import decoder
 from futureagi_simulate.answers.words import hints, members, odd_words
 from futureagi_simulate.listings.page import Deviation
 
-__all__ = ["UNFIT", "decoder", "mend"]
+__all__ = ["UNFIT", "mend"]
 
 UNFIT: Final = (msgspec.MsgspecError, UnicodeDecodeError)
 """What msgspec raises for a value that doesn't fit; the second for bytes that aren't UTF-8."""
@@ -31,10 +31,6 @@ _NAMES: Final[Mapping[Any, str]] = {
     float: "a number",
     bool: "true or false",
 }
-
-
-decoder: Callable[[Any], msgspec.json.Decoder[Any]] = cache(msgspec.json.Decoder)
-"""Give the decoder of a type."""
 
 
 def mend(data: bytes | msgspec.Raw, form: Any, path: str, deviations: list[Deviation]) -> Any:
