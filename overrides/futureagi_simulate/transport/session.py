@@ -6,11 +6,14 @@ is imported when the first client is made: httpx takes longer than all the rest.
 
 from __future__ import annotations
 
+import os
+from collections.abc import Callable
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, NoReturn, Self, TypeVar
 
 from msgspec import UNSET, UnsetType
 
+from futureagi_simulate.errors import ConfigurationError
 from futureagi_simulate.options import Options
 from futureagi_simulate.transport.flow import flow
 from futureagi_simulate.transport.hop import Failure, Pause, Reply
@@ -25,13 +28,48 @@ __all__ = ["Answer", "AsyncSession", "Request", "Session"]
 C = TypeVar("C", "HTTPClient", "AsyncHTTPClient")
 
 
-class _Session(Generic[C]):
-    """Options and a client of httpx; what sends is in the two below."""
+class _Clients(Generic[C]):
+    """The client of httpx in each process: over its parent's connections a child would read wrong answers.
 
-    def __init__(self, options: Options, client: C, owned: bool) -> None:
+    After a fork a child makes a client of its own and leaves the parent's alone, unclosed. For a client that
+    the caller made it raises ConfigurationError.
+    """
+
+    def __init__(self, make: Callable[[], C], *, given: bool) -> None:
+        self._make: Callable[[], C] = make
+        self._given = given
+        self._first: C = make()
+        self._by_process: dict[int, C] = {os.getpid(): self._first}
+
+    def here(self) -> C:
+        """Return the client of this process."""
+        found = self._by_process.get(os.getpid())
+        if found is not None:
+            return found
+        if self._first.is_closed:
+            return self._first
+        if self._given:
+            raise ConfigurationError(
+                "http_client= was made in another process, before a fork, and can't be used in this one.",
+                remedy="Make http_client= and the client in the process that uses them, or leave it out.",
+            )
+        return self._by_process.setdefault(os.getpid(), self._make())
+
+
+class _Session(Generic[C]):
+    """Options and the clients of httpx; what sends is in the two below."""
+
+    def __init__(self, options: Options, clients: _Clients[C], owned: bool) -> None:
         self.options = options
-        self._client: C = client
+        self._clients: _Clients[C] = clients
         self._owned = owned
+
+    @property
+    def _client(self) -> C:
+        return self._clients.here()
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("a client holds keys and connections: make one where it is used, don't pickle it")
 
     def with_options(
         self,
@@ -42,7 +80,7 @@ class _Session(Generic[C]):
     ) -> Self:
         """Return a session over the same connections with some options changed; closing it closes nothing."""
         options = self.options.but(timeout=timeout, retry=retry, strict=strict)
-        return type(self)(options, self._client, owned=False)
+        return type(self)(options, self._clients, owned=False)
 
 
 class Session(_Session["HTTPClient"]):
@@ -57,7 +95,8 @@ class Session(_Session["HTTPClient"]):
         """Make a session over the caller's httpx client, or over a connection pool of its own."""
         from futureagi_simulate.transport.wire import open_client
 
-        return cls(options, open_client(http_client), owned=http_client is None)
+        given = http_client is not None
+        return cls(options, _Clients(lambda: open_client(http_client), given=given), owned=not given)
 
     def send(self, request: Request) -> Answer:
         """Return the answer to a request; raises an error of `futureagi_simulate.errors`."""
@@ -99,7 +138,8 @@ class AsyncSession(_Session["AsyncHTTPClient"]):
         """Make a session over the caller's httpx client, or over a connection pool of its own."""
         from futureagi_simulate.transport.wire import open_async_client
 
-        return cls(options, open_async_client(http_client), owned=http_client is None)
+        given = http_client is not None
+        return cls(options, _Clients(lambda: open_async_client(http_client), given=given), owned=not given)
 
     async def send(self, request: Request) -> Answer:
         """Return the answer to a request; raises an error of `futureagi_simulate.errors`."""
