@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, Generic, TypeVar
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, Final, Generic, TypeVar
 
 import msgspec
 
@@ -10,13 +12,16 @@ __all__ = ["Form"]
 
 M = TypeVar("M")
 
+_NOTHING: Final[Mapping[str, str]] = MappingProxyType({})
+
 
 class Form(msgspec.Struct, Generic[M], frozen=True):
     """What the answer to one kind of request looks like.
 
     `envelope` is the contract's page, whose `results` hold `item`s; `at` are the keys that lead to it.
     `identity` is the field that tells items apart. `telling` are keys that an item, or the object itself, has
-    in this form and in no other.
+    in this form and in no other. `about` are fields, of the item or of what is around it, that repeat an id
+    asked for: an answer with another id there is an answer to another request.
     """
 
     item: type[M]
@@ -24,3 +29,4 @@ class Form(msgspec.Struct, Generic[M], frozen=True):
     at: tuple[str, ...] = ()
     identity: str | None = "id"
     telling: frozenset[str] = frozenset()
+    about: Mapping[str, str] = _NOTHING

@@ -16,7 +16,8 @@ import msgspec
 
 from futureagi_simulate._api import decoder
 from futureagi_simulate.answers.words import hints, members, odd_words
-from futureagi_simulate.listings.page import Deviation
+from futureagi_simulate.listings.page import Deviation, Deviations
+from futureagi_simulate.printable import clean
 
 __all__ = ["UNFIT", "mend"]
 
@@ -33,17 +34,17 @@ _NAMES: Final[Mapping[Any, str]] = {
 }
 
 
-def mend(data: bytes | msgspec.Raw, form: Any, path: str, deviations: list[Deviation]) -> Any:
+def mend(data: bytes | msgspec.Raw, form: Any, path: str, deviations: Deviations) -> Any:
     """Decode `data` as `form`; note what differs in `deviations` and keep it as it is."""
     try:
         value = decoder(form).decode(data)
     except UNFIT:
         return _apart(bytes(data), form, path, deviations)
-    deviations.extend(odd_words(value, path))
+    deviations.update(odd_words(value, path))
     return value
 
 
-def _apart(data: bytes, form: Any, path: str, deviations: list[Deviation]) -> Any:
+def _apart(data: bytes, form: Any, path: str, deviations: Deviations) -> Any:
     """Take an object or an array apart as the first of the allowed types that is one.
 
     Keep anything else whole.
@@ -65,11 +66,11 @@ def _apart(data: bytes, form: Any, path: str, deviations: list[Deviation]) -> An
                 return [
                     mend(part, inner, f"{path}[{place}]", deviations) for place, part in enumerate(elements)
                 ]
-    deviations.append(Deviation(path, _describe(form), _got(data)))
+    deviations.add(Deviation(path, _describe(form), _got(data)))
     return _read_anyhow(data)
 
 
-def _mend_model(data: bytes, model: Any, path: str, deviations: list[Deviation]) -> Any:
+def _mend_model(data: bytes, model: Any, path: str, deviations: Deviations) -> Any:
     parts = _parts(data)
     values = {}
     for field in attrs.fields(model):
@@ -78,7 +79,7 @@ def _mend_model(data: bytes, model: Any, path: str, deviations: list[Deviation])
             values[field.name] = mend(parts[field.name], hints(model)[field.name], place, deviations)
         elif field.default is attrs.NOTHING:
             values[field.name] = msgspec.UNSET
-            deviations.append(Deviation(place, _describe(hints(model)[field.name]), "absent"))
+            deviations.add(Deviation(place, _describe(hints(model)[field.name]), "absent"))
     return model(**values)
 
 
@@ -122,5 +123,5 @@ def _got(data: bytes) -> str:
 
 
 def _excerpt(data: bytes) -> str:
-    shown = data[:_EXCERPT].decode(errors="replace")
+    shown = clean(data[:_EXCERPT].decode(errors="replace"))
     return shown if len(data) <= _EXCERPT else f"{shown}…"
