@@ -8,14 +8,13 @@ import os
 import threading
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, TypeVar, cast
+from typing import Any, ClassVar, Generic, Self, TypeVar, cast
 
 import attrs
 import msgspec
 from msgspec import UNSET, UnsetType
 
-if TYPE_CHECKING:
-    from .models.error import Error
+from . import models
 
 M = TypeVar("M", bound="Model")
 
@@ -53,7 +52,7 @@ class Model:
 
     @property
     def raw(self) -> dict[str, Any]:
-        """`raw_json` as a dictionary, with the fields that the spec doesn't know; see `decoded`."""
+        """`raw_json` as a dictionary, with the fields that the spec doesn't know; empty where it is no object."""
         return decoded(self.raw_json)
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -92,16 +91,15 @@ _decode = msgspec.json.Decoder(dict[str, Any]).decode
 
 
 def decoded(data: bytes) -> dict[str, Any]:
-    """Decode a JSON object; what isn't UTF-8 becomes U+FFFD.
+    """Decode a JSON object; what isn't UTF-8 becomes U+FFFD. Any other value is an empty dictionary.
 
     A whole number of more than 4,300 digits is a text, as in a model; a fraction beyond a double's range is `inf`.
     """
     try:
         return _decode(data)
     except (msgspec.DecodeError, UnicodeDecodeError):
-        return cast(
-            "dict[str, Any]", json.loads(data.decode(errors="replace"), parse_int=_whole_number)
-        )
+        value = json.loads(data.decode(errors="replace"), parse_int=_whole_number)
+        return cast("dict[str, Any]", value) if isinstance(value, dict) else {}
 
 
 def _whole_number(text: str) -> int | str:
@@ -159,7 +157,7 @@ class Response(Generic[M]):
     content: bytes = attrs.field(repr=False)
     headers: Mapping[str, str] = attrs.field(repr=False)
     parsed: M | None = None
-    error: Error | None = None
+    error: models.Error | None = None
 
 
 __all__ = [

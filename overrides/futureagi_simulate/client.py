@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from types import TracebackType
-from typing import TYPE_CHECKING, Self, Unpack
+from typing import Self, Unpack
 from uuid import UUID
 
 from msgspec import UNSET, UnsetType
 
-from futureagi_simulate import endpoints
+from futureagi_simulate import _api, endpoints
 from futureagi_simulate.connection import AsyncConnection, Connection
 from futureagi_simulate.filters import Filter
 from futureagi_simulate.listings.listing import AsyncListing, Listing, Paging, Plan
@@ -25,13 +25,9 @@ from futureagi_simulate.runs import (
     TestExecutionDetail,
     described,
 )
+from futureagi_simulate.transport import session
 from futureagi_simulate.transport.keys import Secret
 from futureagi_simulate.transport.retry import RetryPolicy
-from futureagi_simulate.transport.session import AsyncSession, Session
-
-if TYPE_CHECKING:
-    from futureagi_simulate import _api
-    from futureagi_simulate.transport.wire import AsyncHTTPClient, HTTPClient
 
 __all__ = ["AsyncClient", "Client"]
 
@@ -60,7 +56,7 @@ class Client:
         timeout: float | Timeout | UnsetType | None = UNSET,
         retry: RetryPolicy | None = None,
         strict: bool = False,
-        http_client: HTTPClient | None = None,
+        http_client: session.HTTPClient | None = None,
     ) -> None:
         api_key, secret_key = Secret.of(api_key), Secret.of(secret_key)
         options = Options.of(
@@ -71,7 +67,7 @@ class Client:
             retry=retry,
             strict=strict,
         )
-        self._connection = Connection(Session.of(options, http_client), Contract())
+        self._connection = Connection(session.Session.of(options, http_client), Contract())
 
     def __repr__(self) -> str:
         return _shown(self)
@@ -199,8 +195,8 @@ class Client:
     ) -> Self:
         """Return a client over the same connections with some options changed, for one call or many."""
         other = object.__new__(type(self))
-        session = self._connection.session.with_options(timeout=timeout, retry=retry, strict=strict)
-        other._connection = Connection(session, self._connection.contract)
+        changed = self._connection.session.with_options(timeout=timeout, retry=retry, strict=strict)
+        other._connection = Connection(changed, self._connection.contract)
         return other
 
     def close(self) -> None:
@@ -232,7 +228,7 @@ class AsyncClient:
         timeout: float | Timeout | UnsetType | None = UNSET,
         retry: RetryPolicy | None = None,
         strict: bool = False,
-        http_client: AsyncHTTPClient | None = None,
+        http_client: session.AsyncHTTPClient | None = None,
     ) -> None:
         api_key, secret_key = Secret.of(api_key), Secret.of(secret_key)
         options = Options.of(
@@ -243,7 +239,7 @@ class AsyncClient:
             retry=retry,
             strict=strict,
         )
-        self._connection = AsyncConnection(AsyncSession.of(options, http_client), Contract())
+        self._connection = AsyncConnection(session.AsyncSession.of(options, http_client), Contract())
 
     def __repr__(self) -> str:
         return _shown(self)
@@ -364,8 +360,8 @@ class AsyncClient:
     ) -> Self:
         """Return a client over the same connections with some options changed, for one call or many."""
         other = object.__new__(type(self))
-        session = self._connection.session.with_options(timeout=timeout, retry=retry, strict=strict)
-        other._connection = AsyncConnection(session, self._connection.contract)
+        changed = self._connection.session.with_options(timeout=timeout, retry=retry, strict=strict)
+        other._connection = AsyncConnection(changed, self._connection.contract)
         return other
 
     async def aclose(self) -> None:

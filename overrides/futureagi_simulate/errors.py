@@ -32,6 +32,8 @@ import builtins
 from collections.abc import Mapping
 from typing import Any, ClassVar, Final, Literal, NamedTuple
 
+from futureagi_simulate.printable import clean
+
 __all__ = [
     "APIStatusError",
     "Attempt",
@@ -111,7 +113,7 @@ class FutureAGIError(Exception):
 
     def __str__(self) -> str:
         tried = f" ({self.attempts} attempts)" if self.attempts > 1 else ""
-        return f"{self.problem}{tried} {self.remedy}".rstrip()
+        return clean(f"{self.problem}{tried} {self.remedy}".rstrip())
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _rebuild, (type(self), self.args, self.__dict__.copy())

@@ -6,7 +6,7 @@ its exact bytes, and an odd one doesn't hold up the others.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import cache
 from typing import Any, Final, TypeVar, cast
 from urllib.parse import parse_qsl, urlsplit
@@ -18,7 +18,7 @@ import msgspec
 from futureagi_simulate import _api
 from futureagi_simulate._api import decoder
 from futureagi_simulate.answers.form import Form
-from futureagi_simulate.answers.mend import UNFIT, mend
+from futureagi_simulate.answers.mend import UNFIT, mend, mend_each
 from futureagi_simulate.answers.words import hints, odd_words
 from futureagi_simulate.errors import ContractError, RequestInfo
 from futureagi_simulate.listings.page import Ask, Deviation, Deviations, Facts, Fetched, Page
@@ -67,7 +67,7 @@ def read_object(form: Form[M], answer: Answer, *, strict: bool) -> tuple[M, tupl
     absent = form.telling - decoder(dict[str, msgspec.Raw]).decode(data).keys()
     if absent:
         raise _other_form(answer, f"{path or 'it'} has no {', '.join(sorted(absent))}")
-    model = _item(form.item, bytes(data), path, deviations)
+    model = _item(bytes(data), form.item, path, deviations)
     _check_fields(form, answer, (model,))
     return model, _refused_if(strict, answer, deviations)
 
@@ -136,31 +136,14 @@ def _items(model: type[M], rows: list[msgspec.Raw], path: str, deviations: Devia
     try:
         items = tuple(_keeping(decode(row), row) for row in rows)
     except UNFIT:
-        return tuple(_odd_items(model, rows, path, deviations))
+        return tuple(mend_each(rows, model, path, deviations, _item))
     if _api.unknown_values() != unknown:
         for place, item in enumerate(items):
             deviations.update(odd_words(item, f"{path}[{place}]"))
     return items
 
 
-def _odd_items(model: type[M], rows: list[msgspec.Raw], path: str, deviations: Deviations) -> Iterable[M]:
-    """Decode items of which one at least is odd; those of the same bytes share a model.
-
-    A body of a few bytes a row would otherwise take a thousand times its size.
-    """
-    known: dict[bytes, tuple[M, tuple[Deviation, ...]]] = {}
-    for place, row in enumerate(rows):
-        data = bytes(row)
-        if data not in known:
-            own = Deviations()
-            item = _item(model, data, f"{path}[{place}]", own)
-            known[data] = item, own.found()
-        item, found = known[data]
-        deviations.update(found)
-        yield item
-
-
-def _item(model: type[M], data: bytes, path: str, deviations: Deviations) -> M:
+def _item(data: bytes, model: type[M], path: str, deviations: Deviations) -> M:
     """Decode one item that may be odd; one that isn't an object becomes a model without any field."""
     item = mend(data, model, path, deviations)
     if not isinstance(item, model):

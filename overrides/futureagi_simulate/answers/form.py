@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from types import MappingProxyType
-from typing import Any, Final, Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 import msgspec
 
 __all__ = ["Form"]
 
 M = TypeVar("M")
-
-_NOTHING: Final[Mapping[str, str]] = MappingProxyType({})
 
 
 class Form(msgspec.Struct, Generic[M], frozen=True):
@@ -29,4 +26,4 @@ class Form(msgspec.Struct, Generic[M], frozen=True):
     at: tuple[str, ...] = ()
     identity: str | None = "id"
     telling: frozenset[str] = frozenset()
-    about: Mapping[str, str] = _NOTHING
+    about: Mapping[str, str] = msgspec.field(default_factory=dict)

@@ -7,9 +7,9 @@ taken apart.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from enum import Enum
-from typing import Any, Final, get_args, get_origin
+from typing import Any, Final, TypeVar, get_args, get_origin
 
 import attrs
 import msgspec
@@ -19,7 +19,9 @@ from futureagi_simulate.answers.words import hints, members, odd_words
 from futureagi_simulate.listings.page import Deviation, Deviations
 from futureagi_simulate.printable import clean
 
-__all__ = ["UNFIT", "mend"]
+__all__ = ["UNFIT", "mend", "mend_each"]
+
+T = TypeVar("T")
 
 UNFIT: Final = (msgspec.MsgspecError, UnicodeDecodeError)
 """What msgspec raises for a value that doesn't fit; the second for bytes that aren't UTF-8."""
@@ -44,6 +46,32 @@ def mend(data: bytes | msgspec.Raw, form: Any, path: str, deviations: Deviations
     return value
 
 
+def mend_each(
+    parts: Iterable[msgspec.Raw],
+    form: Any,
+    path: str,
+    deviations: Deviations,
+    read: Callable[[bytes, Any, str, Deviations], T] = mend,
+) -> list[T]:
+    """Decode the elements of an array. Those of the same bytes share a value and are decoded once.
+
+    A body of a few bytes an element would otherwise take a thousand times its size.
+    """
+    known: dict[bytes, tuple[T, Deviations, list[int]]] = {}
+    values = []
+    for place, part in enumerate(parts):
+        data = bytes(part)
+        if data not in known:
+            own = Deviations()
+            known[data] = read(data, form, f"{path}[{place}]", own), own, [0]
+        value, _, times = known[data]
+        times[0] += 1
+        values.append(value)
+    for _, own, times in known.values():
+        deviations.update(own.found(), times[0])
+    return values
+
+
 def _apart(data: bytes, form: Any, path: str, deviations: Deviations) -> Any:
     """Take an object or an array apart as the first of the allowed types that is one.
 
@@ -63,9 +91,7 @@ def _apart(data: bytes, form: Any, path: str, deviations: Deviations) -> Any:
             if get_origin(member) is list:
                 inner = get_args(member)[0]
                 elements = decoder(list[msgspec.Raw]).decode(data)
-                return [
-                    mend(part, inner, f"{path}[{place}]", deviations) for place, part in enumerate(elements)
-                ]
+                return mend_each(elements, inner, path, deviations)
     deviations.add(Deviation(path, _describe(form), _got(data)))
     return _read_anyhow(data)
 

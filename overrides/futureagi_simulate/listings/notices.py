@@ -19,6 +19,7 @@ from futureagi_simulate.errors import (
 )
 from futureagi_simulate.filters import Filter
 from futureagi_simulate.listings.page import Deviation
+from futureagi_simulate.printable import clean
 
 __all__ = ["Contract", "warn_about_change", "warn_about_filter"]
 
@@ -32,14 +33,14 @@ class Contract:
     """
 
     def __init__(self) -> None:
-        self._told: set[tuple[str, str, str]] = set()
+        self._told: dict[tuple[str, str, str], object] = {}
 
     def report(self, operation: str, deviations: tuple[Deviation, ...]) -> None:
         """Warn about the kinds of deviation not yet told."""
         for deviation in deviations:
             kind = (operation, *deviation.kind)
-            if kind not in self._told:
-                self._told.add(kind)
+            told = object()
+            if self._told.setdefault(kind, told) is told:  # once, from however many threads
                 kept = f"{deviation.instead} stands for it" if deviation.instead else "it is kept as sent"
                 _warn(f"{operation}: {deviation}; {kept}.", ContractWarning)
 
@@ -71,4 +72,4 @@ def _warn(text: str, category: type[FutureAGIWarning]) -> None:
     depth, frame = 1, sys._getframe()
     while frame.f_back is not None and frame.f_code.co_filename.startswith(_HERE):
         depth, frame = depth + 1, frame.f_back
-    warnings.warn(text, category, stacklevel=depth)
+    warnings.warn(clean(text), category, stacklevel=depth)

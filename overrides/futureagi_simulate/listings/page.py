@@ -53,7 +53,7 @@ class Deviations:
         self._first: dict[tuple[str, str], Deviation] = {}
         self._counts: dict[tuple[str, str], int] = {}
 
-    def add(self, deviation: Deviation) -> None:
+    def add(self, deviation: Deviation, times: int = 1) -> None:
         """Count a deviation, with the first of its kind."""
         kind = deviation.kind
         if kind not in self._first:
@@ -61,12 +61,12 @@ class Deviations:
                 kind = ("", "")
                 deviation = replace(deviation, path="(another place)")
             self._first.setdefault(kind, deviation)
-        self._counts[kind] = self._counts.get(kind, 0) + deviation.count
+        self._counts[kind] = self._counts.get(kind, 0) + times * deviation.count
 
-    def update(self, deviations: Iterable[Deviation]) -> None:
+    def update(self, deviations: Iterable[Deviation], times: int = 1) -> None:
         """Count several deviations."""
         for deviation in deviations:
-            self.add(deviation)
+            self.add(deviation, times)
 
     def found(self) -> tuple[Deviation, ...]:
         """Give each kind with its count, in the order found."""

@@ -23,7 +23,7 @@ from futureagi_simulate.transport.retry import RetryPolicy
 if TYPE_CHECKING:
     from futureagi_simulate.transport.wire import AsyncHTTPClient, HTTPClient
 
-__all__ = ["Answer", "AsyncSession", "Request", "Session"]
+__all__ = ["Answer", "AsyncHTTPClient", "AsyncSession", "HTTPClient", "Request", "Session"]
 
 C = TypeVar("C", "HTTPClient", "AsyncHTTPClient")
 
@@ -171,3 +171,12 @@ class AsyncSession(_Session["AsyncHTTPClient"]):
         self, kind: type[BaseException] | None, error: BaseException | None, where: TracebackType | None
     ) -> None:
         await self.aclose()
+
+
+def __getattr__(name: str) -> Any:
+    """Give httpx's clients to whoever evaluates an annotation with them."""
+    if name not in ("AsyncHTTPClient", "HTTPClient"):
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from futureagi_simulate.transport import wire
+
+    return getattr(wire, name)
