@@ -208,6 +208,7 @@ def read_response(
     except (msgspec.MsgspecError, UnicodeDecodeError) as problem:
         reason = f"the body is not the JSON that the spec documents ({problem})"
         content = client.mask(content.decode("latin-1")).encode("latin-1")
+        traceback.clear_frames(problem.__traceback__)  # they have the body as it came
         raise UnexpectedStatus(status, content, reason) from problem
     raise UnexpectedStatus(status, content, "the spec does not document this status")
 

@@ -21,6 +21,7 @@ The tree:
   + ContractWarning             the answer differs from the contract; nothing was lost
   + ListingChangedWarning       count or order moved while a listing was read
   + FilterIgnoredWarning        rows came back that contradict the filter
+  + InsecureConnectionWarning   the keys go over plain http to another machine
 
 Each error names what happened (`problem`) and what to do about it (`remedy`), knows the request and the
 attempts made, pickles and copies whole, and holds no key.
@@ -46,6 +47,7 @@ __all__ = [
     "FilterIgnoredWarning",
     "FutureAGIError",
     "FutureAGIWarning",
+    "InsecureConnectionWarning",
     "ListingChangedWarning",
     "NotFoundError",
     "PermissionDeniedError",
@@ -265,3 +267,7 @@ class ListingChangedWarning(FutureAGIWarning):
 
 class FilterIgnoredWarning(FutureAGIWarning):
     """Rows came back that contradict the filter: the server didn't apply it."""
+
+
+class InsecureConnectionWarning(FutureAGIWarning):
+    """The base URL is plain http and another machine: whoever is on the way can read the keys."""

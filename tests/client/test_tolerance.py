@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import json
+import pickle
 import subprocess
 import sys
 import warnings
@@ -16,6 +18,7 @@ from hypothesis import strategies as st
 from futureagi_simulate import (
     AsyncClient,
     Client,
+    ConfigurationError,
     ContractError,
     ContractWarning,
     call_record,
@@ -24,6 +27,7 @@ from futureagi_simulate import (
 from futureagi_simulate.answers.decode import read_page
 from futureagi_simulate.answers.form import Form
 from futureagi_simulate.listings.page import Ask
+from futureagi_simulate.printable import clean
 from futureagi_simulate.transport.request import Answer, Request
 from futureagi_simulate_api.models import CallExecution, CallExecutionPage
 
@@ -401,3 +405,41 @@ def test_a_million_odd_rows_in_a_small_body_are_a_count_and_take_less_than_200_m
     peak, count = map(int, done.stdout.split())
     assert count == 1_000_000
     assert peak < 200
+
+
+CONTROLS = "\x9b31m\u202e\u2028\x1b]0;t\x07\U000e0041"
+
+
+def test_what_a_server_sends_acts_on_no_terminal_through_errors_warnings_and_reprs(colour: Any) -> None:
+    body = page_of({**ROW, "duration": CONTROLS, "status": CONTROLS, "eval_outputs": {CONTROLS: 1}})
+    page, told = first_page(colour, body)
+    with pytest.raises(ContractError) as caught:
+        colour.run(client(colour, body, strict=True).call_executions(ID).to_list())
+    run = {**RUN, "status": CONTROLS, "call_results": CALLS}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ContractWarning)
+        shown = colour.run(client(colour, {"status": True, "result": run}).execution_run(ID))
+    said = [*told, *map(str, page.deviations), str(caught.value), caught.value.excerpt, repr(caught.value)]
+    said += [repr(page.items[0]), repr(page.items[0].status), repr(shown), repr(shown.model)]
+    assert len(told) == 3
+    assert [text for text in said if clean(text) != text] == []
+    assert page.items[0].status == CONTROLS, "the data itself stays as it was sent"
+
+
+def test_every_result_pickles_and_a_pickled_listing_says_that_it_has_no_connection(colour: Any) -> None:
+    body = {"status": True, "result": {**RUN, "call_results": CALLS}}
+    run = colour.run(client(colour, body).execution_run(ID))
+    detail_body = page_of(ROW, status="completed", column_order=[], error_messages=[])
+    detail = colour.run(client(colour, detail_body).test_execution(ID))
+    (page,) = colour.collect(client(colour, page_of(ROW)).call_executions(ID).pages())
+    for result in (run, detail, page, page.items[0], call_record(page.items[0])):
+        again = pickle.loads(pickle.dumps(result))
+        assert again == result
+        assert copy.deepcopy(result) == result
+    for again in (pickle.loads(pickle.dumps(run)), pickle.loads(pickle.dumps(detail))):
+        assert repr(again.calls) == repr(run.calls) or repr(again.calls) == repr(detail.calls)
+        with pytest.raises(ConfigurationError, match="went through pickle"):
+            colour.collect(again.calls)
+    assert len(colour.collect(copy.deepcopy(run).calls)) == 1
+    with pytest.raises(TypeError, match="holds keys and connections"):
+        pickle.dumps(client(colour, body))

@@ -15,13 +15,14 @@ from futureagi_simulate.errors import (
     ContractWarning,
     FilterIgnoredWarning,
     FutureAGIWarning,
+    InsecureConnectionWarning,
     ListingChangedWarning,
 )
 from futureagi_simulate.filters import Filter
 from futureagi_simulate.listings.page import Deviation
 from futureagi_simulate.printable import clean
 
-__all__ = ["Contract", "warn_about_change", "warn_about_filter"]
+__all__ = ["Contract", "warn_about_change", "warn_about_filter", "warn_about_plain_http"]
 
 _HERE: Final = str(Path(__file__).parents[1])
 
@@ -51,6 +52,15 @@ def warn_about_change(operation: str, how: str) -> None:
         f"The listing of {operation} changed while it was read: {how}. Items may be missing; "
         "exact=True reads until none is.",
         ListingChangedWarning,
+    )
+
+
+def warn_about_plain_http(base_url: str) -> None:
+    """Warn that the keys go over a network unencrypted."""
+    _warn(
+        f"The keys are sent unencrypted: {base_url} is plain http to another machine. "
+        "Use https, or a tunnel that ends on this machine.",
+        InsecureConnectionWarning,
     )
 
 

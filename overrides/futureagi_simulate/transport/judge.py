@@ -145,7 +145,7 @@ class Case(msgspec.Struct, frozen=True):
         """Judge a request that got no answer, or no whole one."""
         kind, remedy = _FAILURES[failure.kind]
         what = failure.kind.value
-        problem = sentence(f"{self.request}: {what}: {failure.text}")
+        problem = sentence(f"{self.request}: {what}: {clean(failure.text, self.scrub)}")
         return Trouble(what, kind(problem, remedy=remedy, request=self.request), failure.passing)
 
     def _success(self, reply: Reply) -> Reply | Trouble:
