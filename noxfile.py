@@ -17,6 +17,7 @@ ROOT = Path(__file__).parent
 PACKAGES = ["overrides/futureagi_simulate", "generated/futureagi_simulate_api"]
 PYTHON = "3.11"
 TEST_TOOLS = [
+    "gunicorn>=27,<28",
     "hypothesis>=6.130,<7",
     "jsonschema[format-nongpl]>=4.23,<5",
     "polars>=1.20,<3",

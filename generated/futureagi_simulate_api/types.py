@@ -4,17 +4,17 @@
 from __future__ import annotations
 
 import json
+import os
 import threading
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, TypeVar, cast
+from typing import Any, ClassVar, Generic, Self, TypeVar, cast
 
 import attrs
 import msgspec
 from msgspec import UNSET, UnsetType
 
-if TYPE_CHECKING:
-    from .models.error import Error
+from . import models
 
 M = TypeVar("M", bound="Model")
 
@@ -38,7 +38,7 @@ class Model:
     @classmethod
     def from_json(cls, data: bytes | msgspec.Raw) -> Self:
         """Decode `data` and keep it; raise `msgspec.ValidationError` where it isn't what the spec says."""
-        model = msgspec.json.decode(data, type=cls)
+        model: Self = decoder(cls).decode(data)
         object.__setattr__(model, "_raw_json", bytes(data))  # the class may be derived, and frozen
         return model
 
@@ -52,7 +52,7 @@ class Model:
 
     @property
     def raw(self) -> dict[str, Any]:
-        """`raw_json` as a dictionary, with the fields that the spec doesn't know; see `decoded`."""
+        """`raw_json` as a dictionary, with the fields that the spec doesn't know; empty where it is no object."""
         return decoded(self.raw_json)
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -63,20 +63,43 @@ def _fill_nothing(_model: Model) -> None:
     """Stand in for a model's own `__attrs_pre_init__`."""
 
 
+_decoders: dict[Any, msgspec.json.Decoder[Any]] = {}
+_making = threading.Lock()
+
+if hasattr(
+    os, "register_at_fork"
+):  # a child must not inherit the lock held, nor a class half described
+    os.register_at_fork(
+        before=_making.acquire, after_in_parent=_making.release, after_in_child=_making.release
+    )
+
+
+def decoder(form: Any) -> msgspec.json.Decoder[Any]:
+    """Return the decoder of a type, made once and by one thread at a time.
+
+    msgspec describes a class on the class itself while it makes a decoder. A thread that meets a half-finished
+    description crashes the interpreter.
+    """
+    found = _decoders.get(form)
+    if found is None:
+        with _making:
+            found = _decoders.get(form) or _decoders.setdefault(form, msgspec.json.Decoder(form))
+    return found
+
+
 _decode = msgspec.json.Decoder(dict[str, Any]).decode
 
 
 def decoded(data: bytes) -> dict[str, Any]:
-    """Decode a JSON object; what isn't UTF-8 becomes U+FFFD.
+    """Decode a JSON object; what isn't UTF-8 becomes U+FFFD. Any other value is an empty dictionary.
 
     A whole number of more than 4,300 digits is a text, as in a model; a fraction beyond a double's range is `inf`.
     """
     try:
         return _decode(data)
     except (msgspec.DecodeError, UnicodeDecodeError):
-        return cast(
-            "dict[str, Any]", json.loads(data.decode(errors="replace"), parse_int=_whole_number)
-        )
+        value = json.loads(data.decode(errors="replace"), parse_int=_whole_number)
+        return cast("dict[str, Any]", value) if isinstance(value, dict) else {}
 
 
 def _whole_number(text: str) -> int | str:
@@ -112,6 +135,11 @@ class OpenEnum(StrEnum):
         _kept.count = unknown_values() + 1
         return member
 
+    def __repr__(self) -> str:
+        """Quote the value: the name of a value that the spec doesn't know is whatever the server sent."""
+        known = self._value_ in type(self)._value2member_map_
+        return f"<{type(self).__name__}{f'.{self._name_}' if known else ''}: {self._value_!r}>"
+
 
 _kept = threading.local()
 
@@ -129,7 +157,16 @@ class Response(Generic[M]):
     content: bytes = attrs.field(repr=False)
     headers: Mapping[str, str] = attrs.field(repr=False)
     parsed: M | None = None
-    error: Error | None = None
+    error: models.Error | None = None
 
 
-__all__ = ["UNSET", "Model", "OpenEnum", "Response", "UnsetType", "decoded", "unknown_values"]
+__all__ = [
+    "UNSET",
+    "Model",
+    "OpenEnum",
+    "Response",
+    "UnsetType",
+    "decoded",
+    "decoder",
+    "unknown_values",
+]

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
         VersionCallExecution,
         VersionCallExecutionPage,
     )
+    from futureagi_simulate_api.types import decoded, decoder, unknown_values
 
 __all__ = [
     "CallExecution",
@@ -54,10 +55,12 @@ __all__ = [
     "VersionCallExecution",
     "VersionCallExecutionPage",
     "decoded",
+    "decoder",
     "request",
     "unknown_values",
 ]
 
+_SHARED: Final = frozenset({"decoded", "decoder", "unknown_values"})
 _OPERATIONS: Final[Mapping[str, str]] = {
     "getSimulationRuns": "get_simulation_runs",
     "getTestExecution": "get_test_execution",
@@ -65,20 +68,6 @@ _OPERATIONS: Final[Mapping[str, str]] = {
     "listTestExecutions": "list_test_executions",
     "listVersionCallExecutions": "list_version_call_executions",
 }
-
-
-def unknown_values() -> int:
-    """Count the enum values decoded so far, in this thread, that the contract doesn't list."""
-    from futureagi_simulate_api.types import unknown_values as counted  # here: a Client alone needs no model
-
-    return counted()
-
-
-def decoded(data: bytes) -> dict[str, Any]:
-    """Decode a JSON object with whatever odd numbers and bytes it has."""
-    from futureagi_simulate_api.types import decoded as given
-
-    return given(data)
 
 
 def request(operation: str, ids: Mapping[str, str] | None = None, **parameters: Any) -> Request:
@@ -104,8 +93,9 @@ def _text(value: object) -> str:
 
 
 def __getattr__(name: str) -> Any:
-    """Give a model; each is imported when it is first needed."""
+    """Give a model, or what all models share; each is imported when it is first needed."""
     if name not in __all__:
         raise AttributeError(name)
-    model = globals()[name] = getattr(import_module("futureagi_simulate_api.models"), name)
-    return model
+    home = "types" if name in _SHARED else "models"
+    found = globals()[name] = getattr(import_module(f"futureagi_simulate_api.{home}"), name)
+    return found

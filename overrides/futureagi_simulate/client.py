@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from types import TracebackType
-from typing import TYPE_CHECKING, Self, Unpack
+from typing import Self, Unpack
 from uuid import UUID
 
 from msgspec import UNSET, UnsetType
 
-from futureagi_simulate import endpoints
+from futureagi_simulate import _api, endpoints
 from futureagi_simulate.connection import AsyncConnection, Connection
 from futureagi_simulate.filters import Filter
 from futureagi_simulate.listings.listing import AsyncListing, Listing, Paging, Plan
@@ -26,13 +26,9 @@ from futureagi_simulate.runs import (
     TestExecutionDetail,
     described,
 )
+from futureagi_simulate.transport import session
 from futureagi_simulate.transport.keys import Secret
 from futureagi_simulate.transport.retry import RetryPolicy
-from futureagi_simulate.transport.session import AsyncSession, Session
-
-if TYPE_CHECKING:
-    from futureagi_simulate import _api
-    from futureagi_simulate.transport.wire import AsyncHTTPClient, HTTPClient
 
 __all__ = ["AsyncClient", "Client"]
 
@@ -61,7 +57,7 @@ class Client:
         timeout: float | Timeout | UnsetType | None = UNSET,
         retry: RetryPolicy | None = None,
         strict: bool = False,
-        http_client: HTTPClient | None = None,
+        http_client: session.HTTPClient | None = None,
     ) -> None:
         api_key, secret_key = Secret.of(api_key), Secret.of(secret_key)
         options = Options.of(
@@ -72,7 +68,7 @@ class Client:
             retry=retry,
             strict=strict,
         )
-        self._connection = Connection(Session.of(options, http_client), Contract())
+        self._connection = Connection(session.Session.of(options, http_client), Contract())
 
     def __repr__(self) -> str:
         return _shown(self)
@@ -200,9 +196,9 @@ class Client:
     ) -> Self:
         """Return a client over the same connections with some options changed, for one call or many."""
         other = object.__new__(type(self))
-        session = self._connection.session.with_options(timeout=timeout, retry=retry, strict=strict)
+        changed = self._connection.session.with_options(timeout=timeout, retry=retry, strict=strict)
         connection = self._connection
-        other._connection = Connection(session, connection.contract, Readings(connection.readings))
+        other._connection = Connection(changed, connection.contract, Readings(connection.readings))
         return other
 
     def close(self) -> None:
@@ -234,7 +230,7 @@ class AsyncClient:
         timeout: float | Timeout | UnsetType | None = UNSET,
         retry: RetryPolicy | None = None,
         strict: bool = False,
-        http_client: AsyncHTTPClient | None = None,
+        http_client: session.AsyncHTTPClient | None = None,
     ) -> None:
         api_key, secret_key = Secret.of(api_key), Secret.of(secret_key)
         options = Options.of(
@@ -245,7 +241,7 @@ class AsyncClient:
             retry=retry,
             strict=strict,
         )
-        self._connection = AsyncConnection(AsyncSession.of(options, http_client), Contract())
+        self._connection = AsyncConnection(session.AsyncSession.of(options, http_client), Contract())
 
     def __repr__(self) -> str:
         return _shown(self)
@@ -366,9 +362,9 @@ class AsyncClient:
     ) -> Self:
         """Return a client over the same connections with some options changed, for one call or many."""
         other = object.__new__(type(self))
-        session = self._connection.session.with_options(timeout=timeout, retry=retry, strict=strict)
+        changed = self._connection.session.with_options(timeout=timeout, retry=retry, strict=strict)
         connection = self._connection
-        other._connection = AsyncConnection(session, connection.contract, Readings(connection.readings))
+        other._connection = AsyncConnection(changed, connection.contract, Readings(connection.readings))
         return other
 
     async def aclose(self) -> None:

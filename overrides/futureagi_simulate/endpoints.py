@@ -17,7 +17,7 @@ from futureagi_simulate import _api
 from futureagi_simulate._api import request
 from futureagi_simulate.answers.form import Form
 from futureagi_simulate.checks import names, one_of, plain_text, uuid, yes_or_no
-from futureagi_simulate.errors import ConfigurationError
+from futureagi_simulate.errors import ConfigurationError, ContractError
 from futureagi_simulate.filters import Filter, Sieve
 from futureagi_simulate.listings.page import Ask
 from futureagi_simulate.transport.request import Request
@@ -32,15 +32,20 @@ EXECUTION_STATUSES: Final = frozenset(
 )
 
 
+_NO_ID: Final = "The server gave an execution without an id, so that its calls can't be asked for."
+
+
 class ListingSpec(msgspec.Struct, Generic[M], frozen=True):
     """A listing: the requests for it without page and size, and the form of its pages.
 
-    Of several requests the next is used when the one before finds nothing.
+    Of several requests the next is used when the one before finds nothing. `unaskable` says why nothing can
+    be asked at all, "" if it can.
     """
 
     requests: tuple[Request, ...]
     form: Form[M]
     sieve: Sieve = msgspec.field(default_factory=Sieve)
+    unaskable: str = ""
 
     @property
     def item_name(self) -> str:
@@ -48,7 +53,9 @@ class ListingSpec(msgspec.Struct, Generic[M], frozen=True):
         return self.form.item.__name__
 
     def page(self, ask: Ask) -> Request:
-        """Make the request for one page."""
+        """Make the request for one page; raise ContractError where none can be made."""
+        if self.unaskable:
+            raise ContractError(self.unaskable, remedy="Report it to whoever runs the server.")
         chosen = self.requests[ask.variant]
         return replace(chosen, query=(*chosen.query, ("page", str(ask.number)), ("limit", str(ask.size))))
 
@@ -66,7 +73,8 @@ def call_executions(
     """List the calls of a run test, the last updated first."""
     ids = {"run_test_id": uuid(run_test_id, "run_test_id")}
     asked = request("listCallExecutions", ids, search=_search(search), status=_call_status(status))
-    return ListingSpec((asked,), Form(_api.CallExecution, _api.CallExecutionPage))
+    about = _run_test(ids["run_test_id"])
+    return ListingSpec((asked,), Form(_api.CallExecution, _api.CallExecutionPage, about=about))
 
 
 def test_executions(
@@ -78,7 +86,7 @@ def test_executions(
     finds nothing, the other is asked.
     """
     ids = {"run_test_id": uuid(run_test_id, "run_test_id")}
-    form = Form(_api.TestExecution, _api.TestExecutionPage)
+    form = Form(_api.TestExecution, _api.TestExecutionPage, about=_run_test(ids["run_test_id"]))
     if status is None:
         return ListingSpec((request("listTestExecutions", ids, search=_search(search)),), form)
     one_of(status, "status", EXECUTION_STATUSES)
@@ -97,7 +105,8 @@ def test_execution(
     sent = tuple(one for one in chosen if not one.is_verdict)
     asked = request("getTestExecution", ids, search=_search(search), filters=_filters(sent))
     sieve = Sieve(chosen, yes_or_no(enforce, "enforce_filters"))
-    return ListingSpec((asked,), Form(_api.TestExecutionCall, _api.TestExecutionDetail), sieve)
+    form = Form(_api.TestExecutionCall, _api.TestExecutionDetail, about=_execution(ids["test_execution_id"]))
+    return ListingSpec((asked,), form, sieve)
 
 
 def test_execution_groups(
@@ -123,7 +132,8 @@ def test_execution_groups(
         row_groups=json.dumps(groups),
         group_keys=json.dumps(keys) if keys else None,
     )
-    return ListingSpec((asked,), Form(_api.GroupRow, _api.TestExecutionDetail, identity=None))
+    about = _execution(ids["test_execution_id"])
+    return ListingSpec((asked,), Form(_api.GroupRow, _api.TestExecutionDetail, identity=None, about=about))
 
 
 def version_call_executions(
@@ -150,39 +160,58 @@ def execution_run(
     execution_id: str | UUID, eval_names: str | Sequence[str] | None, summary: bool
 ) -> tuple[ObjectSpec[_api.ExecutionRunDetail], ListingSpec[_api.ExecutionRunCall]]:
     """Show one execution with its eval results, and list its calls: both are in the same answer."""
-    calls = calls_of_run(uuid(execution_id, "execution_id"), eval_names, summary)
+    asked_for = uuid(execution_id, "execution_id")
+    calls = calls_of_run(asked_for, eval_names, summary)
     telling = frozenset({"execution_id", "eval_results", "call_results"})
-    whole = Form(_api.ExecutionRunDetail, at=("result",), identity=None, telling=telling)
+    about = _execution(asked_for)
+    whole = Form(_api.ExecutionRunDetail, at=("result",), identity=None, telling=telling, about=about)
     return ObjectSpec(calls.requests[0], whole), calls
 
 
 def calls_of_run(
     execution_id: str, eval_names: str | Sequence[str] | None, summary: bool = False
 ) -> ListingSpec[_api.ExecutionRunCall]:
-    """List the calls of one execution, with an id that needs no check."""
+    """List the calls of one execution, with an id that the server gave.
+
+    Where that isn't one, reading the listing raises ContractError.
+    """
+    unaskable = "" if isinstance(execution_id, str) and execution_id.strip() else _NO_ID
     asked = request(
         "getSimulationRuns",
-        execution_id=execution_id,
+        execution_id="" if unaskable else execution_id,
         eval_name=names(eval_names, "eval_names"),
         summary=True if yes_or_no(summary, "summary") else None,
     )
-    at = ("result", "call_results")
-    return ListingSpec(
-        (asked,), Form(_api.ExecutionRunCall, _api.ExecutionRunCallPage, at, "call_execution_id")
+    form = Form(
+        _api.ExecutionRunCall,
+        _api.ExecutionRunCallPage,
+        ("result", "call_results"),
+        "call_execution_id",
+        about=_execution(execution_id),
     )
+    return ListingSpec((asked,), form, unaskable=unaskable)
 
 
 def call_run(
     call_execution_id: str | UUID, eval_names: str | Sequence[str] | None
 ) -> ObjectSpec[_api.CallRun]:
     """Show one call with its evals, latency and cost."""
-    asked = request(
-        "getSimulationRuns",
-        call_execution_id=uuid(call_execution_id, "call_execution_id"),
-        eval_name=names(eval_names, "eval_names"),
-    )
+    asked_for = uuid(call_execution_id, "call_execution_id")
+    about = {"call_execution_id": asked_for}
+    eval_name = names(eval_names, "eval_names")
+    asked = request("getSimulationRuns", call_execution_id=asked_for, eval_name=eval_name)
     telling = frozenset({"call_execution_id", "latency", "cost"})
-    return ObjectSpec(asked, Form(_api.CallRun, at=("result",), identity=None, telling=telling))
+    return ObjectSpec(asked, Form(_api.CallRun, at=("result",), identity=None, telling=telling, about=about))
+
+
+def _run_test(asked_for: str) -> dict[str, str]:
+    """Name the fields that repeat the id of a run test."""
+    return {"run_test_id": asked_for, "run_test": asked_for}
+
+
+def _execution(asked_for: str) -> dict[str, str]:
+    """Name the fields that repeat the id of a test execution."""
+    return {"execution_id": asked_for, "test_execution_id": asked_for}
 
 
 def _search(value: str | None) -> str | None:

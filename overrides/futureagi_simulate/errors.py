@@ -21,6 +21,7 @@ The tree:
   + ContractWarning             the answer differs from the contract; nothing was lost
   + ListingChangedWarning       rows of a listing may be missing: it changed, or has no fixed order
   + FilterIgnoredWarning        rows came back that contradict the filter
+  + InsecureConnectionWarning   the keys go over plain http to another machine
 
 Each error names what happened (`problem`) and what to do about it (`remedy`), knows the request and the
 attempts made, pickles and copies whole, and holds no key.
@@ -31,6 +32,8 @@ from __future__ import annotations
 import builtins
 from collections.abc import Mapping
 from typing import Any, ClassVar, Final, Literal, NamedTuple
+
+from futureagi_simulate.printable import clean
 
 __all__ = [
     "APIStatusError",
@@ -44,6 +47,7 @@ __all__ = [
     "FilterIgnoredWarning",
     "FutureAGIError",
     "FutureAGIWarning",
+    "InsecureConnectionWarning",
     "ListingChangedWarning",
     "NotFoundError",
     "PermissionDeniedError",
@@ -111,7 +115,7 @@ class FutureAGIError(Exception):
 
     def __str__(self) -> str:
         tried = f" ({self.attempts} attempts)" if self.attempts > 1 else ""
-        return f"{self.problem}{tried} {self.remedy}".rstrip()
+        return clean(f"{self.problem}{tried} {self.remedy}".rstrip())
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _rebuild, (type(self), self.args, self.__dict__.copy())
@@ -263,3 +267,7 @@ class ListingChangedWarning(FutureAGIWarning):
 
 class FilterIgnoredWarning(FutureAGIWarning):
     """Rows came back that contradict the filter: the server didn't apply it."""
+
+
+class InsecureConnectionWarning(FutureAGIWarning):
+    """The base URL is plain http and another machine: whoever is on the way can read the keys."""

@@ -15,6 +15,7 @@ from msgspec.structs import replace
 
 from futureagi_simulate.checks import yes_or_no
 from futureagi_simulate.errors import ConfigurationError
+from futureagi_simulate.listings.notices import warn_about_plain_http
 from futureagi_simulate.transport import logs
 from futureagi_simulate.transport.keys import Credentials, Secret
 from futureagi_simulate.transport.origin import DEFAULT_BASE_URL, Origin
@@ -93,18 +94,23 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
         """Check the arguments; what is None comes from FI_API_KEY, FI_SECRET_KEY and FI_BASE_URL.
 
         Wrap keys with `Secret.of` before they get here. Raises ConfigurationError for the first thing that is
-        wrong.
+        wrong. Warns where the keys would go unencrypted to another machine.
         """
         environment = _Environment.read()
         logs.show(environment.log)
+        credentials = Credentials.of(api_key or environment.api_key, secret_key or environment.secret_key)
+        logs.hide(credentials)
         from_environment = base_url is None and environment.base_url is not None
         address = environment.base_url if from_environment else base_url
+        origin = Origin.of(
+            DEFAULT_BASE_URL if address is None else address,
+            "FI_BASE_URL" if from_environment else "base_url",
+        )
+        if origin.scheme == "http" and not _is_loopback(origin.host):
+            warn_about_plain_http(str(origin))
         return cls(
-            credentials=Credentials.of(api_key or environment.api_key, secret_key or environment.secret_key),
-            origin=Origin.of(
-                DEFAULT_BASE_URL if address is None else address,
-                "FI_BASE_URL" if from_environment else "base_url",
-            ),
+            credentials=credentials,
+            origin=origin,
             timeout=Timeout() if timeout is UNSET else Timeout.of(timeout),
             retry=_policy(retry),
             strict=yes_or_no(strict, "strict"),
@@ -154,6 +160,20 @@ def _policy(retry: Any) -> RetryPolicy:
             remedy="Give retry=RetryPolicy(attempts=..., budget=...), with attempts=1 for no retries.",
         )
     return retry
+
+
+def _is_loopback(host: str) -> bool:
+    """Tell whether a host is this machine: localhost and names below it, 127.0.0.0/8, ::1."""
+    name = host.rstrip(".").lower()
+    if name == "localhost" or name.endswith(".localhost"):
+        return True
+    from ipaddress import ip_address  # here: a client over https needs none
+
+    try:
+        address = ip_address(name)
+    except ValueError:
+        return False
+    return (getattr(address, "ipv4_mapped", None) or address).is_loopback
 
 
 def _limit(max_body: Any) -> int:

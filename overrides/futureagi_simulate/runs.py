@@ -14,6 +14,7 @@ from futureagi_simulate import _api
 from futureagi_simulate.endpoints import ListingSpec
 from futureagi_simulate.listings.listing import AsyncListing, Listing
 from futureagi_simulate.listings.page import Fetched
+from futureagi_simulate.printable import one_line
 from futureagi_simulate.transport.request import Answer
 
 __all__ = [
@@ -43,20 +44,21 @@ class _Run(msgspec.Struct, frozen=True):
         return isinstance(other, type(self)) and self.model == other.model
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__} {self.execution_id}, {self.status}>"
+        return one_line(f"<{type(self).__name__} {self.execution_id}, {self.status}>")
 
     @property
     def execution_id(self) -> str:
-        """Id of the test execution."""
-        return self.model.execution_id
+        """Id of the test execution; "" where the server sent none."""
+        return self.model.execution_id or ""
 
     @property
     def status(self) -> str:
         """Status in lower case.
 
-        Pending, running, completed, failed, cancelled, cancelling, evaluating or another.
+        Pending, running, completed, failed, cancelled, cancelling, evaluating or another; "" where the server
+        sent none.
         """
-        return self.model.status
+        return self.model.status or ""
 
     @property
     def started_at(self) -> str | None:
@@ -86,7 +88,7 @@ class _Run(msgspec.Struct, frozen=True):
     @property
     def eval_results(self) -> list[_api.EvalResult]:
         """Results over all calls, by eval template."""
-        return self.model.eval_results
+        return _list(self.model.eval_results)
 
     @property
     def eval_explanation_summary(self) -> dict[str, list[_api.ExplanationCluster]] | None:
@@ -146,7 +148,7 @@ class _Detail(msgspec.Struct, frozen=True):
         return isinstance(other, type(self)) and self.raw_json == other.raw_json
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__} {self.id}, {self.status}, {self.count} calls>"
+        return one_line(f"<{type(self).__name__} {self.id}, {self.status}, {self.count} calls>")
 
     @property
     def raw(self) -> dict[str, Any]:

@@ -11,7 +11,9 @@ import pytest
 
 from futureagi_simulate.options import Options
 from futureagi_simulate.transport.clock import ManualClock
+from futureagi_simulate.transport.request import Request
 
+from .conftest import API_KEY, SECRET_KEY
 from .scripted import Script
 
 URL = "https://api.test/things/"
@@ -47,3 +49,28 @@ def test_at_level_info_only_the_waits_are_logged(
     assert [record.getMessage() for record in records(caplog)] == [
         f"GET {URL}: 503, trying again in 0.50 s (attempt 1)"
     ]
+
+
+def test_the_logs_of_the_libraries_underneath_hold_no_key(
+    colour: Any,
+    make_options: Callable[..., Options],
+    loopback: Any,
+    caplog: pytest.LogCaptureFixture,
+    assert_silent: Any,
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    echoed = f"X-Echo: {API_KEY}\r\nX-Low: {SECRET_KEY.lower()}".encode()
+    answer = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n" + echoed + b"\r\n\r\n{}"
+    server = loopback(lambda connection, _: connection.sendall(answer))
+    options = make_options(server.base_url)
+    colour.run(colour.session(options).send(Request("getThing", "/things/")))
+    hpack = logging.getLogger("hpack.hpack")
+    hpack.debug("Adding %s=%s to the header table, sensitive:%s", b"x-api-key", API_KEY.encode(), False)
+    hpack.debug("Encoded header block to %s", b"compressed")
+    logging.getLogger("hpack.table").debug("Evicting %s: %s", b"x-secret-key", SECRET_KEY.encode())
+    said = [record.getMessage() for record in caplog.records]
+    assert any("receive_response_headers.complete" in text for text in said)
+    assert any("x-api-key" in text for text in said)
+    assert not any("compressed" in text for text in said)
+    assert_silent(options, *said, *(record.args for record in caplog.records))
+    assert not any(SECRET_KEY.lower() in text.lower() for text in said)

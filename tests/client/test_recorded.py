@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import warnings
 from pathlib import Path
 from typing import Any
@@ -30,7 +31,7 @@ from futureagi_simulate import (
 from .. import recorded
 
 ORIGINALS = Path(__file__).parents[2].parent / "shared" / "recorded" / "exchanges.jsonl"
-ID = "00000000-0000-4000-8000-000000000000"
+UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 ERRORS = {301: RedirectError, 400: BadRequestError, 401: AuthenticationError, 404: NotFoundError}
 
 
@@ -41,6 +42,9 @@ class Replayed:
         self.method = exchange["request"]["method"]
         self.path = exchange["request"]["path"]
         self.query = parse_qs(exchange["request"]["query"])
+        asked = UUID.findall(self.path) or UUID.findall(self.query.get("call_execution_id", [""])[0])
+        asked += UUID.findall(self.query.get("execution_id", [""])[0])
+        self.ids = [*asked, "00000000-0000-4000-8000-000000000000", "00000000-0000-4000-8000-000000000000"]
         self.status = exchange["response"]["status"]
         self.headers = exchange["response"]["headers"]
         self.body = exchange["response"]["body"]
@@ -52,21 +56,22 @@ class Replayed:
 
     def ask(self, client: Any, colour: Any) -> tuple[Any, list[Any], tuple[Any, ...]]:
         """Ask in the way the exchange was recorded; give what came, its items and its deviations."""
+        asked = self.ids[0]
         if "/run-tests/" in self.path:
             calls = self.path.endswith("call-executions/")
-            listing = client.call_executions(ID) if calls else client.test_executions(ID)
+            listing = client.call_executions(asked) if calls else client.test_executions(asked)
         elif "/versions/" in self.path:
-            listing = client.version_call_executions(ID, ID)
+            listing = client.version_call_executions(*self.ids[:2])
         elif "/test-executions/" in self.path and "row_groups" in self.query:
-            listing = client.test_execution_groups(ID, row_groups=["scenario"])
+            listing = client.test_execution_groups(asked, row_groups=["scenario"])
         elif "/test-executions/" in self.path:
-            detail = colour.run(client.test_execution(ID))
+            detail = colour.run(client.test_execution(asked))
             return detail, *self._page(detail.calls, colour)
         elif "call_execution_id" in self.query:
-            call = colour.run(client.call_run(ID))
+            call = colour.run(client.call_run(asked))
             return call, [call], ()
         elif "execution_id" in self.query:
-            run = colour.run(client.execution_run(ID))
+            run = colour.run(client.execution_run(asked))
             return run, *self._page(run.calls, colour)
         else:
             listing = client.runs("any name")

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import copy
 import json
+import pickle
+import subprocess
+import sys
 import warnings
 from typing import Any
 
@@ -11,10 +15,19 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from futureagi_simulate import AsyncClient, Client, ContractError, ContractWarning, call_record
+from futureagi_simulate import (
+    AsyncClient,
+    Client,
+    ConfigurationError,
+    ContractError,
+    ContractWarning,
+    call_record,
+    execution_record,
+)
 from futureagi_simulate.answers.decode import read_page
 from futureagi_simulate.answers.form import Form
 from futureagi_simulate.listings.page import Ask
+from futureagi_simulate.printable import clean
 from futureagi_simulate.transport.request import Answer, Request
 from futureagi_simulate_api.models import CallExecution, CallExecutionPage
 
@@ -302,3 +315,131 @@ def test_no_value_anywhere_in_an_item_raises_or_is_lost(changes: dict[str, Any])
     assert fetched.page.items[0].raw == row
     assert fetched.page.items[1].raw == ROW
     call_record(fetched.page.items[0])
+
+
+@pytest.mark.parametrize("odd", [None, 7, "text", True, [1], [], "", {}])
+def test_a_row_that_is_nothing_like_one_has_a_record_and_keeps_its_bytes(odd: Any, colour: Any) -> None:
+    asked = {
+        "calls": (lambda client: client.call_executions(ID), page_of(odd, ROW)),
+        "executions": (lambda client: client.test_executions(ID), page_of(odd, RUN)),
+        "version": (lambda client: client.version_call_executions(ID, ID), page_of(odd, ROW)),
+        "groups": (lambda client: client.test_execution_groups(ID, row_groups=["a"]), page_of(odd)),
+        "runs": (lambda client: client.runs("name"), {"status": True, "result": page_of(odd, RUN)}),
+    }
+    for name, (ask, body) in asked.items():
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ContractWarning)
+            item = colour.collect(ask(client(colour, body)))[0]
+        assert json.loads(item.raw_json) == odd, name
+        assert item.raw == {}, name
+        assert call_record(item).id == ""
+        assert execution_record(item).id is None
+        repr(item)
+
+
+def test_a_run_without_an_id_is_shown_and_its_calls_cannot_be_asked_for(colour: Any) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ContractWarning)
+        body = {"status": True, "result": page_of(None, RUN)}
+        nothing, run = colour.collect(client(colour, body).runs("name"))
+    assert (nothing.execution_id, nothing.status, nothing.eval_results) == ("", "", [])
+    assert run.execution_id == ID
+    with pytest.raises(ContractError, match="without an id"):
+        colour.collect(nothing.calls)
+
+
+@pytest.mark.parametrize("blank", ["", " ", None])
+def test_rows_whose_ids_are_blank_are_all_kept(blank: Any, colour: Any) -> None:
+    rows = [{**ROW, "id": blank, "call_summary": str(number)} for number in range(3)]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ContractWarning)
+        items = colour.collect(client(colour, page_of(*rows)).call_executions(ID))
+    assert [item.call_summary for item in items] == ["0", "1", "2"]
+
+
+def test_deviations_of_a_kind_are_one_with_a_count(colour: Any) -> None:
+    rows = [{**ROW, "id": str(number), "duration": "long"} for number in range(500)]
+    rows += [{**ROW, "id": f"lost {number}", "status": "lost"} for number in range(500)]
+    page, told = first_page(colour, page_of(*rows))
+    assert [(one.path, one.count) for one in page.deviations] == [
+        ("results[0].duration", 500),
+        ("results[500].status", 500),
+    ]
+    assert len(told) == 2
+    assert str(page.deviations[0]).endswith("(500 times)")
+
+
+def test_made_up_keys_do_not_make_any_number_of_deviations(colour: Any) -> None:
+    evals = {f"eval-{number}": 7 for number in range(3000)}
+    page, told = first_page(colour, page_of({**ROW, "eval_outputs": evals}))
+    (one,) = page.deviations
+    assert (one.count, len(told)) == (3000, 1)
+
+
+MEMORY = """
+import gzip, resource, sys, warnings
+import httpx
+from futureagi_simulate import Client
+row, rows = sys.argv[1].encode(), int(sys.argv[2])
+start = b'{"count": 1, "next": null, "previous": null, "results": ['
+body = gzip.compress(start + b",".join([row] * rows) + b"]}")
+assert len(body) < 2**20
+answer = lambda _: httpx.Response(200, headers={"content-encoding": "gzip"}, stream=httpx.ByteStream(body))
+http_client = httpx.Client(transport=httpx.MockTransport(answer))
+client = Client(api_key="a-key", secret_key="a-secret", http_client=http_client)
+warnings.simplefilter("ignore")
+(page,) = client.call_executions("6f9619ff-8b86-4d01-b42d-00cf4fc964ff", page_size=rows).pages()
+assert len(page.items) == rows, len(page.items)
+peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (2**20 if sys.platform == "darwin" else 2**10)
+print(int(peak), max(one.count for one in page.deviations))
+"""
+
+
+@pytest.mark.skipif(
+    sys.platform == "win32", reason="peak memory is asked of the resource module, which is Unix's"
+)
+@pytest.mark.parametrize("row", ["{}", "null", "NaN", '{"id": 1, "eval_outputs": [1, "x"]}'])
+def test_a_million_odd_rows_in_a_small_body_are_a_count_and_take_less_than_200_mb(row: str) -> None:
+    command = [sys.executable, "-c", MEMORY, row, "1000000"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=True)
+    peak, count = map(int, done.stdout.split())
+    assert count == 1_000_000
+    assert peak < 200
+
+
+CONTROLS = "\x9b31m\u202e\u2028\x1b]0;t\x07\U000e0041"
+
+
+def test_what_a_server_sends_acts_on_no_terminal_through_errors_warnings_and_reprs(colour: Any) -> None:
+    body = page_of({**ROW, "duration": CONTROLS, "status": CONTROLS, "eval_outputs": {CONTROLS: 1}})
+    page, told = first_page(colour, body)
+    with pytest.raises(ContractError) as caught:
+        colour.run(client(colour, body, strict=True).call_executions(ID).to_list())
+    run = {**RUN, "status": CONTROLS, "call_results": CALLS}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ContractWarning)
+        shown = colour.run(client(colour, {"status": True, "result": run}).execution_run(ID))
+    said = [*told, *map(str, page.deviations), str(caught.value), caught.value.excerpt, repr(caught.value)]
+    said += [repr(page.items[0]), repr(page.items[0].status), repr(shown), repr(shown.model)]
+    assert len(told) == 3
+    assert [text for text in said if clean(text) != text] == []
+    assert page.items[0].status == CONTROLS, "the data itself stays as it was sent"
+
+
+def test_every_result_pickles_and_a_pickled_listing_says_that_it_has_no_connection(colour: Any) -> None:
+    body = {"status": True, "result": {**RUN, "call_results": CALLS}}
+    run = colour.run(client(colour, body).execution_run(ID))
+    detail_body = page_of(ROW, status="completed", column_order=[], error_messages=[])
+    detail = colour.run(client(colour, detail_body).test_execution(ID))
+    (page,) = colour.collect(client(colour, page_of(ROW)).call_executions(ID).pages())
+    for result in (run, detail, page, page.items[0], call_record(page.items[0])):
+        again = pickle.loads(pickle.dumps(result))
+        assert again == result
+        assert copy.deepcopy(result) == result
+    for again in (pickle.loads(pickle.dumps(run)), pickle.loads(pickle.dumps(detail))):
+        assert repr(again.calls) == repr(run.calls) or repr(again.calls) == repr(detail.calls)
+        with pytest.raises(ConfigurationError, match="went through pickle"):
+            colour.collect(again.calls)
+    assert len(colour.collect(copy.deepcopy(run).calls)) == 1
+    with pytest.raises(TypeError, match="holds keys and connections"):
+        pickle.dumps(client(colour, body))

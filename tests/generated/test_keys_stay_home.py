@@ -1,14 +1,17 @@
 from __future__ import annotations
 
 import copy
+import logging
+import os
 import pickle
 import traceback
+from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import pytest
 from futureagi_simulate_api import Client
 from futureagi_simulate_api.api.simulation import list_call_executions
-from futureagi_simulate_api.errors import UnexpectedStatus
+from futureagi_simulate_api.errors import APIError, UnexpectedStatus
 
 ID = "cc3c8111-0000-4000-8000-000000000001"
 EMPTY_PAGE = {"count": 0, "next": None, "previous": None, "results": []}
@@ -90,7 +93,78 @@ def test_a_traceback_with_its_variables_shows_no_key(call):
     with pytest.raises(UnexpectedStatus) as caught:
         call(list_call_executions, client, ID)
 
-    shown = traceback.TracebackException.from_exception(caught.value, capture_locals=True)
-    frames = [frame for frame in shown.stack if "futureagi_simulate_api" in frame.filename]
-    assert frames
-    assert not any("key-" in value for frame in frames for value in (frame.locals or {}).values())
+    assert not shows_a_key(caught.value)
+
+
+def shows_a_key(error: BaseException) -> bool:
+    """Tell whether a traceback with local variables shows a key, outside of the frames of these tests."""
+    frames, below = [], error
+    while below is not None:
+        frames += traceback.TracebackException.from_exception(below, capture_locals=True).stack
+        below = below.__cause__ or below.__context__
+    ours = [frame for frame in frames if "/tests/" not in frame.filename]
+    assert ours
+    return any("key-" in value.replace("x-api-key", "") for frame in ours for value in (frame.locals or {}).values())
+
+
+@pytest.mark.parametrize("status", [200, 400, 418, 500])
+def test_an_error_whose_body_repeats_the_keys_masks_them(call, status):
+    body = {"status": False, "message": "key-one is not key-two", "code": "x", "type": "y"}
+    with pytest.raises(APIError) as caught:
+        call(list_call_executions, call.client(httpx.Response(status, json=body)), ID)
+
+    assert "key-" not in f"{caught.value!r} {caught.value} {vars(caught.value)}"
+    assert not shows_a_key(caught.value)
+
+
+def test_an_error_of_httpx_holds_no_key(call):
+    def fail(request: httpx.Request) -> httpx.Response:
+        raw = request.headers.raw  # as httpcore has it in its frames
+        raise httpx.ConnectError(f"no connection, {len(raw)} headers", request=request)
+
+    with pytest.raises(httpx.ConnectError, match="no connection") as caught:
+        call(list_call_executions, call.client(fail), ID)
+
+    assert not shows_a_key(caught.value)
+    assert caught.value.request.headers["x-api-key"] == "***"
+
+
+def test_the_logs_of_the_libraries_underneath_hold_no_key(call, caplog):
+    caplog.set_level(logging.DEBUG)
+    client = call.client(httpx.Response(200, json=EMPTY_PAGE))
+    logging.getLogger("hpack.hpack").debug("Adding %s=%s", b"x-api-key", b"key-one")
+    logging.getLogger("hpack.hpack").debug("Encoded header block to %s", b"compressed")
+    logging.getLogger("httpcore.http11").debug("return_value=%r", [(b"x-echo", b"key-two")])
+    call(list_call_executions, client, ID)
+
+    assert "***" in caplog.text
+    assert "key-" not in caplog.text.replace("x-api-key", "")
+    assert "compressed" not in caplog.text
+
+
+def test_threads_share_one_pool(call):
+    client = call.client(httpx.Response(200, json=EMPTY_PAGE))
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda _: client.request(method="GET", url="/"), range(32)))
+    assert len(client._sync) == 1
+    with client:
+        pass
+    assert not client._sync
+
+
+def test_another_process_uses_neither_the_pool_nor_a_given_transport(monkeypatch):
+    client, given = (
+        Client(api_key="key-one", secret_key="key-two", httpx_args=args)
+        for args in ({}, {"transport": httpx.MockTransport(lambda _: httpx.Response(200, json=EMPTY_PAGE))})
+    )
+    given.request(method="GET", url="/")
+    ours = client._sync.setdefault(os.getpid(), httpx.Client())
+    monkeypatch.setattr(os, "getpid", lambda: -1)
+    with pytest.raises(httpx.HTTPError):
+        client.request(method="GET", url="http://127.0.0.1:9/")
+    with pytest.raises(RuntimeError, match="after a fork"):
+        given.request(method="GET", url="/")
+    assert client._sync[-1] is not ours
+    assert not ours.is_closed
+    with client, ours:
+        pass

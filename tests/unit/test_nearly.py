@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import tracemalloc
 from typing import Any
 
 import msgspec
@@ -66,6 +67,31 @@ def test_a_place_can_be_shown_whatever_its_key() -> None:
     (key, value) = told(b'{"' + HALF + b'": NaN}')
     assert key == ("[\ufffd]", "a key with half a surrogate pair", "U+FFFD")
     assert value == ("[\ufffd]", "NaN", "null")
+
+
+def test_the_same_in_other_rows_is_told_once_with_its_count() -> None:
+    _, strays = readable(b'{"results": [' + b'{"score": NaN, "id": 1}, ' * 999 + b'{"score": NaN}]}')
+    assert [(stray.path, stray.count) for stray in strays] == [("results[0].score", 1000)]
+
+
+def test_made_up_keys_do_not_make_any_number_of_kinds() -> None:
+    _, strays = readable(b"{" + b", ".join(b'"k%d": NaN' % number for number in range(5000)) + b"}")
+    assert (len(strays), sum(stray.count for stray in strays)) == (1001, 5000)
+    assert strays[-1].path == "(another place)"
+
+
+def test_a_value_far_down_is_told_to_the_depth_that_can_be_read() -> None:
+    (stray,) = readable(b'{"a": ' + b"[" * 100 + b"NaN" + b"]" * 100 + b"}")[1]
+    assert stray.path == "a" + "[0]" * 49 + "…"
+
+
+def test_one_odd_value_takes_no_memory_for_the_others() -> None:
+    body = b'{"results": [' + b'{"id": 1, "x": {}}, ' * 20_000 + b"NaN]}"
+    tracemalloc.start()
+    readable(body)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 3 * len(body)
 
 
 def test_a_number_of_any_length_is_no_hindrance() -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
-from futureagi_simulate.errors import ConfigurationError
+from futureagi_simulate.errors import ConfigurationError, InsecureConnectionWarning
 from futureagi_simulate.options import Options, Timeout
 from futureagi_simulate.transport.keys import Secret
 from futureagi_simulate.transport.retry import RetryPolicy
@@ -136,3 +136,24 @@ def test_options_show_and_pickle_no_key() -> None:
     shown = repr(options).encode() + pickle.dumps(options)
     assert b"5f0c1d2e" not in shown
     assert b"9a8b7c6d" not in shown
+
+
+@pytest.mark.parametrize(
+    "address", ["http://10.0.0.1:8000", "http://api.test/x", "http://localhost.test", "http://[fd07::1]"]
+)
+def test_keys_over_plain_http_to_another_machine_are_warned_about(address: str) -> None:
+    with pytest.warns(InsecureConnectionWarning, match="unencrypted") as caught:
+        Options.of(**KEYS, base_url=address)
+    assert address in str(caught[0].message)
+    assert len(caught) == 1
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        *("http://localhost:8000", "http://LOCALHOST.", "http://mock.localhost", "http://127.1.2.3"),
+        *("http://[::1]:8000", "http://[::ffff:127.0.0.1]", "https://api.test"),
+    ],
+)
+def test_keys_that_stay_on_this_machine_or_are_encrypted_are_not_warned_about(address: str) -> None:
+    Options.of(**KEYS, base_url=address)  # a warning would be an error

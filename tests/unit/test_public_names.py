@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import ast
 import importlib
+import inspect
 import subprocess
 import sys
 import tomllib
+import typing
 from pathlib import Path
 
 import pytest
@@ -92,3 +94,40 @@ def test_only_one_module_knows_the_generated_package() -> None:
 def test_the_version_sent_is_the_version_built() -> None:
     project = tomllib.loads((SOURCE.parents[2] / "pyproject.toml").read_text("utf-8"))["project"]
     assert project["version"] == VERSION
+
+
+@pytest.mark.parametrize(
+    "module",
+    [
+        *("futureagi_simulate", "futureagi_simulate.records", "futureagi_simulate_api"),
+        *("futureagi_simulate_api.models", "futureagi_simulate_api.types", "futureagi_simulate_api.errors"),
+    ],
+)
+def test_the_annotations_of_every_public_name_can_be_evaluated(module: str) -> None:
+    home = importlib.import_module(module)
+    checked = 0
+    for name in home.__all__:
+        found = getattr(home, name)
+        members = [value for key, value in inspect.getmembers(found) if key == "__init__" or key[0] != "_"]
+        plain = [value.fget if isinstance(value, property) else value for value in members]
+        for one in [
+            found,
+            *(value for value in plain if inspect.isfunction(value) or inspect.ismethod(value)),
+        ]:
+            if inspect.isclass(one) or inspect.isroutine(one):
+                assert isinstance(typing.get_type_hints(one), dict)
+                checked += 1
+    assert checked
+
+
+def test_pydantic_can_call_the_methods() -> None:
+    pydantic = pytest.importorskip("pydantic")  # comes with a test tool, is no dependency
+    client = futureagi_simulate.Client(api_key="api-key", secret_key="secret-key")
+    with client:
+        ask = pydantic.validate_call(client.call_executions)
+        assert "CallExecution" in repr(
+            ask("6f9619ff-8b86-4d01-b42d-00cf4fc964ff", status="failed", page_size="7")
+        )
+        with pytest.raises(pydantic.ValidationError):
+            ask("6f9619ff-8b86-4d01-b42d-00cf4fc964ff", page_size="many")
+        pydantic.validate_call(client.call_run)

@@ -7,19 +7,23 @@ its exact bytes, and an odd one doesn't hold up the others.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Sequence
 from functools import cache
 from typing import Any, Final, TypeVar, cast
+from urllib.parse import parse_qsl, urlsplit
+from uuid import UUID
 
 import attrs
 import msgspec
 
 from futureagi_simulate import _api
+from futureagi_simulate._api import decoder
 from futureagi_simulate.answers.form import Form
-from futureagi_simulate.answers.mend import UNFIT, decoder, mend
+from futureagi_simulate.answers.mend import UNFIT, mend, mend_each
 from futureagi_simulate.answers.words import hints, odd_words
 from futureagi_simulate.errors import ContractError, RequestInfo
-from futureagi_simulate.listings.page import Ask, Deviation, Facts, Fetched, Page
+from futureagi_simulate.listings.page import Ask, Deviation, Deviations, Facts, Fetched, Page
+from futureagi_simulate.printable import clean
 from futureagi_simulate.transport.request import Answer
 
 __all__ = ["read_object", "read_page"]
@@ -28,19 +32,23 @@ M = TypeVar("M")
 
 _SHOWN: Final = 5
 _PAGE: Final = re.compile(r"[?&]page=(\d{1,18})(?!\d)", re.ASCII)
+_LONGEST_ID: Final = 100  # characters of one in a message
 
 
 def read_page(form: Form[M], answer: Answer, ask: Ask, *, strict: bool) -> Fetched[M]:
     """Read one page of a listing.
 
-    Raises ContractError if the answer isn't a page of this form at all, or, when `strict`, if it differs
-    anywhere.
+    Raises ContractError if the answer isn't a page of this form at all, if it is about another id than the
+    one asked for, or, when `strict`, if it differs anywhere.
     """
     deviations = _strays(answer)
-    data, path = _inside(answer, form.at)
+    data, path = _inside(form, answer)
     envelope = _envelope(form, answer, data, path, deviations)
     items = _items(form.item, envelope.results, f"{path}.results".lstrip("."), deviations)
-    _refuse(answer, deviations, strict)
+    _check_links(answer, envelope)
+    _check_fields(form, answer, (envelope,))
+    _check_fields(form, answer, items)
+    found = _refused_if(strict, answer, deviations)
     count = _whole(envelope.count)
     pages = _whole(getattr(envelope, "total_pages", None))
     facts = Facts(
@@ -50,7 +58,7 @@ def read_page(form: Form[M], answer: Answer, ask: Ask, *, strict: bool) -> Fetch
         total_pages=pages,
         has_next=_has_next(getattr(envelope, "next", None), ask.number),
     )
-    page = Page(ask.number, items, count, pages, tuple(deviations))
+    page = Page(ask.number, items, count, pages, found)
     return Fetched(facts, page, _notices(envelope), envelope)
 
 
@@ -63,27 +71,33 @@ def _has_next(link: object, number: int) -> bool:
 def read_object(form: Form[M], answer: Answer, *, strict: bool) -> tuple[M, tuple[Deviation, ...]]:
     """Read an answer that is one object of this form, and where it differs from the contract."""
     deviations = _strays(answer)
-    data, path = _inside(answer, form.at)
+    data, path = _inside(form, answer)
     absent = form.telling - decoder(dict[str, msgspec.Raw]).decode(data).keys()
     if absent:
         raise _other_form(answer, f"{path or 'it'} has no {', '.join(sorted(absent))}")
-    model = _item(form.item, data, path, deviations)
-    _refuse(answer, deviations, strict)
-    return model, tuple(deviations)
+    model = _item(bytes(data), form.item, path, deviations)
+    _check_fields(form, answer, (model,))
+    return model, _refused_if(strict, answer, deviations)
 
 
-def _strays(answer: Answer) -> list[Deviation]:
-    """Begin the list of deviations with what wasn't JSON."""
-    return [Deviation(stray.path, "JSON", stray.got, stray.instead) for stray in answer.strays]
+def _strays(answer: Answer) -> Deviations:
+    """Begin the deviations with what wasn't JSON."""
+    deviations = Deviations()
+    for stray in answer.strays:
+        deviations.add(Deviation(stray.path, "JSON", stray.got, stray.instead, stray.count))
+    return deviations
 
 
-def _inside(answer: Answer, at: tuple[str, ...]) -> tuple[bytes | msgspec.Raw, str]:
+def _inside(form: Form[Any], answer: Answer) -> tuple[bytes | msgspec.Raw, str]:
     """Go down to the object that the keys lead to."""
     data: bytes | msgspec.Raw = answer.content
+    at = form.at
     try:
         for key in at:
             data = decoder(dict[str, msgspec.Raw]).decode(data)[key]
-            decoder(dict[str, msgspec.Raw]).decode(data)
+            parts = decoder(dict[str, msgspec.Raw]).decode(data)
+            for name in form.about.keys() & parts.keys():
+                _check_id(form, answer, name, decoder(Any).decode(parts[name]))
     except KeyError as error:
         raise _other_form(answer, f"it has no {error.args[0]}") from None
     except UNFIT:
@@ -92,10 +106,10 @@ def _inside(answer: Answer, at: tuple[str, ...]) -> tuple[bytes | msgspec.Raw, s
 
 
 def _envelope(
-    form: Form[Any], answer: Answer, data: bytes | msgspec.Raw, path: str, deviations: list[Deviation]
+    form: Form[Any], answer: Answer, data: bytes | msgspec.Raw, path: str, deviations: Deviations
 ) -> Any:
     """Decode everything of a page but its rows, which stay bytes."""
-    shape = _cut(form.envelope)
+    shape = _cut(cast("Any", form.envelope), tuple(form.about))
     try:
         return decoder(shape).decode(data)
     except (msgspec.ValidationError, UnicodeDecodeError):
@@ -109,10 +123,11 @@ def _envelope(
     raise _other_form(answer, f"{path}.results isn't an array".lstrip("."))
 
 
-def _cut_out(envelope: Any) -> Any:
-    """Make the envelope's class again with `results` left as bytes."""
-    fields: dict[str, Any] = {}
-    annotations: dict[str, Any] = {}
+@cache
+def _cut(envelope: Any, about: tuple[str, ...]) -> Any:
+    """Make the envelope's class again: `results` left as bytes, and fields for the ids that it may repeat."""
+    fields: dict[str, Any] = {name: attrs.field(default=msgspec.UNSET, kw_only=True) for name in about}
+    annotations: dict[str, Any] = dict.fromkeys(about, Any)
     for field in attrs.fields(envelope):
         annotations[field.name] = (
             list[msgspec.Raw] if field.name == "results" else hints(envelope)[field.name]
@@ -123,23 +138,20 @@ def _cut_out(envelope: Any) -> Any:
     return cut
 
 
-_cut: Callable[[Any], Any] = cache(_cut_out)
-
-
-def _items(model: type[M], rows: list[msgspec.Raw], path: str, deviations: list[Deviation]) -> tuple[M, ...]:
+def _items(model: type[M], rows: list[msgspec.Raw], path: str, deviations: Deviations) -> tuple[M, ...]:
     """Decode the items of a page."""
     decode, unknown = decoder(model).decode, _api.unknown_values()
     try:
         items = tuple(_keeping(decode(row), row) for row in rows)
     except UNFIT:
-        return tuple(_item(model, row, f"{path}[{place}]", deviations) for place, row in enumerate(rows))
+        return tuple(mend_each(rows, model, path, deviations, _item))
     if _api.unknown_values() != unknown:
         for place, item in enumerate(items):
-            deviations.extend(odd_words(item, f"{path}[{place}]"))
+            deviations.update(odd_words(item, f"{path}[{place}]"))
     return items
 
 
-def _item(model: type[M], data: bytes | msgspec.Raw, path: str, deviations: list[Deviation]) -> M:
+def _item(data: bytes, model: type[M], path: str, deviations: Deviations) -> M:
     """Decode one item that may be odd; one that isn't an object becomes a model without any field."""
     item = mend(data, model, path, deviations)
     if not isinstance(item, model):
@@ -156,7 +168,7 @@ def _keeping(item: Any, data: bytes | msgspec.Raw) -> Any:
 
 def _identity(item: Any, field: str | None) -> str | None:
     value = getattr(item, field) if field else None
-    return value if isinstance(value, str) else None
+    return value if isinstance(value, str) and value.strip() else None  # a blank one tells nothing apart
 
 
 def _whole(value: object) -> int | None:
@@ -169,15 +181,79 @@ def _notices(envelope: Any) -> tuple[str, ...]:
     return tuple(text for text in told if isinstance(text, str)) if isinstance(told, list) else ()
 
 
-def _refuse(answer: Answer, deviations: list[Deviation], strict: bool) -> None:
-    if not strict or not deviations:
+def _check_fields(form: Form[Any], answer: Answer, models: Sequence[Any]) -> None:
+    """Raise ContractError where a model repeats an id asked for and has another one."""
+    for name in form.about:
+        if not models or hasattr(models[0], name):
+            values = (getattr(model, name) for model in models)
+        elif (key := f'"{name}"'.encode()) in answer.content:  # a field that the contract doesn't know
+            values = (model.raw.get(name) for model in models if key in getattr(model, "_raw_json", b""))
+        else:
+            continue
+        for value in values:
+            _check_id(form, answer, name, value)
+
+
+def _check_id(form: Form[Any], answer: Answer, name: str, value: object) -> None:
+    expected = form.about[name]
+    if not isinstance(value, str) or value == expected or not value.strip() or _plain(value) == expected:
         return
-    shown = "; ".join(str(deviation) for deviation in deviations[:_SHOWN])
-    more = f"; and {len(deviations) - _SHOWN} more" if len(deviations) > _SHOWN else ""
+    if name.endswith("_id") or _is_id(value):  # else it may be a name
+        raise _other_id(answer, name, expected, value)
+
+
+def _check_links(answer: Answer, envelope: Any) -> None:
+    """Raise ContractError where the links to other pages lead to another id than the one asked for."""
+    asked = {**answer.request.ids, **{name: _plain(value) for name, value in answer.request.query}}
+    for link in (getattr(envelope, "next", None), getattr(envelope, "previous", None)):
+        if not isinstance(link, str):
+            continue
+        try:
+            parts = urlsplit(link)
+        except ValueError:
+            continue
+        named = [_plain(part) for part in parts.path.split("/") if _is_id(part)]
+        for name, expected in answer.request.ids.items():
+            if named and expected not in named:
+                raise _other_id(answer, name, expected, named[0])
+        for name, value in parse_qsl(parts.query):
+            if name.endswith("_id") and name in asked and _is_id(value) and _plain(value) != asked[name]:
+                raise _other_id(answer, name, asked[name], value)
+
+
+def _is_id(text: str) -> bool:
+    try:
+        UUID(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _plain(text: str) -> str:
+    """Give an id in its usual form."""
+    return str(UUID(text)) if _is_id(text) else text
+
+
+def _other_id(answer: Answer, name: str, expected: str, got: str) -> ContractError:
+    return ContractError(
+        f"The answer to {answer.request.operation} is about another id than the one asked for: "
+        f"{name} is {got[:_LONGEST_ID]}, not {expected}.",
+        remedy="A cache or a proxy in front of the server may mix up answers: ask again without it.",
+        **_context(answer),
+    )
+
+
+def _refused_if(strict: bool, answer: Answer, deviations: Deviations) -> tuple[Deviation, ...]:
+    """Give the deviations; raise ContractError for them when `strict`."""
+    found = deviations.found()
+    if not strict or not found:
+        return found
+    shown = "; ".join(str(deviation) for deviation in found[:_SHOWN])
+    more = f"; and {len(found) - _SHOWN} more" if len(found) > _SHOWN else ""
     raise ContractError(
         f"The answer differs from the contract: {shown}{more}.",
         remedy="Without strict=True the values are kept as sent and this is a ContractWarning.",
-        deviations=tuple(deviations),
+        deviations=found,
         **_context(answer),
     )
 
@@ -193,8 +269,8 @@ def _other_form(answer: Answer, what: str) -> ContractError:
 def _context(answer: Answer) -> dict[str, Any]:
     return {
         "status": answer.status,
-        "headers": answer.headers,
-        "excerpt": answer.content[:200].decode(errors="replace"),
+        "headers": {name: clean(value) for name, value in answer.headers.items()},
+        "excerpt": clean(answer.content[:200].decode(errors="replace")),
         "request": RequestInfo("GET", answer.request.path, answer.request.operation),
         "attempts": answer.attempts,
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Generic, TypeVar
 
 import msgspec
@@ -16,7 +17,8 @@ class Form(msgspec.Struct, Generic[M], frozen=True):
 
     `envelope` is the contract's page, whose `results` hold `item`s; `at` are the keys that lead to it.
     `identity` is the field that tells items apart. `telling` are keys that an item, or the object itself, has
-    in this form and in no other.
+    in this form and in no other. `about` are fields, of the item or of what is around it, that repeat an id
+    asked for: an answer with another id there is an answer to another request.
     """
 
     item: type[M]
@@ -24,3 +26,4 @@ class Form(msgspec.Struct, Generic[M], frozen=True):
     at: tuple[str, ...] = ()
     identity: str | None = "id"
     telling: frozenset[str] = frozenset()
+    about: Mapping[str, str] = msgspec.field(default_factory=dict)

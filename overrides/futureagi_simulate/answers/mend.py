@@ -7,18 +7,21 @@ taken apart.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from enum import Enum
-from functools import cache
-from typing import Any, Final, get_args, get_origin
+from typing import Any, Final, TypeVar, get_args, get_origin
 
 import attrs
 import msgspec
 
+from futureagi_simulate._api import decoder
 from futureagi_simulate.answers.words import hints, members, odd_words
-from futureagi_simulate.listings.page import Deviation
+from futureagi_simulate.listings.page import Deviation, Deviations
+from futureagi_simulate.printable import clean
 
-__all__ = ["UNFIT", "decoder", "mend"]
+__all__ = ["UNFIT", "mend", "mend_each"]
+
+T = TypeVar("T")
 
 UNFIT: Final = (msgspec.MsgspecError, UnicodeDecodeError)
 """What msgspec raises for a value that doesn't fit; the second for bytes that aren't UTF-8."""
@@ -33,21 +36,43 @@ _NAMES: Final[Mapping[Any, str]] = {
 }
 
 
-decoder: Callable[[Any], msgspec.json.Decoder[Any]] = cache(msgspec.json.Decoder)
-"""Give the decoder of a type."""
-
-
-def mend(data: bytes | msgspec.Raw, form: Any, path: str, deviations: list[Deviation]) -> Any:
+def mend(data: bytes | msgspec.Raw, form: Any, path: str, deviations: Deviations) -> Any:
     """Decode `data` as `form`; note what differs in `deviations` and keep it as it is."""
     try:
         value = decoder(form).decode(data)
     except UNFIT:
         return _apart(bytes(data), form, path, deviations)
-    deviations.extend(odd_words(value, path))
+    deviations.update(odd_words(value, path))
     return value
 
 
-def _apart(data: bytes, form: Any, path: str, deviations: list[Deviation]) -> Any:
+def mend_each(
+    parts: Iterable[msgspec.Raw],
+    form: Any,
+    path: str,
+    deviations: Deviations,
+    read: Callable[[bytes, Any, str, Deviations], T] = mend,
+) -> list[T]:
+    """Decode the elements of an array. Those of the same bytes share a value and are decoded once.
+
+    A body of a few bytes an element would otherwise take a thousand times its size.
+    """
+    known: dict[bytes, tuple[T, Deviations, list[int]]] = {}
+    values = []
+    for place, part in enumerate(parts):
+        data = bytes(part)
+        if data not in known:
+            own = Deviations()
+            known[data] = read(data, form, f"{path}[{place}]", own), own, [0]
+        value, _, times = known[data]
+        times[0] += 1
+        values.append(value)
+    for _, own, times in known.values():
+        deviations.update(own.found(), times[0])
+    return values
+
+
+def _apart(data: bytes, form: Any, path: str, deviations: Deviations) -> Any:
     """Take an object or an array apart as the first of the allowed types that is one.
 
     Keep anything else whole.
@@ -66,14 +91,12 @@ def _apart(data: bytes, form: Any, path: str, deviations: list[Deviation]) -> An
             if get_origin(member) is list:
                 inner = get_args(member)[0]
                 elements = decoder(list[msgspec.Raw]).decode(data)
-                return [
-                    mend(part, inner, f"{path}[{place}]", deviations) for place, part in enumerate(elements)
-                ]
-    deviations.append(Deviation(path, _describe(form), _got(data)))
+                return mend_each(elements, inner, path, deviations)
+    deviations.add(Deviation(path, _describe(form), _got(data)))
     return _read_anyhow(data)
 
 
-def _mend_model(data: bytes, model: Any, path: str, deviations: list[Deviation]) -> Any:
+def _mend_model(data: bytes, model: Any, path: str, deviations: Deviations) -> Any:
     parts = _parts(data)
     values = {}
     for field in attrs.fields(model):
@@ -82,7 +105,7 @@ def _mend_model(data: bytes, model: Any, path: str, deviations: list[Deviation])
             values[field.name] = mend(parts[field.name], hints(model)[field.name], place, deviations)
         elif field.default is attrs.NOTHING:
             values[field.name] = msgspec.UNSET
-            deviations.append(Deviation(place, _describe(hints(model)[field.name]), "absent"))
+            deviations.add(Deviation(place, _describe(hints(model)[field.name]), "absent"))
     return model(**values)
 
 
@@ -126,5 +149,5 @@ def _got(data: bytes) -> str:
 
 
 def _excerpt(data: bytes) -> str:
-    shown = data[:_EXCERPT].decode(errors="replace")
+    shown = clean(data[:_EXCERPT].decode(errors="replace"))
     return shown if len(data) <= _EXCERPT else f"{shown}…"

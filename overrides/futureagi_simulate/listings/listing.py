@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Awaitable, Generator
-from typing import Final, Generic, TypedDict, TypeVar
+from typing import Any, Final, Generic, Self, TypeVar
 
 import msgspec
 from msgspec.structs import replace
@@ -12,10 +13,16 @@ from futureagi_simulate.checks import at_least_one, yes_or_no
 from futureagi_simulate.errors import ConfigurationError
 from futureagi_simulate.listings.drivers import AsyncItems, AsyncPages, Items, Pages
 from futureagi_simulate.listings.exact import IncompleteListingError, read_exactly
+from futureagi_simulate.listings.notices import Contract
 from futureagi_simulate.listings.planner import Command, Outcome
 from futureagi_simulate.listings.reading import read
 from futureagi_simulate.listings.source import Source
 from futureagi_simulate.transport.request import Answer
+
+if sys.version_info >= (3, 12):
+    from typing import TypedDict
+else:  # httpx brings it; pydantic reads no other TypedDict there
+    from typing_extensions import TypedDict
 
 __all__ = ["AsyncListing", "Listing", "Paging", "Plan"]
 
@@ -68,7 +75,35 @@ class Plan(msgspec.Struct, frozen=True):
         return read(self.size, self.prefetch, variants, at_least_one(start, "start"))
 
 
-class Listing(Generic[T]):
+def _unpickled(kind: Any, spec: Any, plan: Plan) -> Any:
+    """Make a listing that says where it comes from, and that it can't be read any more."""
+    return kind(Source(spec, _no_connection, _no_connection, Contract()), plan)
+
+
+def _no_connection(*_: object) -> Any:
+    raise ConfigurationError(
+        "This listing went through pickle, which keeps no keys and no connections.",
+        remedy="Ask a client for it again.",
+    )
+
+
+class _Kept:
+    """A listing copies as itself; pickled it keeps what it lists."""
+
+    _source: Source[Any, Any]
+    _plan: Plan
+
+    def __copy__(self) -> Self:
+        return self
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
+        return self
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _unpickled, (type(self), self._source.spec, self._plan)
+
+
+class Listing(_Kept, Generic[T]):
     """Items of an endpoint, read page by page while you iterate; each iteration reads anew.
 
     Making one sends nothing. It may ask for a page twice: where rows are missing or a page is gone,
@@ -122,7 +157,7 @@ class Listing(Generic[T]):
         return items
 
 
-class AsyncListing(Generic[T]):
+class AsyncListing(_Kept, Generic[T]):
     """`Listing` for the async client: `async for`, and methods to await."""
 
     def __init__(self, source: Source[T, Awaitable[Answer]], plan: Plan) -> None:

@@ -15,13 +15,22 @@ from futureagi_simulate.errors import (
     ContractWarning,
     FilterIgnoredWarning,
     FutureAGIWarning,
+    InsecureConnectionWarning,
     ListingChangedWarning,
 )
 from futureagi_simulate.filters import Filter
 from futureagi_simulate.listings.page import Deviation
 from futureagi_simulate.listings.planner import Changed
+from futureagi_simulate.printable import clean
 
-__all__ = ["Contract", "ignored_by_row", "ignored_column", "warn_about_change", "warn_about_filter"]
+__all__ = [
+    "Contract",
+    "ignored_by_row",
+    "ignored_column",
+    "warn_about_change",
+    "warn_about_filter",
+    "warn_about_plain_http",
+]
 
 _HERE: Final = str(Path(__file__).parents[1])
 
@@ -33,14 +42,14 @@ class Contract:
     """
 
     def __init__(self) -> None:
-        self._told: set[tuple[str, str, str]] = set()
+        self._told: dict[tuple[str, str, str], object] = {}
 
     def report(self, operation: str, deviations: tuple[Deviation, ...]) -> None:
         """Warn about the kinds of deviation not yet told."""
         for deviation in deviations:
             kind = (operation, *deviation.kind)
-            if kind not in self._told:
-                self._told.add(kind)
+            told = object()
+            if self._told.setdefault(kind, told) is told:  # once, from however many threads
                 kept = f"{deviation.instead} stands for it" if deviation.instead else "it is kept as sent"
                 _warn(f"{operation}: {deviation}; {kept}.", ContractWarning)
 
@@ -64,6 +73,15 @@ _CAUSES: Final = {
     "unknown": "{listing} repeats rows: {how}. Either it changed while it was read, or rows with equal "
     "timestamps come in any order",
 }
+
+
+def warn_about_plain_http(base_url: str) -> None:
+    """Warn that the keys go over a network unencrypted."""
+    _warn(
+        f"The keys are sent unencrypted: {base_url} is plain http to another machine. "
+        "Use https, or a tunnel that ends on this machine.",
+        InsecureConnectionWarning,
+    )
 
 
 def warn_about_filter(what: str) -> None:
@@ -91,4 +109,4 @@ def _warn(text: str, category: type[FutureAGIWarning]) -> None:
     depth, frame = 1, sys._getframe()
     while frame.f_back is not None and frame.f_code.co_filename.startswith(_HERE):
         depth, frame = depth + 1, frame.f_back
-    warnings.warn(text, category, stacklevel=depth)
+    warnings.warn(clean(text), category, stacklevel=depth)

@@ -3,33 +3,38 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, Final, Generic, TypeVar
 
 import msgspec
 from msgspec.structs import replace
 
-__all__ = ["Ask", "Deviation", "Facts", "Fetched", "Page"]
+from futureagi_simulate.printable import clean
+
+__all__ = ["Ask", "Deviation", "Deviations", "Facts", "Fetched", "Page"]
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
 
 _PLACE: Final = re.compile(r"\[[^]]*\]")
+_MOST_KINDS: Final = 1000  # of deviations in one answer: a server that makes up keys could make any number
 
 
 class Deviation(msgspec.Struct, frozen=True):
-    """One place where an answer differs from the contract; the value that was sent is kept in the model.
+    """One kind of difference between an answer and the contract; the values sent are kept in the models.
 
     A value that JSON doesn't have, such as NaN, can't be kept: `instead` says what stands for it.
 
-    `path` leads from the answer's top to the place: `results[3].overall_score`; the keys of a map are in
-    brackets too. `expected` and `got` are descriptions for people, `got` with the beginning of the value.
+    `path` leads from the answer's top to the first place: `results[3].overall_score`; the keys of a map are
+    in brackets too. `expected` and `got` are descriptions for people, `got` with the beginning of the value.
+    `count` is the number of places in the answer: the same field of other rows, or other keys of the map.
     """
 
     path: str
     expected: str
     got: str
     instead: str | None = None
+    count: int = 1
 
     @property
     def kind(self) -> tuple[str, str]:
@@ -37,7 +42,35 @@ class Deviation(msgspec.Struct, frozen=True):
         return _PLACE.sub("[]", self.path), self.expected
 
     def __str__(self) -> str:
-        return f"{self.path} should be {self.expected} and is {self.got}"
+        times = f" ({self.count:,} times)" if self.count > 1 else ""
+        return clean(f"{self.path} should be {self.expected} and is {self.got}{times}")
+
+
+class Deviations:
+    """The deviations of one answer, each kind once with a count: a million of them take no memory."""
+
+    def __init__(self) -> None:
+        self._first: dict[tuple[str, str], Deviation] = {}
+        self._counts: dict[tuple[str, str], int] = {}
+
+    def add(self, deviation: Deviation, times: int = 1) -> None:
+        """Count a deviation, with the first of its kind."""
+        kind = deviation.kind
+        if kind not in self._first:
+            if len(self._first) >= _MOST_KINDS:
+                kind = ("", "")
+                deviation = replace(deviation, path="(another place)")
+            self._first.setdefault(kind, deviation)
+        self._counts[kind] = self._counts.get(kind, 0) + times * deviation.count
+
+    def update(self, deviations: Iterable[Deviation], times: int = 1) -> None:
+        """Count several deviations."""
+        for deviation in deviations:
+            self.add(deviation, times)
+
+    def found(self) -> tuple[Deviation, ...]:
+        """Give each kind with its count, in the order found."""
+        return tuple(replace(first, count=self._counts[kind]) for kind, first in self._first.items())
 
 
 class Page(msgspec.Struct, Generic[T_co], frozen=True):

@@ -129,6 +129,9 @@ class EvalSummary:
     parts: tuple[EvalSummary, ...] = ()
 
 
+EvalSummary.__init__.__annotations__["parts"] = tuple[EvalSummary, ...]  # attrs made it before the name was
+
+
 @attrs.frozen
 class ExecutionRecord:
     """One execution of a run test, from either endpoint that lists executions.

@@ -57,7 +57,7 @@ def flow(request: Request, options: Options, cancelled: threading.Event | None =
             return Answer(
                 request=request,
                 status=result.status,
-                headers={name: case.scrub(value) for name, value in result.headers.items()},
+                headers={case.scrub(name): case.scrub(value) for name, value in result.headers.items()},
                 content=options.credentials.scrub_answer(result.content),
                 attempts=len(history),
                 elapsed=ended - begun,

@@ -146,7 +146,7 @@ class Case(msgspec.Struct, frozen=True):
         """Judge a request that got no answer, or no whole one."""
         kind, remedy = _FAILURES[failure.kind]
         what = f"{failure.kind.value} ({failure.limit})" if failure.limit else failure.kind.value
-        problem = sentence(f"{self.request}: {failure.kind.value}: {failure.text}")
+        problem = sentence(f"{self.request}: {failure.kind.value}: {clean(failure.text, self.scrub)}")
         return Trouble(what, kind(problem, remedy=remedy, request=self.request), failure.passing)
 
     def _success(self, reply: Reply) -> Reply | Trouble:

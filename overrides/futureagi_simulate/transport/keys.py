@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+import re
 from typing import Any, Final
 
 import msgspec
@@ -68,7 +69,7 @@ class Secret:
         return Secret, (None,)
 
 
-class Credentials(msgspec.Struct, frozen=True):
+class Credentials(msgspec.Struct, frozen=True, weakref=True):
     """An API key and its secret key, valid as HTTP header values."""
 
     api_key: Secret
@@ -87,10 +88,14 @@ class Credentials(msgspec.Struct, frozen=True):
         )
 
     def scrub(self, text: str) -> str:
-        """Mask both keys wherever a text repeats them, as an echoing server or a library's error may."""
+        """Mask both keys wherever a text repeats them, as an echoing server or a library's error may.
+
+        In any case of letters, as names of headers and codings are lowered, and in the form of a repr.
+        """
         for key in self._longest_first():
             if len(key.reveal()) >= _WORTH_HIDING:
-                text = text.replace(key.reveal(), MASK)
+                pattern = f"{re.escape(key.reveal())}|{re.escape(repr(key.reveal())[1:-1])}"
+                text = re.sub(pattern, MASK, text, flags=re.IGNORECASE)
         return text
 
     def scrub_answer(self, content: bytes) -> bytes:

@@ -1,14 +1,21 @@
 """What the client says about its requests, on the logger `futureagi_simulate`. It never says a key.
 
+Nor do the libraries underneath, whose debug logs have headers in them: their records are masked.
+
 `FI_LOG=debug` prints each attempt to standard error; without it, an application's own logging set-up decides.
 """
 
 from __future__ import annotations
 
 import logging
-from typing import Final
+import threading
+from typing import TYPE_CHECKING, Final
+from weakref import WeakValueDictionary
 
 from futureagi_simulate.errors import Attempt, ConfigurationError
+
+if TYPE_CHECKING:
+    from futureagi_simulate.transport.keys import Credentials
 
 __all__ = ["logger"]
 
@@ -16,7 +23,40 @@ logger: Final = logging.getLogger("futureagi_simulate")
 logger.addHandler(logging.NullHandler())
 
 _LEVELS: Final = {name: getattr(logging, name.upper()) for name in ("debug", "info", "warning", "error")}
+_showing: Final = threading.Lock()
 _HANDLER: Final = "futureagi_simulate.FI_LOG"
+_LIBRARIES: Final = (
+    "httpx",
+    "httpcore.connection",
+    "httpcore.http11",
+    "httpcore.http2",
+    "httpcore.proxy",
+    "httpcore.socks",
+    "hpack.hpack",
+    "hpack.table",
+)
+_COMPRESSED: Final = ("Encoded header block", "Decoding")  # hpack, of all headers at once
+_known: WeakValueDictionary[int, Credentials] = WeakValueDictionary()
+
+
+def hide(credentials: Credentials) -> None:
+    """Mask these keys in the libraries' logs for as long as they are in use."""
+    _known[id(credentials)] = credentials
+    for name in _LIBRARIES:
+        logging.getLogger(name).addFilter(_masked)
+
+
+def _masked(record: logging.LogRecord) -> bool:
+    """Mask the keys in a record; drop one that has the headers in a compressed form."""
+    if record.name == "hpack.hpack" and str(record.msg).startswith(_COMPRESSED):
+        return False
+    said = text = record.getMessage()
+    for reference in _known.valuerefs():
+        credentials = reference()
+        text = text if credentials is None else credentials.scrub(text)
+    if text != said:
+        record.msg, record.args = text, ()
+    return True
 
 
 def show(level: str) -> None:
@@ -32,6 +72,11 @@ def show(level: str) -> None:
             remedy=f"Set FI_LOG to one of {', '.join(_LEVELS)}, or unset it.",
         )
     logger.setLevel(_LEVELS[level.lower()])
+    with _showing:  # or threads would add one each
+        _add_handler()
+
+
+def _add_handler() -> None:
     if not any(handler.get_name() == _HANDLER for handler in logger.handlers):
         handler = logging.StreamHandler()
         handler.set_name(_HANDLER)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -12,8 +11,6 @@ if TYPE_CHECKING:
     from futureagi_simulate.transport.nearly import Stray
 
 __all__ = ["Answer", "Request"]
-
-_NO_IDS: Mapping[str, str] = MappingProxyType({})
 
 
 class Request(msgspec.Struct, frozen=True):
@@ -25,7 +22,7 @@ class Request(msgspec.Struct, frozen=True):
     operation: str
     path: str
     query: tuple[tuple[str, str], ...] = ()
-    ids: Mapping[str, str] = _NO_IDS
+    ids: Mapping[str, str] = msgspec.field(default_factory=dict)
 
 
 class Answer(msgspec.Struct, frozen=True):

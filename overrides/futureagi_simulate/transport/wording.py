@@ -8,6 +8,8 @@ from typing import Any, Final
 
 import msgspec
 
+from futureagi_simulate import printable
+
 __all__ = ["Words", "clean", "excerpt", "helpful_headers", "sentence", "status_text"]
 
 EXCERPT: Final = 500  # characters of a body that an error keeps
@@ -22,7 +24,6 @@ _HEADERS: Final = (
     "via",
     "www-authenticate",
 )
-_CONTROL: Final = {code: "\ufffd" for code in (*range(32), *range(127, 160)) if code not in (9, 10)}
 _SAID: Final = ("message", "detail", "error", "result")
 
 Scrub = Callable[[str], str]
@@ -62,7 +63,7 @@ class Words(msgspec.Struct, frozen=True):
 
 def clean(text: str, scrub: Scrub) -> str:
     """Mask the keys in a text from outside, and replace what a terminal would obey."""
-    return scrub(text).translate(_CONTROL)
+    return printable.clean(scrub(text))
 
 
 def excerpt(content: bytes, scrub: Scrub) -> str:

@@ -70,7 +70,7 @@ def sync_detailed(
         page=page,
         limit=limit,
     )
-    return read_response(client.request(**kwargs), _model(kwargs["params"]), _ERRORS)
+    return read_response(client, client.request(**kwargs), _model(kwargs["params"]), _ERRORS)
 
 
 def sync(
@@ -147,7 +147,9 @@ async def asyncio_detailed(
         page=page,
         limit=limit,
     )
-    return read_response(await client.request_async(**kwargs), _model(kwargs["params"]), _ERRORS)
+    return read_response(
+        client, await client.request_async(**kwargs), _model(kwargs["params"]), _ERRORS
+    )
 
 
 async def asyncio(

@@ -59,7 +59,7 @@ def sync_detailed(
         row_groups=row_groups,
         group_keys=group_keys,
     )
-    return read_response(client.request(**kwargs), TestExecutionDetail, _ERRORS)
+    return read_response(client, client.request(**kwargs), TestExecutionDetail, _ERRORS)
 
 
 def sync(
@@ -140,7 +140,7 @@ async def asyncio_detailed(
         row_groups=row_groups,
         group_keys=group_keys,
     )
-    return read_response(await client.request_async(**kwargs), TestExecutionDetail, _ERRORS)
+    return read_response(client, await client.request_async(**kwargs), TestExecutionDetail, _ERRORS)
 
 
 async def asyncio(

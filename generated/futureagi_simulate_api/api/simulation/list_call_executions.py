@@ -48,7 +48,7 @@ def sync_detailed(
     kwargs = _get_kwargs(
         run_test_id=run_test_id, search=search, status=status, limit=limit, page=page
     )
-    return read_response(client.request(**kwargs), CallExecutionPage, _ERRORS)
+    return read_response(client, client.request(**kwargs), CallExecutionPage, _ERRORS)
 
 
 def sync(
@@ -107,7 +107,7 @@ async def asyncio_detailed(
     kwargs = _get_kwargs(
         run_test_id=run_test_id, search=search, status=status, limit=limit, page=page
     )
-    return read_response(await client.request_async(**kwargs), CallExecutionPage, _ERRORS)
+    return read_response(client, await client.request_async(**kwargs), CallExecutionPage, _ERRORS)
 
 
 async def asyncio(

@@ -47,7 +47,7 @@ def sync_detailed(
     kwargs = _get_kwargs(
         run_test_id=run_test_id, search=search, status=status, limit=limit, page=page
     )
-    return read_response(client.request(**kwargs), TestExecutionPage, _ERRORS)
+    return read_response(client, client.request(**kwargs), TestExecutionPage, _ERRORS)
 
 
 def sync(
@@ -104,7 +104,7 @@ async def asyncio_detailed(
     kwargs = _get_kwargs(
         run_test_id=run_test_id, search=search, status=status, limit=limit, page=page
     )
-    return read_response(await client.request_async(**kwargs), TestExecutionPage, _ERRORS)
+    return read_response(client, await client.request_async(**kwargs), TestExecutionPage, _ERRORS)
 
 
 async def asyncio(

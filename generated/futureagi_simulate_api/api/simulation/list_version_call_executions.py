@@ -41,7 +41,7 @@ def sync_detailed(
 ) -> Response[VersionCallExecutionPage]:
     """Do what `sync` does, and return documented errors with status and headers instead of raising them."""
     kwargs = _get_kwargs(agent_id=agent_id, version_id=version_id, limit=limit, page=page)
-    return read_response(client.request(**kwargs), VersionCallExecutionPage, _ERRORS)
+    return read_response(client, client.request(**kwargs), VersionCallExecutionPage, _ERRORS)
 
 
 def sync(
@@ -87,7 +87,9 @@ async def asyncio_detailed(
 ) -> Response[VersionCallExecutionPage]:
     """Do what `sync_detailed` does, awaited."""
     kwargs = _get_kwargs(agent_id=agent_id, version_id=version_id, limit=limit, page=page)
-    return read_response(await client.request_async(**kwargs), VersionCallExecutionPage, _ERRORS)
+    return read_response(
+        client, await client.request_async(**kwargs), VersionCallExecutionPage, _ERRORS
+    )
 
 
 async def asyncio(

@@ -14,6 +14,7 @@ from futureagi_simulate.mock.dice import Dice
 from futureagi_simulate.mock.facts import Details, EvalConfig, EvalOutput, EvalValue, Turn
 from futureagi_simulate.mock.ids import CALL_EXECUTION_ID, make_id
 
+_decode_scripts: Final = msgspec.json.Decoder(dict[str, Script]).decode  # made at import, by one thread
 _TALKED: Final = ("completed", "analyzing")
 _REASONS: Final = ("customer-ended-call", "assistant-ended-call", "customer-ended-call", "silence-timed-out")
 _FAULTS: Final = ("error", "timeout", "error")
@@ -23,7 +24,7 @@ _FAULTS: Final = ("error", "timeout", "error")
 def scripts() -> dict[str, Script]:
     """Read the conversations that scenarios are played by."""
     text = Path(__file__).with_name("scripts.json").read_bytes()
-    return msgspec.json.decode(text, type=dict[str, Script])
+    return _decode_scripts(text)
 
 
 @cache
