@@ -238,7 +238,6 @@ def test_the_contract_itself_is_not_refused(contract: Document) -> None:
 
 REFUSED_BY_THE_GENERATOR = {
     "array without items": (field("a", {"type": "array"}), "type array must have items"),
-    "default of another type": (field("a", {"type": "integer", "default": "x"}), "Invalid int value: x"),
     "two classes of one name": (
         lambda spec: [
             spec["components"]["schemas"].update(ColumnM={"type": "object", "properties": {"a": TEXT}}),
@@ -276,7 +275,7 @@ def test_what_the_generator_refuses_is_told_in_its_own_words(
 def test_a_model_that_msgspec_cannot_decode_is_refused_by_its_field(
     project: Path, contract: Document, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tools.prepare.refuse", lambda _view: None)
+    monkeypatch.setattr("tools.prepare.refuse", lambda *_: None)
     spec = deepcopy(contract)
     NO_CLIENT["two arrays"][0](spec)
     (project / "openapi.yaml").write_text(yaml.safe_dump(spec))
@@ -289,7 +288,7 @@ def test_a_model_that_msgspec_cannot_decode_is_refused_by_its_field(
 def test_a_class_that_cannot_be_made_is_refused_by_its_name(
     project: Path, contract: Document, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tools.prepare.refuse", lambda _view: None)
+    monkeypatch.setattr("tools.prepare.refuse", lambda *_: None)
     spec = deepcopy(contract)
     field("self", TEXT)(spec)
     (project / "openapi.yaml").write_text(yaml.safe_dump(spec))
