@@ -37,6 +37,11 @@ def prepare(view: Mapping[str, Any], found: Iterable[tuple[str, str]] = ()) -> d
             part.setdefault("x-enum-varnames", _member_names(part["enum"]))
     for _route, operation, parameters in operations(prepared):
         _mark(operation, prepared)
+        for answer in operation.get("responses", {}).values():
+            headers = resolve(answer, prepared).get("headers", {})
+            headers.update({name: resolve(header, prepared) for name, header in headers.items()})
+            for header in headers.values():
+                _mark(header, prepared)
         for parameter in parameters:
             _describe(parameter, prepared)
     for _place, part in parts(schemas, "#/components/schemas"):

@@ -69,7 +69,7 @@ def refuse(view: Part, found: Iterable[tuple[str, str]] = ()) -> None:
         raise SpecError("\n".join(f"{place}: {problem}" for place, problem in problems))
 
 
-# -------------------------------------------------------------------------------------------- the form of a spec
+# ---------------------------------------------------------------------------------------- the form of a spec
 
 
 class _Refused(str):
@@ -78,7 +78,7 @@ class _Refused(str):
     __slots__ = ()
 
 
-# Kinds of values: a name from the table below; [kind] for an array, {"*": kind} for a map from names.
+# Kinds of values: a name from the table; [kind] for an array, {"*": kind} for a map from names.
 _ANY, _TEXT, _FLAG, _TYPE, _LIST = "anything", "a text", "true or false", "a type", "an array"
 _PLAIN: Final[Mapping[str, Any]] = {_TEXT: str, _FLAG: bool, _LIST: list}
 _CONDITION: Final = _Refused(
@@ -159,7 +159,7 @@ _FORM: Final[Mapping[str, Mapping[str, Any]]] = {
     },
     "schema": {
         **{"type": _TYPE, "properties": {"*": "schema"}, "required": [_TEXT], "items": "schema"},
-        **{**dict.fromkeys(("anyOf", "oneOf", "allOf"), ["schema"]), "enum": _LIST, "const": _ANY},
+        **{"anyOf": ["schema"], "oneOf": ["schema"], "allOf": ["schema"], "enum": _LIST, "const": _ANY},
         **{"format": _TEXT, "additionalProperties": "schema or flag", "contentSchema": "schema"},
         **dict.fromkeys(("contentMediaType", "contentEncoding", "pattern", "$comment"), _TEXT),
         **dict.fromkeys(("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"), _ANY),
@@ -172,8 +172,8 @@ _FORM: Final[Mapping[str, Mapping[str, Any]]] = {
         "writeOnly": _Refused("the client only reads; leave the field out"),
         "discriminator": _Refused("a choice isn't made by a field; say by `x-chosen-by` how it is"),
         **dict.fromkeys(("xml", "externalDocs"), _NO_DOCS),
-        **dict.fromkeys(("not", "if", "then", "else", "dependentSchemas", "dependentRequired"), _CONDITION),
-        **dict.fromkeys(("dependencies", "contains", "minContains", "maxContains"), _CONDITION),
+        **dict.fromkeys(("not", "if", "then", "else", "contains", "minContains", "maxContains"), _CONDITION),
+        **dict.fromkeys(("dependentSchemas", "dependentRequired", "dependencies"), _CONDITION),
         **dict.fromkeys(("prefixItems", "additionalItems", "unevaluatedItems"), _TUPLE),
         **dict.fromkeys(("patternProperties", "propertyNames", "unevaluatedProperties"), _FREE_KEYS),
         **dict.fromkeys(("$id", "$schema", "$anchor", "$defs", "definitions", "$vocabulary"), _IDENTITY),
@@ -203,7 +203,8 @@ def outline(document: Part) -> Placed:
     version = document.get("openapi", "3.1.0")
     if not re.fullmatch(r"3\.1\.\d+", str(version)):
         yield "#/openapi", f"is {version!r}; write the spec in OpenAPI 3.1"
-    yield from _form(document, "document", "#", document)
+    for place, problem in _form(document, "document", "#", document):
+        yield place.rstrip(": "), problem
 
 
 def _form(node: Any, kind: Any, place: str, document: Part) -> Placed:
@@ -334,7 +335,7 @@ def _problems(view: Part) -> Placed:
 
 
 def _at(place: str, problems: Problems) -> Placed:
-    return ((place.rstrip(": "), problem) for problem in problems)
+    return ((place, problem) for problem in problems)
 
 
 def _schemas(view: Part) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -364,7 +365,7 @@ def _security(scheme: Part) -> Problems:
 
 
 def _requirement(security: Any, components: Part) -> Problems:
-    """The client sends both keys with every request."""
+    """Compare what a request needs with what is sent: all keys, every time."""
     schemes = components.get("securitySchemes", {})
     if security is not None and security != [{name: [] for name in schemes}]:
         yield "the client sends all keys with every request; write one requirement that names each scheme"
@@ -484,6 +485,9 @@ def _answer(status: str, answer: Part, operation: Part, view: Part) -> Problems:
         known = {each.get("name") for _, one, found in operations(view) if one is operation for each in found}
         for name in schema["x-chosen-by"].keys() - known:
             yield f"`x-chosen-by` names {name!r}, which is no parameter of the operation"
+    for name in answer.get("headers", {}):
+        if not re.fullmatch(r"[A-Za-z0-9-]+", name):
+            yield f"header {name!r} can't be sent; use letters, digits and hyphens"
     for name, link in answer.get("links", {}).items():
         known = {other.get("operationId") for _, other, _ in operations(view)}
         if resolve(link, view).get("operationId") not in known:

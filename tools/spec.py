@@ -21,7 +21,7 @@ class SpecError(ValueError):
 
 
 def load(text: bytes) -> dict[str, Any]:
-    """Parse a spec written in YAML; raise `SpecError` where that loses something, and for what JSON has not."""
+    """Parse a spec written in YAML; raise `SpecError` for a key that gets lost, and for what JSON has not."""
     try:
         document = yaml.load(text, Loader=_Loader)  # noqa: S506 (it derives from a safe one)
         copied = json.dumps(document, allow_nan=False, ensure_ascii=False).encode()  # anchors share no part
@@ -35,10 +35,13 @@ def load(text: bytes) -> dict[str, Any]:
     return loaded
 
 
-class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]  # the one in C, where it is
+_FastLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the one in C where PyYAML has it
+
+
+class _Loader(_FastLoader):  # type: ignore[misc]
     """Refuses keys that are there twice or are no texts; a number, as in `200:`, is the text of it."""
 
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[str, Any]:
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[str, Any]:  # noqa: ARG002 (PyYAML passes it)
         """Construct a mapping whose keys all stay."""
         self.flatten_mapping(node)
         mapping: dict[str, Any] = {}

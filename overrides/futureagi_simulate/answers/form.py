@@ -16,8 +16,8 @@ class Form(msgspec.Struct, Generic[M], frozen=True):
 
     `envelope` is the contract's page, whose `results` hold `item`s; `at` are the keys that lead to it.
     `identity` is the field that tells items apart. A page whose items all lack it has items of the class
-    `unidentified`, where there is one. `telling` are keys that an item, or the object itself, has in this form
-    and in no other.
+    `unidentified`, where there is one. `telling` are keys that an item, or the object itself, has in this
+    form and in no other.
     """
 
     item: type[M]

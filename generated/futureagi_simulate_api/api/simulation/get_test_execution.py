@@ -49,7 +49,11 @@ def sync_detailed(
     row_groups: str | None = None,
     group_keys: str | None = None,
 ) -> Response[TestExecutionDetail]:
-    """Do what `sync` does, and return documented errors with status and headers instead of raising them."""
+    """Do what `sync` does, and return documented errors with status and headers instead of raising them.
+
+    Documented headers:
+        WWW-Authenticate (401): Names the scheme that is wanted.
+    """
     kwargs = _get_kwargs(
         test_execution_id=test_execution_id,
         search=search,
