@@ -181,9 +181,10 @@ def test_names_are_refused_or_are_names_only(place: str) -> None:
 
 def test_a_path_that_nobody_refused_is_text_still(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tools.prepare.refuse", lambda *_: None)
-    spec = with_path(f"/unrefused/{{{RUN}}}/{{x}}}}/")
+    spec = with_argument("thing")
+    spec["paths"] = {f"/{{thing}}/{{{RUN}}}/b}}/": spec["paths"]["/calls/{thing}/"]}
     assert holds_no_code(spec)
-    assert f"{{{{{RUN}}}}}" in client(spec)[Path(API)]
+    assert f"}}/{{{{{RUN}}}}}/b}}}}/" in client(spec)[Path(API)]
 
 
 @settings(max_examples=25, deadline=None, derandomize=True)
