@@ -39,7 +39,7 @@ HOSTILE = [
     'ends in \\"',
     "\x00\x1b[31m\u202e\ufeff\U000e0041",
     "trailing \\\n",
-    "# type: ignore\n# noqa",
+    "# fmt: off\n#!x",
     "Args:\n    x: y\n\nRaises:\n    z",
 ]
 NAMES = ["run-id", "a b", "class", "self", "__init__", "é", "ﬁ", "名", "1", "", "$", "x.y", "..", "/", "url", "²", *HOSTILE[:9]]
