@@ -28,8 +28,8 @@ HEADER = (
 
 sys.path.insert(0, str(ROOT))
 
-from tools.prepare import prepare  # noqa: E402 (run as a script, it has to find its folder first)
-from tools.spec import load, views  # noqa: E402 (as above)
+from tools.prepare import ready  # noqa: E402 (run as a script, it has to find its folder first)
+from tools.spec import load  # noqa: E402 (as above)
 
 
 class GenerationError(Exception):
@@ -49,7 +49,9 @@ def run_generator(document: Mapping[str, Any], config: Path, target: Path, templ
         environment = {**os.environ, "PATH": path}
         done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     if done.returncode:
-        raise GenerationError(f"openapi-python-client failed:\n{done.stdout}{done.stderr}")
+        crashed = "Traceback (most recent call last)" in done.stderr
+        said = done.stderr.rstrip().rpartition("\n")[2] if crashed else f"{done.stdout}{done.stderr}"
+        raise GenerationError(f"openapi-python-client failed:\n{said}")
 
 
 def refuse_undecodable(package: Path) -> None:
@@ -65,7 +67,7 @@ def refuse_undecodable(package: Path) -> None:
 
 def render(root: Path) -> dict[Path, str]:
     """Generate the package of the project at `root`; return its files, by path inside the package."""
-    document = prepare(views().open_view(load((root / "openapi.yaml").read_bytes())))
+    document = ready(load((root / "openapi.yaml").read_bytes()))
     with tempfile.TemporaryDirectory() as folder:
         target = Path(folder, PACKAGE.name)
         run_generator(document, root / "generator-config.yaml", target, root / "generator-templates")

@@ -1,40 +1,66 @@
-"""Make the open view of the spec ready for the generator, and refuse what no generated client can hold."""
+"""Make the open view of the spec ready for the generator."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from copy import deepcopy
 from typing import Any
 
-from tools.refused import refuse
-from tools.spec import SpecError, operations, parts, resolve
+from tools.refused import outline, refuse
+from tools.spec import SpecError, operations, parts, resolve, views
 
 # How the generator is told of bytes that stay as they are: the model's attribute is a `msgspec.Raw`.
 _UNDECODED = {"type": "string", "format": "binary"}
 
 
-def prepare(view: Mapping[str, Any]) -> dict[str, Any]:
+def ready(document: dict[str, Any]) -> dict[str, Any]:
+    """Return the open view of a spec for the generator; raise `SpecError` with everything that is wrong."""
+    found = list(outline(document))
+    try:
+        view = views().open_view(document)
+    except (AttributeError, KeyError, TypeError, ValueError) as problem:
+        if not found and not isinstance(problem, ValueError):
+            raise
+        told = [str(problem)] if isinstance(problem, ValueError) else []
+        raise SpecError("\n".join([*(f"{place}: {what}" for place, what in found), *told])) from problem
+    return prepare(view, found)
+
+
+def prepare(view: Mapping[str, Any], found: Iterable[tuple[str, str]] = ()) -> dict[str, Any]:
     """Return a copy of the view for the generator; raise `SpecError` for what a client can't hold."""
-    refuse(view)
+    refuse(view, found)
     prepared = deepcopy(dict(view))
     schemas = prepared.get("components", {}).get("schemas", {})
-    for place, part in parts(prepared, "#"):
-        _refuse_unchosen(place, part, prepared)
-        if part.get("enum") and all(isinstance(value, str) for value in part["enum"]):
+    for _place, part in parts(prepared, "#"):
+        if part.get("enum"):
             part.setdefault("x-enum-varnames", _member_names(part["enum"]))
-    for _route, _operation, parameters in operations(prepared):
+    for _route, operation, parameters in operations(prepared):
+        _mark(operation, prepared)
+        for answer in operation.get("responses", {}).values():
+            headers = resolve(answer, prepared).get("headers", {})
+            headers.update({name: resolve(header, prepared) for name, header in headers.items()})
+            for header in headers.values():
+                _mark(header, prepared)
         for parameter in parameters:
             _describe(parameter, prepared)
-    _refuse_circles(schemas)
     for _place, part in parts(schemas, "#/components/schemas"):
+        _mark(part, prepared)
         _leave_choice(part)
     return prepared
+
+
+def _mark(part: dict[str, Any], document: Mapping[str, Any]) -> None:
+    """Begin the description of what is deprecated with that word, which is all that a docstring can say."""
+    if part.pop("deprecated", None) is True:
+        text = part.get("description") or resolve(part, document).get("description", "")
+        part["description"] = f"Deprecated. {text}".strip()
 
 
 def _describe(parameter: dict[str, Any], document: Mapping[str, Any]) -> None:
     """Put the description where the generator reads it: on the schema, which can't be a bare `$ref`."""
     schema = parameter["schema"]
+    _mark(parameter, document)
     description = parameter.get("description") or resolve(schema, document).get("description", "")
     if "$ref" in schema:
         parameter["schema"] = schema = {"anyOf": [schema, {"type": "string"}]}
@@ -53,52 +79,15 @@ def _leave_choice(schema: dict[str, Any]) -> None:
         schema["description"] = f"{schema.get('description', '')} Each is left undecoded, for {names}."
 
 
-def _refuse_unchosen(place: str, schema: Mapping[str, Any], document: Mapping[str, Any]) -> None:
-    members = [resolve(member, document) for key in ("anyOf", "oneOf") for member in schema.get(key, ())]
-    objects = [member for member in members if "properties" in member or member.get("type") == "object"]
-    if len(objects) > 1 and "x-chosen-by" not in schema:
-        raise SpecError(
-            f"{place}: a choice between objects; say by `x-chosen-by` which parameter asks for which"
-        )
-    if len(objects) > 1 and not place.endswith(("/items", "/application/json/schema")):
-        raise SpecError(
-            f"{place}: a choice between objects can only be a whole answer or the items of a list"
-        )
-
-
 def _member_names(values: list[str]) -> list[str]:
     """Name enum members in capitals; a second value of the same name gets a number (`Passed`, `passed`)."""
     names: list[str] = []
     for value in values:
-        name = re.sub(r"\W+", "_", value).strip("_").upper() or "EMPTY"
-        name = f"VALUE_{name}" if name[0].isdigit() else name
-        count = sum(other == name or re.fullmatch(rf"{name}_\d+", other) is not None for other in names)
-        names.append(f"{name}_{count + 1}" if count else name)
+        plain = re.sub(r"[^A-Za-z0-9]+", "_", value).strip("_").upper() or "EMPTY"
+        name = plain = f"VALUE_{plain}" if plain[0].isdigit() else plain
+        number = 1
+        while name in names:
+            number += 1
+            name = f"{plain}_{number}"
+        names.append(name)
     return names
-
-
-def _refuse_circles(schemas: Mapping[str, Any]) -> None:
-    """Refuse schemas that need each other: their modules could not import each other."""
-    needs = {name: sorted(_references(schema) - {name}) for name, schema in schemas.items()}
-    done: set[str] = set()
-
-    def visit(name: str, way: tuple[str, ...]) -> None:
-        if name in way:
-            circle = " -> ".join([*way[way.index(name) :], name])
-            raise SpecError(f"schemas refer to each other in a circle: {circle}")
-        if name not in done:
-            for other in needs.get(name, ()):
-                visit(other, (*way, name))
-            done.add(name)
-
-    for name in needs:
-        visit(name, ())
-
-
-def _references(node: Any) -> set[str]:
-    """Name the component schemas that `node` refers to."""
-    if isinstance(node, dict):
-        target = node.get("$ref")
-        own = {target.rsplit("/", 1)[-1]} if isinstance(target, str) else set[str]()
-        return own.union(*(_references(value) for key, value in node.items() if key != "examples"))
-    return set[str]().union(*map(_references, node)) if isinstance(node, list) else set()

@@ -1,22 +1,24 @@
-"""Refuse what the generator takes without a word, though no working client comes of it.
+"""Refuse what no working client can be generated from, and what the generator would leave out without a word.
 
-Each rule looks at one part of the open view of the spec and gives what is wrong with it and how to write it
-instead; `refuse` puts the place before it and raises a `SpecError`. What the generator refuses itself is no
-business of these rules.
+`outline` compares the form of the spec with a table of all that OpenAPI 3.1 knows: each key is used, is
+documentation, or is refused with what to write instead. The rules below it look at what the parts mean. Every
+problem is found in one run; what the generator refuses itself isn't repeated here.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import combinations
 from keyword import iskeyword
 from typing import Any, Final
 
-from tools.spec import SpecError, operations, parts, pascal, resolve, snake
+from tools.spec import METHODS, SpecError, operations, parts, pascal, resolve, snake
 
 Part = Mapping[str, Any]
 Problems = Iterator[str]
+Placed = Iterator[tuple[str, str]]
 
 _JSON: Final = "application/json"
 _NULL: Final = "write `type: [..., 'null']`, or `anyOf` with `type: 'null'`"
@@ -45,41 +47,294 @@ _NO_CLASSES: Final = {
 }
 # What the functions of an endpoint's module use.
 _NO_PARAMETERS: Final = {"client", "kwargs", "params", "quote", "read_response", "success"} | {
-    *("asyncio_detailed", "sync_detailed"),
+    *("asyncio_detailed", "sync_detailed", "url"),
 }
+_TYPES: Final = ("array", "boolean", "integer", "null", "number", "object", "string")
+_PATH_TEXT: Final = re.compile(r"[\w.~!$&'()*+,;=:@%/-]*", re.ASCII)  # what RFC 3986 allows in a path
+_NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 
 
-def refuse(view: Part) -> None:
-    """Raise `SpecError` for the first part of the view that no client can hold, with its place."""
-    for place, problem in _problems(view):
-        raise SpecError(f"{place}: {problem}")
+def refuse(view: Part, found: Iterable[tuple[str, str]] = ()) -> None:
+    """Raise `SpecError` with everything in the view that no client can hold, each with its place.
+
+    `found` are problems that are known already.
+    """
+    problems = dict.fromkeys([*found, *outline(view)])
+    try:
+        problems |= dict.fromkeys(_problems(view))
+    except (AttributeError, KeyError, TypeError, ValueError):
+        if not problems:  # else a rule stumbled over what is wrong with the form
+            raise
+    if problems:
+        raise SpecError("\n".join(f"{place}: {problem}" for place, problem in problems))
 
 
-def _problems(view: Part) -> Iterator[tuple[str, str]]:
+# ---------------------------------------------------------------------------------------- the form of a spec
+
+
+class _Refused(str):
+    """A key that no client comes of; the text says what to do instead."""
+
+    __slots__ = ()
+
+
+# Kinds of values: a name from the table; [kind] for an array, {"*": kind} for a map from names.
+_ANY, _TEXT, _FLAG, _TYPE, _LIST = "anything", "a text", "true or false", "a type", "an array"
+_PLAIN: Final[Mapping[str, Any]] = {_TEXT: str, _FLAG: bool, _LIST: list}
+_CONDITION: Final = _Refused(
+    "conditions on values decide no type; describe them, or write a choice by `anyOf`"
+)
+_TUPLE: Final = _Refused("arrays have one type of items; write `items`, with a choice if need be")
+_IDENTITY: Final = _Refused("schemas are found by `$ref: '#/components/schemas/...'` only; name one there")
+_FREE_KEYS: Final = _Refused(
+    "keys follow no pattern in a model; write `additionalProperties` for all of them"
+)
+_ONE_FORM: Final = _Refused("values go into the URL in the usual form; leave it out")
+_NO_DOCS: Final = _Refused("no docstring has it; put the link into `description`")
+_EXAMPLES: Final = {"example": _ANY, "examples": _ANY}
+_DESCRIBED: Final = {"description": _TEXT, **_EXAMPLES}
+_FORM: Final[Mapping[str, Mapping[str, Any]]] = {
+    "document": {
+        **{"openapi": _TEXT, "info": "info", "servers": ["server"], "paths": {"*": "path"}},
+        **{"components": "components", "security": _LIST, "tags": _LIST, "externalDocs": _ANY},
+        "webhooks": _Refused("the client sends requests and receives none; leave webhooks out"),
+        "jsonSchemaDialect": _Refused("schemas are read as OpenAPI 3.1 has them; leave it out"),
+    },
+    "info": {
+        **dict.fromkeys(("title", "version", "summary", "description", "termsOfService"), _TEXT),
+        **{"contact": _ANY, "license": _ANY},
+    },
+    "server": {
+        **{"url": _TEXT, "description": _TEXT},
+        "variables": _Refused("the client knows one server; write its whole `url`"),
+    },
+    "components": {
+        **{"schemas": {"*": "schema"}, "responses": {"*": "response"}, "parameters": {"*": "parameter"}},
+        **{"headers": {"*": "header"}, "links": {"*": "link"}, "examples": _ANY, "securitySchemes": _ANY},
+        **dict.fromkeys(("requestBodies", "callbacks", "pathItems"), _Refused("nothing in a client uses it")),
+    },
+    "path": {
+        **dict.fromkeys(METHODS, "operation"),
+        "parameters": ["parameter"],
+        "$ref": _Refused("a path by reference isn't read; write its operations here"),
+        "servers": _Refused("the client goes to one server for all; leave `servers` to the document"),
+        **dict.fromkeys(
+            ("summary", "description"), _Refused("no function has it; write it at the operation")
+        ),
+    },
+    "operation": {
+        **{"tags": [_TEXT], "operationId": _TEXT, "summary": _TEXT, "description": _TEXT},
+        **{"parameters": ["parameter"], "responses": {"*": "response"}, "security": _LIST},
+        **{"deprecated": _FLAG, "requestBody": _ANY, "externalDocs": _NO_DOCS},
+        "callbacks": _Refused("the client receives no requests; leave callbacks out"),
+        "servers": _Refused("the client goes to one server for all; leave `servers` to the document"),
+    },
+    "parameter": {
+        **{"name": _TEXT, "in": _TEXT, "required": _FLAG, "deprecated": _FLAG, "schema": "schema"},
+        **{**_DESCRIBED, "content": _ANY},
+        **dict.fromkeys(("style", "explode", "allowReserved", "allowEmptyValue"), _ONE_FORM),
+    },
+    "header": {
+        **{"required": _FLAG, "deprecated": _FLAG, "schema": "schema", **_DESCRIBED},
+        "content": _Refused("the client gives headers as texts; write a `schema`"),
+        **dict.fromkeys(("style", "explode"), _ONE_FORM),
+    },
+    "response": {
+        **{
+            "description": _TEXT,
+            "headers": {"*": "header"},
+            "content": {"*": "media"},
+            "links": {"*": "link"},
+        },
+        "summary": _Refused("OpenAPI 3.1 has none here; write `description`"),
+    },
+    "media": {
+        **{"schema": "schema", **_EXAMPLES},
+        "encoding": _Refused("answers are JSON; leave it out"),
+    },
+    "link": {
+        **{"operationId": _TEXT, "parameters": _ANY, "description": _TEXT},
+        "operationRef": _Refused("name the operation by `operationId`"),
+        **dict.fromkeys(("requestBody", "server"), _Refused("the client only reads, from one server")),
+    },
+    "schema": {
+        **{"type": _TYPE, "properties": {"*": "schema"}, "required": [_TEXT], "items": "schema"},
+        **{"anyOf": ["schema"], "oneOf": ["schema"], "allOf": ["schema"], "enum": _LIST, "const": _ANY},
+        **{"format": _TEXT, "additionalProperties": "schema or flag", "contentSchema": "schema"},
+        **dict.fromkeys(("contentMediaType", "contentEncoding", "pattern", "$comment"), _TEXT),
+        **dict.fromkeys(("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"), _ANY),
+        **dict.fromkeys(("minLength", "maxLength", "minItems", "maxItems", "uniqueItems"), _ANY),
+        **dict.fromkeys(("minProperties", "maxProperties"), _ANY),
+        **{"deprecated": _FLAG, "readOnly": _FLAG, **_DESCRIBED},
+        "nullable": _Refused(f"OpenAPI 3.1 has no `nullable`; {_NULL}"),
+        "title": _Refused("a class is called as its schema in `components`; write `description`"),
+        "default": _Refused("the client neither sends nor fills in defaults; say it in `description`"),
+        "writeOnly": _Refused("the client only reads; leave the field out"),
+        "discriminator": _Refused("a choice isn't made by a field; say by `x-chosen-by` how it is"),
+        **dict.fromkeys(("xml", "externalDocs"), _NO_DOCS),
+        **dict.fromkeys(("not", "if", "then", "else", "contains", "minContains", "maxContains"), _CONDITION),
+        **dict.fromkeys(("dependentSchemas", "dependentRequired", "dependencies"), _CONDITION),
+        **dict.fromkeys(("prefixItems", "additionalItems", "unevaluatedItems"), _TUPLE),
+        **dict.fromkeys(("patternProperties", "propertyNames", "unevaluatedProperties"), _FREE_KEYS),
+        **dict.fromkeys(("$id", "$schema", "$anchor", "$defs", "definitions", "$vocabulary"), _IDENTITY),
+        **dict.fromkeys(("$dynamicRef", "$dynamicAnchor"), _IDENTITY),
+    },
+}
+# What may be referred to, where that has to be, and what may stand beside a `$ref`.
+_REFERRED: Final = {
+    **{"schema": "schemas", "parameter": "parameters", "response": "responses", "header": "headers"},
+    "link": "links",
+}
+_BESIDE: Final = {"schema": {"$ref", "description", "deprecated", "readOnly", "$comment", *_EXAMPLES}}
+# What a choice would be decoded without.
+_NOT_BESIDE_CHOICE: Final = (
+    "type",
+    "properties",
+    "required",
+    "items",
+    "additionalProperties",
+    "enum",
+    "const",
+)
+
+
+def outline(document: Part) -> Placed:
+    """Give everything in the form of a spec, or of a view of one, that a client would lose."""
+    version = document.get("openapi", "3.1.0")
+    if not re.fullmatch(r"3\.1\.\d+", str(version)):
+        yield "#/openapi", f"is {version!r}; write the spec in OpenAPI 3.1"
+    for place, problem in _form(document, "document", "#", document):
+        yield place.rstrip(": "), problem
+
+
+def _form(node: Any, kind: Any, place: str, document: Part) -> Placed:
+    """Compare a part with its kind."""
+    if kind == "schema or flag":
+        kind = _FLAG if isinstance(node, bool) else "schema"
+    if kind == _ANY:
+        return
+    if kind == _TYPE:
+        yield from _at(place, _type(node))
+    elif isinstance(kind, list):
+        if not isinstance(node, list):
+            yield place, f"is {_shown(node)}; write an array"
+            return
+        for number, value in enumerate(node):
+            yield from _form(value, kind[0], f"{place}/{number}", document)
+    elif isinstance(kind, str) and kind in _PLAIN:
+        if not isinstance(node, _PLAIN[kind]):
+            yield place, f"is {_shown(node)}; write {kind}"
+    elif not isinstance(node, Mapping):
+        yield place, f"is {_shown(node)}; write a mapping"
+    elif isinstance(kind, dict):
+        for name, value in node.items():
+            yield from _form(value, kind["*"], f"{place}/{name}", document)
+    else:
+        yield from _object(node, kind, place, document)
+
+
+def _object(node: Part, kind: str, place: str, document: Part) -> Placed:
+    if "$ref" in node and kind in _REFERRED:
+        yield from _at(place, _reference(node, kind, document))
+        return
+    if kind == "schema":
+        yield from _at(place, _combined(node, document))
+    table = _FORM[kind]
+    for key, value in node.items():
+        rule = table.get(key)
+        if isinstance(rule, _Refused):
+            yield place, f"`{key}`: {rule}"
+        elif rule is not None:
+            route = f"{key.upper()} {place.removeprefix('#/paths/')}: " if rule == "operation" else ""
+            yield from _form(value, rule, route or _joined(place, key), document)
+        elif not str(key).startswith("x-"):
+            yield place, f"`{key}` isn't known in OpenAPI 3.1 at a {kind}; leave it out, or correct its name"
+
+
+def _joined(place: str, key: str) -> str:
+    return f"{place}{key}" if place.endswith(" ") else f"{place}/{key}"
+
+
+def _shown(value: Any) -> str:
+    return "null" if value is None else f"{value!r:.80}"
+
+
+def _type(value: Any) -> Problems:
+    for one in value if isinstance(value, list) else [value]:
+        if one not in _TYPES:
+            yield f"is {_shown(one)}; write one of {', '.join(_TYPES)}, in quotes where it is 'null'"
+    if isinstance(value, list) and not value:
+        yield "is empty; name the types"
+
+
+def _reference(node: Part, kind: str, document: Part) -> Problems:
+    target, start = node["$ref"], f"#/components/{_REFERRED[kind]}/"
+    if not isinstance(target, str) or not target.startswith(start) or "/" in target[len(start) :]:
+        yield f"`$ref` is {_shown(target)}; refer to {start}NAME"
+        return
+    try:
+        resolve(node, document)
+    except SpecError as problem:
+        yield str(problem)
+    for key in node.keys() - _BESIDE.get(kind, {"$ref"}):
+        if not key.startswith("x-"):
+            yield f"`{key}` beside `$ref` is left out; write it where the reference leads"
+
+
+def _combined(schema: Part, document: Part) -> Problems:
+    """Find what would get lost where a schema combines others."""
+    unions = [key for key in ("anyOf", "oneOf") if key in schema]
+    lost = [key for key in _NOT_BESIDE_CHOICE if key in schema] + ["allOf"] * ("allOf" in schema) + unions[1:]
+    if unions and lost:
+        yield f"`{lost[0]}` beside `{unions[0]}` is left out; write it into each branch"
+    if any(schema.get(key) == [] for key in (*unions, "allOf")):
+        yield "a choice of nothing; name its branches"
+    parts_ = [resolve(part, document) for part in schema.get("allOf", ())]
+    for part in parts_:
+        for key in part.keys() - {"type", "properties", "required", "allOf", "additionalProperties"}:
+            refused = isinstance(_FORM["schema"].get(key), _Refused)
+            if key not in ("description", "$comment") and not key.startswith("x-") and not refused:
+                yield f"`allOf` merges properties; `{key}` of a part would get lost"
+    for one, other in combinations([*parts_, schema] if parts_ else [], 2):
+        for name in sorted(one.get("properties", {}).keys() & other.get("properties", {}).keys()):
+            if one["properties"][name] != other["properties"][name]:
+                yield f"`allOf` merges two different properties {name!r}; write it once"
+
+
+# -------------------------------------------------------------------------------------- what the parts mean
+
+
+def _problems(view: Part) -> Placed:
     components = view.get("components", {})
     schemas = components.get("schemas", {})
     classes = {pascal(name) for name in schemas}
+    if "info" in view and not re.fullmatch(r"\d+\.\d+\.\d+", str(view["info"].get("version"))):
+        yield "#/info/version", f"is {view['info'].get('version')!r}; write three numbers, as in '0.1.0'"
     for number, server in enumerate(view.get("servers", ())):
         yield from _at(f"#/servers/{number}", _server(server))
     for name, scheme in components.get("securitySchemes", {}).items():
         yield from _at(f"#/components/securitySchemes/{name}", _security(scheme))
+    yield from _at("#/security", _requirement(view.get("security"), components))
     for name in schemas:
         yield from _at(f"#/components/schemas/{name}", _class_name(name, schemas))
-    for place, part in parts(view, "#"):
-        yield from _at(place, _any_part(part))
+    yield from _paths(view.get("paths", {}))
+    yield from _same_operations(view)
     for route, operation, parameters in operations(view):
-        yield from _at(route, _operation(route, operation))
+        yield from _at(route, _operation(route, operation, view))
+        yield from _at(route, _parameters(route, parameters))
         for parameter in parameters:
             yield from _at(f"{route}: parameter {parameter.get('name')!r}", _parameter(parameter, view))
         for status, answer in operation.get("responses", {}).items():
-            found = _answer(str(status), resolve(answer, view), view)
+            found = _answer(str(status), resolve(answer, view), operation, view)
             yield from _at(f"{route}: answer {status}", found)
     for place, schema in _schemas(view):
         yield from _at(place, _schema(schema, view))
         yield from _at(place, _fields(schema, classes))
+        yield from _at(place, _choice(place, schema, view))
+    yield from _circles(schemas)
 
 
-def _at(place: str, problems: Problems) -> Iterator[tuple[str, str]]:
+def _at(place: str, problems: Problems) -> Placed:
     return ((place, problem) for problem in problems)
 
 
@@ -91,14 +346,11 @@ def _schemas(view: Part) -> Iterator[tuple[str, dict[str, Any]]]:
             yield from _below(each.get("schema", {}), f"{route}: parameter {each.get('name')!r}")
         for status, answer in operation.get("responses", {}).items():
             for kind, media in resolve(answer, view).get("content", {}).items():
-                yield from _below(media.get("schema", {}), f"{route}: answer {status}: {kind}")
+                yield from _below(media.get("schema", {}), f"{route}: answer {status}: {kind}/schema")
 
 
 def _below(node: Any, place: str, *, top: bool = True) -> Iterator[tuple[str, dict[str, Any]]]:
     return (found for found in parts(node, place) if top or found[0] != place)
-
-
-# ------------------------------------------------------------------------------- rules, by what they look at
 
 
 def _server(server: Part) -> Problems:
@@ -112,45 +364,111 @@ def _security(scheme: Part) -> Problems:
         yield f"the client sends {names}; change generator-templates/client.py.jinja with the scheme"
 
 
+def _requirement(security: Any, components: Part) -> Problems:
+    """Compare what a request needs with what is sent: all keys, every time."""
+    schemes = components.get("securitySchemes", {})
+    if security is not None and security != [{name: [] for name in schemes}]:
+        yield "the client sends all keys with every request; write one requirement that names each scheme"
+
+
 def _class_name(name: str, schemas: Part) -> Problems:
-    same = [other for other in schemas if other != name and snake(other) == snake(name)]
+    same = [
+        other
+        for other in schemas
+        if other != name and (snake(other) == snake(name) or pascal(other) == pascal(name))
+    ]
+    if not re.fullmatch(r"[A-Za-z][A-Za-z0-9._-]*", name):
+        yield "no class can have this name; use ASCII letters and digits, a letter first"
     if same:
         yield f"the class and module of {same[0]} have the same name; call one of them otherwise"
     if pascal(name) in _NO_CLASSES or iskeyword(pascal(name)):
         yield "the generated modules use this name themselves; call the schema otherwise"
 
 
-def _any_part(part: Part) -> Problems:
-    if isinstance(part.get("nullable"), bool):
-        yield f"OpenAPI 3.1 has no `nullable`; {_NULL}"
+def _paths(paths: Part) -> Placed:
+    shapes: dict[str, str] = {}
+    for path in paths:
+        texts, names = re.split(r"\{[^{}]*\}", path), re.findall(r"\{([^{}]*)\}", path)
+        shape = re.sub(r"\{[^{}]*\}", "{}", path).rstrip("/")
+        if not path.startswith("/") or not all(map(_PATH_TEXT.fullmatch, texts)):
+            yield (
+                f"#/paths/{path}",
+                "no URL has such a path; begin with `/`, escape by `%`, parameters as `{name}`",
+            )
+        for name in names:
+            if not _NAME.fullmatch(name) or iskeyword(name):
+                yield (
+                    f"#/paths/{path}",
+                    f"no argument can be called {name!r}; name the parameter by a plain word",
+                )
+        if len(set(names)) < len(names):
+            yield f"#/paths/{path}", "a parameter is there twice; give each its own name"
+        if shape in shapes:
+            yield f"#/paths/{path}", f"differs from {shapes[shape]} by parameters' names or the last `/` only"
+        shapes[shape] = path
 
 
-def _operation(route: str, operation: Part) -> Problems:
+def _same_operations(view: Part) -> Placed:
+    found: dict[str, str] = {}
+    for route, operation, _parameters in operations(view):
+        name = str(operation.get("operationId", ""))
+        if name and snake(name) in found:
+            yield route, f"`operationId` {name!r} makes the function of {found[snake(name)]}; use another"
+        found[snake(name)] = f"{route} ({name!r})"
+
+
+def _operation(route: str, operation: Part, view: Part) -> Problems:
     if not route.startswith("GET "):
         yield "the client only reads; `get` is the one method it has"
     if "requestBody" in operation:
         yield "the client sends no body; ask by parameters"
-    if not operation.get("operationId"):
+    name = operation.get("operationId")
+    if not name:
         yield "no `operationId`, which the function is called by"
+    elif not _NAME.fullmatch(str(name)):
+        yield f"no function can be called by `operationId` {name!r}; use ASCII letters and digits"
     if operation.get("tags") != ["simulation"]:
         yield f"tags are {operation.get('tags')}; write `tags: [simulation]`, the module that clients import"
     if "200" not in map(str, operation.get("responses", {})):
         yield "no answer with status 200, the one success that the client knows"
+    if "security" in operation and operation["security"] != view.get("security"):
+        yield "`security` of its own; the client sends all keys with every request: leave it to the document"
+
+
+def _parameters(route: str, parameters: list[Any]) -> Problems:
+    """Compare an operation's parameters with each other and with the path."""
+    names = [str(each.get("name")) for each in parameters]
+    for one, other in combinations(parameters, 2):
+        if snake(str(one.get("name"))) == snake(str(other.get("name"))):
+            yield f"parameters {one.get('name')!r} and {other.get('name')!r} are one argument; rename one"
+    in_path = [name for name, each in zip(names, parameters, strict=True) if each.get("in") == "path"]
+    named = re.findall(r"\{([^{}]*)\}", route)
+    for name in named:
+        if name not in in_path:
+            yield f"{{{name}}} is no parameter of it; declare it with `in: path`"
+    for name in in_path:
+        if name not in named:
+            yield f"parameter {name!r} isn't in the path; write {{{name}}} there"
 
 
 def _parameter(parameter: Part, view: Part) -> Problems:
-    if parameter.get("in") not in ("path", "query"):
-        yield f"in {parameter.get('in')}; the client sends path and query only, and the keys by itself"
+    name, where = str(parameter.get("name")), parameter.get("in")
+    if where not in ("path", "query"):
+        yield f"in {where}; the client sends path and query only, and the keys by itself"
+    if where == "path" and parameter.get("required") is not True:
+        yield "a parameter of the path is always there; write `required: true`"
     if "schema" not in parameter:
         yield "no `schema`; write one, with a text for JSON (`contentMediaType`) instead of `content`"
-    if snake(str(parameter.get("name"))) in _NO_PARAMETERS:
+    if snake(name) in _NO_PARAMETERS:
         yield "the generated function uses this name itself; the wire name has to differ, or the template"
+    if not name.isprintable() or not snake(name).isidentifier():
+        yield f"no argument can be called {name!r}; begin with a letter"
     for kind in sorted(_kinds(parameter.get("schema", {}), view)):
         if kind in ("array", "object"):
             yield f"{kind}s have several forms in a URL; make it a text and describe its form"
 
 
-def _answer(status: str, answer: Part, view: Part) -> Problems:
+def _answer(status: str, answer: Part, operation: Part, view: Part) -> Problems:
     if status != "200" and not re.fullmatch(r"[45]\d\d", status):
         yield "the client tells 200 and errors by their number (400 to 599); list each error's own number"
     schema = answer.get("content", {}).get(_JSON, {}).get("schema")
@@ -163,6 +481,17 @@ def _answer(status: str, answer: Part, view: Part) -> Problems:
         yield f"several media types; the client reads {_JSON} only"
     elif "x-chosen-by" not in schema and not resolve(schema, view).get("properties"):
         yield "a success has to be an object with properties: put the list, map or value into a field of one"
+    elif "x-chosen-by" in schema:
+        known = {each.get("name") for _, one, found in operations(view) if one is operation for each in found}
+        for name in schema["x-chosen-by"].keys() - known:
+            yield f"`x-chosen-by` names {name!r}, which is no parameter of the operation"
+    for name in answer.get("headers", {}):
+        if not re.fullmatch(r"[A-Za-z0-9-]+", name):
+            yield f"header {name!r} can't be sent; use letters, digits and hyphens"
+    for name, link in answer.get("links", {}).items():
+        known = {other.get("operationId") for _, other, _ in operations(view)}
+        if resolve(link, view).get("operationId") not in known:
+            yield f"link {name!r} leads to no operation; correct its `operationId`"
 
 
 def _schema(schema: Part, view: Part) -> Problems:
@@ -177,9 +506,33 @@ def _schema(schema: Part, view: Part) -> Problems:
             )
         elif not "".join(schema["enum"]).isprintable():
             yield "a value of the enum has characters that the generator leaves out; make it a text"
+        elif len(set(schema["enum"])) < len(schema["enum"]):
+            yield "a value of the enum is there twice; write it once"
+    if "x-enum-varnames" in schema:
+        names = schema["x-enum-varnames"]
+        plain = isinstance(names, list) and all(
+            re.fullmatch("[A-Z][A-Z0-9]*(_[A-Z0-9]+)*", str(one)) for one in names
+        )
+        if not plain or not len({*names}) == len(names) == len(schema.get("enum", ())):
+            yield "`x-enum-varnames` names each value once, in capitals, digits and single underscores"
     branches = [branch for key in ("anyOf", "oneOf") for branch in schema.get(key, ())]
     if sum("array" in _kinds(branch, view) for branch in branches) > 1:
         yield "a choice between arrays can't be decoded; write one array with a choice of items"
+    kinds = schema.get("type")
+    several = {*kinds} - {"null"} if isinstance(kinds, list) else set[str]()
+    if len(several) > 1 and several & {"array", "object"}:
+        yield f"`type: {kinds}`: write the choice as `anyOf`, with what is inside each"
+    for key, kind in (("items", "array"), ("properties", "object"), ("required", "object")):
+        if key in schema and kind not in (
+            [kinds] if isinstance(kinds, str) else kinds or _IMPLIED.get(key, [])
+        ):
+            yield f"`{key}` without `type: {kind}` is left out; write the type"
+    for name in schema.get("required", ()):
+        if name not in schema.get("properties", {}):
+            yield f"`required` names {name!r}, which isn't among the properties"
+
+
+_IMPLIED: Final = {"properties": ["object"], "required": ["object"]}
 
 
 def _fields(schema: Part, classes: set[str]) -> Problems:
@@ -188,6 +541,47 @@ def _fields(schema: Part, classes: set[str]) -> Problems:
         same = unicodedata.normalize("NFKC", name) == name  # Python reads another name than the one written
         if taken or not same or not name.isidentifier() or iskeyword(name):
             yield f"no attribute can be called {name!r}; make a map of the object"
+
+
+def _choice(place: str, schema: Part, view: Part) -> Problems:
+    branches = [branch for key in ("anyOf", "oneOf") for branch in schema.get(key, ())]
+    members = [resolve(branch, view) for branch in branches]
+    objects = [member for member in members if "properties" in member or member.get("type") == "object"]
+    if len(objects) > 1 and "x-chosen-by" not in schema:
+        yield "a choice between objects; say by `x-chosen-by` which parameter asks for which"
+    elif len(objects) > 1 and not place.endswith(("/items", "/application/json/schema", f": {_JSON}/schema")):
+        yield "a choice between objects can only be a whole answer or the items of a list"
+    if "x-chosen-by" in schema:
+        named = {str(branch.get("$ref")).rpartition("/")[2] for branch in branches}
+        for name in sorted({*map(str, schema["x-chosen-by"].values())} ^ named):
+            yield f"`x-chosen-by` and the branches disagree about {name!r}; name each branch's schema"
+
+
+def _circles(schemas: Part) -> Placed:
+    """Find schemas that need each other: their modules could not import each other."""
+    needs = {name: sorted(_references(schema) - {name}) for name, schema in schemas.items()}
+    done: set[str] = set()
+
+    def visit(name: str, way: tuple[str, ...]) -> Placed:
+        if name in way:
+            circle = " -> ".join([*way[way.index(name) :], name])
+            yield f"#/components/schemas/{name}", f"schemas refer to each other in a circle: {circle}"
+        elif name not in done:
+            for other in needs.get(name, ()):
+                yield from visit(other, (*way, name))
+            done.add(name)
+
+    for name in needs:
+        yield from visit(name, ())
+
+
+def _references(node: Any) -> set[str]:
+    """Name the component schemas that `node` refers to."""
+    if isinstance(node, dict):
+        target = node.get("$ref")
+        own = {target.rsplit("/", 1)[-1]} if isinstance(target, str) else set[str]()
+        return own.union(*(_references(value) for key, value in node.items() if key != "examples"))
+    return set[str]().union(*map(_references, node)) if isinstance(node, list) else set()
 
 
 def _kinds(schema: Part, view: Part, seen: frozenset[str] = frozenset()) -> set[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import json
 import re
 import sys
 from collections.abc import Iterator, Mapping
@@ -12,7 +13,7 @@ from typing import Any
 
 import yaml
 
-_METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
+METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 
 
 class SpecError(ValueError):
@@ -20,12 +21,39 @@ class SpecError(ValueError):
 
 
 def load(text: bytes) -> dict[str, Any]:
-    """Parse a spec written in YAML."""
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the one in C where PyYAML has it
-    document = yaml.load(text, Loader=loader)  # noqa: S506 (both loaders are safe)
+    """Parse a spec written in YAML; raise `SpecError` for a key that gets lost, and for what JSON has not."""
+    try:
+        document = yaml.load(text, Loader=_Loader)  # noqa: S506 (it derives from a safe one)
+        copied = json.dumps(document, allow_nan=False, ensure_ascii=False).encode()  # anchors share no part
+    except SpecError:
+        raise
+    except (TypeError, ValueError, RecursionError) as problem:
+        raise SpecError(f"the spec holds what JSON has not: {problem}") from None
     if not isinstance(document, dict):
         raise SpecError("the spec holds no mapping")
-    return document
+    loaded: dict[str, Any] = json.loads(copied)
+    return loaded
+
+
+_FastLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the one in C where PyYAML has it
+
+
+class _Loader(_FastLoader):  # type: ignore[misc]
+    """Refuses keys that are there twice or are no texts; a number, as in `200:`, is the text of it."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[str, Any]:  # noqa: ARG002 (PyYAML passes it)
+        """Construct a mapping whose keys all stay."""
+        self.flatten_mapping(node)
+        mapping: dict[str, Any] = {}
+        for key_node, value_node in node.value:
+            key = self.construct_object(key_node, deep=True)
+            place = f"line {key_node.start_mark.line + 1}"
+            if not isinstance(key, (str, int)) or isinstance(key, bool):
+                raise SpecError(f"{place}: the key {key_node.value!r} is read as {key!r}; write it in quotes")
+            if str(key) in mapping:
+                raise SpecError(f"{place}: the key {str(key)!r} is there twice; YAML would keep the last")
+            mapping[str(key)] = self.construct_object(value_node, deep=True)
+        return mapping
 
 
 def views() -> ModuleType:
@@ -36,25 +64,35 @@ def views() -> ModuleType:
 
 def resolve(item: Any, document: Mapping[str, Any]) -> Any:
     """Follow `$ref` from `item` until something else is there."""
+    seen: list[Any] = []
     while isinstance(item, Mapping) and "$ref" in item:
         target: Any = document
+        if item["$ref"] in seen:
+            raise SpecError(f"the spec refers to {item['$ref']}, which leads back to itself")
+        seen.append(item["$ref"])
         try:
             for step in item["$ref"].removeprefix("#/").split("/"):
                 target = target[step.replace("~1", "/").replace("~0", "~")]
-        except (KeyError, TypeError):
+        except (KeyError, TypeError, AttributeError):
             raise SpecError(f"the spec refers to {item['$ref']}, and nothing is there") from None
         item = target
     return item
 
 
 def operations(document: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any], list[Any]]]:
-    """Give each operation with its route (`GET /path/`) and its parameters, the path's own ones included."""
+    """Give each operation with its route (`GET /path/`) and its parameters.
+
+    Those of the path are included, unless the operation has one of the same name and place.
+    """
     for path, item in document.get("paths", {}).items():
-        for method in _METHODS:
+        for method in METHODS:
             if method in item:
                 operation = item[method]
-                parameters = [*operation.get("parameters", ()), *item.get("parameters", ())]
-                yield f"{method.upper()} {path}", operation, [resolve(each, document) for each in parameters]
+                own = [resolve(each, document) for each in operation.get("parameters", ())]
+                shared = [resolve(each, document) for each in item.get("parameters", ())]
+                taken = [(each.get("name"), each.get("in")) for each in own]
+                shared = [each for each in shared if (each.get("name"), each.get("in")) not in taken]
+                yield f"{method.upper()} {path}", operation, [*own, *shared]
 
 
 def parts(node: Any, place: str) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -71,7 +109,10 @@ def parts(node: Any, place: str) -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 def _words(name: str) -> list[str]:
-    return re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z0-9]+", name)
+    kept = "".join(each for each in name if each.isidentifier() or each.isdecimal() or each in r"\. _-")
+    if any(each.isupper() for each in kept):
+        kept = " ".join(re.split("([A-Z]?[a-z]+)", kept))
+    return re.findall(r"[^\\. _-]+", kept)
 
 
 def snake(name: str) -> str:

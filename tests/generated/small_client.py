@@ -14,8 +14,7 @@ from openapi_python_client.config import Config, ConfigFile, MetaType
 from openapi_python_client.parser import GeneratorData
 
 from tools.generate import ROOT
-from tools.prepare import prepare
-from tools.spec import views
+from tools.prepare import ready
 from tools.surface import Surface, surface
 
 SPEC: dict[str, Any] = {
@@ -79,7 +78,7 @@ def _client(spec: str) -> tuple[tuple[Path, str], ...]:
         target = Path(folder, "client")
         names = ConfigFile(package_name_override="client", project_name_override="client", post_hooks=[])
         config = Config.from_sources(names, MetaType.NONE, Path("x"), "utf-8", True, target)
-        data = GeneratorData.from_dict(prepare(views().open_view(json.loads(spec))), config=config)
+        data = GeneratorData.from_dict(ready(json.loads(spec)), config=config)
         assert isinstance(data, GeneratorData), data
         templates = ROOT / "generator-templates"
         assert not Project(openapi=data, config=config, custom_template_path=templates).build()

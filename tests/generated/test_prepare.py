@@ -61,7 +61,7 @@ def test_schemas_that_need_each_other_are_refused():
 
 
 def test_a_schema_may_need_itself():
-    prepare(view(Tree={"properties": {"leaves": {"items": ref("Tree")}}}))
+    prepare(view(Tree={"properties": {"leaves": {"type": "array", "items": ref("Tree")}}}))
 
 
 def test_a_time_among_the_parameters_is_the_text_that_is_sent_and_an_id_stays_an_id():

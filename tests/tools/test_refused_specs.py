@@ -14,8 +14,8 @@ import yaml
 
 from futureagi_simulate.transport.origin import DEFAULT_BASE_URL
 from tools import api_diff, generate
-from tools.prepare import prepare
-from tools.spec import load, views
+from tools.prepare import prepare, ready
+from tools.spec import SpecError, load, views
 
 ROOT = generate.ROOT
 INPUTS = ("openapi.yaml", "generator-config.yaml", "generator-templates")
@@ -179,6 +179,237 @@ NO_CLIENT |= {
         f"{COLUMN}: `allOf` merges objects",
     ),
 }
+
+
+def at_operation(**more: Any) -> Edit:
+    return lambda spec: operation(spec).update(more)
+
+
+def at_path(**more: Any) -> Edit:
+    return lambda spec: spec["paths"][LISTING].update(more)
+
+
+def moved(path: str) -> Edit:
+    """Move an operation to another path."""
+    return lambda spec: spec["paths"].update({path: spec["paths"].pop(LISTING)})
+
+
+def copied(path: str, name: str, **more: Any) -> Edit:
+    """Have an operation a second time, at another path and of another name."""
+    return lambda spec: spec["paths"].update(
+        {path: {"get": {**operation(spec), "operationId": name, **more}}}
+    )
+
+
+def at_answer(**more: Any) -> Edit:
+    return lambda spec: success(spec).update(more)
+
+
+def at_root(**more: Any) -> Edit:
+    return lambda spec: spec.update(more)
+
+
+def component(name: str, value: Any, used_by: str = "more") -> Edit:
+    """Give the schema Column a field of another schema."""
+    return lambda spec: (
+        spec["components"]["schemas"].update({name: value})
+        or field(used_by, {"$ref": f"#/components/schemas/{name}"})(spec)
+    )
+
+
+LINK = {"operationId": "getCallRun"}
+THING = {"type": "object", "properties": {"a": TEXT}}
+A = f"{COLUMN}/properties/a"
+WHERE = f"GET {LISTING}"
+# What the generator would take without a word and leave out, or stop at with a traceback.
+LOST: dict[str, tuple[Edit, str]] = {
+    "webhooks": (at_root(webhooks={"done": {}}), "#: `webhooks`: .*leave webhooks out"),
+    "OpenAPI 3.0": (at_root(openapi="3.0.3"), "#/openapi: is '3.0.3'; write"),
+    "OpenAPI 3.2": (at_root(openapi="3.2.0"), "#/openapi: is '3.2.0'; write"),
+    "schema dialect": (at_root(jsonSchemaDialect="x"), "#: `jsonSchemaDialect`"),
+    "misspelt key": (at_operation(respones={}), f"{WHERE}: `respones` isn't known .*correct its name"),
+    "version of two numbers": (lambda spec: spec["info"].update(version="1.0"), "#/info/version: is '1.0'"),
+    "server with variables": (
+        lambda spec: spec["servers"][0].update(variables={"a": {"default": "b"}}),
+        "#/servers/0: `variables`: .*whole `url`",
+    ),
+    "keys that need not be sent": (lambda spec: spec["security"].append({}), "#/security: .*one requirement"),
+    "one key of two": (at_root(security=[{"ApiKey": []}]), "#/security: "),
+    "security of an operation": (at_operation(security=[]), f"{WHERE}: `security` of its own; .*document"),
+    "request bodies": (
+        lambda spec: spec["components"].update(requestBodies={}),
+        "#/components: `requestBodies`: ",
+    ),
+    "path by reference": (
+        lambda spec: spec["paths"].update({"/x/": {"$ref": "x.yaml"}}),
+        r"#/paths//x/: `\$ref`: .*here",
+    ),
+    "servers of a path": (at_path(servers=[]), f"#/paths/{LISTING}: `servers`: "),
+    "summary of a path": (at_path(summary="x"), f"#/paths/{LISTING}: `summary`: .*at the operation"),
+    "servers of an operation": (at_operation(servers=[]), f"{WHERE}: `servers`: .*document"),
+    "callbacks": (at_operation(callbacks={}), f"{WHERE}: `callbacks`: "),
+    "docs of an operation": (
+        at_operation(externalDocs={"url": "x"}),
+        f"{WHERE}: `externalDocs`: .*description",
+    ),
+    "code in a path": (
+        moved("/x/{__import__('os').system('false')}/"),
+        r"#/paths//x/.*: no argument can be called .*plain word",
+    ),
+    "attribute in a path": (moved("/x/{run_test_id.x}/"), "no argument can be called 'run_test_id.x'"),
+    "dunder in a path": (moved("/x/{__name__}/"), "no argument can be called '__name__'"),
+    "keyword in a path": (moved("/x/{class}/"), "no argument can be called 'class'"),
+    "undeclared name in a path": (
+        moved("/x/{run_test_id}/{other}/"),
+        r"\{other\} is no parameter .*declare it",
+    ),
+    "brace in a path": (moved("/x/{run_test_id}/}/"), "no URL has such a path"),
+    "quote in a path": (moved('/x/{run_test_id}/"/'), "no URL has such a path"),
+    "backslash in a path": (moved("/x/{run_test_id}/\\/"), "no URL has such a path"),
+    "blank in a path": (moved("/x/{run_test_id}/a b/"), "no URL has such a path"),
+    "query in a path": (moved("/x/{run_test_id}/?a=b"), "no URL has such a path"),
+    "path without a slash": (moved("x/{run_test_id}/"), "begin with `/`"),
+    "name twice in a path": (moved("/x/{run_test_id}/{run_test_id}/"), "a parameter is there twice"),
+    "parameter that is not in the path": (
+        moved("/x/"),
+        "GET /x/: parameter 'run_test_id' isn't in the path",
+    ),
+    "parameter of the path that may be left out": (
+        lambda spec: spec["components"]["parameters"]["RunTestId"].update(required=False),
+        "parameter 'run_test_id': .*required: true",
+    ),
+    "paths that differ by the last slash": (copied(LISTING.rstrip("/"), "other"), "or the last `/` only"),
+    "paths that differ by a name": (
+        copied(LISTING.replace("run_test_id", "id"), "other", parameters=[]),
+        "differs from .*parameters' names",
+    ),
+    "operationId twice": (
+        copied("/x/{run_test_id}/", "listTestExecutions"),
+        "makes the function of .*another",
+    ),
+    "operationId twice in snake case": (copied("/x/{run_test_id}/", "list_test_executions"), "use another"),
+    "operationId twice but for case": (copied("/x/{run_test_id}/", "ListTestExecutions"), "use another"),
+    "operationId with a slash": (at_operation(operationId="../x"), "no function can be called by .*ASCII"),
+    "operationId of signs": (at_operation(operationId="__init__"), "no function can be called by"),
+    "parameter twice": (
+        lambda spec: parameter("team")(spec) or parameter("team")(spec),
+        f"{WHERE}: parameters 'team' and 'team' are one argument; rename one",
+    ),
+    "parameter twice in snake case": (
+        lambda spec: parameter("teamName")(spec) or parameter("team_name")(spec),
+        "parameters 'teamName' and 'team_name' are one argument",
+    ),
+    "parameter of the query called like one of the path": (parameter("run_test_id"), "are one argument"),
+    "parameter without a name": (parameter("$$"), r"no argument can be called '\$\$'"),
+    "parameter with an invisible sign": (parameter("team\u200b"), "no argument can be called"),
+    "style of a parameter": (
+        parameter(style="deepObject", schema=TEXT),
+        "parameters/5: `style`: .*leave it out",
+    ),
+    "explode": (parameter(explode=False, schema=TEXT), "`explode`: "),
+    "reserved signs": (parameter(allowReserved=True, schema=TEXT), "`allowReserved`: "),
+    "empty value": (parameter(allowEmptyValue=True, schema=TEXT), "`allowEmptyValue`: "),
+    "default of a parameter": (
+        parameter(schema=TEXT | {"default": "x"}),
+        "parameters/5/schema: `default`: .*desc",
+    ),
+    "beside a reference to a parameter": (
+        lambda spec: operation(spec)["parameters"][0].update(required=True),
+        "parameters/0: `required` beside .*where the reference leads",
+    ),
+    "link to nowhere": (at_answer(links={"x": {"operationId": "nowhere"}}), "link 'x' leads to no operation"),
+    "link by reference": (at_answer(links={"x": {"operationRef": "#/x"}}), "`operationRef`: .*operationId"),
+    "encoding": (
+        lambda spec: success(spec)["content"]["application/json"].update(encoding={}),
+        "responses/200/content/application/json: `encoding`: ",
+    ),
+    "header that can't be sent": (at_answer(headers={"a b": {"schema": TEXT}}), "header 'a b' can't be sent"),
+    "prefixItems": (field("a", {"type": "array", "prefixItems": [TEXT]}), f"{A}: `prefixItems`: .*`items`"),
+    "list of items": (field("a", {"type": "array", "items": [TEXT]}), f"{A}/items: .*write a mapping"),
+    "items of no array": (field("a", TEXT | {"items": TEXT}), f"{A}: `items` without `type: array`"),
+    "properties of a text": (
+        field("a", TEXT | {"properties": {}}),
+        f"{A}: `properties` without `type: object`",
+    ),
+    "patternProperties": (
+        field("a", {"type": "object", "patternProperties": {}}),
+        f"{A}: `patternProperties`: ",
+    ),
+    "propertyNames": (
+        field("a", {"type": "object", "propertyNames": {}}),
+        "`propertyNames`: .*additionalProp",
+    ),
+    "unevaluatedProperties": (
+        field("a", THING | {"unevaluatedProperties": False}),
+        "`unevaluatedProperties`: ",
+    ),
+    "required without property": (field("a", THING | {"required": ["b"]}), f"{A}: `required` names 'b'"),
+    "schema that is true": (field("a", True), f"{A}: is True; write a mapping"),  # type: ignore[arg-type]
+    "schema that is null": (field("a", None), f"{A}: is null; write a mapping"),  # type: ignore[arg-type]
+    "unknown type": (field("a", {"type": "text"}), f"{A}/type: is 'text'; write one of array"),
+    "type that is null": (field("a", {"type": ["string", None]}), f"{A}/type: is null; .*in quotes"),
+    "object or text by type": (field("a", THING | {"type": ["object", "string"]}), f"{A}: `type: .*`anyOf`"),
+    "title": (field("a", TEXT | {"title": "x"}), f"{A}: `title`: .*`description`"),
+    "default": (field("a", TEXT | {"default": "x"}), f"{A}: `default`: .*`description`"),
+    "writeOnly": (field("a", TEXT | {"writeOnly": True}), f"{A}: `writeOnly`: "),
+    "not": (field("a", {"not": TEXT}), f"{A}: `not`: "),
+    "if": (field("a", TEXT | {"if": {}}), f"{A}: `if`: .*describe"),
+    "dependentRequired": (field("a", THING | {"dependentRequired": {}}), f"{A}: `dependentRequired`: "),
+    "discriminator": (
+        field("a", THING | {"discriminator": {"propertyName": "a"}}),
+        "`discriminator`: .*x-chosen-by",
+    ),
+    "$defs": (field("a", TEXT | {"$defs": {}}), r"`\$defs`: .*components"),
+    "xml": (field("a", TEXT | {"xml": {}}), "`xml`: "),
+    "both choices": (field("a", {"anyOf": [TEXT], "oneOf": [TEXT]}), f"{A}: `oneOf` beside `anyOf`"),
+    "choice beside properties": (field("a", THING | {"oneOf": [TEXT]}), f"{A}: `type` beside `oneOf`"),
+    "choice of nothing": (field("a", {"anyOf": []}), f"{A}: a choice of nothing"),
+    "enum value twice": (field("a", TEXT | {"enum": ["x", "x"]}), f"{A}: a value of the enum is there twice"),
+    "enum member that is code": (
+        field("a", TEXT | {"enum": ["x"], "x-enum-varnames": ["X = print(1)"]}),
+        f"{A}: `x-enum-varnames` names each",
+    ),
+    "beside a reference": (
+        field("a", {"$ref": COLUMN + "Type", "maxLength": 3}),
+        f"{A}: `maxLength` beside .*where the reference leads",
+    ),
+    "reference into another file": (
+        field("a", {"$ref": "other.yaml#/A"}),
+        f"{A}: .*refer to #/components/schemas",
+    ),
+    "reference into a schema": (field("a", {"$ref": f"{COLUMN}/properties/id"}), f"{A}: .*schemas/NAME"),
+    "reference to nothing": (
+        field("a", {"$ref": COLUMN + "X"}),
+        f"{A}: the spec refers to .*nothing is there",
+    ),
+    "reference to itself": (component("A", {"$ref": "#/components/schemas/A"}), "leads back to itself"),
+    "allOf with a choice": (
+        field("a", THING | {"allOf": [THING | {"oneOf": [TEXT]}]}),
+        f"{A}: `allOf` merges properties; `oneOf` of a part",
+    ),
+    "allOf of two different fields": (
+        field("a", THING | {"allOf": [{"properties": {"a": {"type": "integer"}}}]}),
+        f"{A}: `allOf` merges two different properties 'a'",
+    ),
+    "two schemas of one class by pascal case": (
+        lambda spec: component("A_B", THING)(spec) or component("A.B", THING, "n")(spec),
+        "have the same name; call one of them otherwise",
+    ),
+    "schema called by signs": (component("A B", THING), "schemas/A B: no class can have this name"),
+    "choice by an unknown parameter": (
+        lambda spec: spec["paths"][RUNS]["get"]["responses"]["200"]["content"]["application/json"]["schema"][
+            "x-chosen-by"
+        ].update(team="RunsByName"),
+        "`x-chosen-by` names 'team'",
+    ),
+    "choice of another schema": (
+        lambda spec: spec["paths"][RUNS]["get"]["responses"]["200"]["content"]["application/json"]["schema"][
+            "x-chosen-by"
+        ].update(run_test_name="Column"),
+        "disagree about 'Column'",
+    ),
+}
+NO_CLIENT |= LOST
 FIELDS = ["self", "str", "int", "float", "bool", "list", "dict", "UNSET", "Any", "CallStatus", "ﬁeld"]
 SCHEMAS = ["Model", "model", "Any", "Raw", "UNSET", "UnsetType", "OpenEnum", "StrEnum", "Client", "UUID"]
 PARAMETERS = ["quote", "params", "kwargs", "client", "Client", "success", "read_response"]
@@ -228,17 +459,59 @@ def test_what_no_client_comes_of_is_refused_with_its_place(edit: Edit, said: str
     spec = deepcopy(contract)
     edit(spec)
 
-    with pytest.raises(ValueError, match=said):
-        prepare(views().open_view(spec))
+    with pytest.raises(SpecError, match=said):
+        ready(spec)
+
+
+def test_everything_that_is_wrong_is_told_at_once(contract: Document) -> None:
+    spec = deepcopy(contract)
+    names = ["webhooks", "callbacks", "empty enum", "post", "bearer token", "code in a path"]
+    for name in names:
+        NO_CLIENT[name][0](spec)
+    for name, (schema, _) in {"p": ({"title": "x"}, 0), "q": ({"prefixItems": []}, 0)}.items():
+        field(name, schema)(spec)
+
+    with pytest.raises(SpecError) as caught:
+        ready(spec)
+
+    told = str(caught.value)
+    words = ["webhooks", "__import__", "callbacks", "only enums of texts", "only reads", "X-Api-Key and"]
+    assert [
+        word for word in (*words, "properties/p: `title`", "properties/q: `prefixItems`") if word not in told
+    ] == []
+
+
+TEXTS = {
+    "a key twice": (b"openapi: 3.1.0\nopenapi: 3.1.0\n", "line 2: the key 'openapi' is there twice"),
+    "a status twice": (b"a:\n  200: x\n  '200': y\n", "line 3: the key '200' is there twice"),
+    "a key that is no text": (b"properties:\n  on: {type: string}\n", "line 2: the key 'on' is read as True"),
+    "a date": (b"a: 2026-01-01\n", "holds what JSON has not: .*date"),
+    "no number": (b"a: .nan\n", "holds what JSON has not"),
+    "a circle": (b"a: &a {b: *a}\n", "recursive"),
+    "half a pair": (b'a: "\\ud800"\n', "invalid Unicode"),
+    "deep": (b"[" * 100_000, "nesting depth|recursion"),
+    "a list": (b"- a\n", "holds no mapping"),
+}
+
+
+@pytest.mark.parametrize(("text", "said"), TEXTS.values(), ids=TEXTS)
+def test_a_text_that_would_lose_something_is_refused(text: bytes, said: str) -> None:
+    with pytest.raises((SpecError, yaml.YAMLError), match=said):
+        load(text)
+
+
+def test_what_an_anchor_shares_is_changed_in_one_place_only() -> None:
+    loaded = load(b"a: &x {b: 1}\nc: *x\nd: {<<: *x, e: 2}\n")
+    assert loaded == {"a": {"b": 1}, "c": {"b": 1}, "d": {"b": 1, "e": 2}}
+    assert loaded["a"] is not loaded["c"]
 
 
 def test_the_contract_itself_is_not_refused(contract: Document) -> None:
-    prepare(views().open_view(contract))
+    ready(contract)
 
 
 REFUSED_BY_THE_GENERATOR = {
     "array without items": (field("a", {"type": "array"}), "type array must have items"),
-    "default of another type": (field("a", {"type": "integer", "default": "x"}), "Invalid int value: x"),
     "two classes of one name": (
         lambda spec: [
             spec["components"]["schemas"].update(ColumnM={"type": "object", "properties": {"a": TEXT}}),
@@ -276,7 +549,7 @@ def test_what_the_generator_refuses_is_told_in_its_own_words(
 def test_a_model_that_msgspec_cannot_decode_is_refused_by_its_field(
     project: Path, contract: Document, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tools.prepare.refuse", lambda _view: None)
+    monkeypatch.setattr("tools.prepare.refuse", lambda *_: None)
     spec = deepcopy(contract)
     NO_CLIENT["two arrays"][0](spec)
     (project / "openapi.yaml").write_text(yaml.safe_dump(spec))
@@ -289,7 +562,7 @@ def test_a_model_that_msgspec_cannot_decode_is_refused_by_its_field(
 def test_a_class_that_cannot_be_made_is_refused_by_its_name(
     project: Path, contract: Document, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tools.prepare.refuse", lambda _view: None)
+    monkeypatch.setattr("tools.prepare.refuse", lambda *_: None)
     spec = deepcopy(contract)
     field("self", TEXT)(spec)
     (project / "openapi.yaml").write_text(yaml.safe_dump(spec))

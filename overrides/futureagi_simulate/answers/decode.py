@@ -44,7 +44,8 @@ def read_page(form: Form[M], answer: Answer, ask: Ask, *, strict: bool) -> Fetch
     deviations = _strays(answer)
     data, path = _inside(form, answer)
     envelope = _envelope(form, answer, data, path, deviations)
-    items = _items(form.item, envelope.results, f"{path}.results".lstrip("."), deviations)
+    model = _item_class(form, envelope.results)
+    items = _items(model, envelope.results, f"{path}.results".lstrip("."), deviations)
     _check_links(answer, envelope)
     _check_fields(form, answer, (envelope,))
     _check_fields(form, answer, items)
@@ -138,6 +139,17 @@ def _cut(envelope: Any, about: tuple[str, ...]) -> Any:
     return cut
 
 
+def _item_class(form: Form[M], rows: list[msgspec.Raw]) -> type[M]:
+    """Return the class of a page's items."""
+    if form.unidentified is None or not rows:
+        return form.item
+    try:
+        identified = any(form.identity in decoder(dict[str, msgspec.Raw]).decode(row) for row in rows)
+    except UNFIT:  # a row that isn't an object
+        return form.item
+    return form.item if identified else form.unidentified
+
+
 def _items(model: type[M], rows: list[msgspec.Raw], path: str, deviations: Deviations) -> tuple[M, ...]:
     """Decode the items of a page."""
     decode, unknown = decoder(model).decode, _api.unknown_values()
@@ -167,7 +179,7 @@ def _keeping(item: Any, data: bytes | msgspec.Raw) -> Any:
 
 
 def _identity(item: Any, field: str | None) -> str | None:
-    value = getattr(item, field) if field else None
+    value = getattr(item, field, None) if field else None
     return value if isinstance(value, str) and value.strip() else None  # a blank one tells nothing apart
 
 

@@ -16,8 +16,9 @@ class Form(msgspec.Struct, Generic[M], frozen=True):
     """What the answer to one kind of request looks like.
 
     `envelope` is the contract's page, whose `results` hold `item`s; `at` are the keys that lead to it.
-    `identity` is the field that tells items apart. `telling` are keys that an item, or the object itself, has
-    in this form and in no other. `about` are fields, of the item or of what is around it, that repeat an id
+    `identity` is the field that tells items apart. A page whose items all lack it has items of the class
+    `unidentified`, where there is one. `telling` are keys that an item, or the object itself, has in this
+    form and in no other. `about` are fields, of the item or of what is around it, that repeat an id
     asked for: an answer with another id there is an answer to another request.
     """
 
@@ -27,3 +28,4 @@ class Form(msgspec.Struct, Generic[M], frozen=True):
     identity: str | None = "id"
     telling: frozenset[str] = frozenset()
     about: Mapping[str, str] = msgspec.field(default_factory=dict)
+    unidentified: type[M] | None = None

@@ -150,7 +150,8 @@ def _joined(branches: list[Schema], document: Document) -> list[Schema]:
 
 def _unformatted(schema: Schema) -> Schema:
     """Make ids, times and URLs plain text: a server may send odd ones, and they are kept."""
-    if schema.get("type") != "string":
+    kinds = schema.get("type")
+    if kinds != "string" and not (isinstance(kinds, list) and "string" in kinds):
         return schema
     return {key: value for key, value in schema.items() if key not in ("format", "const")}
 

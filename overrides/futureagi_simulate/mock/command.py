@@ -37,6 +37,7 @@ def mock(
     fault: Annotated[
         list[str] | None,
         typer.Option(
+            "--fault",
             metavar="FAULT",
             help='What goes wrong: KIND[:TIMES][,NAME=VALUE]..., such as "429:2,retry-after=2".',
         ),

@@ -113,7 +113,7 @@ def retry_after(headers: Mapping[str, str], now: float) -> float | None:
 
 def _number(text: str) -> float | None:
     """Read a plain, non-negative decimal number; a sign, an exponent or a word is no number here."""
-    return float(text) if _NUMBER.fullmatch(text.strip()) else None
+    return float(text.strip()) if _NUMBER.fullmatch(text.strip()) else None
 
 
 def _date(text: str) -> float | None:

@@ -60,7 +60,11 @@ def sync_detailed(
     page: int | None = None,
     limit: int | None = None,
 ) -> Response[RunsByCall | RunsByExecution | RunsByName]:
-    """Do what `sync` does, and return documented errors with status and headers instead of raising them."""
+    """Do what `sync` does, and return documented errors with status and headers instead of raising them.
+
+    Documented headers:
+        WWW-Authenticate (401): Names the scheme that is wanted.
+    """
     kwargs = _get_kwargs(
         run_test_name=run_test_name,
         execution_id=execution_id,

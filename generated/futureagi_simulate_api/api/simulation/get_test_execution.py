@@ -49,7 +49,11 @@ def sync_detailed(
     row_groups: str | None = None,
     group_keys: str | None = None,
 ) -> Response[TestExecutionDetail]:
-    """Do what `sync` does, and return documented errors with status and headers instead of raising them."""
+    """Do what `sync` does, and return documented errors with status and headers instead of raising them.
+
+    Documented headers:
+        WWW-Authenticate (401): Names the scheme that is wanted.
+    """
     kwargs = _get_kwargs(
         test_execution_id=test_execution_id,
         search=search,
@@ -97,9 +101,10 @@ def sync(
             results are then group rows. Anything else than an array of known column ids is answered
             with 400. Observed, every column but a scenario dataset column is answered with 500.
         group_keys: Opens a group: a JSON array of the values of its columns, in the order of
-            `row_groups`. With fewer keys than groups the results are the groups of the next level,
-            with as many they are the calls of that group. Without `row_groups`, with more keys than
-            groups and with anything but an array the answer is 400.
+            `row_groups`, each as the group's row has it: a text, a number, true, false or null.
+            With fewer keys than groups the results are the groups of the next level, with as many
+            they are the calls of that group. Without `row_groups`, with more keys than groups and
+            with anything but an array the answer is 400. Observed, the keys are ignored.
 
     Raises:
         ErrorStatus: The server answered with a documented error.

@@ -43,7 +43,11 @@ def sync_detailed(
     limit: int | None = None,
     page: int | None = None,
 ) -> Response[TestExecutionPage]:
-    """Do what `sync` does, and return documented errors with status and headers instead of raising them."""
+    """Do what `sync` does, and return documented errors with status and headers instead of raising them.
+
+    Documented headers:
+        WWW-Authenticate (401): Names the scheme that is wanted.
+    """
     kwargs = _get_kwargs(
         run_test_id=run_test_id, search=search, status=status, limit=limit, page=page
     )

@@ -39,7 +39,11 @@ def sync_detailed(
     limit: int | None = None,
     page: int | None = None,
 ) -> Response[VersionCallExecutionPage]:
-    """Do what `sync` does, and return documented errors with status and headers instead of raising them."""
+    """Do what `sync` does, and return documented errors with status and headers instead of raising them.
+
+    Documented headers:
+        WWW-Authenticate (401): Names the scheme that is wanted.
+    """
     kwargs = _get_kwargs(agent_id=agent_id, version_id=version_id, limit=limit, page=page)
     return read_response(client, client.request(**kwargs), VersionCallExecutionPage, _ERRORS)
 
