@@ -68,8 +68,8 @@ def rich_call() -> bytes:
 
 
 class _Connection(asyncio.Protocol):
-    def __init__(self, pages: dict[int, bytes], delay: float) -> None:
-        self._pages, self._delay = pages, delay
+    def __init__(self, pages: dict[int, bytes], delay: float, free_at: list[float]) -> None:
+        self._pages, self._delay, self._free_at = pages, delay, free_at
         self._transport: Any = None
         self._left = b""
 
@@ -84,17 +84,23 @@ class _Connection(asyncio.Protocol):
             number = int(target.split(b"page=")[1].split(b"&")[0]) if b"page=" in target else 1
             answer = self._pages[number]
             if self._delay:
-                asyncio.get_running_loop().call_later(self._delay, self._transport.write, answer)
+                loop, ready = asyncio.get_running_loop(), 0.0
+                if self._free_at:  # it waits for the worker that is free first
+                    ready = max(0.0, min(self._free_at) - loop.time())
+                    self._free_at.remove(min(self._free_at))
+                    self._free_at.append(loop.time() + ready + self._delay)
+                loop.call_later(ready + self._delay, self._transport.write, answer)
             else:
                 self._transport.write(answer)
 
 
-def _serve(pipe: Any, count: int, size: int, rich: bool, delay: float) -> None:
+def _serve(pipe: Any, count: int, size: int, rich: bool, delay: float, workers: int) -> None:
     async def run() -> None:
         made = Pages(count, size, rich_call() if rich else small_call())
         ready: dict[int, bytes] = {}
+        free_at = [0.0] * workers
         loop = asyncio.get_running_loop()
-        server = await loop.create_server(lambda: _Connection(ready, delay), "127.0.0.1", 0)
+        server = await loop.create_server(lambda: _Connection(ready, delay, free_at), "127.0.0.1", 0)
         base = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
         for number in range(1, -(-count // size) + 1):
             body = made.body(number, base)
@@ -107,11 +113,16 @@ def _serve(pipe: Any, count: int, size: int, rich: bool, delay: float) -> None:
 
 
 @contextmanager
-def serving(count: int, size: int, *, rich: bool = False, delay: float = 0.0) -> Iterator[str]:
-    """Serve `count` calls in pages of `size` from a process of its own; give the base URL."""
+def serving(
+    count: int, size: int, *, rich: bool = False, delay: float = 0.0, workers: int = 0
+) -> Iterator[str]:
+    """Serve `count` calls in pages of `size` from a process of its own; return the base URL.
+
+    Each answer takes `delay` seconds, and as many as there are `workers` are made at once: 0 means any number.
+    """
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe()
-    process = context.Process(target=_serve, args=(theirs, count, size, rich, delay), daemon=True)
+    process = context.Process(target=_serve, args=(theirs, count, size, rich, delay, workers), daemon=True)
     process.start()
     theirs.close()  # so that a process that dies ends the wait for its word
     try:

@@ -15,7 +15,6 @@ import pytest
 
 from futureagi_simulate import Client, RetryPolicy
 from futureagi_simulate.export import Export, Source
-from futureagi_simulate.export.files import format_of
 from futureagi_simulate.mock import Mock
 from futureagi_simulate.records import CallRecord, call_record
 
@@ -48,12 +47,19 @@ def answered(mock: Mock, answer: Answering, **changes: Any) -> Iterator[Client]:
 
 def job(mock: Mock, target: Path, **changes: Any) -> Export:
     """Export the calls of the mock's run test: some 130, in pages of 20."""
-    given: dict[str, Any] = {"format": format_of(target), "page_size": 20, "prefetch": 1, **changes}
+    given: dict[str, Any] = {"page_size": 20, "prefetch": 1, **changes}
     return Export(given.pop("source", Source(run_test_id=mock.ids.run_test_id)), target, **given)
 
 
 def records(mock: Mock, client: Client) -> list[CallRecord]:
     return [call_record(item) for item in client.call_executions(mock.ids.run_test_id)]
+
+
+def unsettled(call: CallRecord) -> bool:
+    """Say whether a call, or one of its evals, may still change without a new time of update."""
+    return call.status not in ("completed", "failed") or any(
+        one.status in (None, "pending") for one in call.evals
+    )
 
 
 def ids_in(lines: Path) -> list[str]:

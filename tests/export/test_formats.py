@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Mapping
+import json
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, get_args
 
+import attrs
 import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
 from futureagi_simulate import Client
-from futureagi_simulate.export import CALLS, NESTED, database, to_arrow
-from futureagi_simulate.export.files import LAYOUTS, Evals, Format, format_of, layout_of
+from futureagi_simulate.export import NESTED, columns, to_arrow
+from futureagi_simulate.export.formats import Format, format_of
 from futureagi_simulate.mock import Mock
+from futureagi_simulate.records import CallRecord, EvalRecord, Turn
 
-from .asking import content, job, records
+from .asking import TABLES, job, records
 
 
 def test_json_lines_hold_the_bytes_received(mock: Mock, client: Client, tmp_path: Path) -> None:
@@ -37,13 +40,6 @@ def test_parquet_holds_every_record_in_the_fixed_schema(mock: Mock, client: Clie
         assert (row["id"], row["raw"].encode()) == (record.id, record.raw_json)
         assert [one["passed"] for one in row["evals"]] == [one.passed for one in record.evals]
         assert [turn["text"] for turn in row["transcript"]] == [turn.text for turn in record.transcript]
-
-
-def test_long_evals_are_one_row_each(mock: Mock, client: Client, tmp_path: Path) -> None:
-    job(mock, tmp_path / "evals.parquet", evals="long").run(client)
-    rows = pq.read_table(tmp_path / "evals.parquet").to_pylist()
-    expected = [(call.id, one.id, one.score) for call in records(mock, client) for one in call.evals]
-    assert [(row["call_id"], row["id"], row["score"]) for row in rows] == expected
 
 
 def test_wide_evals_are_columns_in_csv(mock: Mock, client: Client, tmp_path: Path) -> None:
@@ -77,17 +73,16 @@ def test_duckdb_answers_questions_over_three_tables(mock: Mock, client: Client, 
 def test_calls_too_large_for_little_memory_are_loaded_with_more(
     mock: Mock, client: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asked: list[Mapping[str, Any]] = []
-    load = database._load
+    asked: list[dict[str, Any]] = []
+    load = columns._load
 
-    def note(made: Path, target: Path, limits: Mapping[str, Any]) -> None:
+    def note(parquet: Path, made: Path, limits: dict[str, Any]) -> None:
         asked.append(limits)
-        load(made, target, limits)
+        load(parquet, made, {"memory_limit": "1MB"} if limits else {})
 
-    monkeypatch.setattr(database, "_FRUGAL", {"memory_limit": "1MB"})
-    monkeypatch.setattr(database, "_load", note)
+    monkeypatch.setattr(columns, "_load", note)
     job(mock, tmp_path / "it's calls.duckdb").run(client)
-    assert asked == [{"memory_limit": "1MB"}, {}]
+    assert [bool(limits) for limits in asked] == [True, False]
     with duckdb.connect(tmp_path / "it's calls.duckdb", read_only=True) as made:
         assert made.sql("SELECT count(*) FROM calls").fetchall() == [(len(records(mock, client)),)]
     assert [path.name for path in tmp_path.iterdir()] == ["it's calls.duckdb"]
@@ -100,22 +95,76 @@ def test_frames_come_through_arrow(mock: Mock, client: Client) -> None:
     assert frame["id"].to_list() == [call.id for call in expected]
 
 
-def test_the_schemas_of_calls_agree() -> None:
-    nested = [field for field in NESTED if not pa.types.is_list(field.type)]
-    assert nested == list(CALLS)
+def test_the_columns_are_these() -> None:
+    texts = "id execution_id status kind direction scenario scenario_id customer_name phone_number"
+    texts += " summary ended_reason rerun_type original_call_id session_id provider raw"
+    numbers = "duration_s overall_score agent_latency_s response_time_s cost_cents"
+    expected = dict.fromkeys(texts.split(), "string") | dict.fromkeys(numbers.split(), "double")
+    times = ("started_at", "ended_at", "created_at", "updated_at")
+    expected |= dict.fromkeys(times, "timestamp[us, tz=UTC]") | {"is_snapshot": "bool"}
+    expected["evals"] = (
+        "list<item: struct<id: string, name: string, kind: string, passed: bool, score: double, "
+        "choices: list<item: string>, reason: string, status: string, output: string>>"
+    )
+    expected["transcript"] = (
+        "list<item: struct<speaker: string, text: string, start_s: double, end_s: double>>"
+    )
+    assert {field.name: str(field.type) for field in NESTED} == expected
 
 
-def test_formats_and_layouts_are_those_of_the_types() -> None:
+def test_tables_of_duckdb_have_the_columns_of_the_records(mock: Mock, client: Client, tmp_path: Path) -> None:
+    job(mock, tmp_path / "calls.duckdb").run(client)
+    with duckdb.connect(tmp_path / "calls.duckdb", read_only=True) as made:
+        calls, evals, turns = (made.sql(f"FROM {name}") for name in TABLES)
+        assert calls.columns == [f.name for f in NESTED if not pa.types.is_list(f.type)]
+        assert dict(zip(evals.columns, map(str, evals.types), strict=True)) == {
+            **{
+                "call_id": "VARCHAR",
+                "position": "INTEGER",
+                "id": "VARCHAR",
+                "name": "VARCHAR",
+                "kind": "VARCHAR",
+            },
+            **{"passed": "BOOLEAN", "score": "DOUBLE", "choices": "VARCHAR[]"},
+            **{"reason": "VARCHAR", "status": "VARCHAR", "output": "VARCHAR"},
+        }
+        found, named = turns.fetchall(), turns.columns
+    said = [
+        (call.id, place, turn.speaker, turn.text, turn.start_s, turn.end_s)
+        for call in records(mock, client)
+        for place, turn in enumerate(call.transcript)
+    ]
+    assert named == ["call_id", "position", "speaker", "text", "start_s", "end_s"]
+    assert found == said
+
+
+def test_formats_are_those_of_the_type() -> None:
     assert {format_of(Path(f"x.{name}")) for name in get_args(Format)} == set(get_args(Format))
-    assert [layout_of(name) for name in get_args(Evals)] == list(get_args(Evals))
-    assert set(LAYOUTS) == set(get_args(Format))
 
 
-@pytest.mark.parametrize(("form", "layouts"), LAYOUTS.items())
-def test_without_a_word_a_format_takes_its_first_layout(
-    mock: Mock, client: Client, tmp_path: Path, form: Format, layouts: tuple[Evals, ...]
-) -> None:
-    unsaid, said = tmp_path / f"unsaid.{form}", tmp_path / f"said.{form}"
-    job(mock, unsaid).run(client)
-    job(mock, said, evals=layouts[0]).run(client)
-    assert content(unsaid) == content(said)
+def test_a_table_has_each_value_of_each_record() -> None:
+    """Arrays are built from buffers; pyarrow's own conversion of the same values is the measure."""
+    time = datetime(2026, 3, 1, 12, 30, 0, 123456, tzinfo=UTC)
+    evals = (
+        EvalRecord("e1", "Pölite", "pass_fail", passed=False, choices=("a", "", "b"), output=[1, None, "ü"]),
+        EvalRecord("e2", score=0.1, reason="", output=False),
+    )
+    early = datetime(1, 1, 1, tzinfo=UTC)
+    every = [
+        CallRecord(
+            "1", started_at=time, created_at=early, duration_s=3, evals=evals, raw_json=b'{"id": "1"}'
+        ),
+        CallRecord("", overall_score=-0.0, is_snapshot=True, transcript=(Turn("agent", "hi", 0.5),)),
+        *(CallRecord(str(number), kind="voice", summary="\U0001f600" * number) for number in range(300)),
+    ]
+    plain = []
+    for call in every:
+        row = attrs.asdict(call)
+        row["raw"] = row.pop("raw_json").decode()
+        for one, record in zip(row["evals"], call.evals, strict=True):
+            one["output"] = None if record.output is None else json.dumps(record.output, ensure_ascii=False)
+        plain.append(row)
+    table = to_arrow(every)
+    table.validate(full=True)
+    assert str(table.to_pylist()) == str(pa.Table.from_pylist(plain, schema=NESTED).to_pylist())
+    assert to_arrow([]).num_rows == 0

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import os
-import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,7 +15,8 @@ import pytest
 
 from futureagi_simulate import Client, FutureAGIError
 from futureagi_simulate import TimeoutError as OutOfTime
-from futureagi_simulate.export import conversion, database, spool
+from futureagi_simulate.export import columns, formats, partial
+from futureagi_simulate.export import job as module
 from futureagi_simulate.mock import Mock
 
 from .asking import answered, content, job
@@ -44,10 +44,10 @@ def full(home: Any, name: str, calls_that_fit: int = 0) -> Iterator[None]:
     ("name", "home", "function", "calls_that_fit"),
     [
         pytest.param("calls.jsonl", os, "fsync", 3, id="while fetching"),
-        pytest.param("calls.jsonl", shutil, "copyfile", 0, id="while the lines are copied"),
-        pytest.param("calls.parquet", conversion, "call_record", 100, id="while columns are written"),
-        pytest.param("calls.parquet", os, "replace", 18, id="while the file is put in place"),
-        pytest.param("calls.duckdb", database, "_load", 0, id="while tables are loaded"),
+        pytest.param("calls.csv", formats, "_cell", 1000, id="while cells are written"),
+        pytest.param("calls.parquet", module, "call_record", 100, id="while columns are written"),
+        pytest.param("calls.parquet", os, "replace", 17, id="while the file is put in place"),
+        pytest.param("calls.duckdb", columns, "_load", 0, id="while tables are loaded"),
     ],
 )
 def test_a_full_disk_leaves_what_was_received_and_the_same_export_goes_on(
@@ -60,7 +60,7 @@ def test_a_full_disk_leaves_what_was_received_and_the_same_export_goes_on(
     function: str,
     calls_that_fit: int,
 ) -> None:
-    monkeypatch.setattr(spool, "SAVE_EVERY_S", 0.0)
+    monkeypatch.setattr(partial, "SAVE_EVERY_S", 0.0)
     whole, stopped = tmp_path / f"whole.{name}", tmp_path / name
     job(mock, whole).run(client)
     with full(home, function, calls_that_fit), pytest.raises(FutureAGIError) as caught:
@@ -69,7 +69,7 @@ def test_a_full_disk_leaves_what_was_received_and_the_same_export_goes_on(
     assert f"What was received is kept in {stopped}.partial" in caught.value.remedy
     assert "same export goes on" in caught.value.remedy
     kept = sorted(path.name for path in Path(f"{stopped}.partial").iterdir())
-    assert kept == ["calls.jsonl", "lock", "progress.json"]
+    assert kept == ["calls.jsonl", partial.LOCK, "progress.json"]
     asked: list[str] = []
 
     def pass_on(request: httpx.Request) -> httpx.Response:
@@ -89,7 +89,7 @@ def test_what_duckdb_cannot_write_is_told_alike(
     def fail(*_: object) -> None:
         raise duckdb.IOException("IO Error: Could not write all bytes: No space left on device")
 
-    monkeypatch.setattr(database, "_load", fail)
+    monkeypatch.setattr(columns, "_load", fail)
     with pytest.raises(FutureAGIError, match="No space left") as caught:
         job(mock, tmp_path / "calls.duckdb").run(client)
     assert "is kept in" in caught.value.remedy

@@ -8,12 +8,14 @@ import subprocess
 import sys
 import textwrap
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
 
 from futureagi_simulate import Client, ConfigurationError, FutureAGIError
 from futureagi_simulate.export import job as module
-from futureagi_simulate.export.lock import NAME, held
+from futureagi_simulate.export import partial
+from futureagi_simulate.export.partial import LOCK, Partial
 from futureagi_simulate.mock import Mock
 
 from .asking import ids_in, interrupt, job, records
@@ -22,9 +24,9 @@ HOLDER = textwrap.dedent(
     """
     import sys
     from pathlib import Path
-    from futureagi_simulate.export.lock import held
+    from futureagi_simulate.export.partial import Partial
 
-    with held(Path(sys.argv[1])):
+    with Partial(Path(sys.argv[1]), "a question"):
         print("held", flush=True)
         sys.stdin.read()
     """
@@ -54,43 +56,61 @@ def test_a_second_export_to_the_same_file_is_refused_and_the_first_comes_out_who
     assert list(target.parent.iterdir()) == [target]
 
 
-def test_a_lock_goes_with_the_process_that_held_it(tmp_path: Path) -> None:
-    folder = tmp_path / "calls.csv.partial"
-    command = [sys.executable, "-c", HOLDER, str(folder)]
+def test_a_lock_goes_with_the_process_that_held_it(target: Path) -> None:
+    command = [sys.executable, "-c", HOLDER, str(target)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
         assert process.stdout is not None
         assert process.stdout.readline() == b"held\n"
-        with pytest.raises(ConfigurationError, match="Another export"), held(folder):
+        with pytest.raises(ConfigurationError, match="Another export"), Partial(target, "a question"):
             pass
         process.send_signal(signal.SIGKILL)
-    assert (folder / NAME).exists()
-    with held(folder):
+    assert Path(f"{target}.partial", LOCK).exists()
+    with Partial(target, "a question"):
         pass
-    assert list(tmp_path.iterdir()) == []
+    assert list(target.parent.iterdir()) == []
 
 
-def test_a_lock_that_its_holder_deleted_meanwhile_is_taken_anew(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("made_anew", [False, True])
+def test_a_lock_file_that_its_holder_deleted_meanwhile_is_not_the_lock(
+    target: Path, monkeypatch: pytest.MonkeyPatch, made_anew: bool
 ) -> None:
-    from futureagi_simulate.export import lock
+    """Its name may be that of another file by now, which another export has locked, or will."""
+    folder, take, taken = Path(f"{target}.partial"), partial._take, 0
 
-    folder = tmp_path / "calls.csv.partial"
-    take = lock._take
-    taken: list[int] = []
+    def deleted_first(file: BinaryIO) -> None:
+        nonlocal taken
+        taken += 1
+        if taken == 1:
+            (folder / LOCK).unlink()
+            if made_anew:
+                (folder / LOCK).touch()
+            else:
+                folder.rmdir()
+        take(file)
 
-    def deleted_first(file: object) -> None:
-        if not taken:
-            (folder / NAME).unlink()
-            folder.rmdir()
-        take(file)  # type: ignore[arg-type]
-        taken.append(1)
-
-    monkeypatch.setattr(lock, "_take", deleted_first)
-    with held(folder):
-        assert len(taken) == 2
-        monkeypatch.undo()
-        with pytest.raises(ConfigurationError, match="Another export"), held(folder):
+    monkeypatch.setattr(partial, "_take", deleted_first)
+    with Partial(target, "a question"):
+        assert taken == 2
+        with pytest.raises(ConfigurationError, match="Another export"), Partial(target, "a question"):
             pass
+
+
+@pytest.mark.parametrize(
+    "name", ["links/link.jsonl", "folder/calls.jsonl", "links/../calls.jsonl", "calls.jsonl"]
+)
+def test_names_that_lead_to_one_file_cannot_be_exported_to_at_once(
+    mock: Mock, client: Client, target: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    (target.parent / "links").mkdir()
+    (target.parent / "links" / "link.jsonl").symlink_to("../calls.jsonl")
+    (target.parent / "folder").symlink_to(".")
+    monkeypatch.chdir(target.parent)
+
+    def meanwhile(*_: object) -> None:
+        with pytest.raises(ConfigurationError, match="Another export"):
+            job(mock, Path(name)).run(client)
+
+    job(mock, target).run(client, meanwhile)
 
 
 def test_an_interrupted_export_keeps_its_folder_and_lets_go_of_it(
@@ -120,6 +140,6 @@ def test_a_place_that_cannot_be_used_is_told_before_anything_is_asked(
 ) -> None:
     Path(f"{target}.partial").write_text("a file where the folder would be")
     monkeypatch.setattr(module.Export, "_run", None)
-    with pytest.raises(ConfigurationError, match="can't be used: File exists"):
+    with pytest.raises(ConfigurationError, match="is not a folder"):
         job(mock, target).run(client)
     assert os.listdir(target.parent) == ["calls.jsonl.partial"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -13,13 +13,22 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from futureagi_simulate import AuthenticationError, Client, ConfigurationError, ContractError, NotFoundError
+from futureagi_simulate import (
+    AuthenticationError,
+    Client,
+    ConfigurationError,
+    ContractError,
+    FutureAGIWarning,
+    NotFoundError,
+)
 from futureagi_simulate.cli import main
-from futureagi_simulate.export import Export, Source, files
-from futureagi_simulate.export.files import format_of, layout_of
+from futureagi_simulate.export import Export, Source, formats
+from futureagi_simulate.export.formats import format_of
+from futureagi_simulate.export.source import Received, changed_since
 from futureagi_simulate.mock import Mock
+from futureagi_simulate.records import call_record
 
-from .asking import answered, ids_in, job, records
+from .asking import answered, client_of, ids_in, job, records, unsettled
 
 ID = "6f9619ff-8b86-4d01-b42d-00cf4fc964ff"
 TOO_EARLY = datetime(1, 1, 1, tzinfo=timezone(timedelta(hours=23)))
@@ -39,18 +48,104 @@ def test_a_strict_client_compares_each_call_with_the_contract(mock: Mock, tmp_pa
     assert json.loads((tmp_path / "tolerant.jsonl").read_text().splitlines()[0])["overall_score"] == "high"
 
 
-def test_since_takes_what_changed_at_that_time_or_later(mock: Mock, client: Client, tmp_path: Path) -> None:
-    times = sorted(moment for call in records(mock, client) if (moment := call.created_at or call.started_at))
-    since = times[len(times) // 2]
-    job(mock, tmp_path / "new.jsonl", since=since).run(client)
-    ids = set(ids_in(tmp_path / "new.jsonl"))
-    expected = {
-        call.id
-        for call in records(mock, client)
-        if (call.updated_at or call.created_at or call.ended_at or call.started_at or since) >= since
-    }
-    assert ids == expected
-    assert 0 < len(ids) < len(times)
+def test_since_takes_what_may_have_changed_at_that_time_or_later(tmp_path: Path) -> None:
+    """The server starts and cancels calls without touching the time of their update."""
+    with Mock(profile="observed") as mock, httpx.Client(transport=mock.transport()) as http:
+        client = client_of(mock, http)
+        every = records(mock, client)
+        since = sorted(call.updated_at for call in every if call.updated_at)[len(every) // 2]
+        assert job(mock, tmp_path / "new.jsonl", since=since).run(client) == len(
+            ids_in(tmp_path / "new.jsonl")
+        )
+    late = [call.id for call in every if unsettled(call) or (call.updated_at and call.updated_at >= since)]
+    assert ids_in(tmp_path / "new.jsonl") == late
+    assert 0 < sum(map(unsettled, every)) < len(late) < len(every)
+
+
+@pytest.mark.parametrize("name", ["new.jsonl", "new.csv", "new.parquet"])
+def test_since_says_what_it_compared_where_no_time_of_update_is_sent(
+    mock: Mock, client: Client, tmp_path: Path, name: str
+) -> None:
+    every = records(mock, client)
+    assert not any(call.updated_at for call in every)
+    ends = [max(time for time in (call.created_at, call.ended_at, call.started_at) if time) for call in every]
+    since = sorted(ends)[len(every) // 2]
+    expected = [call.id for call, end in zip(every, ends, strict=True) if unsettled(call) or end >= since]
+    with pytest.warns(
+        FutureAGIWarning, match=f"^{len(every) - len(expected)} finished calls were left out"
+    ) as told:
+        assert job(mock, tmp_path / name, since=since).run(client) == len(expected)
+    assert "no time of update" in str(told[0].message)
+    assert 0 < len(expected) < len(every)
+    if name == "new.jsonl":
+        assert ids_in(tmp_path / name) == expected
+
+
+@pytest.mark.parametrize(
+    ("call", "taken"),
+    [
+        ({"status": "completed", "updated_at": "2026-03-01T00:00:00Z"}, True),
+        ({"status": "completed", "updated_at": "2026-02-28T23:59:59Z"}, False),
+        ({"status": "failed", "updated_at": "2026-02-28T23:59:59Z"}, False),
+        ({"status": "cancelled", "updated_at": "2026-02-28T23:59:59Z"}, True),
+        ({"status": "ongoing", "updated_at": "2026-02-28T23:59:59Z"}, True),
+        ({"status": "a new word", "updated_at": "2026-02-28T23:59:59Z"}, True),
+        ({"updated_at": "2026-02-28T23:59:59Z"}, True),
+        ({"status": "completed"}, True),
+        ({"status": "completed", "created_at": "2026-02-01T00:00:00Z"}, False),
+        (
+            {
+                "status": "completed",
+                "created_at": "2026-02-01T00:00:00Z",
+                "completed_at": "2026-03-02T00:00:00Z",
+            },
+            True,
+        ),
+        (
+            {
+                "status": "completed",
+                "updated_at": "2026-02-01T00:00:00Z",
+                "completed_at": "2026-03-02T00:00:00Z",
+            },
+            False,
+        ),
+        (
+            {
+                "status": "completed",
+                "updated_at": "2026-02-01T00:00:00Z",
+                "eval_outputs": {"e": {"status": "pending"}},
+            },
+            True,
+        ),
+        (
+            {
+                "status": "completed",
+                "updated_at": "2026-02-01T00:00:00Z",
+                "eval_outputs": {"e": {"status": "running"}},
+            },
+            True,
+        ),
+        (
+            {
+                "status": "completed",
+                "updated_at": "2026-02-01T00:00:00Z",
+                "eval_outputs": {"e": {"value": True}},
+            },
+            False,
+        ),
+        (
+            {
+                "status": "completed",
+                "updated_at": "2026-02-01T00:00:00Z",
+                "eval_outputs": {"e": {"skipped": True}},
+            },
+            False,
+        ),
+    ],
+)
+def test_what_is_finished_is_left_out_by_its_last_change(call: dict[str, Any], taken: bool) -> None:
+    record = call_record(Received.of(json.dumps(call).encode()))
+    assert changed_since(record, datetime(2026, 3, 1, tzinfo=UTC)) is taken
 
 
 @pytest.mark.parametrize(
@@ -66,12 +161,7 @@ def test_since_takes_what_changed_at_that_time_or_later(mock: Mock, client: Clie
         (lambda: Source(agent_id="first", version_id=ID), "agent_id='first' isn't a UUID"),
         (lambda: Source(agent_id=ID, version_id="first"), "version_id='first' isn't a UUID"),
         (lambda: format_of(Path("calls.xlsx")), "names no format"),
-        (lambda: layout_of("tall"), "no layout"),
-        (lambda: Export(Source(ID), Path("c.jsonl"), "jsonl", "long"), "jsonl has no layout long"),
-        (lambda: Export(Source(ID), Path("c.jsonl"), "jsonl", "wide"), "jsonl has no layout wide"),
-        (lambda: Export(Source(ID), Path("c.csv"), "csv", "nested"), "csv has no layout nested"),
-        (lambda: Export(Source(ID), Path("c.duckdb"), "duckdb", "nested"), "duckdb has no layout nested"),
-        (lambda: Export(Source(ID), Path("c.duckdb"), "duckdb", "wide"), "duckdb has no layout wide"),
+        (lambda: Export(Source(ID), Path("c.parquet"), spreadsheet=True), "no cells"),
         (lambda: Export(Source(ID), Path("/nowhere/at/all.csv"), "csv"), "no folder"),
         (lambda: Export(Source(ID), Path("c.csv"), "csv", since=datetime(2026, 1, 1)), "no time zone"),
         (lambda: Export(Source(ID), Path("c.csv"), "csv", since=datetime(1, 1, 1)), "no time zone"),
@@ -158,22 +248,23 @@ def test_where_nothing_is_named_the_command_takes_the_run_test_of_the_environmen
     assert ids_in(file) == [record.id for record in records(mock, client)]
 
 
-@pytest.mark.parametrize("name", ["calls.csv", "calls.parquet", "calls.duckdb"])
+@pytest.mark.parametrize("name", ["calls.parquet", "calls.duckdb"])
 def test_without_the_packages_of_a_format_nothing_is_fetched(
     mock: Mock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     package = "duckdb" if name == "calls.duckdb" else "pyarrow"
-    monkeypatch.setattr(files, "find_spec", lambda asked: None if asked == package else "found")
+    monkeypatch.setattr(formats, "find_spec", lambda asked: None if asked == package else "found")
     with pytest.raises(ConfigurationError, match=f"needs the package {package}") as caught:
         job(mock, tmp_path / name)
     assert "futureagi-simulate[export]" in caught.value.remedy
 
 
-def test_json_lines_need_no_package(mock: Mock, client: Client, tmp_path: Path) -> None:
+def test_json_lines_and_csv_need_no_package(mock: Mock, client: Client, tmp_path: Path) -> None:
     """Checked in an interpreter that has none: this one has imported them already."""
     program = (
         "import sys; sys.modules.update(pyarrow=None, duckdb=None, pandas=None)\n"
-        "from pathlib import Path; from futureagi_simulate.export import Export, Source\n"
-        f"Export(Source('{ID}'), Path('calls.jsonl'), 'jsonl')"
+        "from pathlib import Path; from futureagi_simulate.export import Export, Source, formats\n"
+        f"Export(Source('{ID}'), Path('calls.jsonl')); Export(Source('{ID}'), Path('calls.csv'))\n"
+        "formats.write('csv', Path('made'), list)"
     )
     subprocess.run([sys.executable, "-c", program], check=True, cwd=tmp_path)

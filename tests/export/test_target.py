@@ -37,18 +37,6 @@ def test_an_export_to_a_link_writes_the_file_it_leads_to(
     assert ids_in(file) == [call.id for call in records(mock, client)]
 
 
-def test_a_link_and_its_file_cannot_be_exported_to_at_once(
-    mock: Mock, client: Client, linked: tuple[Path, Path]
-) -> None:
-    file, link = linked
-
-    def meanwhile(*_: object) -> None:
-        with pytest.raises(ConfigurationError, match="Another export"):
-            job(mock, link).run(client)
-
-    job(mock, file).run(client, meanwhile)
-
-
 def test_an_export_to_a_pipe_is_refused_before_anything_is_asked(mock: Mock, tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "calls.jsonl")
     with pytest.raises(ConfigurationError, match="no regular file"):

@@ -29,17 +29,16 @@ def export(
         str | None, typer.Option(metavar="ID", help="With --version: take the calls of this agent version.")
     ] = None,
     version: Annotated[str | None, typer.Option(metavar="ID", help="The agent's version.")] = None,
-    evals: Annotated[
-        str | None,
-        typer.Option(
-            metavar="nested|long|wide",
-            help="Evals inside each call's row (default of .parquet), one row an eval (.parquet, .csv), or "
-            "in columns (.parquet, default of .csv).",
-        ),
-    ] = None,
     since: Annotated[
-        str | None, typer.Option(metavar="WHEN", help="Only calls changed since then: 2026-03-01T00:00:00Z.")
+        str | None,
+        typer.Option(metavar="WHEN", help="Only calls that may have changed since, as 2026-03-01T00:00:00Z."),
     ] = None,
+    spreadsheet: Annotated[
+        bool,
+        typer.Option(
+            "--spreadsheet", help="CSV: begin text with an apostrophe that would run as a formula otherwise."
+        ),
+    ] = False,
     page_size: Annotated[int, typer.Option(metavar="N", help="Calls a request asks for.", min=1)] = 100,
     prefetch: Annotated[int, typer.Option(metavar="N", help="Requests under way at once.", min=1)] = 4,
 ) -> None:
@@ -50,27 +49,33 @@ def export(
 
     Example: fi-simulate export calls.parquet --run-test RUN_TEST_ID
     """
-    from futureagi_simulate import Client
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    from futureagi_simulate import Client, IncompleteListingError
     from futureagi_simulate.cli.console import progress, say
-    from futureagi_simulate.export.bar import Bar
-    from futureagi_simulate.export.files import format_of, layout_of
+    from futureagi_simulate.cli.trouble import UNFINISHED, Trouble, TroubleError
     from futureagi_simulate.export.job import Export
-    from futureagi_simulate.export.sources import Source
+    from futureagi_simulate.export.source import Source
 
     if {run_test, execution, agent, version} == {None}:
         run_test = from_environment(RUN_TEST_ID)
     job = Export(
         Source(run_test, execution, agent, version),
         to,
-        format_of(to),
-        None if evals is None else layout_of(evals),
-        None if since is None else _moment(since),
-        page_size,
-        prefetch,
+        since=None if since is None else _moment(since),
+        page_size=page_size,
+        prefetch=prefetch,
+        spreadsheet=spreadsheet,
     )
     console = progress()
-    with Client() as client, Bar(console) as bar:
-        rows = job.run(client, bar.show)
+    columns = (TextColumn("Reading calls"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    hidden = not console.is_terminal
+    with Client() as client, Progress(*columns, console=console, transient=True, disable=hidden) as bar:
+        task = bar.add_task("", total=None)
+        try:
+            rows = job.run(client, lambda done, total: bar.update(task, completed=done, total=total))
+        except IncompleteListingError as error:
+            raise TroubleError(Trouble(error.problem, error.remedy, UNFINISHED)) from error
     say(console, f"Wrote {rows} calls to {to}.")
 
 

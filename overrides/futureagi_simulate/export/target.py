@@ -1,13 +1,13 @@
-"""The file that a command is to write: what its name leads to, and whether it can be written there."""
+"""The file that a command is to write: whether it can be, and how it appears only when it is whole."""
 
 from __future__ import annotations
 
 import os
 import stat
+from contextlib import suppress
 from pathlib import Path
 
 from futureagi_simulate.errors import ConfigurationError, FutureAGIError
-from futureagi_simulate.export.files import whole_file
 
 
 def place(named: Path) -> Path:
@@ -16,7 +16,7 @@ def place(named: Path) -> Path:
 
 
 def is_special(named: Path) -> bool:
-    """Say whether there is something that isn't a file with content: a pipe, a terminal, another device."""
+    """Return whether there is something that isn't a file with content: a pipe, a terminal, a device."""
     try:
         mode = os.stat(named).st_mode
     except OSError:  # nothing there
@@ -70,5 +70,28 @@ def write_file(named: Path, content: bytes) -> None:
         with open(named, "wb") as device:
             device.write(content)
         return
-    with whole_file(place(named)) as temporary:
-        temporary.write_bytes(content)
+    target = place(named)
+    replace(target.with_name(f".{target.name}.new"), target, content)
+
+
+def replace(temporary: Path, target: Path, content: bytes) -> None:
+    """Write `content` under a name of its own, then rename it to `target`.
+
+    What `temporary` names before is deleted, never written to: it may be a link.
+    """
+    temporary.unlink(missing_ok=True)
+    try:
+        with open(temporary, "xb") as file:
+            take_mode(temporary, target)
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, target)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def take_mode(new: Path, old: Path) -> None:
+    """Give a new file the permissions of the one that it will replace, if there is one."""
+    with suppress(FileNotFoundError):
+        new.chmod(os.lstat(old).st_mode & 0o777)

@@ -1,17 +1,18 @@
-"""Where an export's calls come from, and which of them it takes."""
+"""Where an export's calls come from, as bytes, and which of them `since` takes."""
 
 from __future__ import annotations
 
 from datetime import UTC
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 import attrs
+import msgspec
 from msgspec.structs import replace
 
 from futureagi_simulate import endpoints
+from futureagi_simulate._api import decoded
 from futureagi_simulate.checks import uuid
 from futureagi_simulate.errors import ConfigurationError
-from futureagi_simulate.export.received import Received
 from futureagi_simulate.listings.listing import Plan
 
 if TYPE_CHECKING:
@@ -20,6 +21,32 @@ if TYPE_CHECKING:
     from futureagi_simulate.client import Client
     from futureagi_simulate.listings.listing import Listing, Paging
     from futureagi_simulate.records import CallRecord
+
+
+@attrs.define(slots=False)
+class Received:
+    """A row as received, of which only the id is decoded; a row may be anything that JSON can hold."""
+
+    id: Any = msgspec.UNSET
+    _raw_json = b""  # not annotated, as it is no field of the JSON; the listing sets each item's own
+
+    @classmethod
+    def of(cls, raw_json: bytes) -> Self:
+        """Make one of a row's bytes."""
+        made = cls()
+        made._raw_json = raw_json
+        return made
+
+    @property
+    def raw_json(self) -> bytes:
+        """Return the exact bytes of the row."""
+        return self._raw_json
+
+    @property
+    def raw(self) -> dict[str, Any]:
+        """Return the row as sent, empty if it isn't an object; what isn't UTF-8 is replaced."""
+        found: Any = decoded(self._raw_json)
+        return found if isinstance(found, dict) else {}
 
 
 def _id(name: str) -> Any:
@@ -53,26 +80,27 @@ class Source:
                 "execution_id, or agent_id with version_id).",
             )
 
-    @property
-    def name(self) -> str:
-        """Say what is exported, in a word that identifies it."""
-        if self.run_test_id:
-            return f"run-test/{self.run_test_id}"
-        if self.execution_id:
-            return f"execution/{self.execution_id}"
-        return f"version/{self.agent_id}/{self.version_id}"
-
     def listing(self, client: Client, paging: Paging) -> Listing[Any]:
         """Make the listing of the source's calls.
 
         A strict client compares each call with the contract. Any other leaves them undecoded, which halves
-        the work of the process that fetches: an export keeps the bytes, and the records are made from those.
+        the time of fetching: an export keeps the bytes. Nothing else in the export reads what is private to
+        the client.
         """
         connection, plan = client._connection, Plan.of(paging)
         spec = self._spec()
         if connection.session.options.strict:
             return connection.listing(spec, plan)
         return connection.listing(replace(spec, form=replace(spec.form, item=Received)), plan)
+
+    def question(self, client: Client, page_size: int) -> str:
+        """Identify what is asked for, and of which server.
+
+        The keys play no part: what one organization has another doesn't see, so its ids tell them apart.
+        """
+        options = client._connection.session.options
+        ids = "/".join(str(one or "") for one in attrs.astuple(self))
+        return f"{options.origin} {ids}?page_size={page_size}&strict={options.strict}"
 
     def _spec(self) -> endpoints.ListingSpec[Any]:
         if self.run_test_id:
@@ -99,17 +127,25 @@ def require_moment(since: datetime) -> None:
         )
 
 
-def question(source: Source, client: Client, page_size: int, since: datetime | None) -> str:
-    """Identify what is asked for, and of which server.
+def is_settled(call: CallRecord) -> bool:
+    """Return whether a call is finished, with all its evals.
 
-    The keys play no part: what one organization has another doesn't see, so its ids tell them apart.
+    Only what is settled may be left out by its time: the server starts and cancels calls without touching the
+    time of their update.
     """
-    options = client._connection.session.options
-    moment = since.astimezone(UTC).isoformat() if since else ""
-    return f"{options.origin} {source.name}?page_size={page_size}&since={moment}&strict={options.strict}"
+    return call.status in ("completed", "failed") and all(
+        one.status in ("completed", "skipped", "error") for one in call.evals
+    )
 
 
 def changed_since(call: CallRecord, since: datetime) -> bool:
-    """Say whether a call was changed at `since` or later; one without any time counts as changed."""
-    changed = call.updated_at or call.created_at or call.ended_at or call.started_at
-    return changed is None or changed >= since
+    """Return whether a call may have changed at `since` or later.
+
+    Without a time of update the last other time counts. A call without any time, or not settled, may always
+    have changed.
+    """
+    if not is_settled(call):
+        return True
+    others = (call.created_at, call.ended_at, call.started_at)
+    times = [call.updated_at] if call.updated_at else [time for time in others if time]
+    return not times or max(times) >= since
