@@ -92,7 +92,7 @@ def test_every_line_names_the_execution_the_reason_and_a_turn(run: Run, server: 
     found = [json.loads(line) for line in ran.out.splitlines()]
     assert len(found) > 20
     for line in found:
-        assert line["schema"] == "futureagi-simulate/failure/1"
+        assert line["schema"] == "futureagi-simulate/failure/2"
         assert line["execution_id"] == server["FI_TEST_EXECUTION_ID"]
         assert line["eval"]["reason"]
         assert line["transcript"][line["turn"]["index"]]["text"]

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import reduce
+from operator import or_
 from typing import TYPE_CHECKING, Final
 
 import attrs
 
 from futureagi_simulate.failures.clusters import Cluster, read_clusters
 from futureagi_simulate.failures.find import Demands, FailedCall, failed_call
-from futureagi_simulate.failures.redact import redactor_for
+from futureagi_simulate.failures.redact import (
+    LEFT_OUT,
+    LONG_NUMBER,
+    SHORTER_NUMBER,
+    Given,
+    Redaction,
+    Redactor,
+    given_in,
+)
 from futureagi_simulate.records import (
     CallRecord,
     EvalKind,
@@ -18,6 +28,7 @@ from futureagi_simulate.records import (
     call_record,
     execution_record,
 )
+from futureagi_simulate.records.values import text
 
 if TYPE_CHECKING:
     from futureagi_simulate.client import Client
@@ -29,8 +40,10 @@ PAGE: Final = 100
 class Failures:
     """The failures of an execution.
 
-    `checked` is how many calls were looked at; `unjudged` how many evals could not be computed; `unfinished`
-    the calls that failed as calls. `clusters_status` is the service's word on its own explanation.
+    `calls` have failed evals; `unfinished` are the calls that failed as calls, with or without failed evals.
+    `checked` is how many calls were looked at; `unjudged` how many evals could not be computed.
+    `clusters_status` is the status of the service's own explanation. `given` holds, by call id, the names and
+    numbers that the server's answers give away; `redaction` says what `redacted` did, and is None before.
     """
 
     execution: ExecutionRecord
@@ -40,26 +53,75 @@ class Failures:
     unjudged: int
     unfinished: tuple[CallRecord, ...]
     clusters_status: str | None = None
+    given: Mapping[str, Given] = attrs.field(factory=dict, repr=False, eq=False)
+    redaction: Redaction | None = None
+
+    @property
+    def everything(self) -> tuple[FailedCall, ...]:
+        """Return the calls with failed evals, then those that failed as calls without any failed eval."""
+        known = {failed.call.id for failed in self.calls}
+        return (*self.calls, *(FailedCall(call, ()) for call in self.unfinished if call.id not in known))
 
     @property
     def without_transcript(self) -> int:
-        """Count the failed calls whose transcript the server didn't give."""
+        """Count the calls with failed evals whose transcript the server didn't give."""
         return sum(1 for failed in self.calls if not failed.call.transcript)
 
     @property
     def without_name(self) -> int:
         """Count the failed calls whose customer's name is unknown, so that it can't be taken out of texts."""
-        return sum(1 for failed in self.calls if not failed.call.customer_name)
+        return sum(1 for failed in self.everything if not self._given(failed.call).names)
 
     def redacted(self) -> Failures:
-        """Give the same without names and phone numbers."""
-        redactor = redactor_for([*(failed.call for failed in self.calls), *self.unfinished])
-        return attrs.evolve(
-            self,
-            calls=tuple(map(redactor.failed_call, self.calls)),
-            clusters=tuple(map(redactor.cluster, self.clusters)),
-            unfinished=tuple(map(redactor.call, self.unfinished)),
+        """Return the same without the names and numbers that the server gave; `redaction` says what was done.
+
+        They are taken out of every text, in every form (see `Redactor`), and so is every number of seven
+        digits or more; of five or more in a call without a known number. A call whose customer's name is
+        unknown keeps no text but the names of its evals, nor does a cluster that covers such a call. Raw
+        bytes, raw outputs and every field that isn't shown are dropped.
+        """
+        given = {call.id: self._given(call) for call in (failed.call for failed in self.everything)}
+        everything = reduce(or_, [*self.given.values(), *given.values()], Given())
+        redactor = Redactor(everything.names, everything.numbers, titles=everything.titles)
+        known = {key: one for key, one in {**self.given, **given}.items() if one.names}
+        left_out = tuple(redactor.identifier(key) for key in given if key not in known)
+
+        def least(call: CallRecord) -> int:
+            return LONG_NUMBER if known[call.id].numbers else SHORTER_NUMBER
+
+        calls, unfinished = (
+            [
+                redactor.failed_call(failed, least(failed.call))
+                if failed.call.id in known
+                else redactor.failed_call_without_texts(failed)
+                for failed in each
+            ]
+            for each in (self.calls, [FailedCall(call, ()) for call in self.unfinished])
         )
+        clusters = tuple(
+            redactor.cluster(
+                cluster, has_texts=bool(cluster.call_ids) and known.keys() >= {*cluster.call_ids}
+            )
+            for cluster in self.clusters
+        )
+        return Failures(
+            execution=redactor.execution(self.execution, has_texts=not left_out),
+            calls=tuple(calls),
+            clusters=clusters,
+            checked=self.checked,
+            unjudged=self.unjudged,
+            unfinished=tuple(failed.call for failed in unfinished),
+            clusters_status=redactor.maybe(self.clusters_status),
+            redaction=Redaction(
+                names=len(everything.names | everything.titles),
+                numbers=len(everything.numbers),
+                calls=left_out,
+                clusters=sum(cluster.name == LEFT_OUT for cluster in clusters),
+            ),
+        )
+
+    def _given(self, call: CallRecord) -> Given:
+        return given_in(call) | self.given.get(call.id, Given())
 
 
 def collect(
@@ -82,17 +144,24 @@ def collect(
     calls = [call_record(item, execution_id=execution_id) for item in run.calls]
     execution = execution_record(run)
     demands.check(_evals(execution, calls))
-    suspects = {call.id for call in calls if failed_call(call, demands)}
-    fuller = _details(client, execution_id, run_test_id, suspects)
-    judged = (failed_call(_merge(call, fuller.get(call.id)), demands) for call in calls)
+    clusters = read_clusters(detail.get("eval_explanation_summary"))
+    wanted = {call.id for call in calls if call.status == "failed" or failed_call(call, demands)}
+    wanted |= {call.id for call in calls} & {call_id for one in clusters for call_id in one.call_ids}
+    fuller = _details(client, execution_id, run_test_id, wanted)
+    merged = [_merge(call, fuller.get(call.id)) for call in calls]
+    judged = (failed_call(call, demands) for call in merged)
+    given = {call.id: given_in(call) for call in calls if call.id in wanted}
+    for call_id, call in fuller.items():
+        given[call_id] |= given_in(call)
     return Failures(
         execution=execution,
         calls=tuple(found for found in judged if found),
-        clusters=read_clusters(detail.get("eval_explanation_summary")),
+        clusters=clusters,
         checked=len(calls),
         unjudged=sum(record.status == "error" for call in calls for record in call.evals),
-        unfinished=tuple(call for call in calls if call.status == "failed"),
-        clusters_status=detail.get("eval_explanation_summary_status"),
+        unfinished=tuple(call for call in merged if call.status == "failed"),
+        clusters_status=text(detail.get("eval_explanation_summary_status")),
+        given=given,
     )
 
 
