@@ -1,28 +1,36 @@
-"""Text from elsewhere, made safe to print: no control characters, no reordering of what is around it."""
+"""Text from elsewhere, made safe to print: nothing in it acts on a terminal or hides what is there.
+
+Every command, error, warning and repr cleans such text here.
+"""
 
 from __future__ import annotations
 
+import json
 import re
-import unicodedata
 from typing import Final
 
-_REORDERING: Final = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+_UNSAFE: Final = re.compile(
+    "["
+    "\x00-\x08\x0b-\x1f\x7f-\x9f"  # control characters, C0 and C1, but tab and newline
+    "\u2028\u2029"  # line breaks that are no newline
+    "\u202a-\u202e\u2066-\u2069"  # overrides and isolates of the writing direction
+    "\ufff9-\ufffb\U000e0000-\U000e007f"  # annotations and tags, which are invisible
+    "\ud800-\udfff"  # half of a surrogate pair: it can't be encoded
+    "\ufdd0-\ufdef"  # no characters: these, and the last two of each plane
+    + "".join(chr(plane | last) for plane in range(0, 0x110000, 0x10000) for last in (0xFFFE, 0xFFFF))
+    + "]"
+)
 _SPACE: Final = re.compile(r"\s+")
 
 
 def clean(text: str) -> str:
-    """Replace what isn't text by U+FFFD: control characters but tab and newline, overrides of direction."""
-    if text.isascii() and text.isprintable():
-        return text
-    return "".join(
-        character if character in "\n\t" or _is_text(character) else "\ufffd" for character in text
-    )
+    """Replace every character that isn't safe to print by U+FFFD; tabs and newlines stay."""
+    return text if _is_plain(text) else _UNSAFE.sub("\ufffd", text)
 
 
-def _is_text(character: str) -> bool:
-    if character in _REORDERING or character in "\ufffe\uffff":
-        return False
-    return unicodedata.category(character) not in ("Cc", "Cs")
+def escaped(text: str) -> str:
+    r"""Write every character that isn't safe to print as `\uXXXX`: a JSON document stays the same value."""
+    return text if _is_plain(text) else _UNSAFE.sub(lambda found: json.dumps(found[0])[1:-1], text)
 
 
 def one_line(text: str) -> str:
@@ -34,3 +42,7 @@ def shorten(text: str, width: int) -> str:
     """Cut the one line of `text` to `width` characters, ending in an ellipsis where some are missing."""
     line = one_line(text)
     return line if len(line) <= width else line[: width - 1].rstrip() + "…"
+
+
+def _is_plain(text: str) -> bool:
+    return text.isascii() and text.isprintable()

@@ -1,10 +1,11 @@
 from __future__ import annotations
 
+import json
 import unicodedata
 
 import pytest
 
-from futureagi_simulate.printable import clean, one_line, shorten
+from futureagi_simulate.printable import clean, escaped, one_line, shorten
 
 
 @pytest.mark.parametrize(
@@ -17,7 +18,9 @@ from futureagi_simulate.printable import clean, one_line, shorten
         ("\x9b31m", "�31m"),
         ("user\u202etxt.exe", "user�txt.exe"),
         ("\u2066x\u2069", "�x�"),
-        ("\x00\ud800\uffff", "���"),
+        ("\x00\ud800\uffff\ufdd0\U0010ffff", "�����"),
+        ("a\u2028b\u2029c", "a�b�c"),
+        ("hidden\U000e0041\ufff9", "hidden��"),
         ("שלום \u200f", "שלום \u200f"),
     ],
 )
@@ -29,6 +32,14 @@ def test_no_control_character_of_any_kind_gets_through() -> None:
     everything = "".join(map(chr, range(0x3000)))
     left = {character for character in clean(everything) if unicodedata.category(character) == "Cc"}
     assert left == {"\n", "\t"}
+
+
+def test_a_json_document_is_escaped_without_changing_its_value() -> None:
+    value = {"caf\u00e9\x9b31m": ["\u202e", "\U000e0041", "\ud83d", "a\nb", "\U0001f4de"]}
+    document = json.dumps(value, ensure_ascii=False, indent=2)
+    assert json.loads(escaped(document)) == value
+    assert clean(escaped(document)) == escaped(document)
+    assert "\u00e9" in escaped(document), "what is safe stays readable"
 
 
 def test_one_line_is_one_line_whatever_breaks_it() -> None:
