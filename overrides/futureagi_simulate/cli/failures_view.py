@@ -44,6 +44,8 @@ def show_failures(console: Console, found: Failures, most: int | None = None) ->
         say(console, f"{counted(len(found.unfinished), 'call')} failed: {said}.")
     if found.unjudged:
         say(console, f"{counted(found.unjudged, 'eval')} could not be computed.")
+    if found.unreadable:
+        say(console, f"{counted(found.unreadable, 'row')} of the listing could not be read as a call.")
 
 
 def show_failed_calls(console: Console, found: Failures, most: int | None = None) -> None:
