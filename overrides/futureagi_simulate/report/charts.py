@@ -24,10 +24,11 @@ _INK: Final[dict[Theme, dict[str, str]]] = {
     "light": {"text": "#1f2328", "grid": "#d8dee4", "bar": "#2f6fb2", "range": "#0b2a4a", "mark": "#b35900"},
     "dark": {"text": "#e6edf3", "grid": "#3d444d", "bar": "#5b9bd9", "range": "#dcebfa", "mark": "#f0a04b"},
 }
-_LONGEST_LABEL: Final = 160
-"""Pixels for the names beside the bars; longer ones are cut, and stand in full in the table below."""
-_LONGEST_NAME: Final = 80
-"""Characters of a name that the renderer gets: it measures every one, and needs minutes for a million."""
+_LONGEST_LABEL: Final = 24
+"""Characters of the names beside the bars; longer ones are cut, and stand in full in the table below.
+
+The renderer must not cut them: it takes minutes for a million characters, and fails where it halves an emoji.
+"""
 _LARGEST: Final = 1e9
 _DECIMALS: Final = 3
 
@@ -82,7 +83,7 @@ def _labels(names: Iterable[str]) -> list[str]:
     seen: Counter[str] = Counter()
     labels = []
     for name in names:
-        label = shorten(name[: 10 * _LONGEST_NAME], _LONGEST_NAME) or "(no name)"
+        label = shorten(name[: 10 * _LONGEST_LABEL], _LONGEST_LABEL) or "(no name)"
         seen[label] += 1
         labels.append(f"{label} ({seen[label]})" if seen[label] > 1 else label)
     return labels
@@ -91,7 +92,7 @@ def _labels(names: Iterable[str]) -> list[str]:
 def _rates(rows: list[dict[str, Any]], theme: Theme) -> Any:
     ink = _INK[theme]
     base = alt.Chart(alt.InlineData(rows)).encode(
-        y=alt.Y("name:N", title=None, sort=None, axis=alt.Axis(labelLimit=_LONGEST_LABEL))
+        y=alt.Y("name:N", title=None, sort=None, axis=alt.Axis(labelLimit=0))
     )
     percent = alt.Scale(domain=[0, 100])
     bars = base.mark_bar(color=ink["bar"], height=16, clip=True).encode(

@@ -275,6 +275,15 @@ def test_of_a_call_whose_customer_is_unknown_no_free_text_is_left() -> None:
     assert found.calls[0].evals[0].turn is None
 
 
+def test_two_calls_without_an_id_do_not_share_what_is_known_of_them() -> None:
+    evals = {"e": {"name": "Tone", "output": "Failed", "output_type": "Pass/Fail", "reason": SECRET}}
+    calls = [record_of(id="", eval_outputs=evals, customer_name=name) for name in ("Jörg Müller", None)]
+    found = failures_of(*calls, clusters=(Cluster("Tone", SECRET, SECRET, ("",)),)).redacted()
+    reasons = [failed.evals[0].record.reason for failed in found.calls]
+    assert reasons == ["Grüß Gott, [name], vierundzwanzig", None]
+    assert found.clusters[0].name == "[left out]"
+
+
 def test_each_eval_keeps_its_own_reason_where_two_share_an_id() -> None:
     one = call(verdict("A", False, "first"), verdict("A", False, "second"))
     found = failures_of(one).redacted()
