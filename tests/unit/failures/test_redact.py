@@ -347,7 +347,7 @@ def name_forms(draw: st.DrawFn) -> tuple[str, str]:
     return name, f"..{draw(around)}{form}{draw(around)}.."
 
 
-@settings(deadline=None, max_examples=200, suppress_health_check=list(HealthCheck))
+@settings(deadline=None, max_examples=100, suppress_health_check=list(HealthCheck))
 @given(name_forms())
 def test_no_form_of_a_given_name_is_left(drawn: tuple[str, str]) -> None:
     name, text = drawn
@@ -369,7 +369,7 @@ def test_no_form_of_a_given_name_is_left(drawn: tuple[str, str]) -> None:
     assert "[name]" in left
 
 
-@settings(deadline=None, max_examples=200, suppress_health_check=list(HealthCheck))
+@settings(deadline=None, max_examples=100, suppress_health_check=list(HealthCheck))
 @given(st.data())
 def test_no_form_of_a_given_number_is_left(data: st.DataObject) -> None:
     country, national = data.draw(
