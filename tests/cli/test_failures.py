@@ -10,10 +10,12 @@ import httpx
 import pytest
 
 from futureagi_simulate import Client
-from futureagi_simulate.failures import Demands, collect
+from futureagi_simulate.errors import ConfigurationError
+from futureagi_simulate.failures import Demands, collect, prompt
 from futureagi_simulate.failures import lines as failure_lines
 from futureagi_simulate.gate.settings import Threshold
 from futureagi_simulate.mock import Mock
+from tests.report.material import EXECUTION, made_up
 
 from .conftest import Run
 
@@ -92,10 +94,62 @@ def test_every_line_names_the_execution_the_reason_and_a_turn(run: Run, server: 
     found = [json.loads(line) for line in ran.out.splitlines()]
     assert len(found) > 20
     for line in found:
-        assert line["schema"] == "futureagi-simulate/failure/1"
+        assert line["schema"] == "futureagi-simulate/failure/2"
         assert line["execution_id"] == server["FI_TEST_EXECUTION_ID"]
-        assert line["eval"]["reason"]
-        assert line["transcript"][line["turn"]["index"]]["text"]
+        if line["eval"]:
+            assert line["eval"]["reason"]
+            assert line["transcript"][line["turn"]["index"]]["text"]
+
+
+@pytest.mark.parametrize("redact", [(), ("--redact",)])
+def test_calls_that_failed_as_calls_are_told_in_every_form(
+    run: Run, server: dict[str, str], redact: tuple[str, ...]
+) -> None:
+    where = ("failures", server["FI_TEST_EXECUTION_ID"], "--run-test", server["FI_RUN_TEST_ID"], *redact)
+    told = [json.loads(line) for line in run(*where, "--json").out.splitlines()]
+    crashed = [line for line in told if line["eval"] is None]
+    assert [line["call_status"] for line in crashed] == ["failed"] * 3
+    assert sorted(line["ended_reason"] for line in crashed) == ["error", "timeout", "timeout"]
+    assert run(*where, "--prompt").out.count("> The call itself failed: timeout\n") == 2
+    text = run(*where).out
+    assert "3 calls failed: 2 timeout, 1 error.\n" in text
+    for line in crashed:
+        assert f"call {line['call_id']}" in text.split("Calls that failed\n")[1]
+
+
+def test_of_an_execution_whose_calls_crashed_it_is_not_said_that_nothing_failed() -> None:
+    crashed = [
+        {"id": f"c{number}", "status": "failed", "ended_reason": "pipeline-error", "eval_outputs": {}}
+        for number in range(14)
+    ]
+    fine = [{"id": f"d{number}", "status": "completed", "eval_outputs": {}} for number in range(4)]
+    with made_up([*crashed, *fine]) as client:
+        found = collect(client, EXECUTION, Demands())
+    assert (found.checked, len(found.calls), len(found.unfinished), len(found.everything)) == (18, 0, 14, 14)
+    text = prompt(found.everything, found.clusters)
+    assert text.count("> The call itself failed: pipeline-error") == 14
+    assert "No eval" not in text
+    told = [line for failed in found.everything for line in failure_lines(failed)]
+    assert [line["ended_reason"] for line in told] == ["pipeline-error"] * 14
+
+
+@pytest.mark.parametrize("run_test", [None, "22222222-2222-4222-8222-222222222222"])
+def test_rows_that_are_no_calls_are_counted_and_the_others_told(run_test: str | None) -> None:
+    evals = {"e": {"name": "Tone", "output": "Failed", "output_type": "Pass/Fail", "reason": "angry"}}
+    rows = [None, 5, "text", True, [1], {"id": "c1", "status": "completed", "eval_outputs": evals}]
+    with made_up(rows) as client:
+        found = collect(client, EXECUTION, Demands(), run_test_id=run_test)
+    assert (found.checked, found.unreadable) == (1, 5)
+    assert [failed.call.id for failed in found.calls] == ["c1"]
+    assert found.redacted().unreadable == 5
+
+
+def test_a_run_test_that_has_none_of_the_calls_is_an_error() -> None:
+    with (
+        made_up([{"id": "c1", "status": "failed"}], in_run_test=[{"id": "c9", "status": "failed"}]) as client,
+        pytest.raises(ConfigurationError, match="None of the execution's calls"),
+    ):
+        collect(client, EXECUTION, Demands(), run_test_id="22222222-2222-4222-8222-222222222222")
 
 
 def test_the_marked_turn_is_the_one_that_the_reason_quotes(run: Run, server: dict[str, str]) -> None:
@@ -103,7 +157,7 @@ def test_the_marked_turn_is_the_one_that_the_reason_quotes(run: Run, server: dic
     quoted = right = 0
     for line in map(json.loads, ran.out.splitlines()):
         for index, turn in enumerate(line["transcript"]):
-            if turn["text"] in line["eval"]["reason"]:
+            if line["eval"] and turn["text"] in line["eval"]["reason"]:
                 quoted += 1
                 right += line["transcript"][line["turn"]["index"]]["text"] == turn["text"]
                 assert index >= 0

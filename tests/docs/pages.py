@@ -1,9 +1,11 @@
 """Read the examples of a Markdown page, run them, and hold what they print against what the page shows.
 
 A ```console block holds commands after `$ ` (a line that ends in a backslash goes on), each followed by what
-it prints. `...` stands for any text, also over several lines. Blocks in ```python run too, each on its own;
-those in ```python test are run by pytest.
-A ```toml block that names a file writes it. A block with `no-run` after its language is left out.
+it prints. A line that is `...` stands for any number of lines; elsewhere `...` stands for some text on that
+line, but not for the number 0. A ```console until-shown block is ended once it has printed as many lines as
+the page shows. Blocks in ```python run too, each on its own, and if they print, then not nothing; those in
+```python test are run by pytest. A ```toml block that names a file writes it. A block with `no-run` after its
+language is left out.
 """
 
 from __future__ import annotations
@@ -43,7 +45,8 @@ def read_page(path: Path) -> Page:
     for match in FENCE.finditer(text):
         line = text.count("\n", 0, match.start()) + 2
         if match["language"] == "console" and "no-run" not in match["rest"]:
-            page.examples += _console(match["body"], line)
+            language = "served" if "until-shown" in match["rest"] else "console"
+            page.examples += _console(match["body"], line, language)
         elif match["language"] == "python" and "no-run" not in match["rest"]:
             language = "test" if match["rest"].strip() == "test" else "python"
             page.examples.append(Example(language, match["body"], "", line))
@@ -52,7 +55,7 @@ def read_page(path: Path) -> Page:
     return page
 
 
-def _console(body: str, first: int) -> Iterator[Example]:
+def _console(body: str, first: int, language: str) -> Iterator[Example]:
     command, started = "", 0
     expected: list[str] = []
     open_line = False
@@ -62,13 +65,13 @@ def _console(body: str, first: int) -> Iterator[Example]:
             open_line = line.endswith("\\")
         elif line.startswith("$ "):
             if command:
-                yield Example("console", command, "\n".join(expected), started)
+                yield Example(language, command, "\n".join(expected), started)
             command, expected, started = line[2:], [], number
             open_line = line.endswith("\\")
         else:
             expected.append(line)
     if command:
-        yield Example("console", command, "\n".join(expected), started)
+        yield Example(language, command, "\n".join(expected), started)
 
 
 def run(example: Example, folder: Path, environment: Mapping[str, str]) -> str:
@@ -78,22 +81,44 @@ def run(example: Example, folder: Path, environment: Mapping[str, str]) -> str:
         return ""
     command = _command(example, folder)
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+    variables = {**os.environ, **environment, "PATH": path, "COLUMNS": "100", "PYTHONUTF8": "1"}
+    if example.language == "served":
+        return _beginning(command, folder, variables, len(_lines(example.expected)))
     done = subprocess.run(
         command,
         cwd=folder,
-        env={**os.environ, **environment, "PATH": path, "COLUMNS": "100", "PYTHONUTF8": "1"},
+        env=variables,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         timeout=60,
         check=False,
     )
-    if example.language != "console" and done.returncode:
-        raise AssertionError(done.stdout.decode())
-    return done.stdout.decode()
+    printed = done.stdout.decode()
+    if example.language != "console" and (done.returncode or ("print(" in example.source and not printed)):
+        raise AssertionError(f"exit code {done.returncode}: {printed or 'nothing was printed'}")
+    return printed
+
+
+def _beginning(command: list[str], folder: Path, variables: Mapping[str, str], lines: int) -> str:
+    """Run a command that goes on until it is stopped, and give the first lines that it prints."""
+    with subprocess.Popen(
+        ["timeout", "60", *command],
+        cwd=folder,
+        env=variables,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+    ) as process:
+        try:
+            assert process.stdout is not None
+            return b"".join(process.stdout.readline() for _ in range(lines)).decode()
+        finally:
+            process.terminate()
 
 
 def _command(example: Example, folder: Path) -> list[str]:
+    if example.language == "served":
+        return ["bash", "-c", f"exec {example.source}"]
     if example.language == "console":
         return ["bash", "-c", example.source]
     if example.language == "python":
@@ -105,9 +130,15 @@ def _command(example: Example, folder: Path) -> list[str]:
 
 def agrees(expected: str, printed: str) -> bool:
     """Say whether the output is what the page shows."""
-    pattern = ".*?".join(map(re.escape, _lines(expected).split("...")))
-    return re.fullmatch(pattern, _lines(printed), re.DOTALL) is not None
+    pattern = "".join(
+        r"(?:[^\n]*\n)*?" if line == "..." else f"{SOME_TEXT.join(map(re.escape, line.split('...')))}\n"
+        for line in _lines(expected)
+    )
+    return re.fullmatch(pattern, "".join(f"{line}\n" for line in _lines(printed))) is not None
 
 
-def _lines(text: str) -> str:
-    return "\n".join(line.rstrip() for line in text.strip().splitlines())
+SOME_TEXT = r"(?!0(?![\d:.,]))[^\n]+?"
+
+
+def _lines(text: str) -> list[str]:
+    return [line.rstrip() for line in text.strip().splitlines()]

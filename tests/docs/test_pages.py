@@ -9,7 +9,7 @@ import pytest
 
 from futureagi_simulate.mock import Mock
 
-from .pages import Page, agrees, read_page, run
+from .pages import FENCE, Page, agrees, read_page, run
 
 ROOT = Path(__file__).parents[2]
 PAGES = [read_page(path) for path in sorted([*ROOT.glob("docs/*.md"), ROOT / "README.md"])]
@@ -27,7 +27,7 @@ def test_the_examples_print_what_the_page_shows(
 ) -> None:
     for example in page.examples:
         printed = run(example, tmp_path, environment)
-        if example.language == "console":
+        if example.language in ("console", "served"):
             where = f"{page.path.name}, line {example.line}: $ {example.source}"
             assert agrees(example.expected, printed), (
                 f"{where}\n--- shown\n{example.expected}\n--- printed\n{printed}"
@@ -39,3 +39,33 @@ def test_every_command_has_its_page() -> None:
 
     missing = [entry.name for entry in COMMANDS if not (ROOT / "docs" / f"{entry.name}.md").exists()]
     assert missing == []
+
+
+@pytest.mark.parametrize(
+    ("shown", "printed", "agreed"),
+    [
+        ("Wrote ... calls.", "Wrote 52 calls.", True),
+        ("Wrote ... calls.", "Wrote 0 calls.", False),
+        ("Wrote ... calls.", "Wrote  calls.", False),
+        ("... calls", "0 calls", False),
+        ("at ...", "at 0:52", True),
+        ("a ... c", "a b\nx c", False),
+        ("a\n...\nd", "a\nb\nc\nd", True),
+        ("a\n...\nd", "a\nd", True),
+        ("a\n...\nd", "a\nb", False),
+        ("", "error", False),
+        ("...", "", True),
+    ],
+)
+def test_what_a_page_leaves_open_is_bounded(shown: str, printed: str, agreed: bool) -> None:
+    assert agrees(shown, printed) is agreed
+
+
+def test_every_block_of_code_is_run_but_for_the_installation() -> None:
+    left_out = [
+        (path.name, match["body"])
+        for path in [*ROOT.glob("docs/*.md"), ROOT / "README.md"]
+        for match in FENCE.finditer(path.read_text(encoding="utf-8"))
+        if match["language"] not in ("console", "python", "toml", "yaml") or "no-run" in match["rest"]
+    ]
+    assert [(name, "pip install" in body) for name, body in left_out] == [("README.md", True)]

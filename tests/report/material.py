@@ -2,13 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from random import Random
+from typing import Any
 
+import httpx
+
+from futureagi_simulate import Client
 from futureagi_simulate.failures.clusters import Cluster
 from futureagi_simulate.gate import Settings, judge
 from futureagi_simulate.records import CallRecord, EvalRecord, EvalSummary, ExecutionRecord, Turn
 from futureagi_simulate.report import Material
+
+EXECUTION = "11111111-1111-4111-8111-111111111111"
+
+
+def made_up(rows: Sequence[Any], *, in_run_test: Sequence[Any] | None = None, total: int = 0) -> Client:
+    """Make a client of a server with one execution, which gives `rows` for its calls whatever they are."""
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        path = request.url.path
+        given = in_run_test if "/run-tests/" in path and in_run_test is not None else rows
+        page = {"count": len(given), "total_pages": 1, "current_page": 1, "next": None, "results": given}
+        if not path.startswith("/sdk/"):
+            return httpx.Response(200, json={**page, "previous": None, "status": "completed"})
+        run = {"execution_id": EXECUTION, "status": "completed", "total_calls": total or len(rows)}
+        return httpx.Response(
+            200, json={"status": True, "result": {**run, "eval_results": [], "call_results": page}}
+        )
+
+    http = httpx.Client(transport=httpx.MockTransport(answer))
+    return Client(api_key="key", secret_key="secret", base_url="http://127.0.0.1:1", http_client=http)
+
 
 HOSTILE = (
     "<script>window.ran = 1</script>",
@@ -32,7 +58,7 @@ HOSTILE = (
 def make_material(count: int = 60, *, baseline: bool = True, ready: bool = False) -> Material:
     calls = tuple(_call(number) for number in range(count))
     passed = sum(bool(call.evals[0].passed) for call in calls)
-    execution = _execution("11111111-1111-4111-8111-111111111111", passed, count)
+    execution = _execution(EXECUTION, passed, count)
     before = (
         _execution("22222222-2222-4222-8222-222222222222", round(count * 0.9), count) if baseline else None
     )
@@ -80,7 +106,7 @@ def _call(number: int) -> CallRecord:
         turns[4] = Turn("agent", "The warranty lasts seventeen years.", 8.0, 11.0)
     return CallRecord(
         id=f"{number:08x}-0000-4000-8000-{number:012x}",
-        execution_id="11111111-1111-4111-8111-111111111111",
+        execution_id=EXECUTION,
         status="failed" if number % 11 == 3 else "completed",
         scenario=("Billing", "Refund", nasty)[number % 3],
         started_at=datetime(2026, 3, 1, 9, tzinfo=UTC) + timedelta(minutes=number),

@@ -3,16 +3,27 @@
 from __future__ import annotations
 
 import json
+import re
+import subprocess
+import sys
 import zlib
 from base64 import b64decode
+from html import escape
 from html.parser import HTMLParser
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
 
 import attrs
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
-from futureagi_simulate.gate import Outcome
-from futureagi_simulate.records import CallRecord, EvalRecord
-from futureagi_simulate.report import build_page
+from futureagi_simulate.failures.clusters import Cluster
+from futureagi_simulate.gate import Outcome, Verdict, judge
+from futureagi_simulate.records import CallRecord, EvalRecord, EvalSummary, ExecutionRecord, Turn
+from futureagi_simulate.report import Material, build_page, charts
 from futureagi_simulate.report.content import BLOCK, by_scenario, embed, pack
 
 from .material import HOSTILE, make_material
@@ -114,10 +125,6 @@ def test_charts_come_for_light_and_dark_with_words_for_those_who_cannot_see_them
 
 
 def test_an_execution_without_calls_or_evals_makes_a_page() -> None:
-    from futureagi_simulate.gate import judge
-    from futureagi_simulate.records import ExecutionRecord
-    from futureagi_simulate.report import Material
-
     empty = ExecutionRecord(id="x", status="completed")
     assert "Nothing was evaluated." in build_page(Material(empty, judge(empty), ()))
 
@@ -148,3 +155,112 @@ def test_packed_blocks_hold_all_details_in_order() -> None:
     unpacked = [json.loads(zlib.decompress(b64decode(block))) for block in pack(details)]
     assert [len(block) for block in unpacked] == [BLOCK, BLOCK, 1]
     assert [one for block in unpacked for one in block] == details
+
+
+def test_the_page_puts_what_the_server_sent_in_as_text_only() -> None:
+    script = (files("futureagi_simulate.report") / "assets" / "report.js").read_text("utf-8")
+    code = re.sub(r"//.*", "", script)
+    sinks = r"innerHTML|outerHTML|insertAdjacent|document\.write|eval\(|Function\(|setHTML|parseFrom|srcdoc"
+    assert re.findall(sinks, code) == []
+    assert "textContent" in code
+
+
+def odd_verdict(names: list[str], values: list[Any]) -> Verdict:
+    evals = [
+        EvalSummary(f"e{place}", name, "score", average=values[place % len(values)], total=3)
+        for place, name in enumerate(names)
+    ]
+    execution = ExecutionRecord(id="x", status="completed", total_calls=3, evals=tuple(evals))
+    verdict = judge(execution)
+    measured = zip(verdict.measures, values * len(names), strict=False)
+    return attrs.evolve(verdict, measures=tuple(attrs.evolve(one, value=value) for one, value in measured))
+
+
+ODD_NAMES = [
+    *("".join(map(chr, range(start, start + 16))) for start in range(0, 0xA0, 16)),
+    "a\x00b", "\ufffe\uffff\ufdd0", "\ud800", "\udc00x", "\u202e\u2028", "", " ", "\U0001fffe\U0010ffff",
+    "\U000e0041", "x" * 1_000_000, "\U0001f600" * 100, "e" + "\u0301" * 500, "\ufdfd" * 30, "a\n\tb",
+    "</svg><script>", "a", "a",
+]  # fmt: skip
+ODD_VALUES = [
+    10**30,
+    10**400,
+    -(10**30),
+    float("nan"),
+    float("inf"),
+    -float("inf"),
+    1e100,
+    5e-324,
+    4000,
+    -1,
+    0,
+    33.3,
+]
+
+
+def test_no_name_and_no_number_ends_the_process_that_draws_charts() -> None:
+    """Run in another process, as the renderer would take this one with it."""
+    code = (
+        "from futureagi_simulate.report import charts\n"
+        "from tests.report.test_page import ODD_NAMES, ODD_VALUES, odd_verdict\n"
+        "assert charts.rates(odd_verdict(ODD_NAMES, [33.3])) is not None\n"
+        "charts.rates(odd_verdict(['a'] * len(ODD_VALUES), ODD_VALUES))\n"
+        "for values in ([value] for value in ODD_VALUES):\n"
+        "    charts.histogram(values, 'Score', 'percent')\n"
+        "for values in (ODD_VALUES, [5e-324, 0], [1e9, 1e9 + 1e-7], [1e9, -1e9, 0.001]):\n"
+        "    assert charts.histogram(values, 'Score', 'percent') is not None\n"
+    )
+    root = Path(__file__).parents[2]
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=root, capture_output=True, timeout=110, check=False
+    )
+    assert done.returncode == 0, done.stderr.decode()[-2000:]
+
+
+@settings(deadline=None, max_examples=200, suppress_health_check=list(HealthCheck))
+@given(st.lists(st.text(st.characters(), max_size=60), min_size=1, max_size=5))
+def test_the_renderer_gets_short_names_that_xml_can_hold_each_once(names: list[str]) -> None:
+    labels = charts._labels(names)
+    assert len(set(labels)) == len(labels) == len(names)
+    for label in labels:
+        assert 0 < len(label) <= charts._LONGEST_LABEL + 4
+        ElementTree.fromstring(f"<t>{escape(label)}</t>".encode())
+
+
+@settings(deadline=None, max_examples=200, suppress_health_check=list(HealthCheck))
+@given(st.one_of(st.none(), st.floats(), st.integers()))
+def test_the_renderer_gets_numbers_that_it_can_draw(value: float | None) -> None:
+    found = charts._drawable(value)
+    assert found is None or (isinstance(found, float) and abs(found) <= 1e9)
+    if value is not None and abs(value) <= 1e9:
+        assert found == pytest.approx(value, abs=0.001)
+
+
+def test_values_that_are_not_drawn_are_counted_in_words() -> None:
+    chart = charts.histogram([1.0, 2.0, float("nan"), 10**30], "Score", "percent")
+    assert chart is not None
+    assert chart.words == "Score of 2 calls, in percent: 1 to 2, median 2. Values out of range, not drawn: 2."
+
+
+def test_odd_texts_and_numbers_make_a_page_of_valid_json_and_utf_8() -> None:
+    odd = "a\x00\x1b\ud800\ufffe\x9b\u202e"
+    turns = (Turn(odd, odd, float("inf"), None),)
+    one = CallRecord(
+        odd,
+        scenario=odd,
+        summary=odd,
+        duration_s=float("nan"),
+        overall_score=10**400,
+        evals=(EvalRecord("e", odd, passed=False, reason=odd),),
+        transcript=turns,
+    )
+    execution = ExecutionRecord(id=odd, run_test_name=odd, status=odd)
+    clusters = (Cluster(odd, odd, odd, ()),)
+    material = Material(execution, odd_verdict([odd], [5.0]), (one,), clusters)
+    page = build_page(material)
+    page.encode()
+    assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\u202e]", page)
+    table, block = Elements(page).scripts[:2]
+    json.loads(table, parse_constant=pytest.fail)
+    (detail,) = json.loads(zlib.decompress(b64decode(block)), parse_constant=pytest.fail)
+    assert detail["summary"] == odd

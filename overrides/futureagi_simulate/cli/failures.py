@@ -36,10 +36,16 @@ def failures(
         ),
     ] = None,
     redact: Annotated[
-        bool, typer.Option("--redact", help="Take out customers' names and phone numbers, in all texts.")
+        bool,
+        typer.Option(
+            "--redact",
+            help="Take out the names and phone numbers that the server gave, in all texts; a call whose "
+            "customer's name is unknown loses its texts.",
+        ),
     ] = False,
     json: Annotated[
-        bool, typer.Option("--json", "--jsonl", help="Print JSON Lines: one failed eval a line.")
+        bool,
+        typer.Option("--json", "--jsonl", help="Print JSON Lines: one failed eval or failed call a line."),
     ] = False,
     prompt: Annotated[
         bool, typer.Option("--prompt", help="Print Markdown for a prompt, cut at whole calls.")
@@ -48,7 +54,7 @@ def failures(
         int, typer.Option("--size", metavar="CHARACTERS", min=1000, help="The most that --prompt may print.")
     ] = 60_000,
 ) -> None:
-    """Show every failed eval of an execution, and where.
+    """Show every failed eval and every failed call of an execution, and where it failed.
 
     With each come its reason and the turn of the call that the reason most likely speaks of. Failed is
     what the server calls failed; with --min also a score below it, with --want also another choice.
@@ -70,27 +76,36 @@ def failures(
         run_test_id = run_test if run_test and is_uuid(run_test) else None
         found = collect(client, target, demands, run_test_id=run_test_id)
     if redact:
-        _check_names(found, run_test_id)
-        found = found.redacted()
+        found = _redacted(found, run_test_id)
     _print(found, json=json, size=size if prompt else None)
 
 
-def _check_names(found: Any, run_test_id: str | None) -> None:
-    """Refuse to redact what isn't known, where there is a way to know it; else say what may be left."""
+def _redacted(found: Any, run_test_id: str | None) -> Any:
+    """Redact; refuse where names are unknown and could be known, else say what was left out."""
     from futureagi_simulate.cli.console import progress, say
+    from futureagi_simulate.cli.failures_view import counted
     from futureagi_simulate.cli.trouble import usage
 
     if found.without_name and run_test_id is None:
         raise usage(
-            f"Customers' names of {found.without_name} calls are unknown, so --redact can't take them out.",
+            f"Customers' names of {counted(found.without_name, 'call')} are unknown, so --redact can't take "
+            "them out.",
             "Add --run-test with the id of the run test: its calls come with names.",
         )
-    if found.without_name:
+    redacted = found.redacted()
+    done = redacted.redaction
+    if done.calls or done.clusters:
+        left_out = [
+            counted(number, noun)
+            for number, noun in ((len(done.calls), "call"), (done.clusters, "cluster"))
+            if number
+        ]
         say(
             progress(),
-            f"note: customers' names of {found.without_name} calls are unknown to the server; there, names "
-            "were taken out only after words such as 'my name is'.",
+            f"note: all texts of {' and '.join(left_out)} were left out: the server doesn't tell the "
+            "customer's name there.",
         )
+    return redacted
 
 
 def _print(found: Any, *, json: bool, size: int | None) -> None:
@@ -98,11 +113,11 @@ def _print(found: Any, *, json: bool, size: int | None) -> None:
     from futureagi_simulate.failures import lines, prompt
 
     if json:
-        for failed in found.calls:
+        for failed in found.everything:
             for line in lines(failed, found.clusters):
                 print_json_line(line)
     elif size is not None:
-        print_document(prompt(found.calls, found.clusters, size))
+        print_document(prompt(found.everything, found.clusters, size))
     else:
         from futureagi_simulate.cli.failures_view import show_failures
 

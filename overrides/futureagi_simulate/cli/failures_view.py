@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from rich.console import Console
 from rich.padding import Padding
 from rich.table import Table
@@ -12,13 +14,13 @@ from futureagi_simulate.cli.waiting import clock
 from futureagi_simulate.failures import FailedCall, Failures
 from futureagi_simulate.failures.turns import around
 from futureagi_simulate.printable import one_line
-from futureagi_simulate.records import Turn
+from futureagi_simulate.records import CallRecord, Turn
 
 _SPEAKERS = {"agent": "cyan", "customer": "magenta"}
 
 
 def show_failures(console: Console, found: Failures, most: int | None = None) -> None:
-    """Print the failed calls, at most `most` of them, then the clusters and what could not be judged."""
+    """Print what failed, at most `most` calls of each kind, the clusters, and what couldn't be judged."""
     shown = found.calls[:most]
     for failed in shown:
         show_call(console, failed)
@@ -27,6 +29,7 @@ def show_failures(console: Console, found: Failures, most: int | None = None) ->
     if hidden:
         say(console, f"and {counted(hidden, 'more call')} with failed evals", "dim")
         say(console)
+    show_failed_calls(console, found, most)
     show_clusters(console, found)
     evals = sum(len(failed.evals) for failed in found.calls)
     say(
@@ -36,22 +39,47 @@ def show_failures(console: Console, found: Failures, most: int | None = None) ->
         "bold",
     )
     if found.unfinished:
-        reasons = sorted({one_line(call.ended_reason or "no reason given") for call in found.unfinished})
-        say(console, f"{counted(len(found.unfinished), 'call')} failed as such ({', '.join(reasons)}).")
+        reasons = Counter(_ended(call) for call in found.unfinished).most_common()
+        said = ", ".join(f"{number} {reason}" for reason, number in reasons)
+        say(console, f"{counted(len(found.unfinished), 'call')} failed: {said}.")
     if found.unjudged:
         say(console, f"{counted(found.unjudged, 'eval')} could not be computed.")
+    if found.unreadable:
+        say(console, f"{counted(found.unreadable, 'row')} of the listing could not be read as a call.")
+
+
+def show_failed_calls(console: Console, found: Failures, most: int | None = None) -> None:
+    """Print the calls that failed as calls, each with the reason that the service gives."""
+    if not found.unfinished:
+        return
+    say(console, "Calls that failed", "bold")
+    for call in found.unfinished[:most]:
+        line = Text("  ")
+        line.append(one_line(call.scenario or "Unknown scenario"), "bold")
+        line.append(f"  {_details(call)}", "dim")
+        line.append(f"  {_ended(call)}", "red")
+        console.print(line)
+    if most is not None and len(found.unfinished) > most:
+        say(console, f"  and {counted(len(found.unfinished) - most, 'more call')}", "dim")
+    say(console)
+
+
+def _ended(call: CallRecord) -> str:
+    return one_line(call.ended_reason or "") or "no reason given"
+
+
+def _details(call: CallRecord) -> str:
+    return f"call {one_line(call.id)}" + (
+        f"  {clock(call.duration_s)}" if call.duration_s is not None else ""
+    )
 
 
 def show_call(console: Console, failed: FailedCall) -> None:
     """Print one call: what it was, what failed and why, and the turns around it."""
     call = failed.call
     scenario = one_line(call.scenario or "Unknown scenario")
-    details = [
-        f"call {one_line(call.id)}",
-        clock(call.duration_s) if call.duration_s is not None else "",
-        one_line(call.ended_reason or ""),
-    ]
-    console.print(Text.assemble((scenario, "bold"), (f"  {'  '.join(filter(None, details))}", "dim")))
+    ended = f"  {one_line(call.ended_reason)}" if call.ended_reason else ""
+    console.print(Text.assemble((scenario, "bold"), (f"  {_details(call)}{ended}", "dim")))
     for found in failed.evals:
         line = Text("  ")
         line.append(one_line(found.record.name or found.record.id), "bold red")

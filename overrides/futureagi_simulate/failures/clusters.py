@@ -30,11 +30,11 @@ def _clusters(summary: dict[str, Any]) -> Iterator[Cluster]:
     for eval_name, entries in summary.items():
         for entry in entries if isinstance(entries, list) else ():
             if isinstance(entry, dict):
-                ids = entry.get("call_execution_ids")
+                ids = entry.get("call_execution_ids", entry.get("member_ids"))
                 yield Cluster(
                     eval_name,
                     _first(entry, "cluster_name", "theme", "name") or "Unnamed cluster",
-                    _first(entry, "description", "evidenceSummary", "guidance"),
+                    _first(entry, "description", "evidence_summary", "evidenceSummary", "guidance"),
                     tuple(filter(_is_text, ids)) if isinstance(ids, list) else (),
                 )
 

@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, Final
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import reduce
+from operator import or_
+from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
+from futureagi_simulate.errors import ConfigurationError
 from futureagi_simulate.failures.clusters import Cluster, read_clusters
 from futureagi_simulate.failures.find import Demands, FailedCall, failed_call
-from futureagi_simulate.failures.redact import redactor_for
+from futureagi_simulate.failures.redact import (
+    LEFT_OUT,
+    LONG_NUMBER,
+    SHORTER_NUMBER,
+    Given,
+    Redaction,
+    Redactor,
+    given_in,
+)
 from futureagi_simulate.records import (
     CallRecord,
     EvalKind,
@@ -18,6 +29,7 @@ from futureagi_simulate.records import (
     call_record,
     execution_record,
 )
+from futureagi_simulate.records.values import text
 
 if TYPE_CHECKING:
     from futureagi_simulate.client import Client
@@ -29,8 +41,11 @@ PAGE: Final = 100
 class Failures:
     """The failures of an execution.
 
-    `checked` is how many calls were looked at; `unjudged` how many evals could not be computed; `unfinished`
-    the calls that failed as calls. `clusters_status` is the service's word on its own explanation.
+    `calls` have failed evals; `unfinished` are the calls that failed as calls, with or without failed evals.
+    `checked` is how many calls were looked at; `unjudged` how many evals could not be computed; `unreadable`
+    how many rows of the listing weren't objects.
+    `clusters_status` is the status of the service's own explanation. `given` holds, by call id, the names and
+    numbers that the server's answers give away; `redaction` says what `redacted` did, and is None before.
     """
 
     execution: ExecutionRecord
@@ -40,26 +55,74 @@ class Failures:
     unjudged: int
     unfinished: tuple[CallRecord, ...]
     clusters_status: str | None = None
+    given: Mapping[str, Given] = attrs.field(factory=dict, repr=False, eq=False)
+    redaction: Redaction | None = None
+    unreadable: int = 0
+
+    @property
+    def everything(self) -> tuple[FailedCall, ...]:
+        """Return the calls with failed evals, then those that failed as calls without any failed eval."""
+        known = {failed.call.id for failed in self.calls}
+        return (
+            *self.calls,
+            *(FailedCall(call, ()) for call in self.unfinished if not call.id or call.id not in known),
+        )
 
     @property
     def without_transcript(self) -> int:
-        """Count the failed calls whose transcript the server didn't give."""
+        """Count the calls with failed evals whose transcript the server didn't give."""
         return sum(1 for failed in self.calls if not failed.call.transcript)
 
     @property
     def without_name(self) -> int:
         """Count the failed calls whose customer's name is unknown, so that it can't be taken out of texts."""
-        return sum(1 for failed in self.calls if not failed.call.customer_name)
+        return sum(1 for failed in self.everything if not self._given(failed.call).names)
 
     def redacted(self) -> Failures:
-        """Give the same without names and phone numbers."""
-        redactor = redactor_for([*(failed.call for failed in self.calls), *self.unfinished])
-        return attrs.evolve(
-            self,
-            calls=tuple(map(redactor.failed_call, self.calls)),
-            clusters=tuple(map(redactor.cluster, self.clusters)),
-            unfinished=tuple(map(redactor.call, self.unfinished)),
+        """Return the same without the names and numbers that the server gave; `redaction` says what was done.
+
+        They are taken out of every text, in every form (see `Redactor`), and so is every number of seven
+        digits or more; of five or more in a call without a known number. A call whose customer's name is
+        unknown keeps no text but the names of its evals, nor does a cluster that covers such a call. Raw
+        bytes, raw outputs and every field that isn't shown are dropped.
+        """
+        of_calls = [self._given(failed.call) for failed in self.everything]
+        everything = reduce(or_, [*self.given.values(), *of_calls], Given())
+        redactor = Redactor(everything.names, everything.numbers, titles=everything.titles)
+        unknown = [failed.call.id for failed in self.everything if not self._given(failed.call).names]
+        known = {call_id for call_id, given in self.given.items() if given.names}
+        known = (known | {failed.call.id for failed in self.everything}) - {*unknown}
+        left_out = tuple(map(redactor.identifier, unknown))
+
+        def redacted(failed: FailedCall) -> FailedCall:
+            given = self._given(failed.call)
+            if not given.names:
+                return redactor.failed_call_without_texts(failed)
+            return redactor.failed_call(failed, LONG_NUMBER if given.numbers else SHORTER_NUMBER)
+
+        clusters = tuple(
+            redactor.cluster(cluster, has_texts=bool(cluster.call_ids) and known >= {*cluster.call_ids})
+            for cluster in self.clusters
         )
+        return Failures(
+            execution=redactor.execution(self.execution, has_texts=not left_out),
+            calls=tuple(map(redacted, self.calls)),
+            clusters=clusters,
+            checked=self.checked,
+            unjudged=self.unjudged,
+            unfinished=tuple(redacted(FailedCall(call, ())).call for call in self.unfinished),
+            clusters_status=redactor.maybe(self.clusters_status),
+            redaction=Redaction(
+                names=len(everything.names | everything.titles),
+                numbers=len(everything.numbers),
+                calls=left_out,
+                clusters=sum(cluster.name == LEFT_OUT for cluster in clusters),
+            ),
+            unreadable=self.unreadable,
+        )
+
+    def _given(self, call: CallRecord) -> Given:
+        return given_in(call) | self.given.get(call.id, Given())
 
 
 def collect(
@@ -79,21 +142,36 @@ def collect(
     """
     run = client.execution_run(execution_id, summary=True, page_size=PAGE)
     detail = run.raw
-    calls = [call_record(item, execution_id=execution_id) for item in run.calls]
+    rows = list(run.calls)
+    calls = list(readable(rows, execution_id))
     execution = execution_record(run)
     demands.check(_evals(execution, calls))
-    suspects = {call.id for call in calls if failed_call(call, demands)}
-    fuller = _details(client, execution_id, run_test_id, suspects)
-    judged = (failed_call(_merge(call, fuller.get(call.id)), demands) for call in calls)
+    clusters = read_clusters(detail.get("eval_explanation_summary"))
+    wanted = {call.id for call in calls if call.status == "failed" or failed_call(call, demands)}
+    wanted |= {call.id for call in calls} & {call_id for one in clusters for call_id in one.call_ids}
+    fuller = full_calls(client, execution_id, run_test_id, wanted)
+    merged = [merge(call, fuller.get(call.id)) for call in calls]
+    judged = (failed_call(call, demands) for call in merged)
+    given = {call.id: given_in(call) for call in calls if call.id in wanted}
+    for call_id, call in fuller.items():
+        given[call_id] |= given_in(call)
+    given.pop("", None)  # rows without an id needn't be one call
     return Failures(
         execution=execution,
         calls=tuple(found for found in judged if found),
-        clusters=read_clusters(detail.get("eval_explanation_summary")),
+        clusters=clusters,
         checked=len(calls),
         unjudged=sum(record.status == "error" for call in calls for record in call.evals),
-        unfinished=tuple(call for call in calls if call.status == "failed"),
-        clusters_status=detail.get("eval_explanation_summary_status"),
+        unfinished=tuple(call for call in merged if call.status == "failed"),
+        clusters_status=text(detail.get("eval_explanation_summary_status")),
+        given=given,
+        unreadable=len(rows) - len(calls),
     )
+
+
+def readable(rows: Iterable[Any], execution_id: str | None = None) -> Iterator[CallRecord]:
+    """Make records of the rows that are JSON objects; the client has warned of any other."""
+    return (call_record(row, execution_id=execution_id) for row in rows if isinstance(row.raw, dict))
 
 
 def _evals(
@@ -107,18 +185,31 @@ def _evals(
             yield part.name or summary.name, part.kind
 
 
-def _details(
-    client: Client, execution_id: str, run_test_id: str | None, wanted: set[str]
+def full_calls(
+    client: Client, execution_id: str, run_test_id: str | None, wanted: set[str], prefetch: int = 1
 ) -> dict[str, CallRecord]:
-    """Read calls in full until every one of `wanted` is found."""
+    """Read calls in full, by id, until every one of `wanted` is found.
+
+    They come from the run test where it is named, else from the execution's own page.
+
+    Raises:
+        ConfigurationError: the run test was named and has none of the calls.
+
+    """
+    items: Iterable[CallRecord]
     if not wanted:
         return {}
-    items: Iterable[CallRecord]
     if run_test_id:
-        items = map(call_record, client.call_executions(run_test_id, page_size=PAGE))
+        items = readable(client.call_executions(run_test_id, page_size=PAGE, prefetch=prefetch))
     else:
-        items = map(call_record, client.test_execution(execution_id, page_size=PAGE).calls)
-    return dict(_until_found(items, set(wanted)))
+        items = readable(client.test_execution(execution_id, page_size=PAGE, prefetch=prefetch).calls)
+    found = dict(_until_found(items, set(wanted)))
+    if run_test_id and not found:
+        raise ConfigurationError(
+            f"None of the execution's calls is among those of the run test {run_test_id}.",
+            remedy="Name the run test that the execution belongs to.",
+        )
+    return found
 
 
 def _until_found(calls: Iterable[CallRecord], missing: set[str]) -> Iterator[tuple[str, CallRecord]]:
@@ -130,7 +221,7 @@ def _until_found(calls: Iterable[CallRecord], missing: set[str]) -> Iterator[tup
             return
 
 
-def _merge(call: CallRecord, fuller: CallRecord | None) -> CallRecord:
+def merge(call: CallRecord, fuller: CallRecord | None) -> CallRecord:
     """Fill in what the runs endpoint doesn't tell; its evals stay the ones that count."""
     if fuller is None:
         return call

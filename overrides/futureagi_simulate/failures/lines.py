@@ -1,4 +1,4 @@
-"""Failures as JSON Lines: one failed eval a line, in the versioned shape of `failure.schema.json`."""
+"""Failures as JSON Lines: a failed eval or a failed call a line, in the form of `failure.schema.json`."""
 
 from __future__ import annotations
 
@@ -9,14 +9,17 @@ from typing import Any, Final
 from futureagi_simulate.failures.clusters import Cluster
 from futureagi_simulate.failures.find import FailedCall, FailedEval
 
-SCHEMA: Final = "futureagi-simulate/failure/1"
-"""Grows by added fields only; a field that changes its meaning makes it /2."""
+SCHEMA: Final = "futureagi-simulate/failure/2"
+"""Grows by added fields only; a field that changes its meaning makes it the next version."""
 
 
 def lines(failed: FailedCall, clusters: Sequence[Cluster] = ()) -> Iterator[dict[str, Any]]:
-    """Give one object per failed eval of a call, each complete in itself."""
+    """Give one object per failed eval of a call, each complete in itself.
+
+    A call without failed evals, which then failed as a call, gives one object whose `eval` is None.
+    """
     call = failed.call
-    for found in failed.evals:
+    for found in failed.evals or (None,):
         yield {
             "schema": SCHEMA,
             "execution_id": call.execution_id,
@@ -30,13 +33,15 @@ def lines(failed: FailedCall, clusters: Sequence[Cluster] = ()) -> Iterator[dict
             "customer_name": call.customer_name,
             "phone_number": call.phone_number,
             "summary": call.summary,
-            "eval": _eval(found),
+            "eval": _eval(found) if found else None,
             "clusters": [
                 {"name": cluster.name, "description": cluster.description}
                 for cluster in clusters
-                if call.id in cluster.call_ids and cluster.eval_name == found.record.name
+                if call.id in cluster.call_ids and found and cluster.eval_name == found.record.name
             ],
-            "turn": {"index": found.turn.index, "found_by": found.turn.found_by} if found.turn else None,
+            "turn": {"index": found.turn.index, "found_by": found.turn.found_by}
+            if found and found.turn
+            else None,
             "transcript": [
                 {"speaker": turn.speaker, "text": turn.text, "start_s": turn.start_s, "end_s": turn.end_s}
                 for turn in call.transcript

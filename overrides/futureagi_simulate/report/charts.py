@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from base64 import b64encode
+from collections import Counter
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 import altair as alt
 import attrs
 import vl_convert
 
+from futureagi_simulate.printable import shorten
+
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from futureagi_simulate.gate import Verdict
     from futureagi_simulate.gate.measure import Measure
@@ -21,8 +24,13 @@ _INK: Final[dict[Theme, dict[str, str]]] = {
     "light": {"text": "#1f2328", "grid": "#d8dee4", "bar": "#2f6fb2", "range": "#0b2a4a", "mark": "#b35900"},
     "dark": {"text": "#e6edf3", "grid": "#3d444d", "bar": "#5b9bd9", "range": "#dcebfa", "mark": "#f0a04b"},
 }
-_LONGEST_LABEL: Final = 160
-"""Pixels for the names beside the bars; longer ones are cut, and stand in full in the table below."""
+_LONGEST_LABEL: Final = 24
+"""Characters of the names beside the bars; longer ones are cut, and stand in full in the table below.
+
+The renderer must not cut them: it takes minutes for a million characters, and fails where it halves an emoji.
+"""
+_LARGEST: Final = 1e9
+_DECIMALS: Final = 3
 
 
 @attrs.frozen
@@ -37,46 +45,77 @@ class Chart:
 def rates(verdict: Verdict) -> Chart | None:
     """Draw each eval as a bar with its 95 % interval, and the baseline as a tick; None without any."""
     before = {measure.name: measure.value for measure in verdict.baseline}
-    rows = [_rate_row(measure, before) for measure in verdict.measures if measure.value is not None]
+    names = _labels(measure.name for measure in verdict.measures)
+    rows = [
+        _rate_row(name, measure, before)
+        for name, measure in zip(names, verdict.measures, strict=True)
+        if _drawable(measure.value) is not None
+    ]
     if not rows:
         return None
     words = "Percent per eval. " + "; ".join(f"{row['name']} {row['value']:g} %" for row in rows)
     return _both(lambda theme: _rates(rows, theme), words)
 
 
-def _rate_row(measure: Measure, before: dict[str, float | None]) -> dict[str, Any]:
+def _rate_row(name: str, measure: Measure, before: dict[str, float | None]) -> dict[str, Any]:
     low, high = measure.interval or (None, None)
     return {
-        "name": measure.name,
-        "value": measure.value,
-        "low": low,
-        "high": high,
-        "before": before.get(measure.name),
+        "name": name,
+        "value": _drawable(measure.value),
+        "low": _drawable(low),
+        "high": _drawable(high),
+        "before": _drawable(before.get(measure.name)),
     }
+
+
+def _drawable(value: float | None) -> float | None:
+    """Return a number as the renderer can draw it, None for one that it can't: NaN, infinite or huge.
+
+    Decimals are cut, for the bins of a tiny range never end.
+    """
+    if value is None or not -_LARGEST <= value <= _LARGEST:
+        return None
+    return round(float(value), _DECIMALS)
+
+
+def _labels(names: Iterable[str]) -> list[str]:
+    """Make names short and clean: the renderer aborts on what XML can't hold. Number equal ones."""
+    seen: Counter[str] = Counter()
+    labels = []
+    for name in names:
+        label = shorten(name[: 10 * _LONGEST_LABEL], _LONGEST_LABEL) or "(no name)"
+        seen[label] += 1
+        labels.append(f"{label} ({seen[label]})" if seen[label] > 1 else label)
+    return labels
 
 
 def _rates(rows: list[dict[str, Any]], theme: Theme) -> Any:
     ink = _INK[theme]
     base = alt.Chart(alt.InlineData(rows)).encode(
-        y=alt.Y("name:N", title=None, sort=None, axis=alt.Axis(labelLimit=_LONGEST_LABEL))
+        y=alt.Y("name:N", title=None, sort=None, axis=alt.Axis(labelLimit=0))
     )
     percent = alt.Scale(domain=[0, 100])
-    bars = base.mark_bar(color=ink["bar"], height=16).encode(
+    bars = base.mark_bar(color=ink["bar"], height=16, clip=True).encode(
         x=alt.X("value:Q", title="percent", scale=percent)
     )
-    spans = base.mark_rule(color=ink["range"], strokeWidth=2).encode(x="low:Q", x2="high:Q")
-    ticks = base.mark_tick(color=ink["mark"], thickness=3, size=24).encode(x="before:Q")
+    spans = base.mark_rule(color=ink["range"], strokeWidth=2, clip=True).encode(x="low:Q", x2="high:Q")
+    ticks = base.mark_tick(color=ink["mark"], thickness=3, size=24, clip=True).encode(x="before:Q")
     return alt.layer(bars, spans, ticks).properties(width=420, height=alt.Step(30))
 
 
 def histogram(values: Sequence[float], title: str, unit: str) -> Chart | None:
-    """Draw how often which values occur; None when there is nothing to draw."""
-    if not values:
+    """Draw how often which values occur; None when there is nothing to draw.
+
+    What can't be drawn (NaN, infinite, beyond a billion) is left out, and the words count it.
+    """
+    ordered = sorted(found for value in values if (found := _drawable(value)) is not None)
+    if not ordered:
         return None
-    ordered = sorted(values)
+    beyond = len(values) - len(ordered)
     middle = ordered[len(ordered) // 2]
     span = f"{ordered[0]:g} to {ordered[-1]:g}, median {middle:g}"
     words = f"{title} of {len(ordered)} calls, in {unit}: {span}."
+    words += f" Values out of range, not drawn: {beyond}." if beyond else ""
     rows = [{"value": value} for value in ordered]
 
     def draw(theme: Theme) -> Any:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import attrs
 
 from futureagi_simulate.gate.settings import points
+from futureagi_simulate.printable import escaped
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -74,8 +75,8 @@ def summary_row(call: CallRecord, failed: Sequence[EvalRecord]) -> list[Any]:
         call.status,
         call.scenario,
         call.started_at.isoformat() if call.started_at else None,
-        call.duration_s,
-        call.overall_score,
+        _finite(call.duration_s),
+        _finite(call.overall_score),
         [one.name or one.id for one in failed],
         call.customer_name,
     ]
@@ -87,9 +88,14 @@ def detail(call: CallRecord, failing_turns: Sequence[int]) -> dict[str, Any]:
         "summary": call.summary,
         "ended": call.ended_reason,
         "evals": [_eval(one) for one in call.evals],
-        "turns": [[turn.speaker, turn.text, turn.start_s] for turn in call.transcript],
+        "turns": [[turn.speaker, turn.text, _finite(turn.start_s)] for turn in call.transcript],
         "marked": list(failing_turns),
     }
+
+
+def _finite(value: float | None) -> float | None:
+    """Leave out what JSON has no number for, and a browser reads as infinite."""
+    return value if value is not None and abs(value) < 1e300 else None
 
 
 def _eval(one: EvalRecord) -> dict[str, Any]:
@@ -111,9 +117,10 @@ def pack(details: Sequence[dict[str, Any]]) -> list[str]:
 
 
 def _json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    """Return `value` as JSON that UTF-8 can hold: half a surrogate pair is escaped."""
+    return escaped(json.dumps(value, ensure_ascii=False, separators=(",", ":")))
 
 
 def embed(value: Any) -> str:
     """Return `value` as JSON that can stand in a `<script>` element whatever its texts hold."""
-    return _json(value).replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+    return _json(value).replace("<", "\\u003c")

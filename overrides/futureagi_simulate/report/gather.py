@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING
 
 import attrs
 
+from futureagi_simulate.errors import FutureAGIError
 from futureagi_simulate.failures.clusters import Cluster, read_clusters
+from futureagi_simulate.failures.collect import full_calls, merge, readable
 from futureagi_simulate.gate import Settings, Verdict, judge
-from futureagi_simulate.records import CallRecord, ExecutionRecord, call_record, execution_record
+from futureagi_simulate.records import CallRecord, ExecutionRecord, execution_record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -56,6 +58,11 @@ def gather(
         calls.append(call)
         if progress:
             progress(len(calls), execution.total_calls)
+    if execution.total_calls and not calls:
+        raise FutureAGIError(
+            f"The execution has {execution.total_calls} calls and the server lists none of them.",
+            remedy="Ask again later; if it stays so, whoever runs the server needs to know.",
+        )
     return Material(
         execution=execution,
         verdict=judge(execution, settings, baseline),
@@ -66,11 +73,12 @@ def gather(
 
 
 def _calls(client: Client, execution_id: str, run_test_id: str | None) -> Iterator[CallRecord]:
+    """Read the calls of an execution; in full from the run test's, which needn't name their execution."""
     if run_test_id is None:
         detail = client.test_execution(execution_id, page_size=PAGE, prefetch=PREFETCH)
-        yield from (call_record(item, execution_id=execution_id) for item in detail.calls)
+        yield from readable(detail.calls, execution_id)
         return
-    for item in client.call_executions(run_test_id, page_size=PAGE, prefetch=PREFETCH):
-        call = call_record(item)
-        if call.execution_id == execution_id and not call.is_snapshot:
-            yield call
+    run = client.execution_run(execution_id, page_size=PAGE, prefetch=PREFETCH)
+    calls = list(readable(run.calls, execution_id))
+    fuller = full_calls(client, execution_id, run_test_id, {call.id for call in calls}, prefetch=PREFETCH)
+    yield from (merge(call, fuller.get(call.id)) for call in calls)

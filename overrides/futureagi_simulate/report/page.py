@@ -11,6 +11,7 @@ import jinja2
 
 from futureagi_simulate.failures.find import Demands, failed_call
 from futureagi_simulate.gate import Outcome
+from futureagi_simulate.printable import clean
 from futureagi_simulate.report import charts, content
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ def build_page(material: Material, demands: Demands | None = None) -> str:
     """
     assets = files("futureagi_simulate.report") / "assets"
     style, script = ((assets / name).read_text("utf-8") for name in ("report.css", "report.js"))
-    environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined)
+    environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined, finalize=_clean)
     template = environment.from_string((assets / "report.html.jinja").read_text("utf-8"))
     outcome, word = _WORDS[material.verdict.outcome]
     return template.render(
@@ -71,6 +72,11 @@ def build_page(material: Material, demands: Demands | None = None) -> str:
         **_heading(material),
         **_calls(material.calls, demands or Demands()),
     )
+
+
+def _clean(value: Any) -> Any:
+    """Clean what the template writes as text; what is marked as safe is the page's own."""
+    return clean(value) if type(value) is str else value
 
 
 def _hash(text: str) -> str:

@@ -68,6 +68,7 @@ def test_clusters_are_read_whatever_words_they_come_in() -> None:
             "Coherence": [
                 {"cluster_name": "A", "description": "why", "call_execution_ids": ["c1", 2]},
                 {"kind": "failure", "theme": "B", "evidenceSummary": "how"},
+                {"theme": "C", "evidence_summary": "seen", "member_ids": ["c3"]},
                 {},
             ],
         }
@@ -75,5 +76,6 @@ def test_clusters_are_read_whatever_words_they_come_in() -> None:
     assert [(c.eval_name, c.name, c.description, c.call_ids) for c in found] == [
         ("Coherence", "A", "why", ("c1",)),
         ("Coherence", "B", "how", ()),
+        ("Coherence", "C", "seen", ("c3",)),
         ("Coherence", "Unnamed cluster", "", ()),
     ]
