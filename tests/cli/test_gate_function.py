@@ -9,7 +9,7 @@ import pytest
 
 from futureagi_simulate import Client
 from futureagi_simulate.errors import ConfigurationError
-from futureagi_simulate.gate import gate, judge
+from futureagi_simulate.gate import Settings, gate, judge
 from futureagi_simulate.mock import Mock
 from futureagi_simulate.records import execution_record
 
@@ -18,7 +18,7 @@ def test_the_function_says_what_the_command_says(server: dict[str, str]) -> None
     verdict = gate(server["FI_TEST_EXECUTION_ID"], min=["Coherence=90"])
     assert not verdict.ready
     assert verdict.sentence.startswith("Not ready to promote: Coherence passed in 68.89 %")
-    assert gate(server["FI_TEST_EXECUTION_ID"], min=50).ready
+    assert gate(server["FI_TEST_EXECUTION_ID"], min=50, max_missing="100%").ready
 
 
 def test_the_function_checks_its_settings_before_it_asks() -> None:
@@ -34,7 +34,7 @@ def test_the_function_takes_what_the_option_and_the_setting_take(server: dict[st
         gate(execution, min={"Coherence": 50, "Tone": 50}, want=["Tone=calm,neutral"]),
     ]
     assert [verdict.checks for verdict in asked[1:]] == [asked[0].checks] * 2
-    assert "Tone chose well in 55.56 % (25 of 45)" in asked[0].checks[2].sentence
+    assert "Tone chose well in 55.56 % (25 of 45)" in asked[0].checks[3].sentence
 
 
 @pytest.mark.parametrize("want", ["Tone", {"Tone": "calm"}, {"Tone": []}, [""]])
@@ -68,7 +68,8 @@ def test_without_thresholds_the_gate_agrees_with_the_documented_rule_on_all_demo
             ]
             record = execution_record(run)
             if record.status == "completed":
-                verdicts.append((judge(record).ready, bool(rates) and all(rate > 90 for rate in rates)))
+                verdict = judge(record, Settings.of(max_missing="100%"))
+                verdicts.append((verdict.ready, bool(rates) and all(rate > 90 for rate in rates)))
     assert len(verdicts) == 11
     assert {ready for ready, _ in verdicts} == {True, False}
     assert all(ready == documented for ready, documented in verdicts)
@@ -80,10 +81,10 @@ TESTS = """
 import os
 
 def test_that_is_ready(simulation_gate):
-    assert simulation_gate(os.environ["FI_TEST_EXECUTION_ID"], min=50).ready
+    assert simulation_gate(os.environ["FI_TEST_EXECUTION_ID"], min=50, max_missing="100%").ready
 
 def test_that_is_not(simulation_gate):
-    simulation_gate(os.environ["FI_TEST_EXECUTION_ID"], min="Coherence=90")
+    simulation_gate(os.environ["FI_TEST_EXECUTION_ID"], min="Coherence=90", max_missing="20%")
 """
 
 

@@ -8,7 +8,6 @@ import pytest
 
 from .conftest import Run
 
-GOOD = ("--min", "Coherence=50", "--min", "Task completed=50")
 BAD = ("--min", "Coherence=90")
 
 
@@ -17,6 +16,7 @@ PYPROJECT = """
 min = { Coherence = 60, "*" = 50 }
 want = { Tone = ["calm", "neutral", "friendly"] }
 min-calls = 20
+max-missing = "100%"
 max-failed = 3
 """
 
@@ -51,7 +51,7 @@ def test_an_option_goes_before_the_setting(run: Run, server: dict[str, str], tmp
         ('min-calls = "many"', "setting min-calls", "whole number"),
         ("confident = 1", "setting confident", "true or false"),
         ("min-calls = 0", "min-calls is 0", "at least 1"),
-        ("min = [", "not valid TOML", "Mend the file"),
+        ("min = [", "not valid TOML", "Correct the file"),
         ('baseline = ""', "setting baseline", "Write it as"),
         ('run-test = " "', "setting run-test", "Write it as"),
     ],
