@@ -58,8 +58,10 @@ class Measure:
 
     @property
     def interval(self) -> tuple[float, float] | None:
-        """Give the 95 % interval of a rate, in percent; None for an average or unknown counts."""
-        return wilson(self.hits, self.total) if self.hits is not None and self.total else None
+        """Give the 95 % interval of a rate, in percent; None for an average or unknown or impossible counts."""
+        if self.hits is None or not self.total or not 0 <= self.hits <= self.total:
+            return None
+        return wilson(self.hits, self.total)
 
     def is_called(self, name: str) -> bool:
         """Say whether `name`, in any case, is this eval's name or that of its template."""
