@@ -8,10 +8,16 @@ from typing import Final
 
 _REORDERING: Final = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 _SPACE: Final = re.compile(r"\s+")
+_COMMAND: Final = re.compile(r"(?:^|(?<=[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]))\s*+:(?=:)|##\w*+(?=\[)")
+"""Workflow commands of GitHub, which trims a line first, and those of Azure Pipelines and TeamCity."""
 
 
 def clean(text: str) -> str:
-    """Replace what isn't text by U+FFFD: control characters but tab and newline, overrides of direction."""
+    """Replace what isn't text by U+FFFD: control characters but tab and newline, overrides of direction.
+
+    What a CI system would take for a command gets a blank: "::" where a line begins, "##[" and "##vso[".
+    """
+    text = _COMMAND.sub(r"\g<0> ", text)
     if text.isascii() and text.isprintable():
         return text
     return "".join(

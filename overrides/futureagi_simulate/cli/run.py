@@ -118,12 +118,18 @@ def _report(text: str, code: int) -> int:
 
 @contextmanager
 def warnings_as_notes() -> Iterator[None]:
-    """Show each warning of the client once, as one line on standard error, and no other warning."""
-    seen: set[str] = set()
+    """Show each warning of the client once, as one line on standard error.
 
-    def note(message: Warning | str, *_: object, **__: object) -> None:
-        text = one_line(str(message))
-        if text not in seen:
+    Warnings of other packages are dropped, unless Python was told to show them (-W, PYTHONWARNINGS): then
+    Python shows them in its own form.
+    """
+    seen: set[str] = set()
+    show = warnings.showwarning
+
+    def note(message: Warning | str, category: type[Warning], *where: Any, **more: Any) -> None:
+        if not issubclass(category, FutureAGIWarning):
+            show(message, category, *where, **more)
+        elif (text := one_line(str(message))) not in seen:
             seen.add(text)
             sys.stderr.write(f"note: {text}\n")
 

@@ -58,7 +58,7 @@ class Measure:
 
     @property
     def interval(self) -> tuple[float, float] | None:
-        """Give the 95 % interval of a rate, in percent; None for an average or unknown or impossible counts."""
+        """Give the 95 % interval of a rate, in percent; None for an average, or counts that tell none."""
         if self.hits is None or not self.total or not 0 <= self.hits <= self.total:
             return None
         return wilson(self.hits, self.total)
