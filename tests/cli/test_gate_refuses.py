@@ -238,7 +238,7 @@ REFUSED: list[tuple[str, Answer, tuple[str, ...], str]] = [
         "more results than calls",
         execution(rate("Coherence", COHERENCE, 50, 0)),
         NAMED,
-        "50 results for 5 calls",
+        "50 results for 5 completed calls",
     ),
     (
         "more calls failed than there are",
@@ -275,6 +275,19 @@ REFUSED: list[tuple[str, Answer, tuple[str, ...], str]] = [
         ("--min", "Tone=10", "--want", "Tone=calm"),
         "add up to 40 %",
     ),
+    (
+        "choices that differ between the template and its eval",
+        execution({**choices("Tone", {"calm": 100.0}), "total_choices_avg": {"angry": 100.0}}),
+        ("--min", "Tone=90", "--want", "Tone=calm"),
+        "differ between the template and its evals",
+    ),
+    ("more results than completed calls", execution(completed_calls=1), NAMED, "5 results for 1 completed"),
+    (
+        "calls that failed, of which the execution doesn't know",
+        with_rows(execution(), lambda row: row.update(status="failed")),
+        (*NAMED, "--max-failed", "0"),
+        "(call failed: 4)",
+    ),
     # Numbers that are none
     ("a rate that is not a number", whole(total_pass_rate=float("nan")), (), "no pass rate"),
     ("a rate that is not a number in an eval", part(**{"pass": float("nan")}), NAMED, "no pass rate"),
@@ -292,6 +305,10 @@ REFUSED: list[tuple[str, Answer, tuple[str, ...], str]] = [
         ("--min", "Words=90"),
         "has no percentage",
     ),
+    ("no number of results", part(total_cells=float("nan")), NAMED, "of an unknown number results"),
+    ("no number of passes", part(pass_count=float("nan")), NAMED, "an unknown number passed"),
+    ("no number of failures", part(fail_count=None), NAMED, "an unknown number failed"),
+    ("no number of calls", execution(total_calls=None), NAMED, "has a result is unknown"),
     # The wrong scale
     ("a rate of 0.95", whole(total_pass_rate=0.95), (), "a pass rate of 0.95 %, but"),
     (

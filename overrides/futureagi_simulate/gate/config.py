@@ -44,7 +44,12 @@ def load(config: Path | None, start: Path, given: Mapping[str, Any]) -> dict[str
     The result has the arguments of `Settings.of`, with `source` naming the file, and `baseline`, `run_test`,
     `started_after` and `wait` where they are set. A value of None, or an empty list, counts as not given.
     """
-    found = (config, read_table(config) or {}) if config is not None else find_table(start)
+    if config is None:
+        found = find_table(start)
+    elif (table := read_table(config)) is not None:
+        found = config, table
+    else:
+        raise ConfigurationError(f"{config} has no table [{TABLE}].", remedy="Add it, or name another file.")
     settings = {**found[1], "source": str(found[0])} if found is not None else {}
     return settings | {name: value for name, value in given.items() if value is not None and value != []}
 

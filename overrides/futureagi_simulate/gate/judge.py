@@ -60,7 +60,7 @@ def judge(
     told = tuple(dict.fromkeys(check for check in checks if check))
     outcome = Outcome.READY if all(check.passed for check in told) else Outcome.BELOW
     return Verdict(
-        outcome, execution, told, found, before, tuple(_notes(found, settings, baseline)), settings
+        outcome, execution, told, found, before, tuple(_notes(found, before, settings, baseline)), settings
     )
 
 
@@ -234,7 +234,13 @@ def _calls(measure: Measure, least: int) -> Check:
     )
 
 
-def _notes(found: Sequence[Measure], settings: Settings, baseline: ExecutionRecord | None) -> Iterator[str]:
+def _notes(
+    found: Sequence[Measure], before: Sequence[Measure], settings: Settings, baseline: ExecutionRecord | None
+) -> Iterator[str]:
+    for old in with_parts(before):
+        lost = old.missing
+        if old.value is not None and lost and lost.count:
+            yield f"The baseline has no result of {old.label} for {lost.count} of {lost.of} calls."
     if baseline and baseline.status in ("failed", "cancelled"):
         yield f"The baseline {state(baseline)}; it was compared with what it has."
     every = [threshold for threshold in settings.thresholds if threshold.name == EVERY]

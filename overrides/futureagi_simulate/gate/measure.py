@@ -101,8 +101,9 @@ def measured(
     def counted(measure: Measure) -> Measure:
         missing = None if measure.pooled else count_missing(measure, execution, calls)
         problem = measure.problem
-        if missing and problem is None and missing.of and (measure.total or 0) > missing.of:
-            problem = f"{measure.total} results for {missing.of} calls"
+        completed = execution.completed_calls
+        if missing and problem is None and completed is not None and (measure.total or 0) > completed:
+            problem = f"{measure.total} results for {completed} completed calls"
         return attrs.evolve(
             measure,
             missing=missing,

@@ -22,7 +22,8 @@ UNKNOWN: Final = "reason unknown"
 class Missing:
     """How many of an execution's calls have no result of one eval.
 
-    `count` is None where the server doesn't say how many calls were judged; `of` is the number of calls.
+    `count` is None where the server doesn't say how many calls were judged; `of` is the number of calls;
+    `failed` is how many of `count` are calls that failed, by the counts of the execution and of its calls.
     `reasons` adds up to `count`: "error", "skipped", "pending", "no output", "not run" (a completed call that
     doesn't name the eval), "call failed" and other statuses of calls, "reason unknown".
     """
@@ -30,6 +31,7 @@ class Missing:
     count: int | None
     of: int
     reasons: Mapping[str, int] = attrs.field(factory=dict, hash=False)
+    failed: int = 0
 
     @property
     def words(self) -> str:
@@ -38,9 +40,11 @@ class Missing:
 
     def without_failed_calls(self) -> Missing:
         """Leave the calls that failed out, for a gate that limits these by themselves."""
-        failed = self.reasons.get(CALL_FAILED, 0)
-        others = {reason: count for reason, count in self.reasons.items() if reason != CALL_FAILED}
-        return Missing(self.count - failed if self.count is not None else None, self.of - failed, others)
+        count = self.count - self.failed if self.count is not None else None
+        reasons = {**self.reasons, CALL_FAILED: self.reasons.get(CALL_FAILED, 0) - self.failed}
+        return Missing(
+            count, self.of - self.failed, {why: number for why, number in reasons.items() if number}
+        )
 
 
 def count_missing(measure: Measure, execution: ExecutionRecord, calls: Sequence[CallRecord]) -> Missing:
@@ -51,7 +55,7 @@ def count_missing(measure: Measure, execution: ExecutionRecord, calls: Sequence[
     """
     rows = list({call.id: call for call in calls if not call.is_snapshot}.values())
     of = max(execution.total_calls or 0, len(rows))
-    if measure.total is None or not of:
+    if measure.total is None or execution.total_calls is None or not of:
         return Missing(None, of)
     listed = any(entry.id == measure.id for call in rows for entry in call.evals)
     reasons = Counter(
@@ -63,7 +67,8 @@ def count_missing(measure: Measure, execution: ExecutionRecord, calls: Sequence[
     count = max(of - measure.total, reasons.total())
     reasons[NOT_RUN] = min(not_run, count - reasons.total())
     reasons[UNKNOWN] = count - reasons.total()
-    return Missing(count, of, {reason: number for reason, number in reasons.items() if number})
+    failed = min(reasons[CALL_FAILED], execution.failed_calls or 0)
+    return Missing(count, of, {reason: number for reason, number in reasons.items() if number}, failed)
 
 
 def _entry(call: CallRecord, measure: Measure, *, by_id: bool) -> EvalRecord | None:

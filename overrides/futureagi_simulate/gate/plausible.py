@@ -37,6 +37,8 @@ def _rate(summary: EvalSummary) -> Iterator[str]:
     total, passed, failed, rate = summary.total, summary.passed, summary.failed, summary.pass_rate
     if summary.kind == "pass_fail" and rate is None and total:
         yield f"{total} results, but no pass rate"
+    if summary.kind == "pass_fail" and (passed, failed, total).count(None) in (1, 2):
+        yield f"{_told(passed)} passed and {_told(failed)} failed of {_told(total)} results"
     if total is None or passed is None:
         return
     if passed + (failed or 0) > total or (failed is not None and passed + failed != total):
@@ -75,6 +77,16 @@ def _parts(summary: EvalSummary) -> Iterator[str]:
         if whole is not None and known and not min(known) - _ROUNDED <= whole <= max(known) + _ROUNDED:
             between = " to ".join(dict.fromkeys(map(_number, (min(known), max(known)))))
             yield f"a {what} of {_number(whole)} %, but its evals have {between} %"
+
+    shares = [part.choices for part in parts if part.choices]
+    for word in {*summary.choices, *(word for share in shares for word in share)} if summary.choices else ():
+        known = [share.get(word, 0) for share in shares]
+        if known and not min(known) - 0.1 <= summary.choices.get(word, 0) <= max(known) + 0.1:
+            yield f'shares of "{word}" that differ between the template and its evals'
+
+
+def _told(count: int | None) -> str:
+    return "an unknown number" if count is None else str(count)
 
 
 def _number(value: float) -> str:
