@@ -21,10 +21,16 @@ _UNSAFE: Final = re.compile(
     + "]"
 )
 _SPACE: Final = re.compile(r"\s+")
+_COMMAND: Final = re.compile(r"(?:^|(?<=[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]))\s*+:(?=:)|##\w*+(?=\[)")
+"""Workflow commands of GitHub, which trims a line first, and those of Azure Pipelines and TeamCity."""
 
 
 def clean(text: str) -> str:
-    """Replace every character that isn't safe to print by U+FFFD; tabs and newlines stay."""
+    """Replace every character that isn't safe to print by U+FFFD; tabs and newlines stay.
+
+    What a CI system would take for a command gets a blank: "::" where a line begins, "##[" and "##vso[".
+    """
+    text = _COMMAND.sub(r"\g<0> ", text)
     return text if _is_plain(text) else _UNSAFE.sub("\ufffd", text)
 
 

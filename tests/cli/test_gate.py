@@ -10,8 +10,8 @@ import pytest
 from .conftest import Run
 
 # What the mock's demo data holds for the execution of FI_TEST_EXECUTION_ID, see the test of the table.
-GOOD = ("--min", "Coherence=50", "--min", "Task completed=50")
-BAD = ("--min", "Coherence=90")
+GOOD = ("--min", "Coherence=50", "--min", "Task completed=50", "--max-missing", "20%")
+BAD = ("--min", "Coherence=90", "--max-missing", "20%")
 
 
 def test_the_table_shows_every_eval_with_counts_and_interval(run: Run, server: dict[str, str]) -> None:
@@ -27,9 +27,13 @@ def test_the_table_shows_every_eval_with_counts_and_interval(run: Run, server: d
         "Task completed",
         "Never run",
     ]
-    assert "68.89 %  31 of 45  54.3 to 80.5 %" in table
-    assert len(checks.splitlines()) == 3
-    assert sentence == "Ready to promote: all 3 checks hold."
+    assert "68.89 %  31 of 45          7  54.3 to 80.5 %" in table
+    assert checks.splitlines()[2] == (
+        "  ok    Coherence has no result for 7 of 52 calls "
+        "(no output: 2, call failed: 3, call cancelled: 1, not run: 1), allowed: 20 %."
+    )
+    assert checks.splitlines()[-1] == "  settings: no file"
+    assert sentence == "Ready to promote: all 5 checks hold."
 
 
 def test_below_a_threshold_the_exit_code_is_1(run: Run, server: dict[str, str]) -> None:
@@ -95,9 +99,12 @@ def test_json_says_all_that_the_table_says(run: Run, server: dict[str, str]) -> 
     verdict = json.loads(ran.out)
     assert verdict["schema"] == "futureagi-simulate/gate/1"
     assert (verdict["ready"], verdict["outcome"], verdict["exit_code"]) == (False, "below", 1)
-    assert [check["passed"] for check in verdict["checks"]] == [True, False, True]
+    assert [check["passed"] for check in verdict["checks"]] == [True, False, True, True]
+    assert verdict["settings"]["file"] is None
+    assert verdict["settings"]["max_missing"] == "20 %"
     coherence = verdict["evals"][0]
     assert (coherence["percent"], coherence["hits"], coherence["total"]) == (68.89, 31, 45)
+    assert coherence["missing"] == sum(coherence["missing_reasons"].values()) == 7
     assert coherence["interval_95"] == [54.34, 80.47]
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any, Literal
 
 import httpx
@@ -9,7 +12,7 @@ import pytest
 
 from futureagi_simulate import Client
 from futureagi_simulate.errors import ConfigurationError
-from futureagi_simulate.gate import gate, judge
+from futureagi_simulate.gate import Settings, gate, judge
 from futureagi_simulate.mock import Mock
 from futureagi_simulate.records import execution_record
 
@@ -18,7 +21,7 @@ def test_the_function_says_what_the_command_says(server: dict[str, str]) -> None
     verdict = gate(server["FI_TEST_EXECUTION_ID"], min=["Coherence=90"])
     assert not verdict.ready
     assert verdict.sentence.startswith("Not ready to promote: Coherence passed in 68.89 %")
-    assert gate(server["FI_TEST_EXECUTION_ID"], min=50).ready
+    assert gate(server["FI_TEST_EXECUTION_ID"], min=50, max_missing="100%").ready
 
 
 def test_the_function_checks_its_settings_before_it_asks() -> None:
@@ -34,7 +37,7 @@ def test_the_function_takes_what_the_option_and_the_setting_take(server: dict[st
         gate(execution, min={"Coherence": 50, "Tone": 50}, want=["Tone=calm,neutral"]),
     ]
     assert [verdict.checks for verdict in asked[1:]] == [asked[0].checks] * 2
-    assert "Tone chose well in 55.56 % (25 of 45)" in asked[0].checks[2].sentence
+    assert "Tone chose well in 55.56 % (25 of 45)" in asked[0].checks[3].sentence
 
 
 @pytest.mark.parametrize("want", ["Tone", {"Tone": "calm"}, {"Tone": []}, [""]])
@@ -68,33 +71,56 @@ def test_without_thresholds_the_gate_agrees_with_the_documented_rule_on_all_demo
             ]
             record = execution_record(run)
             if record.status == "completed":
-                verdicts.append((judge(record).ready, bool(rates) and all(rate > 90 for rate in rates)))
+                verdict = judge(record, Settings.of(max_missing="100%"))
+                assert not [check for check in verdict.checks if check.kind == "consistency"]
+                verdicts.append((verdict.ready, bool(rates) and all(rate > 90 for rate in rates)))
     assert len(verdicts) == 11
     assert {ready for ready, _ in verdicts} == {True, False}
     assert all(ready == documented for ready, documented in verdicts)
 
 
-pytest_plugins = ["pytester"]
-
 TESTS = """
 import os
 
+EXECUTION = os.environ["FI_TEST_EXECUTION_ID"]
+
 def test_that_is_ready(simulation_gate):
-    assert simulation_gate(os.environ["FI_TEST_EXECUTION_ID"], min=50).ready
+    assert simulation_gate(EXECUTION, min=50, max_missing="100%").ready
 
 def test_that_is_not(simulation_gate):
-    simulation_gate(os.environ["FI_TEST_EXECUTION_ID"], min="Coherence=90")
+    simulation_gate(EXECUTION, min="Coherence=90", max_missing="20%")
+
+def test_that_is_ready_by_the_settings(simulation_gate):
+    assert simulation_gate(EXECUTION).ready
+
+def test_that_is_not_by_the_settings(simulation_gate):
+    simulation_gate(EXECUTION, max_missing=6)
 """
 
 
 def test_the_fixture_fails_a_test_with_the_checks_and_without_a_traceback(
-    pytester: pytest.Pytester, server: dict[str, str], monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, server: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("FI_TEST_EXECUTION_ID", server["FI_TEST_EXECUTION_ID"])
-    pytester.makepyfile(TESTS)
-    result = pytester.runpytest()
-    result.assert_outcomes(passed=1, failed=1)
-    result.stdout.fnmatch_lines(
-        ["Not ready to promote: Coherence passed in 68.89 % (31 of 45), at least 90 % was asked for."]
+    (tmp_path / "test_it.py").write_text(TESTS, encoding="utf-8")
+    settings = tmp_path / "pyproject.toml"
+    settings.write_text('[tool.fi-simulate.gate]\nmin = "Coherence=60"\nmax-missing = 7\n', encoding="utf-8")
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-p",
+        "no:cacheprovider",
+        "--rootdir",
+        str(tmp_path),
+        "test_it.py",
+    ]
+    ran = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=120)
+    told = ran.stdout.splitlines()
+    assert "2 failed, 2 passed" in told[-1], ran.stdout
+    assert (
+        "Not ready to promote: Coherence passed in 68.89 % (31 of 45), at least 90 % was asked for." in told
     )
-    result.stdout.no_fnmatch_line("*plugin.py*")
+    assert any(line.startswith("Not ready to promote: Coherence has no result for 7 of 52") for line in told)
+    assert told.count(f"  settings: {settings}") == 2
+    assert "plugin.py" not in ran.stdout

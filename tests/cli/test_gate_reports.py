@@ -13,8 +13,8 @@ from futureagi_simulate.cli.app import build_app
 
 from .conftest import Run
 
-GOOD = ("--min", "Coherence=50", "--min", "Task completed=50")
-BAD = ("--min", "Coherence=90")
+GOOD = ("--min", "Coherence=50", "--min", "Task completed=50", "--max-missing", "20%")
+BAD = ("--min", "Coherence=90", "--max-missing", "20%")
 
 
 def test_a_junit_report_has_a_case_per_check(run: Run, server: dict[str, str], tmp_path: Path) -> None:
@@ -22,7 +22,7 @@ def test_a_junit_report_has_a_case_per_check(run: Run, server: dict[str, str], t
     assert ran.code == 1
     report = JUnitXml.fromfile(str(tmp_path / "gate.xml"))
     (suite,) = report
-    assert (suite.tests, suite.failures) == (2, 1)
+    assert (suite.tests, suite.failures) == (3, 1)
     failed = [case for case in suite if case.result]
     assert [case.name for case in failed] == ["threshold: Coherence"]
     assert "68.89 %" in failed[0].result[0].message
@@ -112,4 +112,4 @@ def test_github_gets_a_summary_where_it_asks_for_one(
     run("gate", server["FI_TEST_EXECUTION_ID"], *BAD)
     text = summary.read_text(encoding="utf-8")
     assert text.startswith("before\n## ❌ Not ready to promote: Coherence")
-    assert "| Coherence | 68.89 % | 31 of 45 | 54.3 to 80.5 % |" in text
+    assert "| Coherence | 68.89 % | 31 of 45 | 7 | 54.3 to 80.5 % |" in text

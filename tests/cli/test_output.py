@@ -48,7 +48,9 @@ def test_a_reader_that_stops_is_told_by_141(command: str, server: dict[str, str]
 def test_a_verdict_that_nobody_reads_is_still_the_exit_code(
     least: str, code: int, form: str, server: dict[str, str]
 ) -> None:
-    done = in_shell(f"fi-simulate gate --min {least} --junit gate.xml {form} {GONE}", server)
+    done = in_shell(
+        f"fi-simulate gate --min {least} --max-missing 20% --junit gate.xml {form} {GONE}", server
+    )
     assert done.returncode == code
     assert Path("gate.xml").is_file()
 
@@ -104,7 +106,7 @@ def test_half_a_surrogate_becomes_an_escape_in_json(capsys: pytest.CaptureFixtur
 def test_with_closed_streams_there_is_still_an_exit_code(
     least: str, code: int, closed: str, server: dict[str, str]
 ) -> None:
-    done = in_shell(f"fi-simulate gate --min {least} {closed}", server)
+    done = in_shell(f"fi-simulate gate --min {least} --max-missing 20% {closed}", server)
     assert (done.returncode, done.stderr) == (code, "")
 
 

@@ -17,7 +17,12 @@ APART = [
 
 @pytest.mark.parametrize("apart", APART)
 @pytest.mark.parametrize(
-    "command", [("gate", "--min", "Tone=50"), ("watch", "--min", "Tone=50"), ("failures",)]
+    "command",
+    [
+        ("gate", "--min", "Tone=50", "--max-missing", "20%"),
+        ("watch", "--min", "Tone=50", "--max-missing", "20%"),
+        ("failures",),
+    ],
 )
 def test_a_command_takes_all_wanted_choices_of_an_eval(
     command: tuple[str, ...], apart: tuple[str, ...], run: Run, server: dict[str, str]

@@ -28,6 +28,24 @@ def test_what_could_act_on_a_terminal_is_shown_instead(text: str, cleaned: str) 
     assert clean(text) == cleaned
 
 
+@pytest.mark.parametrize(
+    ("text", "cleaned"),
+    [
+        ("::set-output name=ready::true", ": :set-output name=ready::true"),
+        (" \t::stop-commands::x", " \t: :stop-commands::x"),
+        ("a\n\n  ::add-mask::b", "a\n\n  : :add-mask::b"),
+        ("Ready\u2028::x", "Ready\u2028: :x"),
+        ("::a\n::b", ": :a\n: :b"),
+        ("one ##[error]two ##[add-mask]", "one ## [error]two ## [add-mask]"),
+        ("##vso[task.complete result=Succeeded;]", "##vso [task.complete result=Succeeded;]"),
+        ("##teamcity[buildStatus]", "##teamcity [buildStatus]"),
+        ("std::string ## heading [x]", "std::string ## heading [x]"),
+    ],
+)
+def test_what_a_ci_system_would_take_for_a_command_is_text(text: str, cleaned: str) -> None:
+    assert clean(text) == cleaned
+
+
 def test_no_control_character_of_any_kind_gets_through() -> None:
     everything = "".join(map(chr, range(0x3000)))
     left = {character for character in clean(everything) if unicodedata.category(character) == "Cc"}

@@ -109,15 +109,19 @@ def _print_plain(
             else cell + " " * (width - cell_len(cell))
             for cell, width, column in zip(row, widths, columns, strict=True)
         )
-        console.print(Text(GAP.join(padded).rstrip()))
+        console.print(Text(clean(GAP.join(padded).rstrip())))
+
+
+def _inert(document: str) -> str:
+    """Write JSON without "##", with which a command to a CI system begins: the values stay the same."""
+    return document.replace("##", "#\\u0023")
 
 
 def print_json(value: Any) -> None:
     """Print a value as one JSON document, readable by people too."""
     use_utf8()
     try:
-        json.dump(value, sys.stdout, indent=2, ensure_ascii=False, default=str)
-        sys.stdout.write("\n")
+        sys.stdout.write(_inert(json.dumps(value, indent=2, ensure_ascii=False, default=str)) + "\n")
     except BrokenPipeError:
         discard()
 
@@ -128,7 +132,7 @@ def print_json_lines(values: Iterable[Any]) -> None:
     sys.stdout.write("[")
     separator = "\n"
     for value in values:
-        sys.stdout.write(separator + json.dumps(value, ensure_ascii=False, default=str))
+        sys.stdout.write(separator + _inert(json.dumps(value, ensure_ascii=False, default=str)))
         separator = ",\n"
     sys.stdout.write("\n]\n")
 
@@ -136,7 +140,7 @@ def print_json_lines(values: Iterable[Any]) -> None:
 def print_json_line(value: Any) -> None:
     """Print a value as one line of JSON Lines."""
     use_utf8()
-    sys.stdout.write(json.dumps(value, ensure_ascii=False, default=str) + "\n")
+    sys.stdout.write(_inert(json.dumps(value, ensure_ascii=False, default=str)) + "\n")
 
 
 def print_document(text: str) -> None:

@@ -10,6 +10,7 @@ import typer
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from futureagi_simulate.gate import Verdict
     from futureagi_simulate.records import ExecutionRecord
 
 _CALLS: Final = 3
@@ -49,7 +50,7 @@ def show(console: Console, client: Any, address: str, name: str, run_test_id: st
     from futureagi_simulate.cli.gate_view import show_verdict
     from futureagi_simulate.cli.runs_view import show_executions
     from futureagi_simulate.failures import Demands, collect
-    from futureagi_simulate.gate.judge import judge
+    from futureagi_simulate.gate.settings import DOCUMENTED_RULE
     from futureagi_simulate.records import execution_record
 
     say(console, f"The mock is listening on {address}, with seeded data and keys of its own.", "dim")
@@ -63,8 +64,11 @@ def show(console: Console, client: Any, address: str, name: str, run_test_id: st
         f'client.execution_run("{latest.id}", summary=True)',
     )
     show_failures(console, collect(client, str(latest.id), Demands(), run_test_id=run_test_id), most=_CALLS)
-    _chapter(console, "Is the agent ready to promote?", "every pass rate above 90 %")
-    show_verdict(judge(latest), console=console)
+    verdict = _verdict(client, str(latest.id))
+    default = verdict.settings.thresholds == (DOCUMENTED_RULE,)
+    rule = "every pass rate above 90 %" if default else ", ".join(map(str, verdict.settings.thresholds))
+    _chapter(console, "Is the agent ready to promote?", rule)
+    show_verdict(verdict, console=console)
     say(console)
     say(
         console,
@@ -72,6 +76,22 @@ def show(console: Console, client: Any, address: str, name: str, run_test_id: st
         "dim",
     )
     say(console, f'  fi-simulate gate --run-test "{name}"', "dim")
+
+
+def _verdict(client: Any, execution_id: str) -> Verdict:
+    """Judge as the gate does; by the default rule where the project's settings don't fit the mock's data."""
+    from futureagi_simulate.cli.settings import read_settings
+    from futureagi_simulate.errors import ConfigurationError
+    from futureagi_simulate.gate.find import fetch_run
+    from futureagi_simulate.gate.function import verdict_of
+    from futureagi_simulate.gate.settings import Settings
+
+    run, settings = fetch_run(client, execution_id), read_settings(None, {}).settings
+    try:
+        return verdict_of(run, settings)
+    except ConfigurationError as error:
+        note = f"The settings of {settings.source} don't fit the demo's data: {error.problem}"
+        return verdict_of(run, Settings()).with_notes([note])
 
 
 def _latest_finished(executions: Sequence[ExecutionRecord]) -> ExecutionRecord:

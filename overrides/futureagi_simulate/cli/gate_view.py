@@ -7,9 +7,17 @@ from rich.panel import Panel
 from rich.text import Text
 
 from futureagi_simulate.cli.console import output, print_json, print_table, say
+from futureagi_simulate.gate.baseline import counterparts
 from futureagi_simulate.gate.measure import Measure
 from futureagi_simulate.gate.render import as_json as verdict_json
-from futureagi_simulate.gate.render import counts_text, flat, interval_text, value_text
+from futureagi_simulate.gate.render import (
+    counts_text,
+    flat,
+    interval_text,
+    missing_text,
+    settings_text,
+    value_text,
+)
 from futureagi_simulate.gate.verdict import Verdict
 from futureagi_simulate.printable import one_line
 
@@ -27,6 +35,7 @@ def show_verdict(verdict: Verdict, *, as_json: bool = False, console: Console | 
         show_check(console, check.passed, check.sentence)
     for note in verdict.notes:
         say(console, f"  note  {one_line(note)}", "dim")
+    say(console, f"  {one_line(settings_text(verdict.settings))}", "dim")
     say(console)
     style = "bold green" if verdict.ready else "bold yellow" if verdict.exit_code == 3 else "bold red"
     if console.is_terminal:
@@ -43,16 +52,22 @@ def show_check(console: Console, passed: bool, sentence: str) -> None:
 
 def show_measures(console: Console, verdict: Verdict) -> None:
     """Print the evals of a verdict, with the baseline beside them when there is one."""
-    before = {measure.name: measure for _, measure in flat(verdict.baseline)}
-    columns = ["Eval", "Measured", "Calls", "95 % interval", *(["Baseline"] if before else [])]
+    compared = {
+        id(new): old
+        for _, old in flat(verdict.baseline)
+        for new in counterparts(verdict.measures, old)
+        if old.value is not None
+    }
+    columns = ["Eval", "Measured", "Calls", "No result", "95 % interval", *(["Baseline"] if compared else [])]
     state = {check.subject: _holds(verdict, check.subject) for check in verdict.checks}
     rows: list[list[str | Text]] = [
         [
             _name(depth, measure),
-            Text(value_text(measure), _style(state.get(measure.name))),
+            Text(value_text(measure), _style(state.get(measure.label))),
             counts_text(measure),
+            missing_text(measure),
             interval_text(measure),
-            *([value_text(before[measure.name]) if measure.name in before else "-"] if before else []),
+            *([value_text(compared[id(measure)]) if id(measure) in compared else "-"] if compared else []),
         ]
         for depth, measure in flat(verdict.measures)
     ]
@@ -64,7 +79,7 @@ def _holds(verdict: Verdict, subject: str) -> bool:
 
 
 def _name(depth: int, measure: Measure) -> Text:
-    name = Text("  " * depth + one_line(measure.name))
+    name = Text("  " * depth + one_line(measure.label))
     if measure.kind == "average":
         name.append(" (average)", "dim")
     if measure.kind == "shares":

@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
+    from futureagi_simulate.cli.settings import Chosen
     from futureagi_simulate.client import Client
-    from futureagi_simulate.gate.find import Found
+    from futureagi_simulate.gate.find import Awaited, Found
 
 RUN_TEST_ID: Final = "FI_RUN_TEST_ID"
 RUN_TEST_NAME: Final = "FI_RUN_TEST_NAME"
@@ -69,7 +72,13 @@ def find_execution(
 
 
 def find_noted(
-    client: Client, command: str, execution: str | None, run_test: str | None, *, finished: bool = True
+    client: Client,
+    command: str,
+    execution: str | None,
+    run_test: str | None,
+    *,
+    finished: bool = True,
+    started_after: datetime | None = None,
 ) -> Found:
     """Find the same as `find_execution`, with notes on an execution that was found by its run test."""
     from futureagi_simulate.cli.trouble import usage
@@ -79,9 +88,28 @@ def find_noted(
     if execution:
         return Found(execution)
     if run_test:
-        return find_latest(client, run_test, finished=finished)
+        return find_latest(client, run_test, finished=finished, started_after=started_after)
     if found := from_environment(EXECUTION_ID):
         return Found(found)
     raise usage(
         "No execution was named.", f"fi-simulate {command} EXECUTION, or --run-test with an id or a name"
     )
+
+
+def target_of(client: Client, command: str, execution: str | None, chosen: Chosen, *, wait: bool) -> Awaited:
+    """Give the execution to judge: the one that was named, or the one of the run test.
+
+    With `wait` that is the next execution of the run test (see `Awaited`), else the latest finished one.
+    """
+    from futureagi_simulate.cli.trouble import usage
+    from futureagi_simulate.gate.find import Awaited
+
+    run_test, after = chosen.run_test if execution is None else None, chosen.started_after
+    if after is not None and run_test is None:
+        raise usage(
+            "--started-after has no run test to look in.", "Name one with --run-test, or leave it out."
+        )
+    if run_test is not None and wait:
+        return Awaited(client, None, run_test, after)
+    found = find_noted(client, command, execution, run_test, started_after=after)
+    return Awaited(client, found.id, notes=found.notes)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import traceback
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -21,7 +22,7 @@ from futureagi_simulate.errors import (
     FutureAGIError,
     FutureAGIWarning,
 )
-from futureagi_simulate.printable import one_line
+from futureagi_simulate.printable import clean, one_line
 
 _COMPLETION: Final = "_FI_SIMULATE_COMPLETE"
 
@@ -40,8 +41,7 @@ def run(arguments: Sequence[str]) -> int:
         except BrokenPipeError:
             discard()
         except OSError as error:  # the last of the output found no room
-            found = t.of_system(error)
-            return _report(str(found), found.exit_code)
+            return _failed(error, t.of_system(error))
         except KeyboardInterrupt:
             return _report("Interrupted.", t.INTERRUPTED)
     return code if code is not None else t.BROKEN_PIPE if READER.gone else 0
@@ -59,12 +59,16 @@ def _invoke(command: Any, arguments: list[str]) -> int | None:
         return _usage(error)
     except (BrokenPipeError, KeyboardInterrupt):
         raise
-    except Exception as error:  # the rim: every error ends as two lines and a code
-        if os.environ.get("FI_DEBUG"):
-            raise
-        found = describe(error, context.invoked_subcommand if context else None)
-        return _report(str(found), found.exit_code)
+    except Exception as error:  # noqa: BLE001 - every error ends as two lines and an exit code
+        return _failed(error, describe(error, context.invoked_subcommand if context else None))
     return None
+
+
+def _failed(error: Exception, found: t.Trouble) -> int:
+    """Report an error; with FI_DEBUG its traceback comes first. The exit code is the same either way."""
+    if os.environ.get("FI_DEBUG"):
+        sys.stderr.write(clean("".join(traceback.format_exception(error))))
+    return _report(str(found), found.exit_code)
 
 
 def _usage(error: typer.TyperException) -> int:
@@ -114,12 +118,18 @@ def _report(text: str, code: int) -> int:
 
 @contextmanager
 def warnings_as_notes() -> Iterator[None]:
-    """Show each warning of the client once, as one line on standard error, and no other warning."""
-    seen: set[str] = set()
+    """Show each warning of the client once, as one line on standard error.
 
-    def note(message: Warning | str, *_: object, **__: object) -> None:
-        text = one_line(str(message))
-        if text not in seen:
+    Warnings of other packages are dropped, unless Python was told to show them (-W, PYTHONWARNINGS): then
+    Python shows them in its own form.
+    """
+    seen: set[str] = set()
+    show = warnings.showwarning
+
+    def note(message: Warning | str, category: type[Warning], *where: Any, **more: Any) -> None:
+        if not issubclass(category, FutureAGIWarning):
+            show(message, category, *where, **more)
+        elif (text := one_line(str(message))) not in seen:
             seen.add(text)
             sys.stderr.write(f"note: {text}\n")
 

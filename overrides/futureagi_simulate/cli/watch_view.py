@@ -17,6 +17,7 @@ from futureagi_simulate.cli.console import progress, say
 from futureagi_simulate.cli.rows import summaries, summary_text
 from futureagi_simulate.cli.waiting import clock, describe
 from futureagi_simulate.failures import Demands, FailedCall, failed_call
+from futureagi_simulate.gate.find import Awaited, fetch_run
 from futureagi_simulate.gate.wait import Look
 from futureagi_simulate.printable import one_line
 from futureagi_simulate.records import ExecutionRecord, call_record, execution_record
@@ -33,9 +34,9 @@ _PAGE: Final = 10
 class Watched:
     """An execution that is asked about again and again; it remembers the failures it has seen."""
 
-    def __init__(self, client: Client, execution_id: str, demands: Demands) -> None:
+    def __init__(self, client: Client, awaited: Awaited, demands: Demands) -> None:
         self._client = client
-        self._id = execution_id
+        self._awaited = awaited
         self._demands = demands
         self._seen: set[str] = set()
         self.newest: deque[FailedCall] = deque(maxlen=_NEWEST)
@@ -44,9 +45,11 @@ class Watched:
     def ask(self) -> ExecutionRecord:
         """Ask once; afterwards `fresh` holds the failures that weren't there before."""
         self.fresh = []
-        run = self._client.execution_run(self._id, page_size=_PAGE)
+        if (execution_id := self._awaited.find()) is None:
+            return self._awaited.not_listed
+        run = fetch_run(self._client, execution_id, page_size=_PAGE)
         for item in islice(run.calls, _PAGE):
-            found = failed_call(call_record(item, execution_id=self._id), self._demands)
+            found = failed_call(call_record(item, execution_id=execution_id), self._demands)
             if found is not None and found.call.id not in self._seen:
                 self._seen.add(found.call.id)
                 self.fresh.append(found)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import stat
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -12,29 +14,64 @@ from futureagi_simulate.errors import ConfigurationError
 TABLE: Final = "tool.fi-simulate.gate"
 
 
-def find_pyproject(start: Path) -> Path | None:
-    """Look for pyproject.toml in `start` and the folders above it."""
-    return next(
-        (path for folder in (start, *start.parents) if (path := folder / "pyproject.toml").is_file()), None
-    )
+def find_table(start: Path) -> tuple[Path, dict[str, Any]] | None:
+    """Look for the nearest pyproject.toml with a table for the gate, in `start` and the folders above it.
+
+    The search ends at the root of the repository (a folder with .git), at the home folder, and below a folder
+    that users share, such as /tmp, or the root of the file system: what lies there isn't the project's.
+    """
+    for folder in _folders(start.resolve()):
+        path = folder / "pyproject.toml"
+        if path.is_file() and (table := read_table(path)) is not None:
+            return path, table
+    return None
 
 
-def read_table(path: Path) -> dict[str, Any]:
-    """Read the gate's table of a pyproject.toml into arguments of `Settings.of` and the command.
+def _folders(start: Path) -> Iterator[Path]:
+    home = Path(os.path.expanduser("~")).resolve()
+    for folder in (start, *start.parents):
+        foreign = folder.parent == folder or folder.stat().st_mode & stat.S_ISVTX
+        if foreign and folder != start:
+            return
+        yield folder
+        if folder == home or (folder / ".git").exists():
+            return
+
+
+def load(config: Path | None, start: Path, given: Mapping[str, Any]) -> dict[str, Any]:
+    """Read the settings of `config`, or of the nearest pyproject.toml above `start`; those `given` go first.
+
+    The result has the arguments of `Settings.of`, with `source` naming the file, and `baseline`, `run_test`,
+    `started_after` and `wait` where they are set. A value of None, or an empty list, counts as not given.
+    """
+    if config is None:
+        found = find_table(start)
+    elif (table := read_table(config)) is not None:
+        found = config, table
+    else:
+        raise ConfigurationError(f"{config} has no table [{TABLE}].", remedy="Add it, or name another file.")
+    settings = {**found[1], "source": str(found[0])} if found is not None else {}
+    return settings | {name: value for name, value in given.items() if value is not None and value != []}
+
+
+def read_table(path: Path) -> dict[str, Any] | None:
+    """Read the gate's table of a pyproject.toml, None where it has none.
 
     Keys: `min` (a number, a text, a list of them, or a table of eval names), `want` (a table), `min-calls`,
-    `max-failed`, `max-drop`, `confident`, `baseline`, `run-test`, `wait`. An unknown key is an error: a
-    misspelt threshold must not make a gate that asks nothing.
+    `max-missing`, `max-failed`, `max-drop`, `confident`, `baseline`, `run-test`, `started-after`, `wait`. An
+    unknown key is an error: a misspelt threshold must not make a gate that asks nothing.
     """
     try:
         document = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigurationError(
-            f"{path} is not valid TOML: {error}.", remedy="Mend the file, or run the command elsewhere."
+            f"{path} is not valid TOML: {error}.", remedy="Correct the file, or run the command elsewhere."
         ) from error
     table: Any = document
     for key in TABLE.split("."):
-        table = table.get(key, {})
+        if key not in table:
+            return None
+        table = table[key]
         if not isinstance(table, dict):
             raise _wrong(path, key, table, f"a table: [{TABLE}]")
     unknown = sorted(set(table) - set(_READERS))
@@ -97,10 +134,14 @@ _READERS: Final[Mapping[str, Callable[[Path, str, object], Any]]] = {
     "min": _thresholds,
     "want": _wanted,
     "min-calls": _reader(_is_count, "a whole number"),
+    "max-missing": _reader(
+        lambda value: isinstance(value, str) or _is_count(value), 'a number of calls, or a share such as "5%"'
+    ),
     "max-failed": _reader(_is_count, "a whole number"),
     "max-drop": _reader(_is_number, "a number of points"),
     "confident": _reader(lambda value: isinstance(value, bool), "true or false"),
     "baseline": _text,
     "run-test": _text,
+    "started-after": _text,
     "wait": _reader(lambda value: isinstance(value, str) or _is_number(value), 'a duration such as "30m"'),
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain, count
 from typing import Any
 
 from junitparser import Error, Failure, JUnitXml, TestCase, TestSuite
@@ -17,8 +18,10 @@ def as_junit(verdict: Verdict) -> bytes:
     """
     unfinished = verdict.outcome is Outcome.UNFINISHED
     suite = TestSuite(f"fi-simulate gate {one_line(str(verdict.execution.id))}")
+    suite.add_property("settings", one_line(verdict.settings.source or "no file"))
+    names: set[str] = set()
     for check in verdict.checks:
-        case = _case(f"{check.kind}: {one_line(check.subject)}")
+        case = _case(_unused(f"{check.kind}: {one_line(check.subject)}", names))
         sentence = one_line(check.sentence)
         if check.passed:
             case.system_out = sentence
@@ -35,6 +38,14 @@ def without_verdict() -> bytes:
     case.result = [Error("The gate came to no verdict; its output says why.", "no verdict")]
     suite.add_testcase(case)
     return _written(suite)
+
+
+def _unused(name: str, names: set[str]) -> str:
+    """Return a name with a number where it is taken: a CI system may keep one of two equal names."""
+    numbered = (f"{name} ({number})" for number in count(2))
+    found = next(each for each in chain([name], numbered) if each not in names)
+    names.add(found)
+    return found
 
 
 def _case(name: str) -> TestCase:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Iterator
 from typing import Any, Final
 
 from futureagi_simulate.gate.measure import Measure
-from futureagi_simulate.gate.settings import percent
+from futureagi_simulate.gate.settings import Settings, percent
 from futureagi_simulate.gate.verdict import Verdict
 from futureagi_simulate.printable import one_line
 
@@ -19,7 +20,7 @@ def flat(measures: tuple[Measure, ...]) -> Iterator[tuple[int, Measure]]:
     for measure in measures:
         yield 0, measure
         for part in measure.parts:
-            yield 0 if measure.template == part.template else 1, part
+            yield int(measure.pooled), part
 
 
 def value_text(measure: Measure) -> str:
@@ -32,6 +33,18 @@ def counts_text(measure: Measure) -> str:
     if measure.total is None:
         return ""
     return str(measure.total) if measure.hits is None else f"{measure.hits} of {measure.total}"
+
+
+def missing_text(measure: Measure) -> str:
+    """Write how many calls have no result: "7", a question mark where that is unknown."""
+    if measure.missing is None:
+        return ""
+    return "?" if measure.missing.count is None else str(measure.missing.count)
+
+
+def settings_text(settings: Settings) -> str:
+    """Name the file that the settings came from."""
+    return f"settings: {settings.source or 'no file'}"
 
 
 def interval_text(measure: Measure) -> str:
@@ -47,6 +60,7 @@ def lines(verdict: Verdict) -> Iterator[str]:
         yield f"  {'ok  ' if check.passed else 'FAIL'} {one_line(check.sentence)}"
     for note in verdict.notes:
         yield f"  note {one_line(note)}"
+    yield f"  {one_line(settings_text(verdict.settings))}"
 
 
 def as_json(verdict: Verdict) -> dict[str, Any]:
@@ -72,12 +86,27 @@ def as_json(verdict: Verdict) -> dict[str, Any]:
         "evals": [_measure_json(measure) for measure in verdict.measures],
         "baseline": [_measure_json(measure) for measure in verdict.baseline],
         "notes": list(verdict.notes),
+        "settings": _settings_json(verdict.settings),
+    }
+
+
+def _settings_json(settings: Settings) -> dict[str, Any]:
+    return {
+        "file": settings.source,
+        "min": [str(threshold) for threshold in settings.thresholds],
+        "want": {name: list(choices) for name, choices in settings.wanted.items()},
+        "min_calls": settings.min_calls,
+        "max_missing": str(settings.max_missing),
+        "max_failed": settings.max_failed,
+        "max_drop": settings.max_drop,
+        "confident": settings.confident,
     }
 
 
 def _measure_json(measure: Measure) -> dict[str, Any]:
     interval = measure.interval
     return {
+        "id": measure.id,
         "name": measure.name,
         "template": measure.template,
         "measure": measure.kind,
@@ -85,6 +114,9 @@ def _measure_json(measure: Measure) -> dict[str, Any]:
         "hits": measure.hits,
         "total": measure.total,
         "interval_95": [round(end, 2) for end in interval] if interval else None,
+        "missing": measure.missing.count if measure.missing else None,
+        "missing_reasons": dict(measure.missing.reasons) if measure.missing else {},
+        "problem": measure.problem,
         "parts": [_measure_json(part) for part in measure.parts],
     }
 
@@ -97,21 +129,23 @@ def as_markdown(verdict: Verdict) -> str:
         "",
         f"Execution `{_cell(str(verdict.execution.id))}`",
         "",
-        "| Eval | Measured | Calls | 95 % interval |",
-        "| --- | ---: | ---: | ---: |",
+        "| Eval | Measured | Calls | No result | 95 % interval |",
+        "| --- | ---: | ---: | ---: | ---: |",
     ]
     for depth, measure in flat(verdict.measures):
-        name = f"{'&emsp;' * depth}{_cell(measure.name)}"
-        rows.append(f"| {name} | {value_text(measure)} | {counts_text(measure)} | {interval_text(measure)} |")
+        name = f"{'&emsp;' * depth}{_cell(measure.label)}"
+        numbers = (value_text(measure), counts_text(measure), missing_text(measure), interval_text(measure))
+        rows.append(f"| {' | '.join((name, *numbers))} |")
     rows += ["", "| | Check |", "| --- | --- |"]
     rows += [f"| {'✅' if check.passed else '❌'} | {_cell(check.sentence)} |" for check in verdict.checks]
-    rows += [f"\n> {_cell(note)}" for note in verdict.notes]
+    rows += [f"\n> {_cell(note)}" for note in (*verdict.notes, settings_text(verdict.settings))]
     return "\n".join(rows) + "\n"
 
 
-_ACTIVE: Final = str.maketrans({character: f"\\{character}" for character in "\\`*_[]|#!@"})
+_ACTIVE: Final = re.compile(r"[\\`*_\[\]|#!@~$]|:(?=//)|(?<=www)\.", re.IGNORECASE)
+"""What Markdown or GitHub would act on, addresses without a sign around them among it."""
 
 
 def _cell(text: str) -> str:
     """Make text from the server safe inside a table: neither HTML nor Markdown in it takes effect."""
-    return html.escape(one_line(text).translate(_ACTIVE), quote=False)
+    return html.escape(_ACTIVE.sub(r"\\\g<0>", one_line(text)), quote=False)

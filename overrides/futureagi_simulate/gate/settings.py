@@ -52,10 +52,45 @@ class Threshold:
         """Say whether `value` is enough."""
         return value >= self.minimum if self.inclusive else value > self.minimum
 
+    def __str__(self) -> str:
+        """Write it as `parse` reads it."""
+        number = points(self.minimum)
+        return number if self.name is None else f"{self.name}{'=' if self.inclusive else '>'}{number}"
+
     @property
     def words(self) -> str:
         """Say what is asked for, such as "at least 90 %"."""
         return f"{'at least' if self.inclusive else 'more than'} {percent(self.minimum)}"
+
+
+_ALLOWED: Final = re.compile(r"(?P<number>\d+(?:\.\d+)?)\s*(?P<percent>%?)")
+
+
+@attrs.frozen
+class Allowed:
+    """How many calls may be without a result: a number of them, or a percentage."""
+
+    number: float = 0
+    percent: bool = False
+
+    @classmethod
+    def parse(cls, text: str | float) -> Allowed:
+        """Read "5%", a share of the calls, or 5, a number of calls."""
+        match = _ALLOWED.fullmatch(str(text).strip())
+        number, percent = (float(match["number"]), bool(match["percent"])) if match else (-1.0, False)
+        if not (0 <= number <= 100 if percent else number >= 0 and number == int(number)):
+            raise ConfigurationError(
+                f"The setting max-missing is {text!r}.",
+                remedy='Give a number of calls, such as 3, or a percentage from "0%" to "100%".',
+            )
+        return cls(number, percent)
+
+    def holds(self, count: int, of: int) -> bool:
+        """Return whether `count` out of `of` calls are allowed."""
+        return 100 * count <= self.number * of if self.percent else count <= self.number
+
+    def __str__(self) -> str:
+        return percent(self.number) if self.percent else points(self.number)
 
 
 DOCUMENTED_RULE: Final = Threshold(EVERY, 90, inclusive=False)
@@ -90,9 +125,11 @@ class Settings:
     """What a gate asks of an execution.
 
     `wanted` names, per eval that answers with choices, the good ones. `min_calls` is how many calls each eval
-    has to have judged; `max_failed` how many calls may have failed; `max_drop` how many points an eval may be
-    below the baseline, where there is one. `confident` asks that the lower end of the 95 % interval reaches
-    the threshold, not only the measured rate.
+    has to have judged; `max_missing` how many calls may be without a result, for each of these evals;
+    `max_failed` how many calls may have failed: where it is given, these don't count as missing. `max_drop`
+    is how many points an eval may be below the baseline, where there is one. `confident` asks that the lower
+    end of the 95 % interval reaches the threshold, not only the measured rate. `source` is the file that
+    settings were read from, where there is one.
     """
 
     thresholds: tuple[Threshold, ...] = (DOCUMENTED_RULE,)
@@ -101,6 +138,8 @@ class Settings:
     max_failed: int | None = None
     max_drop: float = 2.0
     confident: bool = False
+    max_missing: Allowed = Allowed()
+    source: str | None = None
 
     @classmethod
     def of(
@@ -112,6 +151,8 @@ class Settings:
         max_failed: int | None = None,
         max_drop: float = 2.0,
         confident: bool = False,
+        max_missing: str | float = 0,
+        source: str | None = None,
     ) -> Settings:
         """Make settings from thresholds as they are written; without any, `DOCUMENTED_RULE` holds."""
         for name, value, least in (
@@ -128,6 +169,8 @@ class Settings:
             max_failed=max_failed,
             max_drop=max_drop,
             confident=confident,
+            max_missing=Allowed.parse(max_missing),
+            source=source,
         )
 
 

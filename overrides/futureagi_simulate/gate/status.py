@@ -9,6 +9,9 @@ from futureagi_simulate.records import ExecutionRecord
 FINISHED: Final = frozenset({"completed", "failed", "cancelled"})
 """The statuses after which nothing changes any more. Every other one, known or not, means: not yet."""
 
+NOT_LISTED: Final = "not listed yet"
+"""Stands for the status of an execution that the server doesn't list yet."""
+
 
 def is_finished(execution: ExecutionRecord) -> bool:
     """Say whether the execution has come to an end, good or bad."""

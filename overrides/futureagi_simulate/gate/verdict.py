@@ -9,9 +9,12 @@ from typing import Literal
 import attrs
 
 from futureagi_simulate.gate.measure import Measure
+from futureagi_simulate.gate.settings import Settings
 from futureagi_simulate.records import ExecutionRecord
 
-CheckKind = Literal["status", "evaluated", "threshold", "calls", "failed calls", "baseline"]
+CheckKind = Literal[
+    "status", "evaluated", "consistency", "threshold", "missing", "calls", "failed calls", "baseline"
+]
 
 
 class Outcome(Enum):
@@ -41,7 +44,8 @@ class Verdict:
     """What a gate found out about an execution, and everything it rests on.
 
     `checks` are the requirements; `measures` every eval of the execution, asked about or not; `baseline` the
-    same for the execution compared with; `notes` what a reader should know that decides nothing.
+    same for the execution compared with; `notes` what a reader should know that decides nothing; `settings`
+    what was asked.
     """
 
     outcome: Outcome
@@ -50,6 +54,7 @@ class Verdict:
     measures: tuple[Measure, ...]
     baseline: tuple[Measure, ...] = ()
     notes: tuple[str, ...] = ()
+    settings: Settings = attrs.field(factory=Settings)
 
     def with_notes(self, notes: Iterable[str]) -> Verdict:
         """Give the same verdict with `notes` before its own."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 import attrs
@@ -60,6 +61,22 @@ def parse_interval(text: str | float) -> float:
             remedy="Give at least 100ms: the server has others to serve.",
         )
     return interval
+
+
+def parse_start(text: str) -> datetime:
+    """Read a moment: ISO 8601, UTC where it names no zone, or a duration for that long ago."""
+    try:
+        return datetime.now(UTC) - timedelta(seconds=seconds(text))
+    except (ValueError, OverflowError):
+        pass
+    try:
+        read = datetime.fromisoformat(text.strip())
+        return read.astimezone(UTC) if read.tzinfo else read.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
+        raise ConfigurationError(
+            f'The time "{text}" can\'t be read.',
+            remedy='Write it as "2026-03-01T12:00:00Z", or as a duration: "2h" for two hours ago.',
+        ) from None
 
 
 def looks(

@@ -7,24 +7,34 @@ from typing import Annotated
 
 import typer
 
-from futureagi_simulate.cli.named import ExecutionArgument, ExecutionOption, either, find_execution, given
+from futureagi_simulate.cli.named import ExecutionArgument, ExecutionOption, either, find_execution
+from futureagi_simulate.cli.settings import (
+    Baseline,
+    Confident,
+    Config,
+    MaxDrop,
+    MaxFailed,
+    MaxMissing,
+    Min,
+    MinCalls,
+    Want,
+    read_settings,
+)
 
 
 def report(
     execution: ExecutionArgument = None,
     execution_id: ExecutionOption = None,
     to: Annotated[Path, typer.Option(metavar="FILE", help="The file to write.")] = Path("report.html"),
-    min: Annotated[
-        list[str] | None,
-        typer.Option(metavar="NAME=PERCENT", help="Threshold, as for the gate. Repeatable."),
-    ] = None,
-    want: Annotated[
-        list[str] | None,
-        typer.Option(metavar="NAME=A,B", help="The good answers of an eval with choices. Repeatable."),
-    ] = None,
-    baseline: Annotated[
-        str | None, typer.Option(metavar="EXECUTION", help="An execution to compare with.")
-    ] = None,
+    min: Min = None,
+    want: Want = None,
+    min_calls: MinCalls = None,
+    max_missing: MaxMissing = None,
+    max_failed: MaxFailed = None,
+    confident: Confident = None,
+    baseline: Baseline = None,
+    max_drop: MaxDrop = None,
+    config: Config = None,
     run_test: Annotated[
         str | None,
         typer.Option(
@@ -45,24 +55,42 @@ def report(
     from futureagi_simulate.export.target import failure, require_writable, write_file
     from futureagi_simulate.failures.find import Demands
     from futureagi_simulate.gate.find import is_uuid
-    from futureagi_simulate.gate.settings import Settings
+    from futureagi_simulate.gate.render import settings_text
+    from futureagi_simulate.gate.settings import DOCUMENTED_RULE
     from futureagi_simulate.report import build_page, gather
 
     execution = either(execution, execution_id, "execution")
-    settings = Settings.of(min or (), want or ())
+    options = {
+        "thresholds": min,
+        "wanted": want,
+        "min_calls": min_calls,
+        "max_missing": max_missing,
+        "max_failed": max_failed,
+        "max_drop": max_drop,
+        "confident": confident,
+        "baseline": baseline,
+        "run_test": run_test,
+    }
+    chosen = read_settings(config, options)
+    settings = chosen.settings
     require_writable(to)
     console = progress()
     with Client() as client, console.status("Reading calls …") as status:
         material = gather(
             client,
-            find_execution(client, "report", execution, run_test),
+            find_execution(client, "report", execution, chosen.run_test),
             settings,
-            baseline_id=given(baseline, "--baseline"),
+            baseline_id=chosen.baseline,
             run_test_id=run_test if run_test and is_uuid(run_test) else None,
             progress=lambda done, total: status.update(f"Reading calls: {done} of {total or '?'}"),
         )
         status.update("Drawing …")
-        page = build_page(material, Demands(settings.thresholds if min else (), settings.wanted))
+        page = build_page(
+            material,
+            Demands(
+                () if settings.thresholds == (DOCUMENTED_RULE,) else settings.thresholds, settings.wanted
+            ),
+        )
     try:
         write_file(to, page.encode())
     except BrokenPipeError:
@@ -73,3 +101,4 @@ def report(
         console,
         f"Wrote {to} ({len(page) / 1e6:.1f} MB, {len(material.calls)} calls): {material.verdict.sentence}",
     )
+    say(console, settings_text(settings))

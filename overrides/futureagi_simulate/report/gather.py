@@ -9,7 +9,9 @@ import attrs
 from futureagi_simulate.errors import FutureAGIError
 from futureagi_simulate.failures.clusters import Cluster, read_clusters
 from futureagi_simulate.failures.collect import full_calls, merge, readable
-from futureagi_simulate.gate import Settings, Verdict, judge
+from futureagi_simulate.gate import Settings, Verdict
+from futureagi_simulate.gate.find import fetch_run
+from futureagi_simulate.gate.function import verdict_of
 from futureagi_simulate.records import CallRecord, ExecutionRecord, execution_record
 
 if TYPE_CHECKING:
@@ -50,9 +52,10 @@ def gather(
         FutureAGIError: the server could not be asked, or doesn't know one of the ids.
 
     """
-    run = client.execution_run(execution_id, summary=True, page_size=1)
-    execution = execution_record(run)
-    baseline = execution_record(client.execution_run(baseline_id, page_size=1)) if baseline_id else None
+    run = fetch_run(client, execution_id, summary=True)
+    before = fetch_run(client, baseline_id) if baseline_id else None
+    verdict = verdict_of(run, settings or Settings(), before)
+    execution = verdict.execution
     calls: list[CallRecord] = []
     for call in _calls(client, execution_id, run_test_id):
         calls.append(call)
@@ -65,10 +68,10 @@ def gather(
         )
     return Material(
         execution=execution,
-        verdict=judge(execution, settings, baseline),
+        verdict=verdict,
         calls=tuple(calls),
         clusters=read_clusters(run.raw.get("eval_explanation_summary")),
-        baseline=baseline,
+        baseline=execution_record(before) if before else None,
     )
 
 

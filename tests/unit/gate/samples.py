@@ -55,12 +55,22 @@ def template(name: str, *parts: EvalSummary) -> EvalSummary:
     )
 
 
-def execution(*evals: EvalSummary, status: str = "completed", failed_calls: int = 0) -> ExecutionRecord:
+def execution(
+    *evals: EvalSummary,
+    status: str = "completed",
+    failed_calls: int = 0,
+    total_calls: int | None = None,
+    id: str = "5f0c8c3e-7f6b-4a55-8f0e-0d8f4f1c2b3a",
+) -> ExecutionRecord:
+    """An execution of as many calls as the eval with the most results has, and those that failed."""
+    parts = [part.total or 0 for summary in evals for part in summary.parts or (summary,)]
+    finished = status == "completed"
+    total = total_calls or (max(parts, default=0) + failed_calls if finished else 30)
     return ExecutionRecord(
-        id="5f0c8c3e-7f6b-4a55-8f0e-0d8f4f1c2b3a",
+        id=id,
         status=status,
-        total_calls=30,
-        completed_calls=26,
+        total_calls=total,
+        completed_calls=total - failed_calls if finished else min(total, 26),
         failed_calls=failed_calls,
         evals=evals,
     )

@@ -199,7 +199,7 @@ CASES = [
         execution(rate("Coherence", 0, 0), rate("Tone", 20, 0)),
         {"thresholds": ["Coherence=0"]},
         1,
-        "Not ready to promote: Coherence was not evaluated, at least 0 % was asked for.",
+        "Not ready to promote: Coherence was not evaluated, at least 0 % was asked for. (and 1 more)",
     ),
     (
         "a running execution is not finished, whatever its rates",
@@ -224,14 +224,14 @@ CASES = [
     ),
     (
         "a cancelled execution is not ready, whatever its rates",
-        execution(rate("Coherence", 20, 0), status="cancelled"),
+        execution(rate("Coherence", 20, 0), status="cancelled", total_calls=20),
         {},
         1,
         "Not ready to promote: the execution has been cancelled.",
     ),
     (
         "a failed execution is not ready",
-        execution(rate("Coherence", 20, 0), status="failed"),
+        execution(rate("Coherence", 20, 0), status="failed", total_calls=20),
         {},
         1,
         "Not ready to promote: the execution has failed.",
@@ -305,11 +305,11 @@ def test_a_drop_is_counted_in_the_decimals_that_are_shown() -> None:
 
 
 def test_the_rule_for_every_eval_tells_of_a_part_that_is_below_it() -> None:
-    mixed = execution(template("is_helpful", rate("Helpful", 200, 0), rate("Empathy", 8, 2)))
+    mixed = execution(template("is_helpful", rate("Helpful", 200, 0), rate("Empathy", 170, 30)))
     verdict = judge(mixed)
     assert verdict.ready
     assert verdict.notes == (
-        "Empathy, a part of is_helpful, has 80 %; the rule for every eval looks at is_helpful as a whole. "
+        "Empathy, a part of is_helpful, has 85 %; the rule for every eval looks at is_helpful as a whole. "
         'Add --min "Empathy=…" to ask it too.',
     )
 
@@ -366,7 +366,10 @@ def test_a_baseline_that_came_to_a_bad_end_is_noted() -> None:
     found = execution(rate("Coherence", 20, 0))
     verdict = judge(found, Settings(), execution(rate("Coherence", 1, 0), status="failed"))
     assert verdict.ready
-    assert verdict.notes == ("The baseline has failed; it was compared with what it has.",)
+    assert verdict.notes == (
+        "The baseline has no result of Coherence for 29 of 30 calls.",
+        "The baseline has failed; it was compared with what it has.",
+    )
 
 
 @pytest.mark.parametrize(

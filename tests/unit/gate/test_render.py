@@ -21,7 +21,7 @@ def test_a_name_from_the_server_is_neither_html_nor_markdown_in_the_summary() ->
     cells = [line for line in text.splitlines() if "alert" in line and line.startswith("| ")]
     assert cells
     for line in cells:
-        assert line.replace("\\|", "").count("|") in (3, 5), "the name added a column"
+        assert line.replace("\\|", "").count("|") in (3, 6), "the name added a column"
         assert "\\[x\\](javascript:1)" in line
         assert "\\@everyone" in line
 
@@ -37,11 +37,12 @@ def test_lines_are_one_per_check() -> None:
         "  ok   the execution is completed.",
         "  FAIL <script>alert(1)</script> | [x](javascript:1) `�[2J� @everyone # heading "
         "passed in 10 % (1 of 10), more than 90 % was asked for.",
+        "  settings: no file",
     ]
 
 
 def test_the_json_form_holds_parts_baseline_and_notes() -> None:
-    found = execution(template("is_helpful", rate("Helpful", 200, 0), rate("Empathy", 8, 2)))
+    found = execution(template("is_helpful", rate("Helpful", 200, 0), rate("Empathy", 170, 30)))
     verdict = json.loads(json.dumps(as_json(judge(found, Settings.of(["*=90"]), found))))
     assert [part["name"] for part in verdict["evals"][0]["parts"]] == ["Helpful", "Empathy"]
     assert verdict["baseline"] == verdict["evals"]
