@@ -10,11 +10,11 @@ import typer
 
 from futureagi_simulate.cli.places import check_writable
 from futureagi_simulate.cli.trouble import TroubleError, usage
-from futureagi_simulate.mock.access import PROFILES, ProfileName
-from futureagi_simulate.mock.server import Server, is_loopback
 
 if TYPE_CHECKING:
+    from futureagi_simulate.mock.access import ProfileName
     from futureagi_simulate.mock.core import Mock
+    from futureagi_simulate.mock.server import Server
 
 _SLOW_SCALE = 20_000
 
@@ -24,7 +24,7 @@ def mock(
         int, typer.Option(metavar="N", min=0, max=65535, help="Port to listen on; 0 takes a free one.")
     ] = 0,
     profile: Annotated[
-        str, typer.Option(metavar="|".join(PROFILES), help="Whose answers to give.")
+        str, typer.Option(metavar="documented|observed", help="Whose answers to give.")
     ] = "documented",
     scale: Annotated[int | None, typer.Option(metavar="N", min=1, help="How many calls to make up.")] = None,
     executions: Annotated[
@@ -37,6 +37,7 @@ def mock(
     fault: Annotated[
         list[str] | None,
         typer.Option(
+            "--fault",
             metavar="FAULT",
             help='What goes wrong: KIND[:TIMES][,NAME=VALUE]..., such as "429:2,retry-after=2".',
         ),
@@ -77,7 +78,19 @@ def mock(
         server.in_foreground(lambda running: _announce(made, running, env_file))
 
 
+def is_loopback(host: str) -> bool:
+    """Return whether only this machine can reach `host`."""
+    import ipaddress
+
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
 def _profile(name: str) -> ProfileName:
+    from futureagi_simulate.mock.access import PROFILES
+
     for profile in PROFILES:
         if name == profile:
             return profile

@@ -46,7 +46,8 @@ def report(
     from futureagi_simulate.failures.find import Demands
     from futureagi_simulate.gate.find import is_uuid
     from futureagi_simulate.gate.settings import Settings
-    from futureagi_simulate.report import build_page, gather
+    from futureagi_simulate.report import build_page
+    from futureagi_simulate.report.gather import gather
 
     execution = either(execution, execution_id, "execution")
     settings = Settings.of(min or (), want or ())
