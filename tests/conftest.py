@@ -40,7 +40,7 @@ def _is_loopback(host: Any) -> bool:
 
 
 @pytest.fixture(autouse=True, scope="session")
-def _refused() -> Iterator[list[str]]:
+def refused_addresses() -> Iterator[list[str]]:
     """Refuse to bind or connect beyond the loopback, and to look names up; list what was refused."""
     refused: list[str] = []
     lookup = socket.getaddrinfo
@@ -75,12 +75,12 @@ def _refused() -> Iterator[list[str]]:
 
 
 @pytest.fixture(autouse=True)
-def _left_as_found(_refused: list[str]) -> Iterator[None]:
+def _left_as_found(refused_addresses: list[str]) -> Iterator[None]:
     """Fail a test that went beyond the loopback, or that leaves a thread or a process behind."""
     threads, processes = set(threading.enumerate()), _children()
     yield
-    beyond = _refused.copy()
-    _refused.clear()
+    beyond = refused_addresses.copy()
+    refused_addresses.clear()
     assert not beyond, "a test went beyond the loopback"
     until = time.monotonic() + _GRACE
     for thread in set(threading.enumerate()) - threads:

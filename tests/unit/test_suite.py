@@ -13,7 +13,7 @@ BEYOND = [("0.0.0.0", 0), ("::", 0), ("", 0), ("192.0.2.1", 80), ("example.com",
 @pytest.mark.parametrize("address", BEYOND, ids=str)
 @pytest.mark.parametrize("name", ["bind", "connect", "connect_ex", "sendto"])
 def test_no_test_reaches_beyond_the_loopback(
-    name: str, address: tuple[str, int], _refused: list[str]
+    name: str, address: tuple[str, int], refused_addresses: list[str]
 ) -> None:
     family = socket.AF_INET6 if ":" in address[0] else socket.AF_INET
     with (
@@ -21,17 +21,17 @@ def test_no_test_reaches_beyond_the_loopback(
         pytest.raises(OSError, match="stay on the loopback"),
     ):
         getattr(one, name)(*([b"x"] if name == "sendto" else []), address)
-    assert _refused == [f"{name}({address!r})"]
-    _refused.clear()
+    assert refused_addresses == [f"{name}({address!r})"]
+    refused_addresses.clear()
 
 
-def test_no_test_listens_beyond_the_loopback_in_asyncio(_refused: list[str]) -> None:
+def test_no_test_listens_beyond_the_loopback_in_asyncio(refused_addresses: list[str]) -> None:
     async def listen() -> None:
         await asyncio.start_server(lambda *_: None, "0.0.0.0", 0)
 
     with pytest.raises(OSError, match="stay on the loopback"):
         asyncio.run(listen())
-    _refused.clear()
+    refused_addresses.clear()
 
 
 @pytest.mark.parametrize("host", ["example.com", b"example.com", "no-such-host.invalid"])
