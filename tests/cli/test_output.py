@@ -229,7 +229,7 @@ def test_findings_are_printed_before_the_record_that_finds_no_room(
     def no_room(*_: object) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr("futureagi_simulate.contract.drift.survey.write", no_room)
+    monkeypatch.setattr("futureagi_simulate.cli.places.write_private", no_room)
     named = ("--run-test", server["FI_RUN_TEST_ID"])
     ran = run("drift", "--rate", "100000", "--max-requests", "3", *named, "--record", "seen.jsonl")
     assert ran.code == 4

@@ -6,8 +6,8 @@ import json
 import os
 import shutil
 import sys
-from collections.abc import Iterable, Sequence
-from typing import Any, Final
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, Final, Self
 
 from rich import box
 from rich.cells import cell_len
@@ -19,6 +19,7 @@ from futureagi_simulate.cli.stdout import discard, use_utf8
 from futureagi_simulate.printable import clean, escaped, one_line
 
 GAP: Final = "  "
+BETWEEN: Final = 10.0  # seconds from one line of progress to the next, in a pipe
 
 
 def output() -> Console:
@@ -132,6 +133,42 @@ def _print_plain(
             line.append(GAP)
         line.rstrip()
         console.print(line)
+
+
+class Steps:
+    """Tell on standard error how many steps are done: a bar on a terminal, else a line every ten seconds."""
+
+    def __init__(self, label: str, most: int, clock: Callable[[], float]) -> None:
+        self._label = label
+        self._most = most
+        self._clock = clock
+        self._told_at = clock()
+        self._done = 0
+        self._console = progress()
+        self._bar: Any = None
+
+    def __enter__(self) -> Self:
+        if self._console.is_terminal:
+            from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+            columns = (TextColumn(self._label), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+            self._bar = Progress(*columns, console=self._console, transient=True)
+            self._bar.add_task("", total=self._most)
+            self._bar.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._bar is not None:
+            self._bar.stop()
+
+    def step(self) -> None:
+        """Count one more."""
+        self._done += 1
+        if self._bar is not None:
+            self._bar.advance(self._bar.task_ids[0])
+        elif self._clock() - self._told_at >= BETWEEN:
+            self._told_at = self._clock()
+            say(self._console, f"{self._label}: {self._done} of at most {self._most}")
 
 
 def json_text(value: Any, indent: int | None = None) -> str:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from futureagi_simulate.cli.places import check_writable
+from futureagi_simulate.cli.places import check_writable, write_private
 from futureagi_simulate.cli.trouble import TroubleError, usage
 
 if TYPE_CHECKING:
@@ -140,10 +139,7 @@ def _announce(made: Mock, server: Server, env_file: Path | None) -> None:
 
 def _write(path: Path, text: str) -> None:
     """Write the file in one step: whoever waits for it finds it whole."""
-    part = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        part.write_text(text, encoding="utf-8")
-        part.replace(path)
+        write_private(path, text.encode())
     except OSError as error:
-        part.unlink(missing_ok=True)
         raise usage(f"Can't write {path}: {error.strerror or error}.", "choose another --env-file") from error
