@@ -91,6 +91,25 @@ def _left_as_found(refused_addresses: list[str]) -> Iterator[None]:
         time.sleep(0.01)
 
 
+@pytest.fixture
+def proxied(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], bool]]:
+    """Name a proxy for everything; return a function that tells whether somebody connected to it."""
+    with socket.create_server(("127.0.0.1", 0)) as proxy:
+        proxy.setblocking(False)
+        for name in ("http_proxy", "https_proxy", "all_proxy"):
+            for variable in (name, name.upper()):
+                monkeypatch.setenv(variable, f"http://127.0.0.1:{proxy.getsockname()[1]}")
+
+        def asked() -> bool:
+            try:
+                proxy.accept()[0].close()
+            except BlockingIOError:
+                return False
+            return True
+
+        yield asked
+
+
 def _children() -> dict[int, str]:
     """Return the command lines of this process's children by their ids; none where there is no /proc."""
     found: dict[int, str] = {}

@@ -8,6 +8,7 @@ import re
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -205,6 +206,15 @@ def test_a_signal_while_waiting_ends_in_one_line_and_130(server: dict[str, str])
     assert (waiting.returncode, out) == (130, "")
     assert err.splitlines()[-1] == "Interrupted."
     assert "Traceback" not in err
+
+
+@pytest.mark.parametrize("profile", ["documented", "observed"])
+def test_the_environments_proxy_never_sees_the_demo(
+    profile: str, run: Run, proxied: Callable[[], bool]
+) -> None:
+    ran = run("demo", "--profile", profile)
+    assert (ran.code, ran.err) == (0, "")
+    assert not proxied()
 
 
 def test_a_pipe_that_closes_early_is_no_error(server: dict[str, str]) -> None:
