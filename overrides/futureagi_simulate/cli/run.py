@@ -22,7 +22,7 @@ from futureagi_simulate.errors import (
     FutureAGIError,
     FutureAGIWarning,
 )
-from futureagi_simulate.printable import one_line
+from futureagi_simulate.printable import clean, one_line
 
 _COMPLETION: Final = "_FI_SIMULATE_COMPLETE"
 
@@ -41,8 +41,7 @@ def run(arguments: Sequence[str]) -> int:
         except BrokenPipeError:
             discard()
         except OSError as error:  # the last of the output found no room
-            found = t.of_system(error)
-            return _report(str(found), found.exit_code)
+            return _failed(error, t.of_system(error))
         except KeyboardInterrupt:
             return _report("Interrupted.", t.INTERRUPTED)
     return code if code is not None else t.BROKEN_PIPE if READER.gone else 0
@@ -61,11 +60,15 @@ def _invoke(command: Any, arguments: list[str]) -> int | None:
     except (BrokenPipeError, KeyboardInterrupt):
         raise
     except BaseException as error:  # noqa: BLE001 - also SystemExit, whose code would be a verdict
-        if os.environ.get("FI_DEBUG"):
-            traceback.print_exception(error)
-        found = describe(error, context.invoked_subcommand if context else None)
-        return _report(str(found), found.exit_code)
+        return _failed(error, describe(error, context.invoked_subcommand if context else None))
     return None
+
+
+def _failed(error: BaseException, found: t.Trouble) -> int:
+    """Report an error; with FI_DEBUG its traceback comes first. The exit code is the same either way."""
+    if os.environ.get("FI_DEBUG"):
+        sys.stderr.write(clean("".join(traceback.format_exception(error))))
+    return _report(str(found), found.exit_code)
 
 
 def _usage(error: typer.TyperException) -> int:

@@ -43,7 +43,7 @@ def call_record(model: Answered, *, execution_id: str | None = None) -> CallReco
     `execution_id` is used where the answer itself doesn't name the execution. Never raises for odd values:
     what can't be read is None.
     """
-    raw = _flat(model.raw)
+    raw = _flat(mapping(model.raw))
     scenario = raw.get("scenario")
     linked = mapping(scenario)
     return CallRecord(
@@ -129,7 +129,7 @@ def execution_record(
     The real server writes 0 for a length and a success rate that aren't known yet; here those are None. Its
     scenarios are one text joined with ", ", so a scenario whose name holds a comma comes out as two.
     """
-    raw = model.raw
+    raw = mapping(model.raw)
     attempted = whole(raw.get("calls_attempted"))
     return ExecutionRecord(
         id=text(first(raw, "id", "execution_id")),
