@@ -28,7 +28,7 @@ PROXIES = [f"{scheme}_proxy" for scheme in ("http", "https", "all", "no")]
 for _name in (*PROXIES, *map(str.upper, PROXIES), "FORCE_COLOR", "NO_COLOR", "TTY_COMPATIBLE", "FI_DEBUG"):
     os.environ.pop(_name, None)  # also for the programs that tests start
 
-_GRACE = 10.0  # seconds that a thread or a process may take to end
+_GRACE = 30.0  # seconds that a thread or a process may take to end
 _OURS = ("resource_tracker", "forkserver")  # multiprocessing's own helpers live as long as their parent
 
 

@@ -200,7 +200,7 @@ def test_a_signal_while_waiting_ends_in_one_line_and_130(server: dict[str, str])
         assert "running" in waiting.stderr.readline()
         waiting.send_signal(signal.SIGINT)
         try:
-            out, err = waiting.communicate(timeout=60)
+            out, err = waiting.communicate(timeout=240)
         finally:
             waiting.kill()
     assert (waiting.returncode, out) == (130, "")

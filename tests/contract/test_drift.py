@@ -340,7 +340,7 @@ def test_a_request_and_all_of_them_have_a_limit_of_time(
         try:
             with of_server(options, seconds=all_) as ask, pytest.raises(kind):
                 ask(Question("/"))
-            assert time.monotonic() - begun < 5
+            assert time.monotonic() - begun < 30
         finally:
             end.set()
             serving.join()

@@ -16,7 +16,7 @@ import pytest
 from futureagi_simulate.cli import main
 from futureagi_simulate.mock import Mock
 
-WAIT = 30.0
+WAIT = 120.0
 
 
 @contextmanager

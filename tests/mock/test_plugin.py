@@ -106,7 +106,7 @@ def run_pytest(folder: Path, text: str) -> subprocess.CompletedProcess[str]:
         "-W",
         "error",
     ]
-    return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=60, check=False)
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=240, check=False)
 
 
 USERS_TEST = """
@@ -156,7 +156,7 @@ def test_starting_pytest_imports_nothing_of_the_mock_nor_of_its_extra():
         "[m for m in sys.modules if m.startswith('futureagi_simulate.mock.') and m != plugin.__name__])"
     )
     done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=240
     )
     assert done.stdout.strip() == "[] []"
 

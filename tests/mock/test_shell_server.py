@@ -19,7 +19,7 @@ from futureagi_simulate.mock.shell import Shell
 
 from .shells import DETAIL, KEYS, RUNS, ask, make_shell
 
-WAIT = 10.0
+WAIT = 60.0
 
 
 def app(handle: Any) -> App:

@@ -17,7 +17,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from futureagi_simulate.mock.app import BREAK, CLOSE, ASGIApp
 
 #: How long the thread may take to start or to end before that is an error, in seconds.
-PATIENCE: Final = 10.0
+PATIENCE: Final = 30.0
 _MAX_HEADERS: Final = 65_536
 
 
