@@ -22,6 +22,8 @@ TEST_TOOLS = [
     "jsonschema[format-nongpl]>=4.23,<5",
     "polars>=1.20,<3",
     "pytest>=8.4,<10",
+    "pytest-randomly>=3.16,<6",
+    "pytest-timeout>=2.3,<3",
     "pytest-xdist>=3.6,<4",
     "trio>=0.28,<1",
 ]

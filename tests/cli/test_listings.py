@@ -8,6 +8,11 @@ import re
 import pytest
 
 from futureagi_simulate.mock import Mock
+from futureagi_simulate.mock.app import App
+from futureagi_simulate.mock.messages import json_response
+from futureagi_simulate.mock.pages import make_pages
+from futureagi_simulate.mock.server import Server
+from futureagi_simulate.mock.settings import KNOWN_IDS, Settings
 
 from .conftest import Run
 
@@ -55,6 +60,35 @@ def test_a_table_shows_the_first_20_calls_and_json_all_that_it_counts(
     found = json.loads(printed)
     assert len(found) == len({call["id"] for call in found}) == int(told[1])
     assert len(printed.splitlines()) == len(found) + 2
+
+
+ODD_ROWS = [None, 5, "text", [], True, {"id": None}, {}, {"id": 7, "status": ["x"], "eval_outputs": "x"}]
+
+
+@pytest.mark.parametrize("json_too", [False, True])
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["calls", KNOWN_IDS.run_test_id],
+        ["calls", "--execution", KNOWN_IDS.test_execution_id],
+        ["calls", "--agent", KNOWN_IDS.agent_id, "--version", KNOWN_IDS.version_id],
+        ["executions", KNOWN_IDS.run_test_id],
+        ["runs", "A run test"],
+    ],
+    ids=" ".join,
+)
+def test_a_row_that_is_no_object_is_a_placeholder_and_a_note(
+    command: list[str], json_too: bool, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = {"count": len(ODD_ROWS), "total_pages": 1, "current_page": 1, "results": ODD_ROWS}
+    answer = json_response({"status": True, "result": page} if command[0] == "runs" else page)
+    with Server(App(lambda _: answer, lambda: make_pages(Settings, "documented"))).in_thread() as server:
+        for name, value in Settings(server.base_url).environment().items():
+            monkeypatch.setenv(name, value)
+        ran = run(*command, *(["--json"] if json_too else []))
+    assert ran.code == 0
+    assert "results[0] should be an object and is null" in ran.err
+    assert len(json.loads(ran.out) if json_too else ran.out.splitlines()[1:]) == len(ODD_ROWS)
 
 
 def test_a_limit_asks_for_no_more_than_it_shows(run: Run, server: dict[str, str]) -> None:

@@ -5,13 +5,20 @@ from __future__ import annotations
 import errno
 import json
 import os
+import re
 import subprocess
 import sys
+import warnings
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
+from rich.text import Text
 
-from futureagi_simulate.cli.console import print_json_line
+from futureagi_simulate import FutureAGIWarning
+from futureagi_simulate.cli.console import output, print_json, print_json_line, print_json_lines, print_table
+from futureagi_simulate.cli.run import warnings_as_notes
 from futureagi_simulate.cli.table import Entry
 
 from .conftest import Run
@@ -96,6 +103,65 @@ def test_what_is_for_programs_is_utf_8_whatever_the_stream_says(command: str, se
     assert done.returncode == meant.returncode
 
 
+ACTIVE = "\x1b[2J \x7f \x85 \x9b2J \u202e \u2066 \u2028 \U000e0041 \ufffe"
+
+
+@pytest.mark.parametrize("printing", [print_json, print_json_line, lambda value: print_json_lines([value])])
+def test_json_holds_what_a_terminal_would_obey_as_escapes(
+    printing: Callable[[Any], None], capsys: pytest.CaptureFixture[str]
+) -> None:
+    value = {"nämé": f"Grüße {ACTIVE} 👩‍👩‍👧", ACTIVE: [ACTIVE]}
+    printing(value)
+    text = capsys.readouterr().out
+    assert json.loads(text) in (value, [value])
+    assert not set(ACTIVE) - {" ", *"[2J"} & set(text)
+    assert "Grüße" in text
+    assert "👩‍👩‍👧" in text
+
+
+@pytest.mark.parametrize("cell", [ACTIVE, Text(ACTIVE), Text(f"two\nlines {ACTIVE}", "red")], ids=repr)
+@pytest.mark.parametrize("terminal", [False, True])
+def test_a_table_holds_nothing_that_a_terminal_would_obey(
+    cell: str | Text, terminal: bool, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: terminal)
+    monkeypatch.setenv("TERM", "dumb")
+    print_table(output(), ["One", ACTIVE], [[cell, "x"]])
+    text = capsys.readouterr().out
+    assert not set(ACTIVE) - {" ", *"[2J"} & set(text)
+    assert "x" in text
+    if not terminal:
+        assert len(text.splitlines()) == 2
+
+
+def test_a_note_holds_nothing_that_a_terminal_would_obey(capsys: pytest.CaptureFixture[str]) -> None:
+    with warnings_as_notes():
+        warnings.warn(FutureAGIWarning(f"odd {ACTIVE}\nname"), stacklevel=1)
+    text = capsys.readouterr().err
+    assert text.startswith("note: odd ")
+    assert len(text.splitlines()) == 1
+    assert not set(ACTIVE) - {" ", *"[2J"} & set(text)
+
+
+COLOURED = [{"FORCE_COLOR": "1"}, {"TTY_COMPATIBLE": "1"}, {"FORCE_COLOR": "1", "TTY_INTERACTIVE": "1"}]
+
+
+@pytest.mark.parametrize("environment", COLOURED, ids=str)
+@pytest.mark.parametrize(
+    "command", ["calls --limit 3", "runs", "gate --min Coherence=10", "report --to r.html"]
+)
+def test_colour_forced_into_a_pipe_changes_neither_columns_nor_the_cursor(
+    command: str, environment: dict[str, str], server: dict[str, str]
+) -> None:
+    meant = in_shell(f"fi-simulate {command}", server)
+    done = in_shell(f"fi-simulate {command}", server, **environment)
+    codes = re.findall(r"\x1b\[[^a-zA-Z]*[a-zA-Z]", done.stdout + done.stderr)
+    assert {code[-1] for code in codes} <= {"m"}
+    assert re.sub(r"\x1b\[[\d;]*m", "", done.stdout) == meant.stdout
+    assert re.sub(r"\x1b\[[\d;]*m", "", done.stderr) == meant.stderr
+    assert command != "runs" or codes, "FORCE_COLOR gives colours"
+
+
 def test_half_a_surrogate_becomes_an_escape_in_json(capsys: pytest.CaptureFixture[str]) -> None:
     print_json_line({"name": "half \ud800"})
     assert json.loads(capsys.readouterr().out) == {"name": "half \ud800"}
@@ -165,7 +231,7 @@ def test_findings_are_printed_before_the_record_that_finds_no_room(
     def no_room(*_: object) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr("futureagi_simulate.contract.drift.survey.write", no_room)
+    monkeypatch.setattr("futureagi_simulate.cli.places.write_private", no_room)
     named = ("--run-test", server["FI_RUN_TEST_ID"])
     ran = run("drift", "--rate", "100000", "--max-requests", "3", *named, "--record", "seen.jsonl")
     assert ran.code == 4

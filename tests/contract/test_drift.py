@@ -2,25 +2,45 @@
 
 from __future__ import annotations
 
+import html
+import json
+import socket
+import threading
+import time
+from base64 import b64encode, urlsafe_b64encode
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
+from urllib.parse import quote, urlencode
 
 import attrs
 import msgspec
 import pytest
 from msgspec.structs import asdict
 
-from futureagi_simulate.contract.asking import Ask, of_mock, politely
+from futureagi_simulate.contract.asking import Ask, OutOfTimeError, of_mock, of_server, paced
 from futureagi_simulate.contract.drift.finding import Finding, new_since
 from futureagi_simulate.contract.drift.judge import Against, judge
 from futureagi_simulate.contract.drift.log import Log
-from futureagi_simulate.contract.drift.survey import read, survey, write
-from futureagi_simulate.contract.exchange import Answer, Endpoint, Keys, Question, from_record, to_record
+from futureagi_simulate.contract.drift.survey import read, recording, survey
+from futureagi_simulate.contract.exchange import (
+    Answer,
+    Endpoint,
+    Exchange,
+    Keys,
+    Question,
+    from_record,
+    to_record,
+)
 from futureagi_simulate.contract.ids import Ids
 from futureagi_simulate.contract.kinds import Kind
+from futureagi_simulate.errors import ConnectError, TimeoutError, TransportError
 from futureagi_simulate.mock import Mock
 from futureagi_simulate.mock.ids import make_id
 from futureagi_simulate.mock.settings import KNOWN_IDS
+from futureagi_simulate.options import Options
+from futureagi_simulate.transport.clock import ManualClock
+from futureagi_simulate.transport.keys import Credentials, Secret
 
 from .differences import NOT_FOUND, numbers_of
 from .mutants import MUTANTS
@@ -192,7 +212,7 @@ def test_what_the_open_source_server_does_not_do_is_marked_as_new() -> None:
 
 
 def test_exchanges_survive_a_file(tmp_path: Path, observed: Log, findings: list[Finding]) -> None:
-    write(tmp_path / "exchanges.jsonl", observed)
+    (tmp_path / "exchanges.jsonl").write_bytes(recording(observed))
     again = read(tmp_path / "exchanges.jsonl")
     assert [one.question for one in again.exchanges] == [one.question for one in observed.exchanges]
     assert again.unasked == 0
@@ -221,28 +241,160 @@ def test_a_redacted_finding_names_no_value(findings: list[Finding]) -> None:
         assert not [value for value in ids if value in text]
 
 
+def good(_question: Question) -> Answer:
+    return Answer(200, {}, b"{}")
+
+
 def test_questions_are_spread_over_time() -> None:
-    now, slept = [0.0], []
-
-    def sleep(seconds: float) -> None:
-        slept.append(seconds)
-        now[0] += seconds
-
-    calm = politely(lambda question: Answer(200, {}, b"{}"), 4, sleep, lambda: now[0])
+    clock = ManualClock()
+    ask = paced(good, 4, clock)
     for _ in range(5):
-        calm(Question("/"))
-    assert slept == [0.25] * 4
+        ask(Question("/"))
+    assert clock.slept == [0.25] * 4
 
 
 def test_a_busy_server_is_left_alone_as_long_as_it_says() -> None:
-    now, answers = [0.0], [Answer(429, {"retry-after": "7"}, b""), Answer(200, {}, b"{}")]
+    clock, answers = ManualClock(), [Answer(429, {"retry-after": "7"}, b""), Answer(200, {}, b"{}")]
+    ask = paced(lambda question: answers.pop(0), 100, clock)
+    assert ask(Question("/")).status == 200
+    assert clock.monotonic() == pytest.approx(7)
 
-    def sleep(seconds: float) -> None:
-        now[0] += seconds
 
-    calm = politely(lambda question: answers.pop(0), 100, sleep, lambda: now[0])
-    assert calm(Question("/")).status == 200
-    assert now[0] == pytest.approx(7)
+@pytest.mark.parametrize("busy", [False, True])
+def test_no_wait_ends_after_the_time_for_all_questions(busy: bool) -> None:
+    clock = ManualClock()
+    ask = paced((lambda _: Answer(429, {"retry-after": "60"}, b"")) if busy else good, 2, clock, seconds=10)
+    if not busy:
+        for _ in range(20):
+            ask(Question("/"))
+    with pytest.raises(OutOfTimeError, match="longer than 10 s"):
+        ask(Question("/"))
+    assert clock.monotonic() <= 10
+
+
+def test_when_time_is_over_what_was_seen_is_kept() -> None:
+    clock = ManualClock()
+    with Mock(profile="observed") as mock:
+        log = survey(paced(of_mock(mock), 5, clock, seconds=8), Ids.of(asdict(mock.ids)))
+    assert len(log.exchanges) == 40
+    assert log.stopped == "--max-time"
+    assert log.unasked is not None
+    assert log.unasked > 50
+    assert judge(log)
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        (TimeoutError("slow", remedy=""), "an answer took too long"),
+        (ConnectError("gone", remedy=""), "the connection failed"),
+    ],
+)
+def test_when_the_server_stops_answering_what_was_seen_is_kept(error: TransportError, reason: str) -> None:
+    with Mock(profile="observed") as mock:
+        asked = 0
+
+        def ask(question: Question) -> Answer:
+            nonlocal asked
+            asked += 1
+            if asked > 30:
+                raise error
+            return of_mock(mock)(question)
+
+        log = survey(ask, Ids.of(asdict(mock.ids)))
+    assert (len(log.exchanges), log.stopped) == (30, reason)
+
+
+def test_a_server_that_never_answers_is_an_error() -> None:
+    def ask(_question: Question) -> Answer:
+        raise ConnectError("gone", remedy="")
+
+    with pytest.raises(ConnectError):
+        survey(ask, Ids.of(asdict(KNOWN_IDS)))
+
+
+def drip(connection: socket.socket, end: threading.Event) -> None:
+    """Send a header that never ends, a byte at a time."""
+    with connection, suppress(OSError):
+        connection.recv(65536)
+        connection.sendall(b"HTTP/1.1 200 OK\r\nx-slow: ")
+        while not end.wait(0.02):
+            connection.sendall(b"a")
+
+
+@pytest.mark.parametrize(("each", "all_", "kind"), [(0.3, 60.0, TimeoutError), (60.0, 0.3, OutOfTimeError)])
+def test_a_request_and_all_of_them_have_a_limit_of_time(
+    each: float, all_: float, kind: type[Exception], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("futureagi_simulate.contract.asking.PER_REQUEST", each)
+    end = threading.Event()
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        serving = threading.Thread(target=lambda: drip(listener.accept()[0], end))
+        serving.start()
+        options = Options.of(
+            api_key=Secret("api-key"),
+            secret_key=Secret("secret-key"),
+            base_url=f"http://127.0.0.1:{listener.getsockname()[1]}",
+        )
+        begun = time.monotonic()
+        try:
+            with of_server(options, seconds=all_) as ask, pytest.raises(kind):
+                ask(Question("/"))
+            assert time.monotonic() - begun < 30
+        finally:
+            end.set()
+            serving.join()
+
+
+KEY, SECRET, COOKIE = "api-key-5f0c&1d2e/3b4a", "secret-key-9a8b7c6d", "session-0123456789"
+FORMS: dict[str, Callable[[str], str]] = {
+    "as it is": str,
+    "in upper case": str.upper,
+    "in a URL": lambda text: quote(text, safe=""),
+    "in a URL, wholly": lambda text: "".join(f"%{ord(sign):02x}" for sign in text),
+    "in a URL in a URL": lambda text: quote(quote(text, safe=""), safe=""),
+    "in a form": lambda text: urlencode({"key": text}),
+    "in JSON": lambda text: json.dumps({"key": text}),
+    "in JSON in JSON": lambda text: json.dumps(json.dumps({"key": text})),
+    "in JSON, escaped": lambda text: "".join(f"\\u{ord(sign):04X}" for sign in text),
+    "in HTML": html.escape,
+    "in HTML, by numbers": lambda text: "".join(f"&#{ord(sign)};" for sign in text),
+    "in hex": lambda text: text.encode().hex(),
+    "in UTF-16": lambda text: text.encode("utf-16-le").decode("latin-1"),
+    **{
+        f"in base64 after {before}": lambda text, before=before: b64encode(
+            f"{before}{text}:".encode()
+        ).decode()
+        for before in ("", "a", "ab", "abc")
+    },
+    "in base64 for URLs": lambda text: urlsafe_b64encode(f"a{text}".encode()).decode(),
+}
+
+
+@pytest.mark.parametrize("form", FORMS.values(), ids=FORMS)
+@pytest.mark.parametrize("secret", [KEY, SECRET, COOKIE])
+def test_a_recording_holds_no_key_and_no_cookie(secret: str, form: Callable[[str], str]) -> None:
+    text = form(secret)
+    places = {"body": json.dumps({text: [text, {"a": text}]}).encode(), "text": text.encode()}
+    headers = {"set-cookie": f'a={COOKIE}; Path=/, b="{COOKIE}"', "cookie": text, "location": f"/{text}"}
+    exchanges = [
+        Exchange(
+            Question(f"/simulate/{text}/", (("search", text),), headers=(("X-Echo", text),)),
+            Answer(200, headers, body),
+        )
+        for body in places.values()
+    ]
+    kept = recording(Log(exchanges), Credentials(Secret(KEY), Secret(SECRET))).decode()
+    for shown in (text, quote(text), urlencode({"": text})[1:], json.dumps(text)[1:-1], secret):
+        assert shown.lower() not in kept.lower()
+    assert COOKIE not in kept
+
+
+def test_a_recording_without_keys_in_it_is_kept_whole() -> None:
+    with Mock(profile="observed") as mock:
+        log = look(mock)
+        keys = Credentials(Secret(mock.api_key), Secret(mock.secret_key))
+    assert recording(log, keys) == recording(log)
 
 
 def test_findings_compare_by_rule_and_place(findings: list[Finding]) -> None:

@@ -12,9 +12,10 @@ from futureagi_simulate.cli.run import run
 from futureagi_simulate.contract.asking import of_mock
 from futureagi_simulate.contract.drift.judge import judge
 from futureagi_simulate.contract.drift.look import ZERO_ID
-from futureagi_simulate.contract.drift.survey import survey, write
+from futureagi_simulate.contract.drift.survey import recording, survey
 from futureagi_simulate.contract.ids import VARIABLES, Ids
 from futureagi_simulate.mock import Mock
+from futureagi_simulate.transport.clock import ManualClock, SystemClock
 
 from .test_drift import look
 
@@ -26,7 +27,7 @@ def observed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Record a look at the observed profile."""
     path = tmp_path_factory.mktemp("recorded") / "exchanges.jsonl"
     with Mock(profile="observed") as mock:
-        write(path, look(mock))
+        path.write_bytes(recording(look(mock)))
     return path
 
 
@@ -157,6 +158,44 @@ def test_a_look_can_be_kept_and_judged_again(
     run(["drift", "--recorded", str(path), "--json"])
     assert json.loads(capsys.readouterr().out)["findings"] == first
     assert served.secret_key not in path.read_text()
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize("mock", ["documented"], indirect=True)
+@pytest.mark.parametrize("there", [True, False])
+def test_a_link_where_the_recording_goes_is_not_followed(there: bool, served: Mock, tmp_path: Path) -> None:
+    target, path = tmp_path / "target", tmp_path / "kept.jsonl"
+    if there:
+        target.write_text("precious")
+    path.symlink_to(target)
+    assert run([*FAST, "--record", str(path), "--max-requests", "8"]) == 3
+    assert (target.read_text() if target.exists() else None) == ("precious" if there else None)
+    assert not path.is_symlink()
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["kept.jsonl", "target"][: 1 + there]
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> ManualClock:
+    """Move time by hand, for the command too."""
+    clock = ManualClock()
+    monkeypatch.setattr(SystemClock, "monotonic", lambda _: clock.monotonic())
+    monkeypatch.setattr(SystemClock, "sleep", lambda _, seconds: clock.sleep(seconds))
+    return clock
+
+
+@pytest.mark.parametrize("mock", ["documented"], indirect=True)
+def test_time_is_limited_and_progress_is_told(
+    served: Mock, clock: ManualClock, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "kept.jsonl"
+    assert run(["drift", "--max-time", "25s", "--record", str(path)]) == 3
+    printed = capsys.readouterr()
+    assert clock.monotonic() <= 25
+    assert "planned questions were not asked (--max-time)" in printed.out
+    assert re.fullmatch(r"(requests: \d+ of at most 200\n){2}", printed.err)
+    assert run(["drift", "--recorded", str(path)]) == 3
+    assert "(--max-time)" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("mock", ["documented"], indirect=True)
@@ -183,6 +222,7 @@ def test_nobody_there_is_no_access(
     [
         (["drift"], "Neither a run test nor an execution is named."),
         (["drift", "--against", "hopes"], "--against hopes is unknown."),
+        (["drift", "--max-time", "0"], 'The duration "0" can\'t be read.'),
         (["drift", "--recorded", "no-such-file"], "can't be read"),
         (["drift", "--recorded", __file__], "is no recorded exchange"),
         (["drift", "--run-test", "x", "--baseline", __file__], "is no saved report"),

@@ -91,7 +91,7 @@ def run(example: Example, folder: Path, environment: Mapping[str, str]) -> str:
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
-        timeout=60,
+        timeout=240,
         check=False,
     )
     printed = done.stdout.decode()

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 import re
 import signal
 import subprocess
@@ -7,13 +8,15 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NoReturn
 
 import httpx
 import pytest
 
 from futureagi_simulate.cli import main
+from futureagi_simulate.mock import Mock
 
-WAIT = 30.0
+WAIT = 120.0
 
 
 @contextmanager
@@ -49,12 +52,42 @@ def test_it_serves_what_it_prints_until_interrupted_and_ends_cleanly(tmp_path: P
         assert process.stderr.read() == ""
 
 
-def test_other_machines_are_let_in_with_a_warning_only():
-    with running("--host", "0.0.0.0", "--allow-remote") as (process, settings, _first):
-        assert settings["FI_BASE_URL"].startswith("http://0.0.0.0:")
-        process.send_signal(signal.SIGINT)
-        assert process.wait(WAIT) == 0
-        assert process.stderr.read().startswith("warning: other machines can reach this mock")
+BEYOND = ["0.0.0.0", "::", "192.168.1.5", "example.com", "127.0.0.1.example.com"]
+
+
+@pytest.fixture
+def bound(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, int]]:
+    """Bind nothing: note the addresses, and end the command."""
+    addresses: list[tuple[str, int]] = []
+
+    def server(_mock: Mock, host: str, port: int) -> NoReturn:
+        addresses.append((host, port))
+        raise OSError(errno.EADDRINUSE, "nothing is bound here")
+
+    monkeypatch.setattr(Mock, "server", server)
+    return addresses
+
+
+@pytest.mark.parametrize("host", BEYOND)
+def test_without_allow_remote_a_host_that_others_can_reach_is_never_bound(host, bound, capfd):
+    assert main(["mock", "--host", host]) == 2
+    assert bound == []
+    assert "--allow-remote" in capfd.readouterr().err
+
+
+@pytest.mark.parametrize("host", BEYOND)
+def test_with_allow_remote_it_is_bound_with_a_warning(host, bound, capfd):
+    main(["mock", "--host", host, "--port", "8123", "--allow-remote"])
+    assert bound == [(host, 8123)]
+    assert capfd.readouterr().err.startswith(f"warning: other machines can reach this mock at {host}")
+
+
+@pytest.mark.parametrize("more", [[], ["--allow-remote"]])
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "::1"])
+def test_the_loopback_is_bound_without_a_warning(host, more, bound, capfd):
+    main(["mock", "--host", host, *more])
+    assert bound == [(host, 0)]
+    assert "warning" not in capfd.readouterr().err
 
 
 def test_the_printed_ids_exist(tmp_path: Path):
@@ -76,7 +109,6 @@ def test_the_printed_ids_exist(tmp_path: Path):
 @pytest.mark.parametrize(
     ("options", "told"),
     [
-        (["--host", "0.0.0.0"], "can be reached from other machines"),
         (["--fault", "boom"], "is no fault"),
         (["--latency", "soon"], "is no duration"),
         (["--profile", "real"], "There is no profile real"),

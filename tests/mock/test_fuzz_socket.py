@@ -16,7 +16,7 @@ from futureagi_simulate.mock.documented.columns import PLAIN
 from futureagi_simulate.mock.ids import EVAL_COHERENCE_ID, EVAL_RESOLUTION_SCORE_ID, EVAL_TONE_ID
 from futureagi_simulate.mock.server import Server
 
-WAIT = 10.0
+WAIT = 60.0
 SEED = 20261121
 PIECES = [
     *rb"%00 % %zz %FF%FE %F0%9F%92%B3 .. // ? # & = ; ' \ %5C %25 _ -1 0 1e999 NaN [] {} null true".split(),

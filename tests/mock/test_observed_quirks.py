@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import time
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -139,6 +141,41 @@ def test_rows_of_equal_time_repeat_and_hide_between_pages():
         path = f"/simulate/run-tests/{run_test}/call-executions/"
         seen = [body(answer(mock, path, f"limit=1&page={page}"))["results"][0]["id"] for page in range(1, 7)]
     assert set(seen) < ids
+
+
+@pytest.mark.parametrize("zone", ["UTC", "Asia/Kolkata"])
+@pytest.mark.parametrize(
+    ("operator", "value", "kept"),
+    [
+        ("equals", "2026-01-02T00:00:00Z", "bc"),
+        ("equals", "2026-01-02T23:59:59.999", "bc"),
+        ("equals", "2026-01-02", "bc"),
+        ("greater_than", "2026-01-02T00:00:00", "cd"),
+        ("greater_than_or_equal", "2026-01-02", "bcd"),
+        ("less_than", "2026-01-02", "a"),
+        ("less_than_or_equal", "2026-01-02T00:00:00", "ab"),
+        ("between", ["2026-01-02", "2026-01-03"], "bcd"),
+        ("between", ["2026-01-01", "2026-01-02T01:00:00+01:00"], "b"),
+    ],
+)
+def test_midnight_belongs_to_the_day_that_begins_in_utc(operator, value, kept, zone, monkeypatch):
+    monkeypatch.setenv("TZ", zone)
+    time.tzset()
+    with Mock("observed") as mock:
+        execution = mock.add_execution(mock.add_run_test("Midnight"))
+        times = {"a": (1, 23, 59), "b": (2, 0, 0), "c": (2, 23, 59), "d": (3, 0, 0)}
+        if value[0] == "2026-01-01":
+            times["a"] = (2, 0, 1)
+        calls = {
+            mock.add_call(execution, created_at=datetime(2026, 1, *at, tzinfo=UTC)): name
+            for name, at in times.items()
+        }
+        config = {"filter_type": "datetime", "filter_op": operator, "filter_value": value}
+        filters = msgspec.json.encode([{"column_id": "timestamp", "filter_config": config}]).decode()
+        found = body(answer(mock, f"/simulate/test-executions/{execution}/", urlencode({"filters": filters})))
+    monkeypatch.undo()
+    time.tzset()
+    assert sorted(calls[row["id"]] for row in found["results"]) == list(kept)
 
 
 def test_links_are_built_from_the_scheme_and_host_of_the_connection(ask):

@@ -9,6 +9,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from futureagi_simulate import Client
 from futureagi_simulate.mock import Mock
 from futureagi_simulate.mock.settings import Settings
 
@@ -39,6 +40,19 @@ def test_the_server_listens_on_a_real_port_and_the_environment_points_to_it(futu
         headers=keys(futureagi_mock),
     )
     assert (got.status_code, futureagi_mock.journal.total) == (200, 1)
+
+
+@pytest.mark.parametrize("others", [None, "example.com", "fe80::/10, [::1]"])
+def test_the_environments_proxy_never_sees_the_server(others, proxied, monkeypatch, request):
+    if others is not None:
+        monkeypatch.setenv("NO_PROXY", others)
+    server = request.getfixturevalue("futureagi_server")
+    assert (others or "") in os.environ["NO_PROXY"]
+    with Client() as client:
+        assert client.test_executions(request.getfixturevalue("futureagi_mock").ids.run_test_id).first()
+    if others != "fe80::/10, [::1]":  # httpx by itself can't read that
+        assert httpx.get(server.base_url).status_code == 200
+    assert not proxied()
 
 
 @pytest.mark.futureagi(profile="observed", seed=7, executions=2, calls=9, faults=["429:1"], latency="5ms")
@@ -92,7 +106,7 @@ def run_pytest(folder: Path, text: str) -> subprocess.CompletedProcess[str]:
         "-W",
         "error",
     ]
-    return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=60, check=False)
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=240, check=False)
 
 
 USERS_TEST = """
@@ -142,7 +156,7 @@ def test_starting_pytest_imports_nothing_of_the_mock_nor_of_its_extra():
         "[m for m in sys.modules if m.startswith('futureagi_simulate.mock.') and m != plugin.__name__])"
     )
     done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=240
     )
     assert done.stdout.strip() == "[] []"
 

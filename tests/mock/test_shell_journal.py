@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
+import httpx
 import pytest
 
+from futureagi_simulate.mock import Mock
 from futureagi_simulate.mock.clock import Clock
 from futureagi_simulate.mock.journal import Journal
 from futureagi_simulate.mock.messages import Request, Response
@@ -35,15 +38,36 @@ def test_a_scripted_fault_is_named_and_silence_has_no_status():
     ]
 
 
-def test_keys_never_get_into_the_journal():
+@pytest.mark.parametrize("key", ["key-1", "secret-1", "key-2", "secret-2"])
+@pytest.mark.parametrize("form", [str, lambda key: key.replace("-", "%2D"), "x{}y".format])
+def test_no_key_gets_into_the_journal(key: str, form: Callable[[str], str]) -> None:
     shell = make_shell()
-    headers = (*KEYS, ("authorization", "secret-1"), ("cookie", "x"), ("x-trace", "has secret-1 in it"))
-    ask(shell, DETAIL, "note=secret-1", headers=headers)
-    ask(shell, "/secret-2/", headers=headers)
+    headers = (
+        *KEYS,
+        ("authorization", f"Bearer {key}"),
+        ("cookie", f"k={key}"),
+        ("x-trace", f"has {form(key)}"),
+    )
+    ask(shell, DETAIL, f"note={form(key)}&{form(key)}=1", headers=headers)
+    ask(shell, f"/{form(key)}/", headers=(("proxy-authorization", key), ("X-API-KEY", key)))
     text = repr(shell.journal.entries) + str(shell.journal)
-    assert "secret-1" not in text
-    assert "secret-2" not in text
-    assert "key-1" not in text
+    assert len(shell.journal) == 2
+    for secret in {key, form(key), "key-1", "secret-1"}:
+        assert secret not in text
+
+
+def test_no_key_of_a_mock_gets_into_its_journal() -> None:
+    with Mock() as mock, httpx.Client(transport=mock.transport(), base_url=mock.base_url) as client:
+        for keys in (
+            (mock.api_key, mock.secret_key),
+            (mock.other_api_key, mock.other_secret_key),
+        ):
+            client.get(
+                f"/{keys[0]}/", params={"a": keys[1]}, headers={"x-api-key": keys[0], "x-secret-key": keys[1]}
+            )
+        text = repr(mock.journal.entries)
+        keys_of_both = (mock.api_key, mock.secret_key, mock.other_api_key, mock.other_secret_key)
+    assert not [key for key in keys_of_both if key in text]
 
 
 def test_requests_are_selected_by_endpoint_status_and_parameters():

@@ -11,14 +11,15 @@ import httpx
 import pytest
 
 from futureagi_simulate.mock.app import App
+from futureagi_simulate.mock.command import is_loopback
 from futureagi_simulate.mock.pages import make_pages
-from futureagi_simulate.mock.server import Server, is_loopback
+from futureagi_simulate.mock.server import Server
 from futureagi_simulate.mock.settings import Settings
 from futureagi_simulate.mock.shell import Shell
 
 from .shells import DETAIL, KEYS, RUNS, ask, make_shell
 
-WAIT = 10.0
+WAIT = 60.0
 
 
 def app(handle: Any) -> App:

@@ -14,6 +14,7 @@ SCORE = column("overall_score")
 TIME = column("timestamp")
 NINE = datetime(2026, 3, 21, 9, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
+MIDNIGHT = datetime(2026, 3, 21, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
@@ -94,6 +95,24 @@ def test_a_row_without_a_value_meets_only_what_denies(condition: Filter, meets: 
 )
 def test_a_creation_time_is_compared_to_the_moment(condition: Filter, meets: bool) -> None:
     assert contradicts(condition, {"created_at": "2026-03-21T09:00:00Z"}) is (not meets)
+
+
+@pytest.mark.parametrize(
+    ("condition", "meets"),
+    [
+        (TIME.equals(MIDNIGHT), True),
+        (TIME.equals(MIDNIGHT + 23 * HOUR), True),
+        (TIME.equals(MIDNIGHT - HOUR), False),
+        (TIME.equals(MIDNIGHT - 24 * HOUR), False),
+        (TIME.equals(MIDNIGHT + 24 * HOUR), False),
+        (TIME.greater_than_or_equal(MIDNIGHT), True),
+        (TIME.less_than_or_equal(MIDNIGHT), True),
+        (TIME.between(MIDNIGHT, MIDNIGHT + HOUR), True),
+        (TIME.between(MIDNIGHT - HOUR, MIDNIGHT), True),
+    ],
+)
+def test_midnight_belongs_to_the_day_that_begins(condition: Filter, meets: bool) -> None:
+    assert contradicts(condition, {"created_at": MIDNIGHT.isoformat()}) is (not meets)
 
 
 def test_an_update_says_only_that_the_creation_was_not_later() -> None:

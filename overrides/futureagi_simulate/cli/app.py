@@ -5,7 +5,6 @@ from __future__ import annotations
 import inspect
 import os
 import sys
-from collections.abc import Iterator, MutableMapping
 from typing import Any, Final
 
 import typer
@@ -31,7 +30,7 @@ def help_style() -> Any:
 
 
 def build_command(entry: Entry) -> Any:
-    """Build the typer command of `entry`; without its extra, one that says what to install."""
+    """Import the command of `entry` and build it; without its extra, build one that says what to install."""
     try:
         target = entry.load()
     except ModuleNotFoundError as missing:
@@ -41,14 +40,26 @@ def build_command(entry: Entry) -> Any:
     if isinstance(target, typer.Typer):
         return typer.main.get_command(target)
     app = typer.Typer(add_completion=False, rich_markup_mode=help_style())
-    app.command(entry.name, help=_paragraphs(target), short_help=entry.summary)(target)
+    app.command(entry.name, help=_help(target) or entry.summary, short_help=entry.summary)(target)
     return typer.main.get_command(app)
 
 
-def _paragraphs(command: Any) -> str:
-    """Give a command's docstring with every paragraph on one line, for the help to wrap."""
-    paragraphs = inspect.cleandoc(command.__doc__ or "").split("\n\n")
-    return "\n\n".join(" ".join(paragraph.split()) for paragraph in paragraphs)
+def _help(command: Any) -> str:
+    """Return a command's docstring with every paragraph on one line, for the help to wrap."""
+    text = inspect.cleandoc(command.__doc__ or _docstring_in_source(command))
+    return "\n\n".join(" ".join(paragraph.split()) for paragraph in text.split("\n\n"))
+
+
+def _docstring_in_source(command: Any) -> str:
+    """Read a docstring that `python -OO` left out; empty where there is no source."""
+    import ast
+    import textwrap
+
+    try:
+        source = ast.parse(textwrap.dedent(inspect.getsource(command))).body[0]
+    except (OSError, TypeError, SyntaxError):
+        return ""
+    return (isinstance(source, ast.FunctionDef) and ast.get_docstring(source)) or ""
 
 
 def _without_extra(entry: Entry, package: str) -> Any:
@@ -65,42 +76,19 @@ def _without_extra(entry: Entry, package: str) -> Any:
     )
 
 
-class CommandTable(MutableMapping[str, Any]):
-    """The commands by name; one is imported and built when it is first looked up."""
-
-    def __init__(self) -> None:
-        self._entries = {entry.name: entry for entry in COMMANDS}
-        self._built: dict[str, Any] = {}
-
-    def __getitem__(self, name: str) -> Any:
-        if name not in self._built:
-            self._built[name] = build_command(self._entries[name])
-        return self._built[name]
-
-    def __setitem__(self, name: str, command: Any) -> None:
-        self._built[name] = command
-
-    def __delitem__(self, name: str) -> None:
-        self._entries.pop(name, None)
-        self._built.pop(name, None)
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._entries)
-
-    def __len__(self) -> int:
-        return len(self._entries)
-
-
 class LazyGroup(TyperGroup):
-    """A group whose commands are a `CommandTable`."""
+    """A group that imports a command when it is invoked; its help lists names and summaries."""
 
     def __init__(self, **settings: Any) -> None:
         super().__init__(**settings)
-        self.commands = CommandTable()
+        for entry in COMMANDS:
+            self.add_command(TyperCommand(entry.name, help=entry.summary, short_help=entry.summary))
 
-    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002 - typer's signature
-        """Name the commands in the order of the table, without building them."""
-        return list(self.commands)
+    def resolve_command(self, ctx: Any, args: list[str]) -> tuple[str | None, Any, list[str]]:
+        """Build the command that `args` name."""
+        name, command, rest = super().resolve_command(ctx, args)
+        entry = next((entry for entry in COMMANDS if entry.name == name), None)
+        return name, command if entry is None else build_command(entry), rest
 
 
 def _print_version(wanted: bool) -> None:

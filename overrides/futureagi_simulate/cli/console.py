@@ -6,8 +6,8 @@ import json
 import os
 import shutil
 import sys
-from collections.abc import Iterable, Sequence
-from typing import Any, Final
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, Final, Self
 
 from rich import box
 from rich.cells import cell_len
@@ -16,9 +16,10 @@ from rich.table import Table
 from rich.text import Text
 
 from futureagi_simulate.cli.stdout import discard, use_utf8
-from futureagi_simulate.printable import clean, one_line
+from futureagi_simulate.printable import clean, escaped, one_line
 
 GAP: Final = "  "
+BETWEEN: Final = 10.0  # seconds from one line of progress to the next, in a pipe
 
 
 def output() -> Console:
@@ -42,10 +43,28 @@ class _Console(Console):
 
 
 def _console(*, stderr: bool) -> Console:
+    """Make a console that redraws, boxes and cuts on a real terminal only.
+
+    FORCE_COLOR and TTY_COMPATIBLE=1 allow colours in a pipe and change nothing else: rich would take the pipe
+    for a terminal of 80 columns. TTY_COMPATIBLE=0 makes a terminal a pipe.
+    """
     width, height = _size()
-    console = _Console(stderr=stderr, width=width, height=height, highlight=False, markup=False, emoji=False)
-    console.soft_wrap = not console.is_terminal
-    return console
+    stream = sys.stderr if stderr else sys.stdout
+    compatible = os.environ.get("TTY_COMPATIBLE")
+    terminal = stream.isatty() and compatible != "0"
+    coloured = bool(os.environ.get("FORCE_COLOR") or compatible == "1") and not os.environ.get("NO_COLOR")
+    return _Console(
+        stderr=stderr,
+        width=width,
+        height=height,
+        highlight=False,
+        markup=False,
+        emoji=False,
+        soft_wrap=not terminal,
+        force_terminal=terminal,
+        force_interactive=None if terminal else False,
+        color_system="auto" if terminal else "standard" if coloured else None,
+    )
 
 
 def _size() -> tuple[int, int] | tuple[None, None]:
@@ -74,6 +93,7 @@ def print_table(
     On a terminal that is too narrow, columns in `fold` take several lines and those in `cut` are cut.
     """
     cells = [[_cell(cell) for cell in row] for row in rows]
+    columns = [clean(column) for column in columns]
     if not console.is_terminal:
         _print_plain(console, columns, cells, right)
         return
@@ -94,22 +114,67 @@ def print_table(
 
 
 def _cell(cell: str | Text) -> Text:
-    return cell if isinstance(cell, Text) else Text(one_line(cell))
+    if isinstance(cell, str):
+        return Text(one_line(cell))
+    line = one_line(cell.plain)
+    return cell if line == cell.plain.strip() else Text(line, cell.style)
 
 
 def _print_plain(
     console: Console, columns: Sequence[str], cells: list[list[Text]], right: Sequence[str]
 ) -> None:
-    table = [list(columns), *([cell.plain for cell in row] for row in cells)]
-    widths = [max(map(cell_len, column)) for column in zip(*table, strict=True)]
+    table = [[_cell(column) for column in columns], *cells]
+    widths = [max(cell_len(cell.plain) for cell in column) for column in zip(*table, strict=True)]
     for row in table:
-        padded = (
-            " " * (width - cell_len(cell)) + cell
-            if column in right
-            else cell + " " * (width - cell_len(cell))
-            for cell, width, column in zip(row, widths, columns, strict=True)
-        )
-        console.print(Text(clean(GAP.join(padded).rstrip())))
+        line = Text()
+        for cell, width, column in zip(row, widths, columns, strict=True):
+            gap = " " * (width - cell_len(cell.plain))
+            line.append_text(Text.assemble(gap, cell) if column in right else Text.assemble(cell, gap))
+            line.append(GAP)
+        line.rstrip()
+        safe = clean(line.plain)  # cells that are safe alone may be a command to a CI system side by side
+        console.print(line if safe == line.plain else Text(safe))
+
+
+class Steps:
+    """Tell on standard error how many steps are done: a bar on a terminal, else a line every ten seconds."""
+
+    def __init__(self, label: str, most: int, clock: Callable[[], float]) -> None:
+        self._label = label
+        self._most = most
+        self._clock = clock
+        self._told_at = clock()
+        self._done = 0
+        self._console = progress()
+        self._bar: Any = None
+
+    def __enter__(self) -> Self:
+        if self._console.is_terminal:
+            from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+            columns = (TextColumn(self._label), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+            self._bar = Progress(*columns, console=self._console, transient=True)
+            self._bar.add_task("", total=self._most)
+            self._bar.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._bar is not None:
+            self._bar.stop()
+
+    def step(self) -> None:
+        """Count one more."""
+        self._done += 1
+        if self._bar is not None:
+            self._bar.advance(self._bar.task_ids[0])
+        elif self._clock() - self._told_at >= BETWEEN:
+            self._told_at = self._clock()
+            say(self._console, f"{self._label}: {self._done} of at most {self._most}")
+
+
+def json_text(value: Any, indent: int | None = None) -> str:
+    """Write a value as JSON for a terminal too: what one would obey, or hide, is escaped."""
+    return _inert(escaped(json.dumps(value, ensure_ascii=False, default=str, indent=indent)))
 
 
 def _inert(document: str) -> str:
@@ -121,7 +186,7 @@ def print_json(value: Any) -> None:
     """Print a value as one JSON document, readable by people too."""
     use_utf8()
     try:
-        sys.stdout.write(_inert(json.dumps(value, indent=2, ensure_ascii=False, default=str)) + "\n")
+        sys.stdout.write(json_text(value, indent=2) + "\n")
     except BrokenPipeError:
         discard()
 
@@ -132,7 +197,7 @@ def print_json_lines(values: Iterable[Any]) -> None:
     sys.stdout.write("[")
     separator = "\n"
     for value in values:
-        sys.stdout.write(separator + _inert(json.dumps(value, ensure_ascii=False, default=str)))
+        sys.stdout.write(separator + json_text(value))
         separator = ",\n"
     sys.stdout.write("\n]\n")
 
@@ -140,7 +205,7 @@ def print_json_lines(values: Iterable[Any]) -> None:
 def print_json_line(value: Any) -> None:
     """Print a value as one line of JSON Lines."""
     use_utf8()
-    sys.stdout.write(_inert(json.dumps(value, ensure_ascii=False, default=str)) + "\n")
+    sys.stdout.write(json_text(value) + "\n")
 
 
 def print_document(text: str) -> None:

@@ -31,6 +31,8 @@ def demo(
 
     Example: fi-simulate demo
     """
+    import httpx
+
     from futureagi_simulate import Client
     from futureagi_simulate.cli.console import output
     from futureagi_simulate.mock import Mock
@@ -38,7 +40,10 @@ def demo(
     mock = Mock(profile=profile, seed=seed)
     with (
         mock.serve() as server,
-        Client(api_key=mock.api_key, secret_key=mock.secret_key, base_url=server.base_url) as client,
+        httpx.Client(trust_env=False) as http,  # a proxy can't reach this machine's loopback
+        Client(
+            api_key=mock.api_key, secret_key=mock.secret_key, base_url=server.base_url, http_client=http
+        ) as client,
     ):
         show(output(), client, server.base_url, mock.ids.run_test_name, mock.ids.run_test_id)
 

@@ -1,8 +1,9 @@
-"""Files that a command is to write: looked at before anything is asked."""
+"""Files that a command is to write: checked before anything is asked, written for their owner alone."""
 
 from __future__ import annotations
 
 import os
+import tempfile
 from pathlib import Path
 
 from futureagi_simulate.cli.trouble import usage
@@ -20,3 +21,21 @@ def check_writable(path: Path | None, option: str) -> None:
         )
     if not os.access(path if path.exists() else path.parent, os.W_OK):
         raise usage(f"{path} can't be written: no permission.", f"Name another file with {option}.")
+
+
+def write_private(path: Path, content: bytes) -> None:
+    """Write a file that only its owner may read, whole or not at all; a link at `path` is replaced.
+
+    A device or a pipe, such as /dev/stdout, is written to as it is.
+    """
+    if path.exists() and (path.parts[:2] == ("/", "dev") or not path.is_file()):
+        path.write_bytes(content)
+        return
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:40]}.")  # 0600, and never a link
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        os.replace(name, path)
+    except BaseException:
+        os.unlink(name)
+        raise

@@ -129,7 +129,7 @@ def call_row(record: CallRecord) -> list[str | Text]:
     """Write a call in one line."""
     failed = [one_line(found.name or found.id) for found in record.evals if found.passed is False]
     return [
-        record.id,
+        record.id or "-",
         moment(record.started_at or record.created_at),
         status(record.status),
         length(record.duration_s),

@@ -59,12 +59,12 @@ def _invoke(command: Any, arguments: list[str]) -> int | None:
         return _usage(error)
     except (BrokenPipeError, KeyboardInterrupt):
         raise
-    except Exception as error:  # noqa: BLE001 - every error ends as two lines and an exit code
+    except BaseException as error:  # noqa: BLE001 - also SystemExit, whose code would be a verdict
         return _failed(error, describe(error, context.invoked_subcommand if context else None))
     return None
 
 
-def _failed(error: Exception, found: t.Trouble) -> int:
+def _failed(error: BaseException, found: t.Trouble) -> int:
     """Report an error; with FI_DEBUG its traceback comes first. The exit code is the same either way."""
     if os.environ.get("FI_DEBUG"):
         sys.stderr.write(clean("".join(traceback.format_exception(error))))
@@ -80,24 +80,49 @@ def _usage(error: typer.TyperException) -> int:
     return _report(str(t.Trouble(error.format_message(), f"{path} --help", t.USAGE)), t.USAGE)
 
 
-def describe(error: Exception, command: str | None) -> t.Trouble:
+def describe(error: BaseException, command: str | None) -> t.Trouble:
     """Say what `error` of `command` means to the person at the terminal, what to do, and the exit code."""
+    extra = next((entry.extra for entry in COMMANDS if entry.name == command), "all")
     if isinstance(error, ModuleNotFoundError) and not str(error.name).startswith("futureagi_simulate"):
-        extra = next((entry.extra for entry in COMMANDS if entry.name == command), "all")
         error = t.missing(str(error.name), command or application.PROGRAM, extra)
+    if (package := _not_importable(error)) is not None:
+        return t.Trouble(
+            f"The package {package} can't be imported: {error or type(error).__name__}",
+            f'pip install --force-reinstall "futureagi-simulate[{extra}]"',
+            t.USAGE,
+        )
     if isinstance(error, t.TroubleError):
         return error.trouble
     if isinstance(error, FutureAGIError):
         return _refused(error)
     if isinstance(error, OSError):
         return t.of_system(error)
-    if type(error).__module__ == "sqlite3":  # by name: importing it costs every command a moment
+    if (
+        isinstance(error, Exception) and type(error).__module__ == "sqlite3"
+    ):  # by name: importing it costs every command a moment
         return t.of_database(error)
     return t.Trouble(
         f"Unexpected {type(error).__name__}: {error}",
         "This is a defect of fi-simulate; FI_DEBUG=1 shows where it happened, for a report.",
         t.SOFTWARE,
     )
+
+
+def _not_importable(error: BaseException | None) -> str | None:
+    """Return the package of somebody else whose import raised `error` or its cause; None where none did."""
+    while error is not None and not isinstance(error, ModuleNotFoundError):
+        names = [
+            str(frame.f_globals.get("__name__"))
+            for frame, _ in traceback.walk_tb(error.__traceback__)
+            if frame.f_code.co_name == "<module>"
+        ]
+        if isinstance(error, ImportError) and error.name:
+            names.append(error.name)
+        for package in (name.partition(".")[0] for name in names):
+            if package not in ("futureagi_simulate", "futureagi_simulate_api"):
+                return package
+        error = error.__cause__ or error.__context__
+    return None
 
 
 def _refused(error: FutureAGIError) -> t.Trouble:

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import importlib
-from typing import Any, Final
-
-import attrs
+from typing import Any, Final, NamedTuple
 
 _PACKAGE: Final = "futureagi_simulate"
 
 
-@attrs.frozen
-class Entry:
+class Entry(NamedTuple):
     """A command: its name, where it is, the extra that brings what it needs, and a line for the overview.
 
     `place` is a module of the package and an attribute in it: a function for typer, or a `typer.Typer`.

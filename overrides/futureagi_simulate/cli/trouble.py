@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
-from typing import Final
-
-import attrs
+from typing import Final, NamedTuple
 
 from futureagi_simulate.printable import one_line
 
@@ -20,8 +18,7 @@ BROKEN_PIPE: Final = 141
 _FULL: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
-@attrs.frozen
-class Trouble:
+class Trouble(NamedTuple):
     """A failure as the user sees it: two sentences and an exit code."""
 
     what: str

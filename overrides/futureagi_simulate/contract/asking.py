@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Final
@@ -19,6 +18,7 @@ from futureagi_simulate.errors import (
     TransportError,
 )
 from futureagi_simulate.transport import logs, wire
+from futureagi_simulate.transport.clock import Clock, SystemClock
 from futureagi_simulate.transport.hop import Failure, FailureKind, Hop, Reply
 from futureagi_simulate.transport.keys import Credentials, Secret
 
@@ -34,6 +34,11 @@ _ERRORS: Final = {FailureKind.CONNECT: ConnectError, FailureKind.TIMEOUT: Timeou
 _BUSY: Final = 429
 _AGAIN: Final = 2
 _PATIENCE: Final = 60.0
+PER_REQUEST: Final = 30.0
+
+
+class OutOfTimeError(TimeoutError):
+    """The time for all questions is over."""
 
 
 def of_mock(mock: Mock, handle: Callable[[Request], Response] | None = None) -> Ask:
@@ -64,12 +69,18 @@ def of_mock(mock: Mock, handle: Callable[[Request], Response] | None = None) -> 
 
 
 @contextmanager
-def of_server(options: Options, other: Credentials | None = None) -> Iterator[Ask]:
+def of_server(
+    options: Options, other: Credentials | None = None, *, seconds: float = math.inf
+) -> Iterator[Ask]:
     """Ask a server over HTTP: GET only, no redirect is followed, keys go to the configured origin only.
 
-    `other`: keys of a second organization, for the checks that need them. Raises TransportError when no
-    answer comes, ConfigurationError for a question that can't be asked here.
+    `other`: keys of a second organization, for the checks that need them. An answer takes at most
+    `PER_REQUEST`, and all of them at most `seconds`, on the clock of the options. Raises TransportError when
+    no answer comes, OutOfTimeError when `seconds` are over, ConfigurationError for a question that can't be
+    asked here.
     """
+    clock = options.retry.clock
+    end = clock.monotonic() + seconds
     keys = options.credentials
     wrong = Credentials(keys.api_key, Secret(_WRONG))
     pairs = {Keys.GOOD: keys, Keys.WRONG_SECRET: wrong, Keys.OTHER: other}
@@ -78,22 +89,28 @@ def of_server(options: Options, other: Credentials | None = None) -> Iterator[As
         def ask(question: Question) -> Answer:
             if question.method != "GET" or (question.keys is Keys.OTHER and other is None):
                 raise ConfigurationError(f"{question} isn't asked of a server.", remedy="Ask it of a mock.")
+            begun = clock.monotonic()
+            limit = min(begun + PER_REQUEST, end)
+            if begun >= end:
+                raise _out_of_time(seconds)
             hop = Hop(
                 url=options.origin.url(question.path, question.query),
                 headers=_headers(question, keys),
                 keys=pairs.get(question.keys),
                 timeout=options.timeout,
                 max_body=options.max_body,
-                remaining=lambda: math.inf,
+                remaining=lambda: limit - clock.monotonic(),
+                budget=limit - begun,
             )
-            begun = time.monotonic()
             outcome = wire.exchange(client, hop)
             failure = outcome if isinstance(outcome, Failure) else outcome.failure
             what = str(outcome.status) if isinstance(outcome, Reply) else outcome.kind.value
             asked = RequestInfo(question.method, hop.url)
-            logs.attempted(str(asked), Attempt(1, what, time.monotonic() - begun))
+            logs.attempted(str(asked), Attempt(1, what, clock.monotonic() - begun))
             if isinstance(outcome, Failure) or failure is not None:
                 assert failure is not None  # noqa: S101 - one of the two is a Failure
+                if clock.monotonic() >= end:
+                    raise _out_of_time(seconds)
                 error = _ERRORS.get(failure.kind, TransportError)
                 raise error(
                     f"{options.origin} gave no answer: {failure.text}.", remedy="Is the base URL right?"
@@ -111,20 +128,28 @@ def _headers(question: Question, keys: Credentials) -> tuple[tuple[bytes, bytes]
     return tuple((name.encode(), value.encode()) for name, value in headers.items())
 
 
-def politely(
-    ask: Ask,
-    rate: float,
-    sleep: Callable[[float], None] = time.sleep,
-    clock: Callable[[], float] = time.monotonic,
-) -> Ask:
-    """Return `ask`, slowed down to `rate` questions a second; after a 429 it waits as long as it is told."""
-    free_at = clock()
+def _out_of_time(seconds: float) -> OutOfTimeError:
+    return OutOfTimeError(
+        f"The questions took longer than {seconds:g} s.", remedy="Allow more time, or ask fewer questions."
+    )
+
+
+def paced(ask: Ask, rate: float, clock: Clock | None = None, *, seconds: float = math.inf) -> Ask:
+    """Return `ask`, slowed down to `rate` questions a second; after a 429 it waits as long as it is told.
+
+    No wait ends after `seconds`: it raises OutOfTimeError instead.
+    """
+    time = clock or SystemClock()
+    free_at = time.monotonic()
+    end = free_at + seconds
 
     def once(question: Question) -> Answer:
         nonlocal free_at
-        now = clock()
+        now = time.monotonic()
+        if max(now, free_at) >= end:
+            raise _out_of_time(seconds)
         if now < free_at:
-            sleep(free_at - now)
+            time.sleep(free_at - now)
         free_at = max(now, free_at) + 1 / rate
         return ask(question)
 
@@ -134,7 +159,7 @@ def politely(
         for _ in range(_AGAIN):
             if answer.status != _BUSY:
                 break
-            free_at = clock() + _told(answer.headers)
+            free_at = time.monotonic() + _told(answer.headers)
             answer = once(question)
         return answer
 

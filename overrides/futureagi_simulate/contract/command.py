@@ -8,13 +8,18 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
+from futureagi_simulate.cli.times import duration
+
 if TYPE_CHECKING:
     from futureagi_simulate.contract.drift.finding import Finding
     from futureagi_simulate.contract.drift.log import Log
     from futureagi_simulate.contract.drift.report import Report
+    from futureagi_simulate.contract.exchange import Answer, Question
     from futureagi_simulate.contract.ids import Ids
+    from futureagi_simulate.options import Options
 
 DRIFT: Final = 1
+MAX_TIME: Final = 600.0
 
 for _package in ("jsonschema_rs", "yaml"):  # found missing here, the command says what to install
     if find_spec(_package) is None:
@@ -54,6 +59,12 @@ def drift(
     max_requests: Annotated[
         int, typer.Option(metavar="N", min=1, help="Ask at most so many questions.")
     ] = 200,
+    max_time: Annotated[
+        float | None,
+        typer.Option(
+            "--max-time", metavar="TIME", parser=duration, help="Ask no longer than this: 90s (10m)."
+        ),
+    ] = None,
     rate: Annotated[float, typer.Option(metavar="N", min=0.1, help="Questions a second.")] = 5.0,
     baseline: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Report only what this saved --json report lacks.")
@@ -66,17 +77,17 @@ def drift(
 ) -> None:
     """Ask a server what it does, GET only and slowly, and report where that departs from the contract.
 
-    Exit code 0: as the contract says; 1: it departs; 2: wrong usage; 3: nothing found, but --max-requests
-    left questions unasked; 4: no access. What the mock prints when it starts holds all the ids; against
-    another server, name a run test that has results.
+    Exit code 0: as the contract says; 1: it departs; 2: wrong usage; 3: nothing found, but questions were
+    left unasked (--max-requests, --max-time, a server that stopped answering); 4: no access. What the mock
+    prints when it starts holds all the ids; against another server, name a run test that has results.
 
     Example: fi-simulate drift --run-test ID --run-test-name "Support line regression" --markdown --redact
     """
-    from futureagi_simulate.cli.places import check_writable
+    from futureagi_simulate.cli.places import check_writable, write_private
     from futureagi_simulate.cli.trouble import UNFINISHED
     from futureagi_simulate.contract.drift.judge import Against, judge
     from futureagi_simulate.contract.drift.report import Report
-    from futureagi_simulate.contract.drift.survey import write
+    from futureagi_simulate.contract.drift.survey import recording
     from futureagi_simulate.contract.ids import Ids
 
     if against not in set(Against):
@@ -88,23 +99,25 @@ def drift(
     tests = run_test or []
     ids = Ids(tests[0] if tests else None, run_test_name, execution, agent, version)
     if recorded is not None:
-        log, source = _recorded(recorded)
+        log, source, keys = _recorded(recorded), recorded.name, None
     else:
-        log, source = _asked(ids, tuple(tests[1:]), max_requests, rate)
+        time = MAX_TIME if max_time is None else max_time
+        log, options = _asked(ids, tuple(tests[1:]), max_requests, time, rate)
+        source, keys = str(options.origin), options.credentials
     findings = judge(log, Against(against))
     kept = _new(findings, saved)
     report = Report(source, against, log, kept, hidden=len(findings) - len(kept))
     _print(report, as_json=json, as_markdown=markdown, redact=redact)
     if record is not None:  # last: if there is no room, the findings have been printed
-        write(record, log)
+        write_private(record, recording(log, keys))
     raise typer.Exit(DRIFT if kept else UNFINISHED if log.unasked else 0)
 
 
-def _recorded(path: Path) -> tuple[Log, str]:
+def _recorded(path: Path) -> Log:
     from futureagi_simulate.contract.drift.survey import read
 
     try:
-        return read(path), path.name
+        return read(path)
     except OSError as error:
         raise _usage(
             f"{path} can't be read: {error.strerror}.", "Name a file of recorded exchanges."
@@ -113,9 +126,12 @@ def _recorded(path: Path) -> tuple[Log, str]:
         raise _usage(f"{path}: {error}.", "Each line is one exchange, as --record writes them.") from error
 
 
-def _asked(ids: Ids, further: tuple[str, ...], max_requests: int, rate: float) -> tuple[Log, str]:
+def _asked(
+    ids: Ids, further: tuple[str, ...], max_requests: int, max_time: float, rate: float
+) -> tuple[Log, Options]:
+    from futureagi_simulate.cli.console import Steps
     from futureagi_simulate.cli.trouble import NO_ACCESS, Trouble, TroubleError
-    from futureagi_simulate.contract.asking import of_server, politely
+    from futureagi_simulate.contract.asking import of_server, paced
     from futureagi_simulate.contract.drift.survey import has_access, survey
     from futureagi_simulate.contract.drift.unknown import Insisting, UnknownIdError, check_ids
     from futureagi_simulate.options import Options
@@ -126,8 +142,19 @@ def _asked(ids: Ids, further: tuple[str, ...], max_requests: int, rate: float) -
         )
     check_ids(ids, further)
     options = Options.of()
-    with of_server(options) as ask:
-        insisting = Insisting(politely(ask, rate), ids, further)
+    clock = options.retry.clock
+    with (
+        of_server(options, seconds=max_time) as ask,
+        Steps("requests", max_requests, clock.monotonic) as steps,
+    ):
+
+        def counted(question: Question) -> Answer:
+            answer = ask(question)
+            steps.step()
+            return answer
+
+        pace = paced(counted, rate, clock, seconds=max_time)
+        insisting = Insisting(pace, ids, further)
         try:
             log = survey(insisting, ids, further, max_requests=max_requests, base_url=str(options.origin))
         except UnknownIdError as error:
@@ -137,7 +164,7 @@ def _asked(ids: Ids, further: tuple[str, ...], max_requests: int, rate: float) -
         answers = ", ".join(sorted({str(one.answer.status) for one in log.exchanges}))
         what = f"{options.origin} answered nothing but {answers}."
         raise TroubleError(Trouble(what, "Check FI_API_KEY, FI_SECRET_KEY and the ids.", NO_ACCESS))
-    return log, str(options.origin)
+    return log, options
 
 
 def _baseline(path: Path | None, against: str) -> list[dict[str, Any]] | None:

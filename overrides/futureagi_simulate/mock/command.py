@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from futureagi_simulate.cli.places import check_writable
+from futureagi_simulate.cli.places import check_writable, write_private
 from futureagi_simulate.cli.trouble import TroubleError, usage
-from futureagi_simulate.mock.access import PROFILES, ProfileName
-from futureagi_simulate.mock.server import Server, is_loopback
 
 if TYPE_CHECKING:
+    from futureagi_simulate.mock.access import ProfileName
     from futureagi_simulate.mock.core import Mock
+    from futureagi_simulate.mock.server import Server
 
 _SLOW_SCALE = 20_000
 
@@ -24,7 +23,7 @@ def mock(
         int, typer.Option(metavar="N", min=0, max=65535, help="Port to listen on; 0 takes a free one.")
     ] = 0,
     profile: Annotated[
-        str, typer.Option(metavar="|".join(PROFILES), help="Whose answers to give.")
+        str, typer.Option(metavar="documented|observed", help="Whose answers to give.")
     ] = "documented",
     scale: Annotated[int | None, typer.Option(metavar="N", min=1, help="How many calls to make up.")] = None,
     executions: Annotated[
@@ -78,7 +77,19 @@ def mock(
         server.in_foreground(lambda running: _announce(made, running, env_file))
 
 
+def is_loopback(host: str) -> bool:
+    """Return whether only this machine can reach `host`."""
+    import ipaddress
+
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
 def _profile(name: str) -> ProfileName:
+    from futureagi_simulate.mock.access import PROFILES
+
     for profile in PROFILES:
         if name == profile:
             return profile
@@ -128,10 +139,7 @@ def _announce(made: Mock, server: Server, env_file: Path | None) -> None:
 
 def _write(path: Path, text: str) -> None:
     """Write the file in one step: whoever waits for it finds it whole."""
-    part = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        part.write_text(text, encoding="utf-8")
-        part.replace(path)
+        write_private(path, text.encode())
     except OSError as error:
-        part.unlink(missing_ok=True)
         raise usage(f"Can't write {path}: {error.strerror or error}.", "choose another --env-file") from error

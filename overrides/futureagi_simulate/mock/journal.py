@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Final
+from urllib.parse import unquote_plus
 
 import msgspec
 
@@ -16,7 +17,9 @@ from futureagi_simulate.mock.profile import Endpoint
 from futureagi_simulate.mock.routes import NAMES, endpoint_named
 
 HIDDEN: Final = "***"
-_SECRET_HEADERS: Final = frozenset({"x-api-key", "x-secret-key", "authorization", "cookie"})
+_SECRET_HEADERS: Final = frozenset(
+    {"x-api-key", "x-secret-key", "authorization", "proxy-authorization", "cookie"}
+)
 _SHORT: Final = {endpoint: name for name, endpoint in NAMES.items()}
 
 
@@ -95,6 +98,8 @@ class Journal:
         for secret in self._secrets:
             if secret in text:
                 text = text.replace(secret, HIDDEN)
+        if "%" in text and any(secret in unquote_plus(text) for secret in self._secrets):
+            return HIDDEN
         return text
 
     @property

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -38,13 +39,17 @@ def futureagi_mock(request: pytest.FixtureRequest) -> Iterator[Mock]:
 def futureagi_server(futureagi_mock: Mock, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
     """Serve the same mock on a real port, as `futureagi_server.base_url`.
 
-    During the test FI_BASE_URL, FI_API_KEY and FI_SECRET_KEY point to it: `Client()` needs no arguments.
+    During the test FI_BASE_URL, FI_API_KEY and FI_SECRET_KEY point to it: `Client()` needs no arguments. Its
+    address is in NO_PROXY, for a proxy can't reach it.
     """
     with futureagi_mock.serve() as server:
         settings = futureagi_mock.settings(server.base_url)
         monkeypatch.setenv("FI_BASE_URL", settings.base_url)
         monkeypatch.setenv("FI_API_KEY", settings.api_key)
         monkeypatch.setenv("FI_SECRET_KEY", settings.secret_key)
+        for name in ("no_proxy", "NO_PROXY"):
+            others = os.environ.get(name) or os.environ.get(name.swapcase())
+            monkeypatch.setenv(name, f"{server.host},{others}" if others else server.host)
         yield server
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import ipaddress
 import socket
 import struct
 import threading
@@ -18,7 +17,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from futureagi_simulate.mock.app import BREAK, CLOSE, ASGIApp
 
 #: How long the thread may take to start or to end before that is an error, in seconds.
-PATIENCE: Final = 10.0
+PATIENCE: Final = 30.0
 _MAX_HEADERS: Final = 65_536
 
 
@@ -73,14 +72,6 @@ class Server:
 
     def _run(self) -> None:
         self._uvicorn.run(sockets=[self._socket])
-
-
-def is_loopback(host: str) -> bool:
-    """Say whether `host` names this machine only."""
-    try:
-        return host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def _listen(host: str, port: int) -> socket.socket:

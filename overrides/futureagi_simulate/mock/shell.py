@@ -42,7 +42,9 @@ class Shell:
         self.manners = manners
         self.clock = clock
         self.faults = faults or Faults()
-        self.journal = journal or Journal(tuple(one.secret_key for one in self.organizations))
+        self.journal = journal or Journal(
+            tuple(key for one in self.organizations for key in (one.api_key, one.secret_key))
+        )
 
     def handle(self, request: Request) -> Response:
         """Answer one request and write it down."""

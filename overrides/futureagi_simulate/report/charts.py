@@ -2,15 +2,42 @@
 
 from __future__ import annotations
 
+import sys
 from base64 import b64encode
 from collections import Counter
+from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
+from types import CodeType
 from typing import TYPE_CHECKING, Any, Final, Literal
 
-import altair as alt
 import attrs
 import vl_convert
 
 from futureagi_simulate.printable import shorten
+
+
+class _KeepDocstrings(SourceFileLoader):
+    """Compile Altair as `python` does where `python -OO` runs: it makes its classes from its docstrings."""
+
+    @classmethod
+    def find_spec(cls, name: str, path: Any = None, target: Any = None) -> ModuleSpec | None:
+        spec = PathFinder.find_spec(name, path, target) if name.partition(".")[0] == "altair" else None
+        if spec is not None and isinstance(spec.loader, SourceFileLoader):
+            spec.loader = cls(spec.loader.name, spec.loader.path)
+        return spec
+
+    def get_code(self, fullname: str) -> CodeType:
+        path = self.get_filename(fullname)
+        code: CodeType = compile(self.get_data(path), path, "exec", dont_inherit=True, optimize=0)
+        return code
+
+
+if sys.flags.optimize > 1:
+    sys.meta_path.insert(0, _KeepDocstrings)
+try:
+    import altair as alt
+finally:
+    if sys.flags.optimize > 1:
+        sys.meta_path.remove(_KeepDocstrings)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

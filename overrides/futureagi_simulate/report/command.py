@@ -57,7 +57,8 @@ def report(
     from futureagi_simulate.gate.find import is_uuid
     from futureagi_simulate.gate.render import settings_text
     from futureagi_simulate.gate.settings import DOCUMENTED_RULE
-    from futureagi_simulate.report import build_page, gather
+    from futureagi_simulate.report import build_page
+    from futureagi_simulate.report.gather import gather
 
     execution = either(execution, execution_id, "execution")
     options = {

@@ -31,12 +31,14 @@ class Walk:
 class Log:
     """Exchanges in the order they were made. `base_url` is where they were made, if known.
 
-    `unasked` counts the questions that a plan still had when its budget ended; None where there was no plan.
+    `unasked` counts the questions that a plan still had when it ended; None where there was no plan.
+    `stopped` says what ended it early.
     """
 
     exchanges: Sequence[Exchange]
     base_url: str | None = None
     unasked: int | None = None
+    stopped: str = ""
 
     def of(self, endpoint: Endpoint, *, status: int | None = None) -> Iterator[Exchange]:
         """Yield the ordinary exchanges of an endpoint: all, or those with one status."""

@@ -64,7 +64,8 @@ class Report:
         """Say what the look leaves open, a line each; nothing where it was whole."""
         if self.log.unasked:
             left = "question was" if self.log.unasked == 1 else "questions were"
-            yield f"Unfinished: at least {self.log.unasked} planned {left} not asked (--max-requests)."
+            why = self.log.stopped or "--max-requests"
+            yield f"Unfinished: at least {self.log.unasked} planned {left} not asked ({why})."
         if self.log.unseen:
             yield f"Nothing was seen of {', '.join(self.log.unseen)}: no id, or no good answer."
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Final
 
 import attrs
@@ -238,7 +238,7 @@ def _number(value: Any) -> float | None:
 
 def _moment(value: Any) -> int | None:
     try:
-        return to_ms(datetime.fromisoformat(value).astimezone(UTC))
+        return to_ms(datetime.fromisoformat(value))
     except (TypeError, ValueError, OverflowError):
         return None
 
