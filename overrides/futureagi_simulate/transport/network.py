@@ -47,22 +47,19 @@ class Limit(float):
     hop: Hop
 
     @classmethod
-    def of(cls, hop: Hop, cap: float | None, least: float) -> Limit | None:
-        """Make the limit of a phase that begins now; None where nothing limits it."""
-        remaining = max(hop.remaining(), least)
-        seconds = remaining if cap is None or cap > remaining else cap
-        if seconds == float("inf") and hop.cancelled is None:
-            return None
+    def of(cls, hop: Hop, cap: float, seconds: float) -> Limit:
+        """Make the limit of a phase that begins now; `cap` is its own, `seconds` what it may take."""
         limit = cls(seconds)
-        limit.cap = float("inf") if cap is None else cap
+        limit.cap = cap
         limit.hop = hop
         return limit
 
     def left(self, timed_out: _Timeout) -> float:
         """Return the seconds that an operation may take that begins now; raise if there are none."""
-        if self.hop.cancelled is not None and self.hop.cancelled.is_set():
+        hop = self.hop
+        if hop.cancelled is not None and hop.cancelled.is_set():
             raise Cancelled
-        remaining = self.hop.remaining()
+        remaining = hop.remaining()
         if remaining <= 0:
             raise timed_out
         return self.cap if self.cap < remaining else remaining
@@ -94,7 +91,7 @@ class _Stream(NetworkStream):
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         limit = self._opened if timeout is None else timeout
-        if isinstance(limit, Limit):
+        if type(limit) is Limit:
             if limit.hop.cancelled is not None:
                 return limit.run(partial(self._inner.read, max_bytes), httpcore.ReadTimeout)
             limit = limit.left(httpcore.ReadTimeout)
@@ -104,6 +101,10 @@ class _Stream(NetworkStream):
         limit = self._opened if timeout is None else timeout
         if not isinstance(limit, Limit):
             self._inner.write(buffer, limit)
+            return
+        if len(buffer) <= _PART:
+            if buffer:
+                self._inner.write(buffer, limit.left(httpcore.WriteTimeout))
             return
         for start in range(0, len(buffer), _PART):
             self._inner.write(buffer[start : start + _PART], limit.left(httpcore.WriteTimeout))

@@ -248,10 +248,17 @@ class _Limits(dict[str, float | None]):
 
     def get(self, phase: str, default: Any = None) -> Any:
         """Give the limit of a phase that begins now."""
-        cap: float | None = getattr(self._hop.timeout, phase, default)
-        limit = Limit.of(self._hop, cap, _MOMENT)
-        self.by_budget = limit is not None and (cap is None or limit < cap)
-        if phase != "pool" or limit is None or self._hop.cancelled is None:
+        hop = self._hop
+        cap: float | None = getattr(hop.timeout, phase, default)
+        if cap is None:
+            cap = math.inf
+        left = hop.remaining()
+        self.by_budget = left < cap
+        seconds = cap if left >= cap else left if left > _MOMENT else _MOMENT
+        if seconds == math.inf and hop.cancelled is None:
+            return None
+        limit = Limit.of(hop, cap, seconds)
+        if hop.cancelled is None or phase != "pool":
             return limit
         if self._queued_until is None:
             self._queued_until = time.monotonic() + limit
