@@ -7,7 +7,7 @@ import pickle
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from futureagi_simulate.errors import ConfigurationError
@@ -58,6 +58,7 @@ def test_retry_after_is_read_in_seconds_milliseconds_and_dates(
     assert retry_after(headers, NOW) == seconds
 
 
+@example({"retry-after": "0\x1f"})
 @given(st.dictionaries(st.sampled_from(["retry-after", "retry-after-ms", "date"]), st.text()))
 def test_no_header_text_makes_retry_after_raise_or_go_below_zero(headers: dict[str, str]) -> None:
     seconds = retry_after(headers, NOW)
