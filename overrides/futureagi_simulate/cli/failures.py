@@ -62,6 +62,7 @@ def failures(
     Example: fi-simulate failures EXECUTION --run-test RUN_TEST_ID --redact --prompt
     """
     from futureagi_simulate import Client
+    from futureagi_simulate.cli.console import progress, say
     from futureagi_simulate.cli.trouble import usage
     from futureagi_simulate.failures import Demands, collect
     from futureagi_simulate.gate.find import is_uuid
@@ -75,9 +76,13 @@ def failures(
         target = find_execution(client, "failures", execution, run_test)
         run_test_id = run_test if run_test and is_uuid(run_test) else None
         found = collect(client, target, demands, run_test_id=run_test_id)
+    missing = found.without_transcript
     if redact:
         found = _redacted(found, run_test_id)
     _print(found, json=json, size=size if prompt else None)
+    if missing:
+        hint = "" if run_test_id else "; --run-test with the id of the run test finds what is left out here"
+        say(progress(), f"note: {missing} calls came without a transcript{hint}.")
 
 
 def _redacted(found: Any, run_test_id: str | None) -> Any:
@@ -109,7 +114,7 @@ def _redacted(found: Any, run_test_id: str | None) -> Any:
 
 
 def _print(found: Any, *, json: bool, size: int | None) -> None:
-    from futureagi_simulate.cli.console import output, print_document, print_json_line, progress, say
+    from futureagi_simulate.cli.console import output, print_document, print_json_line
     from futureagi_simulate.failures import lines, prompt
 
     if json:
@@ -122,9 +127,3 @@ def _print(found: Any, *, json: bool, size: int | None) -> None:
         from futureagi_simulate.cli.failures_view import show_failures
 
         show_failures(output(), found)
-    if found.without_transcript:
-        say(
-            progress(),
-            f"note: {found.without_transcript} calls came without a transcript; --run-test with the id of "
-            "the run test finds those that the server leaves out here.",
-        )

@@ -5,7 +5,7 @@ from futureagi_simulate.failures.collect import Failures, collect
 from futureagi_simulate.failures.find import Demands, FailedCall, FailedEval, failed_call
 from futureagi_simulate.failures.lines import SCHEMA, lines
 from futureagi_simulate.failures.prompt import prompt
-from futureagi_simulate.failures.redact import Redactor
+from futureagi_simulate.failures.redact import Redaction, Redactor
 
 __all__ = [
     "SCHEMA",
@@ -14,6 +14,7 @@ __all__ = [
     "FailedCall",
     "FailedEval",
     "Failures",
+    "Redaction",
     "Redactor",
     "collect",
     "failed_call",
