@@ -391,3 +391,13 @@ def test_choices_can_be_wanted_by_the_name_of_the_template_and_of_an_eval_not_as
         execution(rate("Coherence", 20, 0), choices("Tone", TONE)),
         Settings.of(["Coherence=10"], {"tone": ["calm"]}),
     ).ready
+
+
+@pytest.mark.parametrize("first_is_good", [True, False])
+def test_of_two_evals_of_one_name_the_worse_is_compared_with_the_baseline(first_is_good: bool) -> None:
+    good, bad = rate("Coherence", 20, 0), rate("Coherence", 10, 10)
+    found = execution(good, bad) if first_is_good else execution(bad, good)
+    verdict = judge(found, Settings.of(["Coherence=1"]), execution(good))
+    assert [check.sentence for check in verdict.failed] == [
+        "Coherence is 50 points below its baseline of 100 %, 2 below are allowed."
+    ]
