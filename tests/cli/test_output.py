@@ -143,13 +143,15 @@ def test_a_note_holds_nothing_that_a_terminal_would_obey(capsys: pytest.CaptureF
     assert not set(ACTIVE) - {" ", *"[2J"} & set(text)
 
 
-COLOURED = [{"FORCE_COLOR": "1"}, {"TTY_COMPATIBLE": "1"}, {"FORCE_COLOR": "1", "TTY_INTERACTIVE": "1"}]
+COLOURED = [
+    ("calls --limit 3", {"TTY_COMPATIBLE": "1"}),
+    ("runs", {"FORCE_COLOR": "1"}),
+    ("gate", {"FORCE_COLOR": "1", "TTY_INTERACTIVE": "1"}),
+    ("report --to r.html", {"FORCE_COLOR": "1", "TTY_COMPATIBLE": "1", "TTY_INTERACTIVE": "1"}),
+]
 
 
-@pytest.mark.parametrize("environment", COLOURED, ids=str)
-@pytest.mark.parametrize(
-    "command", ["calls --limit 3", "runs", "gate --min Coherence=10", "report --to r.html"]
-)
+@pytest.mark.parametrize(("command", "environment"), COLOURED, ids=str)
 def test_colour_forced_into_a_pipe_changes_neither_columns_nor_the_cursor(
     command: str, environment: dict[str, str], server: dict[str, str]
 ) -> None:
