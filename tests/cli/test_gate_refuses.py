@@ -340,8 +340,8 @@ REFUSED: list[tuple[str, Answer, tuple[str, ...], str]] = [
         "passed in 20 %",
     ),
     # Another execution, or an unfinished one
-    ("another execution", execution(execution_id=BEFORE), NAMED, f"asked for {EXECUTION}"),
-    ("no execution", execution(execution_id=None), NAMED, f"asked for {EXECUTION}"),
+    ("another execution", execution(execution_id=BEFORE), NAMED, "another id than the one asked for"),
+    ("no execution", execution(execution_id=None), NAMED, "has no execution_id"),
     ("running", execution(status="running"), NAMED, "is running"),
     ("evaluating", execution(status="evaluating"), NAMED, "is evaluating"),
     ("an unknown status", execution(status="archived"), NAMED, "is archived"),

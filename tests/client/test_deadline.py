@@ -23,6 +23,10 @@ from futureagi_simulate.transport.clock import ManualClock, SystemClock
 from futureagi_simulate.transport.request import Request
 from futureagi_simulate.transport.session import AsyncSession, Cancelled, Session
 
+pytestmark = pytest.mark.filterwarnings(
+    "ignore::futureagi_simulate.InsecureConnectionWarning"
+)  # made-up names
+
 THING = Request("getThing", "/things/")
 Make = Callable[..., Options]
 Act = Callable[[socket.socket, bytes], None]

@@ -34,7 +34,7 @@ def test_what_could_act_on_a_terminal_is_shown_instead(text: str, cleaned: str) 
         ("::set-output name=ready::true", ": :set-output name=ready::true"),
         (" \t::stop-commands::x", " \t: :stop-commands::x"),
         ("a\n\n  ::add-mask::b", "a\n\n  : :add-mask::b"),
-        ("Ready\u2028::x", "Ready\u2028: :x"),
+        ("Ready\u2028::x", "Ready\ufffd: :x"),
         ("::a\n::b", ": :a\n: :b"),
         ("one ##[error]two ##[add-mask]", "one ## [error]two ## [add-mask]"),
         ("##vso[task.complete result=Succeeded;]", "##vso [task.complete result=Succeeded;]"),

@@ -171,7 +171,7 @@ def collect(
 
 def readable(rows: Iterable[Any], execution_id: str | None = None) -> Iterator[CallRecord]:
     """Make records of the rows that are JSON objects; the client has warned of any other."""
-    return (call_record(row, execution_id=execution_id) for row in rows if isinstance(row.raw, dict))
+    return (call_record(row, execution_id=execution_id) for row in rows if row.raw_json.lstrip()[:1] == b"{")
 
 
 def _evals(
