@@ -43,6 +43,7 @@ def read_page(form: Form[M], answer: Answer, ask: Ask, *, strict: bool) -> Fetch
     data, path = _inside(form, answer)
     envelope = _envelope(form, answer, data, path, deviations)
     items = _items(form.item, envelope.results, f"{path}.results".lstrip("."), deviations)
+    envelope.results = []  # the rows' bytes are the items' from here on
     _check_links(answer, envelope)
     _check_fields(form, answer, (envelope,))
     _check_fields(form, answer, items)
