@@ -246,7 +246,7 @@ def test_a_port_where_nobody_listens_is_a_connect_error(
 
 @pytest.mark.filterwarnings("ignore::futureagi_simulate.InsecureConnectionWarning")
 def test_a_name_that_leads_nowhere_is_a_connect_error(colour: Any, make_options: Make) -> None:
-    error = raised(colour, make_options("http://no-such-host.invalid", retry={"attempts": 1}))
+    error = raised(colour, make_options("https://no-such-host.invalid", retry={"attempts": 1}))
     assert type(error).__name__ == "ConnectError"
 
 

@@ -46,6 +46,7 @@ def read_page(form: Form[M], answer: Answer, ask: Ask, *, strict: bool) -> Fetch
     envelope = _envelope(form, answer, data, path, deviations)
     model = _item_class(form, envelope.results)
     items = _items(model, envelope.results, f"{path}.results".lstrip("."), deviations)
+    envelope.results = []  # the rows' bytes are the items' from here on
     _check_links(answer, envelope)
     _check_fields(form, answer, (envelope,))
     _check_fields(form, answer, items)

@@ -32,7 +32,7 @@ def fetch_run(
 
     """
     run = client.execution_run(execution_id, page_size=page_size, prefetch=PREFETCH, summary=summary)
-    if not isinstance(run.execution_id, str):  # another id than the one asked for is an error of the client's
+    if not run.execution_id:  # another id than the one asked for is an error of the client's
         raise ContractError(
             f"The server's answer about execution {execution_id} has no execution_id.",
             remedy="Check that the base URL leads to the Future AGI API.",
