@@ -27,7 +27,7 @@ OURS = textwrap.dedent(
     start = time.perf_counter()
     from pathlib import Path
     from futureagi_simulate import Client
-    from futureagi_simulate.export import Export, Source
+    from futureagi_simulate_cli.export import Export, Source
     with Client(base_url=sys.argv[1], api_key="bench", secret_key="bench") as client:
         rows = Export(Source(run_test_id=sys.argv[2]), Path(sys.argv[3])).run(client)
     took = time.perf_counter() - start

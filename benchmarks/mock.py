@@ -20,9 +20,9 @@ from typing import Any
 
 from benchmarks.load import load
 from benchmarks.timing import Figure, Spread, processor_time
-from futureagi_simulate.mock import Mock
-from futureagi_simulate.mock.messages import Request
-from futureagi_simulate.mock.settings import KNOWN_IDS, Settings
+from futureagi_simulate_mock import Mock
+from futureagi_simulate_mock.messages import Request
+from futureagi_simulate_mock.settings import KNOWN_IDS, Settings
 
 WORK = "mock"
 ROOT = Path(__file__).parents[1]
@@ -34,17 +34,17 @@ PRISM = "@stoplight/prism-cli@5.16.0"
 SERVE = textwrap.dedent(
     """
     import sys
-    from futureagi_simulate.mock import Mock
+    from futureagi_simulate_mock import Mock
     with Mock(sys.argv[1], calls=int(sys.argv[2]) if sys.argv[2:] else None) as mock:
         mock.server().in_foreground(lambda server: print(server.port, flush=True))
     """
 )
-START = "from futureagi_simulate.mock import Mock\nwith Mock() as mock, mock.serve():\n    pass\n"
+START = "from futureagi_simulate_mock import Mock\nwith Mock() as mock, mock.serve():\n    pass\n"
 FILL = textwrap.dedent(
     """
     import resource, sys, time
-    from futureagi_simulate.mock.data.seeding import fill
-    from futureagi_simulate.mock.store import Store
+    from futureagi_simulate_mock.data.seeding import fill
+    from futureagi_simulate_mock.store import Store
     store = Store(sys.argv[2])
     start = time.process_time()
     fill(store, calls=int(sys.argv[1]))

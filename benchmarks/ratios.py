@@ -111,5 +111,5 @@ def _page_of(data: bytes) -> Callable[[], object]:
     """Make a function that has the client ask for the page, of a transport at hand, and read it."""
     transport = httpx.MockTransport(lambda _request: httpx.Response(200, content=data))
     made = Client(api_key="bench", secret_key="bench", http_client=httpx.Client(transport=transport))
-    listing = made.call_executions("00000000-0000-0000-0000-000000000000", page_size=decode.CALLS)
+    listing = made.list_call_executions("00000000-0000-0000-0000-000000000000", page_size=decode.CALLS)
     return lambda: next(iter(listing.pages()))

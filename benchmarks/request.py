@@ -33,7 +33,7 @@ def small_requests(*, with_peers: bool = False) -> Iterator[dict[str, Callable[[
         client = stack.enter_context(Client(base_url=base, **KEYS))
         asks: dict[str, Callable[[], object]] = {
             HTTPX: lambda: json.loads(http.get(url(base), params=query).content),
-            "Client": lambda: client.call_executions(RUN_TEST, page_size=1).first(),
+            "Client": lambda: client.list_call_executions(RUN_TEST, page_size=1).first(),
         }
         if with_peers:
             made: Any = peers()

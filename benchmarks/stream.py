@@ -19,7 +19,7 @@ CHILD = textwrap.dedent(
     from futureagi_simulate import Client
     with Client(base_url=sys.argv[1], api_key="bench", secret_key="bench") as client:
         size, count = int(sys.argv[3]), 0
-        for call in client.call_executions(sys.argv[2], page_size=size, prefetch=2):
+        for call in client.list_call_executions(sys.argv[2], page_size=size, prefetch=2):
             count += 1
             if count == size:
                 start = time.perf_counter()

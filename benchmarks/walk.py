@@ -30,7 +30,7 @@ EXAMPLE = "requests and json, as the documents' example"
 def client(base: str, prefetch: int, size: int = SIZE) -> int:
     """Count the calls through `Client`."""
     with Client(base_url=base, **KEYS) as made:
-        return sum(1 for _ in made.call_executions(RUN_TEST, page_size=size, prefetch=prefetch))
+        return sum(1 for _ in made.list_call_executions(RUN_TEST, page_size=size, prefetch=prefetch))
 
 
 def async_client(base: str, prefetch: int, size: int = SIZE) -> int:
@@ -39,7 +39,7 @@ def async_client(base: str, prefetch: int, size: int = SIZE) -> int:
     async def run() -> int:
         async with AsyncClient(base_url=base, **KEYS) as made:
             count = 0
-            async for _ in made.call_executions(RUN_TEST, page_size=size, prefetch=prefetch):
+            async for _ in made.list_call_executions(RUN_TEST, page_size=size, prefetch=prefetch):
                 count += 1
             return count
 

@@ -49,8 +49,8 @@ CLIENT: Final = (
         f"{_CORE}/transport/retry.py",
         "return min(asked, self.retry_after_cap)",
         "return asked",
-        "pytest tests/unit/test_retry.py",
-        "tests/unit/test_retry.py::test_what_the_server_asks_for_is_waited_up_to_the_cap",
+        "pytest tests/client/test_retry.py",
+        "tests/client/test_retry.py::test_what_the_server_asks_for_is_waited_up_to_the_cap",
     ),
     Breakage(
         "a redirect to another origin is followed",
@@ -65,16 +65,16 @@ CLIENT: Final = (
         f"{_CORE}/listings/planner.py",
         "return max(1, -(-count // size))",
         "return max(1, count // size)",
-        "pytest tests/unit/test_planner.py",
-        "tests/unit/test_planner.py::test_the_first_page_tells_where_the_end_is",
+        "pytest tests/client/test_planner.py",
+        "tests/client/test_planner.py::test_the_first_page_tells_where_the_end_is",
     ),
     Breakage(
         "rows that came while reading count as seen before",
         f"{_CORE}/listings/exact.py",
         "if seen >> 4 < number <= seen & 15",
         "if seen >> 4 <= number <= seen & 15",
-        "pytest tests/unit/test_exact_proof.py",
-        "tests/unit/test_exact_proof.py::"
+        "pytest tests/client/test_exact_proof.py",
+        "tests/client/test_exact_proof.py::"
         "test_a_table_is_complete_when_as_many_ids_as_were_counted_were_seen_before_and_after",
     ),
     Breakage(

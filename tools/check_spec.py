@@ -14,8 +14,8 @@ from referencing.exceptions import Unresolvable
 ROOT: Final = Path(__file__).parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "overrides")]
 
-from futureagi_simulate.contract.document import Document, operations, parse  # noqa: E402 (found only now)
-from futureagi_simulate.contract.views import Profile, open_view, strict_view  # noqa: E402 (as above)
+from futureagi_simulate_contract.document import Document, operations, parse  # noqa: E402 (found only now)
+from futureagi_simulate_contract.views import Profile, open_view, strict_view  # noqa: E402 (as above)
 from tools.prepare import prepare  # noqa: E402 (as above)
 from tools.spec_examples import examples, fault, missing  # noqa: E402 (as above)
 from tools.spec_lint import NoNodeError, find_node, lint  # noqa: E402 (as above)

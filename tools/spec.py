@@ -58,8 +58,8 @@ class _Loader(_FastLoader):  # type: ignore[misc]
 
 def views() -> ModuleType:
     """Import the project's own derivation of views, whether the project is installed or not."""
-    sys.path.insert(0, str(Path(__file__).parents[1] / "overrides"))
-    return importlib.import_module("futureagi_simulate.contract.views")
+    sys.path.insert(0, str(Path(__file__).parents[1] / "contract"))
+    return importlib.import_module("futureagi_simulate_contract.views")
 
 
 def resolve(item: Any, document: Mapping[str, Any]) -> Any:

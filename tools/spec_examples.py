@@ -10,8 +10,8 @@ import attrs
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import best_match
 
-from futureagi_simulate.contract.document import Document, operations, resolve
-from futureagi_simulate.contract.views import Profile, open_view, strict_view
+from futureagi_simulate_contract.document import Document, operations, resolve
+from futureagi_simulate_contract.views import Profile, open_view, strict_view
 
 
 @attrs.frozen

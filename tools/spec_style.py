@@ -6,8 +6,8 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final
 
-from futureagi_simulate.contract.document import Document, resolve
-from futureagi_simulate.contract.views import Profile, admits, flatten
+from futureagi_simulate_contract.document import Document, resolve
+from futureagi_simulate_contract.views import Profile, admits, flatten
 
 Rule = Callable[[Document], Iterator[str]]
 

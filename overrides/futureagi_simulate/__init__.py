@@ -3,7 +3,7 @@
     from futureagi_simulate import Client, column
 
     with Client() as client:
-        for call in client.call_executions("6f9619ff-8b86-4d01-b42d-00cf4fc964ff"):
+        for call in client.list_call_executions("6f9619ff-8b86-4d01-b42d-00cf4fc964ff"):
             print(call.id, call.status)
 
 Names are imported when they are first used: importing this package costs next to nothing.

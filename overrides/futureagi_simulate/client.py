@@ -74,7 +74,7 @@ class Client:
     def __repr__(self) -> str:
         return _shown(self)
 
-    def call_executions(
+    def list_call_executions(
         self,
         run_test_id: str | UUID,
         *,
@@ -90,7 +90,7 @@ class Client:
         spec = endpoints.call_executions(run_test_id, search, status)
         return self._connection.listing(spec, Plan.of(paging))
 
-    def test_executions(
+    def list_test_executions(
         self,
         run_test_id: str | UUID,
         *,
@@ -106,7 +106,7 @@ class Client:
         spec = endpoints.test_executions(run_test_id, search, status)
         return self._connection.listing(spec, Plan.of(paging))
 
-    def test_execution(
+    def get_test_execution(
         self,
         test_execution_id: str | UUID,
         *,
@@ -127,7 +127,7 @@ class Client:
         return TestExecutionDetail(**described(spec, page, answer), calls=calls)
 
     @overload
-    def test_execution_groups(
+    def list_test_execution_groups(
         self,
         test_execution_id: str | UUID,
         *,
@@ -139,7 +139,7 @@ class Client:
     ) -> Listing[_api.GroupRow]: ...
 
     @overload
-    def test_execution_groups(
+    def list_test_execution_groups(
         self,
         test_execution_id: str | UUID,
         *,
@@ -150,7 +150,7 @@ class Client:
         **paging: Unpack[Paging],
     ) -> Listing[_api.GroupRow | _api.TestExecutionCall]: ...
 
-    def test_execution_groups(
+    def list_test_execution_groups(
         self,
         test_execution_id: str | UUID,
         *,
@@ -170,14 +170,14 @@ class Client:
         spec = endpoints.test_execution_groups(test_execution_id, row_groups, group_keys, search, filters)
         return self._connection.listing(spec, Plan.of(paging))
 
-    def version_call_executions(
+    def list_version_call_executions(
         self, agent_id: str | UUID, version_id: str | UUID, **paging: Unpack[Paging]
     ) -> Listing[_api.VersionCallExecution]:
         """List the completed calls of a version of an agent, the last updated first."""
         spec = endpoints.version_call_executions(agent_id, version_id)
         return self._connection.listing(spec, Plan.of(paging))
 
-    def runs(
+    def list_execution_runs(
         self, run_test_name: str, *, eval_names: EvalNames = None, **paging: Unpack[Paging]
     ) -> Listing[ExecutionRun]:
         """List the executions of a run test by its exact name, with eval results, the newest first.
@@ -192,7 +192,7 @@ class Client:
 
         return self._connection.listing(spec, plan, compose=composed)
 
-    def execution_run(
+    def get_execution_run(
         self,
         execution_id: str | UUID,
         *,
@@ -210,7 +210,7 @@ class Client:
         run = self._connection.read(spec, answer)
         return ExecutionRun(run, self._connection.listing(calls, plan, page))
 
-    def call_run(self, call_execution_id: str | UUID, *, eval_names: EvalNames = None) -> _api.CallRun:
+    def get_call_run(self, call_execution_id: str | UUID, *, eval_names: EvalNames = None) -> _api.CallRun:
         """Show one call with its evals, latency and cost."""
         return self._connection.object(endpoints.call_run(call_execution_id, eval_names))
 
@@ -273,7 +273,7 @@ class AsyncClient:
     def __repr__(self) -> str:
         return _shown(self)
 
-    def call_executions(
+    def list_call_executions(
         self,
         run_test_id: str | UUID,
         *,
@@ -283,12 +283,12 @@ class AsyncClient:
     ) -> AsyncListing[_api.CallExecution]:
         """List the calls of a run test, over all its executions, the last updated first.
 
-        See `Client.call_executions`.
+        See `Client.list_call_executions`.
         """
         spec = endpoints.call_executions(run_test_id, search, status)
         return self._connection.listing(spec, Plan.of(paging))
 
-    def test_executions(
+    def list_test_executions(
         self,
         run_test_id: str | UUID,
         *,
@@ -296,11 +296,11 @@ class AsyncClient:
         status: str | None = None,
         **paging: Unpack[Paging],
     ) -> AsyncListing[_api.TestExecution]:
-        """List the executions of a run test, the newest first. See `Client.test_executions`."""
+        """List the executions of a run test, the newest first. See `Client.list_test_executions`."""
         spec = endpoints.test_executions(run_test_id, search, status)
         return self._connection.listing(spec, Plan.of(paging))
 
-    async def test_execution(
+    async def get_test_execution(
         self,
         test_execution_id: str | UUID,
         *,
@@ -311,7 +311,7 @@ class AsyncClient:
     ) -> AsyncTestExecutionDetail:
         """Show a test execution; its `calls` are a listing, the last updated first.
 
-        See `Client.test_execution`.
+        See `Client.get_test_execution`.
         """
         spec = endpoints.test_execution(test_execution_id, search, filters, enforce_filters)
         plan = Plan.of(paging)
@@ -320,7 +320,7 @@ class AsyncClient:
         return AsyncTestExecutionDetail(**described(spec, page, answer), calls=calls)
 
     @overload
-    def test_execution_groups(
+    def list_test_execution_groups(
         self,
         test_execution_id: str | UUID,
         *,
@@ -332,7 +332,7 @@ class AsyncClient:
     ) -> AsyncListing[_api.GroupRow]: ...
 
     @overload
-    def test_execution_groups(
+    def list_test_execution_groups(
         self,
         test_execution_id: str | UUID,
         *,
@@ -343,7 +343,7 @@ class AsyncClient:
         **paging: Unpack[Paging],
     ) -> AsyncListing[_api.GroupRow | _api.TestExecutionCall]: ...
 
-    def test_execution_groups(
+    def list_test_execution_groups(
         self,
         test_execution_id: str | UUID,
         *,
@@ -355,27 +355,27 @@ class AsyncClient:
     ) -> AsyncListing[Any]:
         """List groups of a test execution's calls, or the calls of one group.
 
-        See `Client.test_execution_groups`.
+        See `Client.list_test_execution_groups`.
         """
         spec = endpoints.test_execution_groups(test_execution_id, row_groups, group_keys, search, filters)
         return self._connection.listing(spec, Plan.of(paging))
 
-    def version_call_executions(
+    def list_version_call_executions(
         self, agent_id: str | UUID, version_id: str | UUID, **paging: Unpack[Paging]
     ) -> AsyncListing[_api.VersionCallExecution]:
         """List the completed calls of a version of an agent, the last updated first.
 
-        See `Client.version_call_executions`.
+        See `Client.list_version_call_executions`.
         """
         spec = endpoints.version_call_executions(agent_id, version_id)
         return self._connection.listing(spec, Plan.of(paging))
 
-    def runs(
+    def list_execution_runs(
         self, run_test_name: str, *, eval_names: EvalNames = None, **paging: Unpack[Paging]
     ) -> AsyncListing[AsyncExecutionRun]:
         """List the executions of a run test by its exact name, with eval results, the newest first.
 
-        See `Client.runs`.
+        See `Client.list_execution_runs`.
         """
         spec, plan = endpoints.runs(run_test_name, eval_names), Plan.of(paging)
 
@@ -385,7 +385,7 @@ class AsyncClient:
 
         return self._connection.listing(spec, plan, compose=composed)
 
-    async def execution_run(
+    async def get_execution_run(
         self,
         execution_id: str | UUID,
         *,
@@ -395,7 +395,7 @@ class AsyncClient:
     ) -> AsyncExecutionRun:
         """Show one execution with its eval results; its `calls` are a listing, the last updated first.
 
-        See `Client.execution_run`.
+        See `Client.get_execution_run`.
         """
         spec, calls = endpoints.execution_run(execution_id, eval_names, summary)
         plan = Plan.of(paging)
@@ -403,8 +403,8 @@ class AsyncClient:
         run = self._connection.read(spec, answer)
         return AsyncExecutionRun(run, self._connection.listing(calls, plan, page))
 
-    async def call_run(self, call_execution_id: str | UUID, *, eval_names: EvalNames = None) -> _api.CallRun:
-        """Show one call with its evals, latency and cost. See `Client.call_run`."""
+    async def get_call_run(self, call_execution_id: str | UUID, *, eval_names: EvalNames = None) -> _api.CallRun:
+        """Show one call with its evals, latency and cost. See `Client.get_call_run`."""
         return await self._connection.object(endpoints.call_run(call_execution_id, eval_names))
 
     def with_options(

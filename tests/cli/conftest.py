@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from futureagi_simulate.cli import main
-from futureagi_simulate.mock import Mock
+from futureagi_simulate_cli import main
+from futureagi_simulate_mock import Mock
 
 
 @dataclass

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from futureagi_simulate.cli.app import build_command
-from futureagi_simulate.cli.table import COMMANDS, Entry
+from futureagi_simulate_cli.commands.app import build_command
+from futureagi_simulate_cli.commands.table import COMMANDS, Entry
 
 from .conftest import Run
 
@@ -153,7 +153,7 @@ def test_a_package_that_is_missed_only_later_is_told_the_same_way(
     run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "uvicorn", None)
-    monkeypatch.delitem(sys.modules, "futureagi_simulate.mock.server", raising=False)
+    monkeypatch.delitem(sys.modules, "futureagi_simulate_mock.server", raising=False)
     ran = run("demo")
     assert ran.code == 2
     assert ran.err == (
@@ -164,7 +164,7 @@ def test_a_package_that_is_missed_only_later_is_told_the_same_way(
 
 def test_without_typer_the_command_says_what_to_install() -> None:
     code = (
-        "import sys; sys.modules['typer'] = None; from futureagi_simulate.cli import main; sys.exit(main([]))"
+        "import sys; sys.modules['typer'] = None; from futureagi_simulate_cli import main; sys.exit(main([]))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 2
@@ -326,7 +326,7 @@ import atexit, resource, sys
 def _():
     used = resource.getrusage(resource.RUSAGE_SELF)
     print(used.ru_utime + used.ru_stime, *{name.split(".")[0] for name in sys.modules}, file=sys.stderr)
-from futureagi_simulate.cli import main
+from futureagi_simulate_cli import main
 sys.exit(main())
 """
 
@@ -443,7 +443,7 @@ def test_without_docstrings_help_and_report_are_the_same(
     words = [argument.format(execution=server["FI_TEST_EXECUTION_ID"]) for argument in arguments]
     printed = []
     for flags in ([], ["-OO"]):
-        code = "import sys; from futureagi_simulate.cli import main; sys.exit(main())"
+        code = "import sys; from futureagi_simulate_cli import main; sys.exit(main())"
         done = subprocess.run(
             [sys.executable, *flags, "-c", code, *words],
             capture_output=True,

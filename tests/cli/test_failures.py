@@ -11,10 +11,10 @@ import pytest
 
 from futureagi_simulate import Client
 from futureagi_simulate.errors import ConfigurationError
-from futureagi_simulate.failures import Demands, collect, prompt
-from futureagi_simulate.failures import lines as failure_lines
-from futureagi_simulate.gate.settings import Threshold
-from futureagi_simulate.mock import Mock
+from futureagi_simulate_cli.failures import Demands, collect, prompt
+from futureagi_simulate_cli.failures import lines as failure_lines
+from futureagi_simulate_cli.gate.settings import Threshold
+from futureagi_simulate_mock import Mock
 from tests.report.material import EXECUTION, made_up
 
 from .conftest import Run

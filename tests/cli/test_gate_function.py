@@ -12,9 +12,9 @@ import pytest
 
 from futureagi_simulate import Client
 from futureagi_simulate.errors import ConfigurationError
-from futureagi_simulate.gate import Settings, gate, judge
-from futureagi_simulate.mock import Mock
 from futureagi_simulate.records import execution_record
+from futureagi_simulate_cli.gate import Settings, gate, judge
+from futureagi_simulate_mock import Mock
 
 
 def test_the_function_says_what_the_command_says(server: dict[str, str]) -> None:
@@ -65,7 +65,7 @@ def test_without_thresholds_the_gate_agrees_with_the_documented_rule_on_all_demo
             http_client=httpx.Client(transport=mock.transport()),
         ) as client,
     ):
-        for run in client.runs(mock.ids.run_test_name):
+        for run in client.list_execution_runs(mock.ids.run_test_name):
             rates = [
                 entry["total_pass_rate"] for entry in run.raw["eval_results"] if "total_pass_rate" in entry
             ]

@@ -534,7 +534,7 @@ WAIT = ("--run-test", RUN_TEST, *NAMED, "--wait", "30m", "--interval", "1m")
 @pytest.fixture
 def two(stub: Stub, monkeypatch: pytest.MonkeyPatch) -> Stub:
     """A run test of which only an execution of last week is listed; nothing sleeps."""
-    monkeypatch.setattr("futureagi_simulate.gate.wait.SystemClock", ManualClock)
+    monkeypatch.setattr("futureagi_simulate_cli.gate.wait.SystemClock", ManualClock)
     stub.executions = {EXECUTION: execution(), BEFORE: execution(execution_id=BEFORE)}
     stub.listing = [OLD]
     return stub

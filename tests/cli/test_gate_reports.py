@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from junitparser import Error, JUnitXml
 
-from futureagi_simulate.cli.app import build_app
+from futureagi_simulate_cli.commands.app import build_app
 
 from .conftest import Run
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from futureagi_simulate.cli.app import build_command
-from futureagi_simulate.cli.table import COMMANDS, Entry
-from futureagi_simulate.contract.ids import VARIABLES
+from futureagi_simulate_cli.commands.app import build_command
+from futureagi_simulate_cli.commands.table import COMMANDS, Entry
+from futureagi_simulate_contract.ids import VARIABLES
 
 from .conftest import Ran, Run
 

@@ -10,11 +10,11 @@ import pytest
 
 from futureagi_simulate import Client, ManualClock, RetryPolicy
 from futureagi_simulate.errors import AuthenticationError, ConfigurationError, ServerError
-from futureagi_simulate.gate import Settings
-from futureagi_simulate.gate.find import fetch_execution, latest_execution
-from futureagi_simulate.gate.function import fetch_verdict
-from futureagi_simulate.gate.wait import Look, looks, parse_duration
-from futureagi_simulate.mock import Mock
+from futureagi_simulate_cli.gate import Settings
+from futureagi_simulate_cli.gate.find import fetch_execution, latest_execution
+from futureagi_simulate_cli.gate.function import fetch_verdict
+from futureagi_simulate_cli.gate.wait import Look, looks, parse_duration
+from futureagi_simulate_mock import Mock
 
 from .conftest import Run
 
@@ -110,7 +110,7 @@ def test_no_time_at_all_is_no_duration_to_wait() -> None:
 @pytest.fixture
 def timed(mock: Mock, monkeypatch: pytest.MonkeyPatch) -> Iterator[Mock]:
     """Serve the mock, point the command at it, and let its waiting move the mock's time."""
-    monkeypatch.setattr("futureagi_simulate.gate.wait.SystemClock", lambda: MockTime(mock))
+    monkeypatch.setattr("futureagi_simulate_cli.gate.wait.SystemClock", lambda: MockTime(mock))
     monkeypatch.setattr(
         "futureagi_simulate.transport.clock.SystemClock.sleep", lambda *_: None
     )  # the client's retries

@@ -18,13 +18,13 @@ DETAIL = {"status": "completed", "column_order": [], "error_messages": []}
 Ask = Callable[[Any], Any]
 
 ASKS: dict[str, Ask] = {
-    "run": lambda client: client.execution_run(ID),
-    "call": lambda client: client.call_run(ID),
-    "execution": lambda client: client.test_execution(ID),
-    "calls": lambda client: client.call_executions(ID).to_list(),
-    "executions": lambda client: client.test_executions(ID).to_list(),
-    "groups": lambda client: client.test_execution_groups(ID, row_groups=["scenario"]).to_list(),
-    "version": lambda client: client.version_call_executions(ID, ID).to_list(),
+    "run": lambda client: client.get_execution_run(ID),
+    "call": lambda client: client.get_call_run(ID),
+    "execution": lambda client: client.get_test_execution(ID),
+    "calls": lambda client: client.list_call_executions(ID).to_list(),
+    "executions": lambda client: client.list_test_executions(ID).to_list(),
+    "groups": lambda client: client.list_test_execution_groups(ID, row_groups=["scenario"]).to_list(),
+    "version": lambda client: client.list_version_call_executions(ID, ID).to_list(),
 }
 
 
@@ -88,6 +88,6 @@ def test_a_later_page_of_a_run_that_is_about_another_is_an_error_too(colour: Any
         secret_key="a-secret",
         http_client=colour.http(lambda _: httpx.Response(200, json=pages.pop(0))),
     )
-    found = colour.run(asking.execution_run(ID, page_size=1))
+    found = colour.run(asking.get_execution_run(ID, page_size=1))
     with pytest.raises(ContractError, match=OTHER):
         colour.collect(found.calls)

@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from futureagi_simulate import AsyncClient, Client, FilterIgnoredWarning, column
-from futureagi_simulate.mock import Mock
+from futureagi_simulate_mock import Mock
 
 ID = "6f9619ff-8b86-4d01-b42d-00cf4fc964ff"
 EVAL = "61f0e267-7194-5e18-b8dd-d7fbff2d3d7d"
@@ -65,7 +65,7 @@ class Execution:
         client = colour.pick(Client, AsyncClient)(
             api_key="a-key", secret_key="a-secret", base_url="https://api.test", http_client=colour.http(self)
         )
-        return colour.run(client.test_execution(ID, **arguments))
+        return colour.run(client.get_test_execution(ID, **arguments))
 
 
 def scores(items: list[Any]) -> list[float | None]:
@@ -249,7 +249,7 @@ def test_words_are_found_in_any_case_and_verdicts_as_counted(profile: str) -> No
         )
 
         def find(*filters: Any) -> list[Any]:
-            return client.test_execution(mock.ids.test_execution_id, filters=filters).calls.to_list()
+            return client.get_test_execution(mock.ids.test_execution_id, filters=filters).calls.to_list()
 
         calls = find()
         for name, value in (("status", "completed"), ("call_type", "inbound")):

@@ -9,8 +9,8 @@ import httpx
 import pytest
 
 from futureagi_simulate import AsyncClient, Client, ConfigurationError, ContractError
-from futureagi_simulate.mock import Mock, ids
 from futureagi_simulate_api.models import GroupRow, TestExecutionCall
+from futureagi_simulate_mock import Mock, ids
 
 ID = ids.TEST_EXECUTION_ID
 DATASET = "scenario_00000000-0000-4000-8000-000000000000_dataset_00000000-0000-4000-8000-000000000000"
@@ -30,7 +30,9 @@ def on_mock(colour: Any, profile: Any) -> Any:
 
 
 def groups(colour: Any, client: Any, row_groups: list[str], keys: Any = None, **more: Any) -> list[Any]:
-    found = colour.collect(client.test_execution_groups(ID, row_groups=row_groups, group_keys=keys, **more))
+    found = colour.collect(
+        client.list_test_execution_groups(ID, row_groups=row_groups, group_keys=keys, **more)
+    )
     return list(found)
 
 
@@ -93,7 +95,7 @@ def test_keys_are_sent_as_the_json_values_they_are(colour: Any, keys: Any) -> No
 def test_other_keys_are_refused_before_anything_is_sent(colour: Any, keys: Any) -> None:
     client = connect(colour, lambda _request: pytest.fail("a request was sent"))
     with pytest.raises(ConfigurationError, match="group_keys"):
-        client.test_execution_groups(ID, row_groups=["scenario", "status"], group_keys=keys)
+        client.list_test_execution_groups(ID, row_groups=["scenario", "status"], group_keys=keys)
 
 
 def test_an_odd_row_among_calls_is_told_as_a_call(colour: Any) -> None:

@@ -48,7 +48,9 @@ def test_links_to_the_next_page_are_not_followed(colour: Any, options: Options) 
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ContractWarning)
-        calls = colour.collect(client_of(colour, options, handler).call_executions(RUN_TEST, page_size=10))
+        calls = colour.collect(
+            client_of(colour, options, handler).list_call_executions(RUN_TEST, page_size=10)
+        )
     assert len(calls) == 20
     assert set(hosts) == {"api.test"}
 
@@ -56,7 +58,7 @@ def test_links_to_the_next_page_are_not_followed(colour: Any, options: Options) 
 def test_no_warning_and_no_deviation_says_a_key(colour: Any, options: Options, assert_silent: Any) -> None:
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
-        pages = colour.collect(client_of(colour, options, repeats).call_executions(RUN_TEST).pages())
+        pages = colour.collect(client_of(colour, options, repeats).list_call_executions(RUN_TEST).pages())
     assert caught
     assert pages[0].deviations
     assert_silent(options, *[warning.message for warning in caught], *pages, pages[0].deviations)
@@ -68,13 +70,13 @@ def test_a_strict_clients_error_shows_no_key_in_any_frame(
 ) -> None:
     client = client_of(colour, options, repeats, strict=True)
     with pytest.raises(ContractError) as caught:
-        colour.collect(client.call_executions(RUN_TEST))
+        colour.collect(client.list_call_executions(RUN_TEST))
     assert_silent(options, laid_bare(caught.value), pickle.dumps(caught.value))
 
 
 def test_a_client_shows_no_key(colour: Any, options: Options, assert_silent: Any) -> None:
     client = client_of(colour, options, repeats)
-    listing = client.call_executions(RUN_TEST)
+    listing = client.list_call_executions(RUN_TEST)
     assert str(options.origin) in repr(client)
     for shown in (client, client.with_options(timeout=1), listing, listing.pages()):
         assert_silent(options, repr(shown), str(shown), getattr(shown, "__dict__", ""))

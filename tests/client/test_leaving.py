@@ -142,7 +142,7 @@ def test_all_places_are_free_after_listings_were_left_and_the_client_still_works
 
     async def read() -> None:
         async with open_client(AsyncClient, server) as client:
-            listing = client.call_executions(ID, page_size=2, prefetch=prefetch)
+            listing = client.list_call_executions(ID, page_size=2, prefetch=prefetch)
             for number in range(LISTINGS):
                 how = ("break", "cancel", "timeout")[number % 3]
                 await leave(listing, how, 0.0007 * (number % 29), module)
@@ -166,7 +166,7 @@ def test_all_places_are_free_after_threads_left_listings(
 ) -> None:
     server = serve(delay=0.002)
     with open_client(Client, server) as client:
-        listing = client.call_executions(ID, page_size=2, prefetch=prefetch)
+        listing = client.list_call_executions(ID, page_size=2, prefetch=prefetch)
         for number in range(LISTINGS):
             for taken, _ in enumerate(listing):
                 if taken == number % 9:
@@ -185,7 +185,7 @@ def test_a_loop_is_left_at_once_while_its_other_pages_are_in_back_off(
 ) -> None:
     server = serve(busy=True)
     with open_client(Client, server) as client:
-        items = iter(client.call_executions(ID, page_size=2, prefetch=prefetch))
+        items = iter(client.list_call_executions(ID, page_size=2, prefetch=prefetch))
         next(items)
         wait_for(lambda: server.asked >= prefetch)  # with 1, the next page is asked for when it is needed
         begun = time.monotonic()
@@ -214,7 +214,7 @@ def test_a_cancelled_reader_ends_at_once_while_its_pages_are_in_back_off(
     async def read() -> None:
         async with open_client(AsyncClient, serve(busy=True)) as client:
             begun = time.monotonic()
-            await leave(client.call_executions(ID, page_size=2, prefetch=prefetch), how, 0.3, module)
+            await leave(client.list_call_executions(ID, page_size=2, prefetch=prefetch), how, 0.3, module)
             assert 0.25 < time.monotonic() - begun < 0.3 + SOON
             assert_free(client)
             if module is asyncio:
@@ -229,12 +229,12 @@ from futureagi_simulate import AsyncClient, Client
 
 async def read_async(arguments, paging):
     async with AsyncClient(**arguments) as client:
-        async for _ in client.call_executions(sys.argv[2], **paging):
+        async for _ in client.list_call_executions(sys.argv[2], **paging):
             print("an item", flush=True)
 
 def read(arguments, paging):
     with Client(**arguments) as client:
-        for _ in client.call_executions(sys.argv[2], **paging):
+        for _ in client.list_call_executions(sys.argv[2], **paging):
             print("an item", flush=True)
 
 arguments = {"api_key": "a-key", "secret_key": "a-secret", "base_url": sys.argv[1]}
@@ -283,7 +283,7 @@ def test_an_error_is_raised_at_once_while_later_pages_are_in_back_off(
     try:
         with open_client(Client, server) as client:
             begun = time.monotonic()
-            items = iter(client.call_executions(ID, page_size=2, prefetch=8))
+            items = iter(client.list_call_executions(ID, page_size=2, prefetch=8))
             with pytest.raises(Exception, match="403") as caught:
                 list(items)
             assert time.monotonic() - begun < SOON
@@ -303,7 +303,7 @@ def test_closing_a_client_ends_the_threads_of_listings_that_were_half_read(
     with httpx.Client() as theirs:
         client = Client(**keys, http_client=None if own else theirs)
         half_read = [
-            iter(one.call_executions(ID, page_size=2, prefetch=8))
+            iter(one.list_call_executions(ID, page_size=2, prefetch=8))
             for one in (client, client.with_options(timeout=30))
         ]
         for items in half_read:
@@ -324,10 +324,10 @@ def test_closing_a_client_with_other_options_ends_its_own_listings_only(
     serve: Callable[..., SlowServer],
 ) -> None:
     with open_client(Client, serve(busy=True)) as client:
-        items = iter(client.call_executions(ID, page_size=2, prefetch=4))
+        items = iter(client.list_call_executions(ID, page_size=2, prefetch=4))
         next(items)
         with client.with_options(timeout=30) as other:
-            others = iter(other.call_executions(ID, page_size=2, prefetch=4))
+            others = iter(other.list_call_executions(ID, page_size=2, prefetch=4))
             next(others)
             assert len(page_threads()) == 8
         assert len(page_threads()) == 4
@@ -338,7 +338,7 @@ def test_closing_an_async_client_ends_the_tasks_of_listings_that_were_half_read(
 ) -> None:
     async def read() -> None:
         client = open_client(AsyncClient, serve(busy=True))
-        items = aiter(client.call_executions(ID, page_size=2, prefetch=8))
+        items = aiter(client.list_call_executions(ID, page_size=2, prefetch=8))
         await anext(items)
         assert len(asyncio.all_tasks()) == 9
         begun = time.monotonic()

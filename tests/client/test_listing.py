@@ -75,13 +75,13 @@ class Server:
 @pytest.mark.parametrize("paging", [{}, {"page_size": 7}, {"page_size": 7, "prefetch": 8}, {"exact": True}])
 def test_every_item_comes_once_in_order(colour: Any, paging: dict[str, Any]) -> None:
     server = Server()
-    items = colour.collect(server.client(colour).call_executions(ID, **paging))
+    items = colour.collect(server.client(colour).list_call_executions(ID, **paging))
     assert [item.id for item in items] == server.ids
 
 
 def test_making_a_listing_sends_nothing(colour: Any) -> None:
     server = Server()
-    listing = server.client(colour).call_executions(ID, prefetch=8)
+    listing = server.client(colour).list_call_executions(ID, prefetch=8)
     assert "CallExecution" in repr(listing)
     assert server.asked == []
 
@@ -89,27 +89,27 @@ def test_making_a_listing_sends_nothing(colour: Any) -> None:
 def test_only_pages_that_are_there_are_asked_for_whatever_next_says(colour: Any) -> None:
     for lie in (None, "https://elsewhere.test/?page=2"):
         server = Server(20, next=lie)
-        colour.collect(server.client(colour).call_executions(ID, page_size=10, prefetch=4))
+        colour.collect(server.client(colour).list_call_executions(ID, page_size=10, prefetch=4))
         assert server.asked == [(1, 10), (2, 10)]
 
 
 def test_count_and_first_ask_for_one_page(colour: Any) -> None:
     server = Server()
-    listing = server.client(colour).call_executions(ID, page_size=5)
+    listing = server.client(colour).list_call_executions(ID, page_size=5)
     assert colour.run(listing.count()) == 95
     assert colour.run(listing.first()).id == server.ids[0]
     assert server.asked == [(1, 5), (1, 5)]
 
 
 def test_an_empty_listing_has_no_first_item(colour: Any) -> None:
-    listing = Server(0).client(colour).call_executions(ID)
+    listing = Server(0).client(colour).list_call_executions(ID)
     assert colour.run(listing.first()) is None
     assert colour.run(listing.to_list()) == []
     assert colour.run(listing.count()) == 0
 
 
 def test_a_page_tells_its_number_and_the_count(colour: Any) -> None:
-    pages = colour.collect(Server(25).client(colour).call_executions(ID, page_size=10).pages())
+    pages = colour.collect(Server(25).client(colour).list_call_executions(ID, page_size=10).pages())
     assert [(page.number, len(page.items), page.count) for page in pages] == [
         (1, 10, 25),
         (2, 10, 25),
@@ -123,7 +123,7 @@ def test_a_failure_in_the_middle_names_the_page_and_reading_goes_on_from_there(
 ) -> None:
     server = Server(50)
     server.broken = {3: 500}
-    listing = server.client(colour).call_executions(ID, page_size=10, prefetch=prefetch)
+    listing = server.client(colour).list_call_executions(ID, page_size=10, prefetch=prefetch)
     found = []
     with pytest.raises(ServerError, match="broken") as caught:
         found.extend(item.id for item in colour.each(listing))
@@ -140,7 +140,7 @@ def test_a_failure_that_is_not_about_the_page_is_raised_without_further_question
     server = Server(50)
     server.broken = {2: 403}
     with pytest.raises(Exception, match="403") as caught:
-        colour.collect(server.client(colour).call_executions(ID, page_size=10))
+        colour.collect(server.client(colour).list_call_executions(ID, page_size=10))
     assert caught.value.page == 2  # type: ignore[attr-defined]
     assert server.asked == [(1, 10), (2, 10)]
 
@@ -160,7 +160,7 @@ def test_the_documented_status_is_asked_first_and_the_real_one_when_it_finds_not
     for word in ("COMPLETED", "completed"):
         for exact in (False, True):
             asked.clear()
-            assert len(colour.collect(client.test_executions(ID, status=word, exact=exact))) == 1
+            assert len(colour.collect(client.list_test_executions(ID, status=word, exact=exact))) == 1
             assert asked == ["COMPLETED", "completed"]
 
 
@@ -320,13 +320,13 @@ def test_paging_is_checked_when_the_listing_is_made(
 ) -> None:
     server = Server()
     with pytest.raises(ConfigurationError, match=problem):
-        server.client(colour).call_executions(ID, **paging)
+        server.client(colour).list_call_executions(ID, **paging)
     assert server.asked == []
 
 
 def test_a_misspelt_argument_of_a_listing_is_refused(colour: Any) -> None:
     with pytest.raises(TypeError, match="no argument 'limit'; it takes page_size, prefetch, exact"):
-        Server().client(colour).call_executions(ID, limit=5)
+        Server().client(colour).list_call_executions(ID, limit=5)
 
 
 Making = Callable[[Any], Any]
@@ -335,18 +335,18 @@ Making = Callable[[Any], Any]
 @pytest.mark.parametrize(
     ("make", "problem"),
     [
-        (lambda client: client.call_executions("x"), "run_test_id='x' isn't a UUID"),
-        (lambda client: client.call_executions(None), "run_test_id=None"),
-        (lambda client: client.call_executions(ID, status="done"), "status='done' isn't known"),
-        (lambda client: client.call_executions(ID, search="\0"), "search="),
-        (lambda client: client.test_executions(ID, status="ok"), "status='ok'"),
-        (lambda client: client.version_call_executions(ID, "x"), "version_id='x'"),
-        (lambda client: client.runs(""), "run_test_name=''"),
-        (lambda client: client.runs("x", eval_names=["Tone, calm"]), "commas"),
-        (lambda client: client.runs("x", eval_names="Coherence,Tone"), "commas"),
-        (lambda client: client.test_execution_groups(ID, row_groups=[]), "row_groups"),
+        (lambda client: client.list_call_executions("x"), "run_test_id='x' isn't a UUID"),
+        (lambda client: client.list_call_executions(None), "run_test_id=None"),
+        (lambda client: client.list_call_executions(ID, status="done"), "status='done' isn't known"),
+        (lambda client: client.list_call_executions(ID, search="\0"), "search="),
+        (lambda client: client.list_test_executions(ID, status="ok"), "status='ok'"),
+        (lambda client: client.list_version_call_executions(ID, "x"), "version_id='x'"),
+        (lambda client: client.list_execution_runs(""), "run_test_name=''"),
+        (lambda client: client.list_execution_runs("x", eval_names=["Tone, calm"]), "commas"),
+        (lambda client: client.list_execution_runs("x", eval_names="Coherence,Tone"), "commas"),
+        (lambda client: client.list_test_execution_groups(ID, row_groups=[]), "row_groups"),
         (
-            lambda client: client.test_execution_groups(ID, row_groups=["a"], group_keys=["b", "c"]),
+            lambda client: client.list_test_execution_groups(ID, row_groups=["a"], group_keys=["b", "c"]),
             "group_keys",
         ),
     ],
@@ -362,12 +362,15 @@ def test_arguments_are_checked_before_anything_is_sent(colour: Any, make: Making
 @pytest.mark.parametrize(
     ("ask", "problem"),
     [
-        (lambda client: client.test_execution("x"), "test_execution_id='x'"),
-        (lambda client: client.test_execution(ID, filters=["x"]), "isn't a filter"),
-        (lambda client: client.execution_run("x"), "execution_id='x'"),
-        (lambda client: client.test_execution(ID, enforce_filters="no"), "enforce_filters='no' is neither"),
-        (lambda client: client.execution_run(ID, summary="no"), "summary='no' is neither"),
-        (lambda client: client.call_run("x"), "call_execution_id='x'"),
+        (lambda client: client.get_test_execution("x"), "test_execution_id='x'"),
+        (lambda client: client.get_test_execution(ID, filters=["x"]), "isn't a filter"),
+        (lambda client: client.get_execution_run("x"), "execution_id='x'"),
+        (
+            lambda client: client.get_test_execution(ID, enforce_filters="no"),
+            "enforce_filters='no' is neither",
+        ),
+        (lambda client: client.get_execution_run(ID, summary="no"), "summary='no' is neither"),
+        (lambda client: client.get_call_run("x"), "call_execution_id='x'"),
     ],
 )
 def test_single_requests_check_their_arguments_too(colour: Any, ask: Making, problem: str) -> None:
@@ -382,14 +385,14 @@ def test_options_can_be_changed_for_a_call(colour: Any) -> None:
     client = server.client(colour)
     del server.rows[0]["duration"]
     with pytest.raises(Exception, match="duration"):
-        colour.run(client.with_options(strict=True).call_executions(ID).first())
+        colour.run(client.with_options(strict=True).list_call_executions(ID).first())
     with pytest.warns(UserWarning, match="duration"):
-        assert colour.run(client.call_executions(ID).first()).id == server.ids[0]
+        assert colour.run(client.list_call_executions(ID).first()).id == server.ids[0]
 
 
 def test_a_listing_that_shrinks_while_pages_are_under_way_ends(colour: Any) -> None:
     server = Server(50)
-    pages = iter(colour.each(server.client(colour).call_executions(ID, page_size=10).pages()))
+    pages = iter(colour.each(server.client(colour).list_call_executions(ID, page_size=10).pages()))
     next(pages)
     del server.rows[10:]
     server.broken = {2: 500}

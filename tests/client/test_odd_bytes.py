@@ -41,16 +41,16 @@ def test_a_text_that_is_not_utf_8_is_kept_readable_and_told(colour: Any) -> None
     assert seen(page) == [("results[0].call_summary", "a text or null", 'a text, "caf\ufffd"')]
     assert len(told) == 1
     with pytest.raises(ContractError) as caught:
-        colour.collect(client(colour, body, strict=True).call_executions(ID))
+        colour.collect(client(colour, body, strict=True).list_call_executions(ID))
     assert caught.value.deviations == page.deviations
 
 
 def test_a_single_object_may_hold_such_a_text_too(colour: Any) -> None:
     body = with_summary({"status": True, "result": CALL_RUN})
     with pytest.warns(UserWarning, match="result.call_summary"):
-        assert colour.run(client(colour, body).call_run(ID)).call_summary == "caf\ufffd"
+        assert colour.run(client(colour, body).get_call_run(ID)).call_summary == "caf\ufffd"
     with pytest.raises(ContractError, match=r"result\.call_summary") as caught:
-        colour.run(client(colour, body, strict=True).call_run(ID))
+        colour.run(client(colour, body, strict=True).get_call_run(ID))
     assert isinstance(caught.value.deviations, tuple)
 
 
@@ -74,7 +74,7 @@ def test_an_error_in_another_encoding_still_says_what_it_says(colour: Any) -> No
     http = colour.http(lambda _: httpx.Response(404, content=body))
     made = colour.pick(Client, AsyncClient)(api_key="a-key", secret_key="a-secret", http_client=http)
     with pytest.raises(NotFoundError) as caught:
-        colour.collect(made.call_executions(ID))
+        colour.collect(made.list_call_executions(ID))
     assert caught.value.message == "Caf\ufffd not found"
 
 
@@ -109,14 +109,14 @@ def test_what_json_does_not_have_is_replaced_and_told(colour: Any) -> None:
     }
     assert {text.split("; ")[-1] for text in told} == {"null stands for it.", "U+FFFD stands for it."}
     with pytest.raises(ContractError, match="should be JSON") as caught:
-        colour.collect(client(colour, body, strict=True).call_executions(ID))
+        colour.collect(client(colour, body, strict=True).list_call_executions(ID))
     assert set(caught.value.deviations) == set(page.deviations)
 
 
 def test_an_object_may_hold_what_json_does_not_have(colour: Any) -> None:
     body = json.dumps({"status": True, "result": {**CALL_RUN, "call_summary": "\ud83d"}}).encode()
     with pytest.warns(UserWarning, match=r"result\.call_summary should be JSON.*U\+FFFD stands for it"):
-        assert colour.run(client(colour, body).call_run(ID)).call_summary == "\ufffd"
+        assert colour.run(client(colour, body).get_call_run(ID)).call_summary == "\ufffd"
 
 
 def test_blanks_around_an_odd_page_do_no_harm(colour: Any) -> None:

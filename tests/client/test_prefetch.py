@@ -132,14 +132,14 @@ def test_pages_are_fetched_in_the_context_of_whoever_iterates(colour: Any, prefe
 
     async def read() -> None:
         SPAN.set("mine")
-        assert len(await client.call_executions(ID, page_size=10, prefetch=prefetch).to_list()) == 40
+        assert len(await client.list_call_executions(ID, page_size=10, prefetch=prefetch).to_list()) == 40
 
     if colour.is_async:
         colour.run(read())
         assert spans == (["mine"] * 4 if prefetch > 1 else ["mine", *spans[1:]])
     elif prefetch > 1:
         token = SPAN.set("mine")
-        assert len(client.call_executions(ID, page_size=10, prefetch=prefetch).to_list()) == 40
+        assert len(client.list_call_executions(ID, page_size=10, prefetch=prefetch).to_list()) == 40
         SPAN.reset(token)
         assert spans == ["mine"] * 4
 
@@ -219,7 +219,7 @@ def test_a_page_of_another_form_is_named_in_either_colour(colour: Any, prefetch:
                 return httpx.Response(200, json={"count": 50, "results": {"not": "a list"}})
             return super().__call__(request)
 
-    listing = Odd(50).client(colour).call_executions(ID, page_size=10, prefetch=prefetch)
+    listing = Odd(50).client(colour).list_call_executions(ID, page_size=10, prefetch=prefetch)
     with pytest.raises(ContractError, match="isn't an array") as caught:
         colour.collect(listing)
     assert caught.value.page == 3
@@ -357,7 +357,7 @@ def test_an_error_is_raised_again_by_an_iterator_that_is_used_after_it(
 ) -> None:
     server = Server(50)
     server.broken = {3: 403}
-    listing = server.client(colour).call_executions(ID, page_size=10, prefetch=prefetch, exact=exact)
+    listing = server.client(colour).list_call_executions(ID, page_size=10, prefetch=prefetch, exact=exact)
     iterator = aiter(listing) if colour.is_async else iter(listing)
 
     def step() -> Any:
@@ -377,7 +377,7 @@ def test_an_error_is_raised_again_by_an_iterator_that_is_used_after_it(
 @pytest.mark.filterwarnings("error::futureagi_simulate.FutureAGIWarning")
 def test_a_listing_goes_on_after_a_warning_that_is_raised(colour: Any) -> None:
     server = Server(50)
-    listing = server.client(colour).call_executions(ID, page_size=10)
+    listing = server.client(colour).list_call_executions(ID, page_size=10)
     iterator = aiter(listing.pages()) if colour.is_async else listing.pages()
 
     def step() -> Any:
@@ -394,7 +394,7 @@ def test_a_listing_goes_on_after_a_warning_that_is_raised(colour: Any) -> None:
 
 def test_a_closed_iterator_gives_nothing_more(colour: Any) -> None:
     iterator = (aiter if colour.is_async else iter)(
-        Server(50).client(colour).call_executions(ID, page_size=10)
+        Server(50).client(colour).list_call_executions(ID, page_size=10)
     )
     if colour.is_async:
         colour.run(anext(iterator))

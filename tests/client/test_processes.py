@@ -41,11 +41,11 @@ transport = httpx.MockTransport(lambda request: httpx.Response(200, content=BODY
 client = Client(**KEYS, http_client=httpx.Client(transport=transport))
 low_client = low.Client(**KEYS, httpx_args={"transport": transport})
 USES = (
-    lambda: [call_record(call).id for call in client.call_executions(ID)],
-    lambda: [call_record(call).id for call in client.test_execution(ID).calls],
-    lambda: [call_record(call).id for call in client.version_call_executions(ID, ID)],
-    lambda: [execution.id for execution in client.test_executions(ID)],
-    lambda: [client.call_run(ID) and "a"],
+    lambda: [call_record(call).id for call in client.list_call_executions(ID)],
+    lambda: [call_record(call).id for call in client.get_test_execution(ID).calls],
+    lambda: [call_record(call).id for call in client.list_version_call_executions(ID, ID)],
+    lambda: [execution.id for execution in client.list_test_executions(ID)],
+    lambda: [client.get_call_run(ID) and "a"],
     lambda: [call.id for call in list_call_executions.sync(ID, client=low_client).results],
 )
 LOW = json.dumps({**PAGE, "results": []}).encode()

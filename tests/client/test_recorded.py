@@ -59,22 +59,22 @@ class Replayed:
         asked = self.ids[0]
         if "/run-tests/" in self.path:
             calls = self.path.endswith("call-executions/")
-            listing = client.call_executions(asked) if calls else client.test_executions(asked)
+            listing = client.list_call_executions(asked) if calls else client.list_test_executions(asked)
         elif "/versions/" in self.path:
-            listing = client.version_call_executions(*self.ids[:2])
+            listing = client.list_version_call_executions(*self.ids[:2])
         elif "/test-executions/" in self.path and "row_groups" in self.query:
-            listing = client.test_execution_groups(asked, row_groups=["scenario"])
+            listing = client.list_test_execution_groups(asked, row_groups=["scenario"])
         elif "/test-executions/" in self.path:
-            detail = colour.run(client.test_execution(asked))
+            detail = colour.run(client.get_test_execution(asked))
             return detail, *self._page(detail.calls, colour)
         elif "call_execution_id" in self.query:
-            call = colour.run(client.call_run(asked))
+            call = colour.run(client.get_call_run(asked))
             return call, [call], ()
         elif "execution_id" in self.query:
-            run = colour.run(client.execution_run(asked))
+            run = colour.run(client.get_execution_run(asked))
             return run, *self._page(run.calls, colour)
         else:
-            listing = client.runs("any name")
+            listing = client.list_execution_runs("any name")
         return None, *self._page(listing, colour)
 
     def _page(self, listing: Any, colour: Any) -> tuple[list[Any], tuple[Any, ...]]:

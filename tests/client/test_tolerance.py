@@ -83,7 +83,7 @@ def page_of(*rows: Any, **envelope: Any) -> dict[str, Any]:
 def first_page(colour: Any, body: Any) -> tuple[Any, list[str]]:
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
-        page = colour.take(client(colour, body).call_executions(ID).pages(), 1)[0]
+        page = colour.take(client(colour, body).list_call_executions(ID).pages(), 1)[0]
     assert all(issubclass(one.category, ContractWarning) for one in caught)
     return page, [str(one.message) for one in caught]
 
@@ -155,7 +155,7 @@ def test_an_odd_value_is_kept_and_told_with_its_path(
     assert item.call_summary is None, "the rest is as it should be"
     call_record(item)
     with pytest.raises(ContractError) as caught:
-        colour.collect(client(colour, page_of({**ROW, **change}), strict=True).call_executions(ID))
+        colour.collect(client(colour, page_of({**ROW, **change}), strict=True).list_call_executions(ID))
     assert caught.value.deviations == page.deviations
 
 
@@ -203,10 +203,10 @@ def test_one_kind_of_deviation_is_told_once_however_often_it_comes(colour: Any) 
     rows = [{**ROW, "id": str(number), "duration": "long"} for number in range(30)]
     asked = client(colour, page_of(*rows))
     with pytest.warns(ContractWarning) as caught:
-        colour.collect(asked.call_executions(ID))
+        colour.collect(asked.list_call_executions(ID))
     assert len(caught) == 1
     assert caught[0].filename.endswith("conftest.py"), "it points at the code that reads"
-    colour.collect(asked.call_executions(ID))
+    colour.collect(asked.list_call_executions(ID))
 
 
 @pytest.mark.parametrize(
@@ -221,7 +221,7 @@ def test_one_kind_of_deviation_is_told_once_however_often_it_comes(colour: Any) 
 )
 def test_an_answer_that_is_no_page_is_a_contract_error(colour: Any, body: Any) -> None:
     with pytest.raises(ContractError, match="isn't of the form") as caught:
-        colour.collect(client(colour, body).call_executions(ID))
+        colour.collect(client(colour, body).list_call_executions(ID))
     assert caught.value.status == 200
     assert caught.value.remedy
 
@@ -229,16 +229,19 @@ def test_an_answer_that_is_no_page_is_a_contract_error(colour: Any, body: Any) -
 @pytest.mark.parametrize(
     ("ask", "body"),
     [
-        (lambda made: made.runs("x").first(), {"status": True, "result": {**RUN, "call_results": CALLS}}),
-        (lambda made: made.runs("x").first(), {"status": True, "result": CALL_RUN}),
-        (lambda made: made.runs("x").first(), {"status": True, "result": []}),
-        (lambda made: made.runs("x").first(), {"status": True}),
-        (lambda made: made.execution_run(ID), {"status": True, "result": CALL_RUN}),
-        (lambda made: made.execution_run(ID), {"status": True, "result": {"results": [RUN], "count": 1}}),
-        (lambda made: made.call_run(ID), {"status": True, "result": {**RUN, "call_results": CALLS}}),
-        (lambda made: made.call_run(ID), {"status": True, "result": {"results": [RUN], "count": 1}}),
-        (lambda made: made.call_run(ID), {"status": True, "result": None}),
-        (lambda made: made.call_run(ID), {"count": 1}),
+        (
+            lambda made: made.list_execution_runs("x").first(),
+            {"status": True, "result": {**RUN, "call_results": CALLS}},
+        ),
+        (lambda made: made.list_execution_runs("x").first(), {"status": True, "result": CALL_RUN}),
+        (lambda made: made.list_execution_runs("x").first(), {"status": True, "result": []}),
+        (lambda made: made.list_execution_runs("x").first(), {"status": True}),
+        (lambda made: made.get_execution_run(ID), {"status": True, "result": CALL_RUN}),
+        (lambda made: made.get_execution_run(ID), {"status": True, "result": {"results": [RUN], "count": 1}}),
+        (lambda made: made.get_call_run(ID), {"status": True, "result": {**RUN, "call_results": CALLS}}),
+        (lambda made: made.get_call_run(ID), {"status": True, "result": {"results": [RUN], "count": 1}}),
+        (lambda made: made.get_call_run(ID), {"status": True, "result": None}),
+        (lambda made: made.get_call_run(ID), {"count": 1}),
     ],
 )
 def test_a_run_of_another_form_than_asked_for_is_a_contract_error(colour: Any, ask: Any, body: Any) -> None:
@@ -259,7 +262,7 @@ def test_runs_by_name_come_with_their_calls(colour: Any) -> None:
     made = colour.pick(Client, AsyncClient)(
         api_key="a-key", secret_key="a-secret", base_url="https://api.test", http_client=colour.http(answer)
     )
-    run = colour.run(made.runs("My test", eval_names=["Tone", "Coherence"]).first())
+    run = colour.run(made.list_execution_runs("My test", eval_names=["Tone", "Coherence"]).first())
     assert (run.execution_id, run.status, run.completed_at, run.total_calls) == (ID, "completed", None, 2)
     assert (run.eval_results, run.eval_explanation_summary, run.raw) == ([], None, RUN)
     assert [call.call_execution_id for call in colour.collect(run.calls)] == [ID]
@@ -285,7 +288,7 @@ def test_an_execution_run_uses_its_first_page_of_calls_and_shows_the_summary(col
     made = colour.pick(Client, AsyncClient)(
         api_key="a-key", secret_key="a-secret", base_url="https://api.test", http_client=colour.http(answer)
     )
-    run = colour.run(made.execution_run(ID, summary=True))
+    run = colour.run(made.get_execution_run(ID, summary=True))
     assert asked[0]["summary"] == "true"
     assert run.eval_explanation_summary["Tone"][0].cluster_name == "Rude"
     assert run.eval_explanation_summary_status == "completed"
@@ -320,11 +323,14 @@ def test_no_value_anywhere_in_an_item_raises_or_is_lost(changes: dict[str, Any])
 @pytest.mark.parametrize("odd", [None, 7, "text", True, [1], [], "", {}])
 def test_a_row_that_is_nothing_like_one_has_a_record_and_keeps_its_bytes(odd: Any, colour: Any) -> None:
     asked = {
-        "calls": (lambda client: client.call_executions(ID), page_of(odd, ROW)),
-        "executions": (lambda client: client.test_executions(ID), page_of(odd, RUN)),
-        "version": (lambda client: client.version_call_executions(ID, ID), page_of(odd, ROW)),
-        "groups": (lambda client: client.test_execution_groups(ID, row_groups=["a"]), page_of(odd)),
-        "runs": (lambda client: client.runs("name"), {"status": True, "result": page_of(odd, RUN)}),
+        "calls": (lambda client: client.list_call_executions(ID), page_of(odd, ROW)),
+        "executions": (lambda client: client.list_test_executions(ID), page_of(odd, RUN)),
+        "version": (lambda client: client.list_version_call_executions(ID, ID), page_of(odd, ROW)),
+        "groups": (lambda client: client.list_test_execution_groups(ID, row_groups=["a"]), page_of(odd)),
+        "runs": (
+            lambda client: client.list_execution_runs("name"),
+            {"status": True, "result": page_of(odd, RUN)},
+        ),
     }
     for name, (ask, body) in asked.items():
         with warnings.catch_warnings():
@@ -353,7 +359,7 @@ def test_rows_whose_ids_are_blank_are_all_kept(blank: Any, colour: Any) -> None:
     rows = [{**ROW, "id": blank, "call_summary": str(number)} for number in range(3)]
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ContractWarning)
-        items = colour.collect(client(colour, page_of(*rows)).call_executions(ID))
+        items = colour.collect(client(colour, page_of(*rows)).list_call_executions(ID))
     assert [item.call_summary for item in items] == ["0", "1", "2"]
 
 
@@ -388,7 +394,7 @@ answer = lambda _: httpx.Response(200, headers={"content-encoding": "gzip"}, str
 http_client = httpx.Client(transport=httpx.MockTransport(answer))
 client = Client(api_key="a-key", secret_key="a-secret", http_client=http_client)
 warnings.simplefilter("ignore")
-(page,) = client.call_executions("6f9619ff-8b86-4d01-b42d-00cf4fc964ff", page_size=rows).pages()
+(page,) = client.list_call_executions("6f9619ff-8b86-4d01-b42d-00cf4fc964ff", page_size=rows).pages()
 assert len(page.items) == rows, len(page.items)
 peak = int(re.search(r"VmHWM:\\s*(\\d+)", open("/proc/self/status").read())[1]) / 1024  # not the parent's
 print(int(peak), max(one.count for one in page.deviations))
@@ -412,11 +418,11 @@ def test_what_a_server_sends_acts_on_no_terminal_through_errors_warnings_and_rep
     body = page_of({**ROW, "duration": CONTROLS, "status": CONTROLS, "eval_outputs": {CONTROLS: 1}})
     page, told = first_page(colour, body)
     with pytest.raises(ContractError) as caught:
-        colour.run(client(colour, body, strict=True).call_executions(ID).to_list())
+        colour.run(client(colour, body, strict=True).list_call_executions(ID).to_list())
     run = {**RUN, "status": CONTROLS, "call_results": CALLS}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ContractWarning)
-        shown = colour.run(client(colour, {"status": True, "result": run}).execution_run(ID))
+        shown = colour.run(client(colour, {"status": True, "result": run}).get_execution_run(ID))
     said = [*told, *map(str, page.deviations), str(caught.value), caught.value.excerpt, repr(caught.value)]
     said += [repr(page.items[0]), repr(page.items[0].status), repr(shown), repr(shown.model)]
     assert len(told) == 3
@@ -426,10 +432,10 @@ def test_what_a_server_sends_acts_on_no_terminal_through_errors_warnings_and_rep
 
 def test_every_result_pickles_and_a_pickled_listing_says_that_it_has_no_connection(colour: Any) -> None:
     body = {"status": True, "result": {**RUN, "call_results": CALLS}}
-    run = colour.run(client(colour, body).execution_run(ID))
+    run = colour.run(client(colour, body).get_execution_run(ID))
     detail_body = page_of(ROW, status="completed", column_order=[], error_messages=[])
-    detail = colour.run(client(colour, detail_body).test_execution(ID))
-    (page,) = colour.collect(client(colour, page_of(ROW)).call_executions(ID).pages())
+    detail = colour.run(client(colour, detail_body).get_test_execution(ID))
+    (page,) = colour.collect(client(colour, page_of(ROW)).list_call_executions(ID).pages())
     for result in (run, detail, page, page.items[0], call_record(page.items[0])):
         again = pickle.loads(pickle.dumps(result))
         assert again == result

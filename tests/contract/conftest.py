@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from futureagi_simulate.contract.checks.subject import Subject
-from futureagi_simulate.mock import Mock
+from futureagi_simulate_contract.checks.subject import Subject
+from futureagi_simulate_mock import Mock
 
 from ..recorded import exchanges
 from .tables import difference_tables, kill_table

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import attrs
 
-from futureagi_simulate.contract.drift.finding import Finding
-from futureagi_simulate.contract.exchange import Endpoint
+from futureagi_simulate_contract.drift.finding import Finding
+from futureagi_simulate_contract.exchange import Endpoint
 
 CE, EX, TE = Endpoint.CALL_EXECUTIONS, Endpoint.TEST_EXECUTIONS, Endpoint.TEST_EXECUTION
 VC, RN = Endpoint.VERSION_CALL_EXECUTIONS, Endpoint.RUNS

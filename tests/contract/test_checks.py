@@ -7,10 +7,10 @@ from unittest import SkipTest
 
 import pytest
 
-from futureagi_simulate.contract.checks import CHECKS
-from futureagi_simulate.contract.checks.registry import Check
-from futureagi_simulate.contract.checks.subject import CheckError, Subject
-from futureagi_simulate.mock import Mock
+from futureagi_simulate_contract.checks import CHECKS
+from futureagi_simulate_contract.checks.registry import Check
+from futureagi_simulate_contract.checks.subject import CheckError, Subject
+from futureagi_simulate_mock import Mock
 
 from .conftest import PROFILES
 from .mutants import MUTANTS, Mutant

@@ -17,11 +17,11 @@ from futureagi_simulate import (
     NotFoundError,
     column,
 )
-from futureagi_simulate.contract.checks.filters import by
-from futureagi_simulate.contract.checks.subject import Subject
-from futureagi_simulate.contract.exchange import Endpoint
-from futureagi_simulate.contract.rows import row_id
-from futureagi_simulate.mock import Mock
+from futureagi_simulate_contract.checks.filters import by
+from futureagi_simulate_contract.checks.subject import Subject
+from futureagi_simulate_contract.exchange import Endpoint
+from futureagi_simulate_contract.rows import row_id
+from futureagi_simulate_mock import Mock
 
 NOWHERE = "00000000-0000-4000-8000-000000000000"
 UNASKED = object()
@@ -40,18 +40,21 @@ def connect(mock: Mock, http: httpx.Client, **keys: str) -> Client:
 
 Read = Callable[[Client, Any], Any]
 LISTINGS: dict[str, tuple[Endpoint, Read]] = {
-    "calls": (Endpoint.CALL_EXECUTIONS, lambda client, ids: client.call_executions(ids.run_test_id)),
-    "executions": (Endpoint.TEST_EXECUTIONS, lambda client, ids: client.test_executions(ids.run_test_id)),
+    "calls": (Endpoint.CALL_EXECUTIONS, lambda client, ids: client.list_call_executions(ids.run_test_id)),
+    "executions": (
+        Endpoint.TEST_EXECUTIONS,
+        lambda client, ids: client.list_test_executions(ids.run_test_id),
+    ),
     "detail": (
         Endpoint.TEST_EXECUTION,
-        lambda client, ids: client.test_execution(ids.test_execution_id, page_size=100).calls,
+        lambda client, ids: client.get_test_execution(ids.test_execution_id, page_size=100).calls,
     ),
     "version": (
         Endpoint.VERSION_CALL_EXECUTIONS,
-        lambda client, ids: client.version_call_executions(ids.agent_id, ids.version_id),
+        lambda client, ids: client.list_version_call_executions(ids.agent_id, ids.version_id),
     ),
-    "run": (Endpoint.RUNS, lambda client, ids: client.execution_run(ids.test_execution_id).calls),
-    "runs": (Endpoint.RUNS, lambda client, ids: client.runs(ids.run_test_name)),
+    "run": (Endpoint.RUNS, lambda client, ids: client.get_execution_run(ids.test_execution_id).calls),
+    "runs": (Endpoint.RUNS, lambda client, ids: client.list_execution_runs(ids.run_test_name)),
 }
 
 
@@ -100,10 +103,10 @@ def test_one_call_and_one_execution_arrive_whole(mock: Mock, client: Client) -> 
     subject = Subject.of_mock(mock)
     for row in subject.rows(Endpoint.TEST_EXECUTION)[:10]:
         sent = subject.page(Endpoint.RUNS, {"call_execution_id": row_id(row)}).answer.json["result"]
-        assert same(client.call_run(row_id(row)), sent)
+        assert same(client.get_call_run(row_id(row)), sent)
     query = {"execution_id": mock.ids.test_execution_id, "summary": "true"}
     sent = subject.page(Endpoint.RUNS, query).answer.json["result"]
-    run = client.execution_run(mock.ids.test_execution_id, summary=True)
+    run = client.get_execution_run(mock.ids.test_execution_id, summary=True)
     for name in ("execution_id", "status", "eval_results", "eval_explanation_summary_status"):
         assert same(getattr(run, name), sent[name]), name
 
@@ -122,7 +125,7 @@ FILTERS = {
 @pytest.mark.parametrize("name", FILTERS)
 def test_a_filter_asks_for_what_it_says(name: str, mock: Mock, client: Client) -> None:
     made, raw = FILTERS[name]
-    found = client.test_execution(mock.ids.test_execution_id, filters=[made]).calls
+    found = client.get_test_execution(mock.ids.test_execution_id, filters=[made]).calls
     wanted = Subject.of_mock(mock).rows(Endpoint.TEST_EXECUTION, raw)
     assert [call.id for call in found] == [row_id(row) for row in wanted]
     assert wanted
@@ -132,9 +135,11 @@ def test_a_filter_that_is_ignored_is_told(mock: Mock, client: Client) -> None:
     name = row_id(Subject.of_mock(mock).rows(Endpoint.TEST_EXECUTION)[3])
     made = [column("call_execution_id").equals(name)]
     if mock.profile == "documented":
-        found = [call.id for call in client.test_execution(mock.ids.test_execution_id, filters=made).calls]
+        found = [
+            call.id for call in client.get_test_execution(mock.ids.test_execution_id, filters=made).calls
+        ]
     else:
-        detail = client.test_execution(mock.ids.test_execution_id, filters=made, enforce_filters=True)
+        detail = client.get_test_execution(mock.ids.test_execution_id, filters=made, enforce_filters=True)
         with pytest.warns(FilterIgnoredWarning):
             found = [call.id for call in detail.calls]
     assert found == [name]
@@ -142,11 +147,11 @@ def test_a_filter_that_is_ignored_is_told(mock: Mock, client: Client) -> None:
 
 def test_refusals_become_the_errors_they_are(mock: Mock, client: Client) -> None:
     with pytest.raises(NotFoundError):
-        client.call_executions(NOWHERE).first()
+        client.list_call_executions(NOWHERE).first()
     with pytest.raises(NotFoundError):
-        client.test_execution(NOWHERE)
+        client.get_test_execution(NOWHERE)
     with pytest.raises(NotFoundError):
-        client.call_run(NOWHERE)
+        client.get_call_run(NOWHERE)
     with httpx.Client(transport=mock.transport()) as http:
         wrong = connect(mock, http, secret_key="another")
         for _, read in LISTINGS.values():
@@ -157,15 +162,15 @@ def test_refusals_become_the_errors_they_are(mock: Mock, client: Client) -> None
 @pytest.mark.parametrize("mock", ["documented"], indirect=True)
 def test_a_refused_parameter_is_a_bad_request(mock: Mock, client: Client) -> None:
     with pytest.raises(BadRequestError):
-        client.test_execution_groups(mock.ids.test_execution_id, row_groups=["no_such_column"]).first()
+        client.list_test_execution_groups(mock.ids.test_execution_id, row_groups=["no_such_column"]).first()
 
 
 @pytest.mark.parametrize("mock", ["documented"], indirect=True)
 def test_groups_arrive_whole(mock: Mock, client: Client) -> None:
-    groups = list(client.test_execution_groups(mock.ids.test_execution_id, row_groups=["scenario"]))
+    groups = list(client.list_test_execution_groups(mock.ids.test_execution_id, row_groups=["scenario"]))
     wanted = Subject.of_mock(mock).rows(Endpoint.TEST_EXECUTION, {"row_groups": '["scenario"]'})
     assert [group.raw for group in groups] == wanted
     assert (
         sum(group.count for group in groups)
-        == client.test_execution(mock.ids.test_execution_id).calls.count()
+        == client.get_test_execution(mock.ids.test_execution_id).calls.count()
     )

@@ -18,12 +18,16 @@ import msgspec
 import pytest
 from msgspec.structs import asdict
 
-from futureagi_simulate.contract.asking import Ask, OutOfTimeError, of_mock, of_server, paced
-from futureagi_simulate.contract.drift.finding import Finding, new_since
-from futureagi_simulate.contract.drift.judge import Against, judge
-from futureagi_simulate.contract.drift.log import Log
-from futureagi_simulate.contract.drift.survey import read, recording, survey
-from futureagi_simulate.contract.exchange import (
+from futureagi_simulate.errors import ConnectError, TimeoutError, TransportError
+from futureagi_simulate.options import Options
+from futureagi_simulate.transport.clock import ManualClock
+from futureagi_simulate.transport.keys import Credentials, Secret
+from futureagi_simulate_contract.asking import Ask, OutOfTimeError, of_mock, of_server, paced
+from futureagi_simulate_contract.drift.finding import Finding, new_since
+from futureagi_simulate_contract.drift.judge import Against, judge
+from futureagi_simulate_contract.drift.log import Log
+from futureagi_simulate_contract.drift.survey import read, recording, survey
+from futureagi_simulate_contract.exchange import (
     Answer,
     Endpoint,
     Exchange,
@@ -32,15 +36,11 @@ from futureagi_simulate.contract.exchange import (
     from_record,
     to_record,
 )
-from futureagi_simulate.contract.ids import Ids
-from futureagi_simulate.contract.kinds import Kind
-from futureagi_simulate.errors import ConnectError, TimeoutError, TransportError
-from futureagi_simulate.mock import Mock
-from futureagi_simulate.mock.ids import make_id
-from futureagi_simulate.mock.settings import KNOWN_IDS
-from futureagi_simulate.options import Options
-from futureagi_simulate.transport.clock import ManualClock
-from futureagi_simulate.transport.keys import Credentials, Secret
+from futureagi_simulate_contract.ids import Ids
+from futureagi_simulate_contract.kinds import Kind
+from futureagi_simulate_mock import Mock
+from futureagi_simulate_mock.ids import make_id
+from futureagi_simulate_mock.settings import KNOWN_IDS
 
 from .differences import NOT_FOUND, numbers_of
 from .mutants import MUTANTS
@@ -326,7 +326,7 @@ def drip(connection: socket.socket, end: threading.Event) -> None:
 def test_a_request_and_all_of_them_have_a_limit_of_time(
     each: float, all_: float, kind: type[Exception], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("futureagi_simulate.contract.asking.PER_REQUEST", each)
+    monkeypatch.setattr("futureagi_simulate_contract.asking.PER_REQUEST", each)
     end = threading.Event()
     with socket.create_server(("127.0.0.1", 0)) as listener:
         serving = threading.Thread(target=lambda: drip(listener.accept()[0], end))

@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from futureagi_simulate.cli.run import run
-from futureagi_simulate.contract.asking import of_mock
-from futureagi_simulate.contract.drift.judge import judge
-from futureagi_simulate.contract.drift.look import ZERO_ID
-from futureagi_simulate.contract.drift.survey import recording, survey
-from futureagi_simulate.contract.ids import VARIABLES, Ids
-from futureagi_simulate.mock import Mock
 from futureagi_simulate.transport.clock import ManualClock, SystemClock
+from futureagi_simulate_cli.commands.run import run
+from futureagi_simulate_contract.asking import of_mock
+from futureagi_simulate_contract.drift.judge import judge
+from futureagi_simulate_contract.drift.look import ZERO_ID
+from futureagi_simulate_contract.drift.survey import recording, survey
+from futureagi_simulate_contract.ids import VARIABLES, Ids
+from futureagi_simulate_mock import Mock
 
 from .test_drift import look
 

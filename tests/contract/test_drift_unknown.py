@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from futureagi_simulate.cli.run import run
-from futureagi_simulate.contract.drift.look import ZERO_ID
-from futureagi_simulate.contract.drift.unknown import Insisting, UnknownIdError
-from futureagi_simulate.contract.exchange import Answer, Endpoint, Question, path_of
-from futureagi_simulate.contract.ids import Ids
-from futureagi_simulate.mock import Mock
-from futureagi_simulate.mock.settings import KNOWN_IDS
+from futureagi_simulate_cli.commands.run import run
+from futureagi_simulate_contract.drift.look import ZERO_ID
+from futureagi_simulate_contract.drift.unknown import Insisting, UnknownIdError
+from futureagi_simulate_contract.exchange import Answer, Endpoint, Question, path_of
+from futureagi_simulate_contract.ids import Ids
+from futureagi_simulate_mock import Mock
+from futureagi_simulate_mock.settings import KNOWN_IDS
 
 FAST = ["drift", "--rate", "100000"]
 

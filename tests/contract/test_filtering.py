@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from futureagi_simulate.contract.drift.filtering import OPERATORS, TYPES, Filter, satisfies, single_filter
-from futureagi_simulate.contract.exchange import Answer, Exchange, Question
+from futureagi_simulate_contract.drift.filtering import OPERATORS, TYPES, Filter, satisfies, single_filter
+from futureagi_simulate_contract.exchange import Answer, Exchange, Question
 
 EVAL = "20c35c33-a573-5a2c-8598-bf52ff5359fd"
 ROW = {

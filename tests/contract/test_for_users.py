@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-import futureagi_simulate.contract as contract
-from futureagi_simulate.mock import Mock
+import futureagi_simulate_contract as contract
+from futureagi_simulate_mock import Mock
 
 
 def suite(profile: str) -> str:
@@ -59,7 +59,7 @@ def test_the_public_names_are_there() -> None:
 
 def test_without_the_extra_an_import_says_what_to_install(tmp_path: Path) -> None:
     program = (
-        "import sys; sys.modules['jsonschema_rs'] = None; from futureagi_simulate.contract import CHECKS"
+        "import sys; sys.modules['jsonschema_rs'] = None; from futureagi_simulate_contract import CHECKS"
     )
     found = subprocess.run(
         [sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, check=False
@@ -70,7 +70,7 @@ def test_without_the_extra_an_import_says_what_to_install(tmp_path: Path) -> Non
 
 
 def test_without_the_extra_the_command_says_what_to_install(tmp_path: Path) -> None:
-    program = "import sys; sys.modules['yaml'] = None; from futureagi_simulate.cli.run import run; "
+    program = "import sys; sys.modules['yaml'] = None; from futureagi_simulate_cli.commands.run import run; "
     program += "sys.exit(run(['drift']))"
     found = subprocess.run(
         [sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, check=False

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from futureagi_simulate.contract.document import load
-from futureagi_simulate.contract.views import Profile, strict_view
-from futureagi_simulate.mock import Mock
+from futureagi_simulate_contract.document import load
+from futureagi_simulate_contract.views import Profile, strict_view
+from futureagi_simulate_mock import Mock
 
 from .conftest import PROFILES
 

@@ -8,12 +8,12 @@ from typing import Any
 import msgspec
 import pytest
 
-from futureagi_simulate.contract.checks.subject import Subject
-from futureagi_simulate.contract.exchange import Answer, Endpoint, Exchange
-from futureagi_simulate.contract.kinds import Kind
-from futureagi_simulate.contract.shapes import shapes_of
-from futureagi_simulate.contract.views import Profile
-from futureagi_simulate.mock import Mock
+from futureagi_simulate_contract.checks.subject import Subject
+from futureagi_simulate_contract.exchange import Answer, Endpoint, Exchange
+from futureagi_simulate_contract.kinds import Kind
+from futureagi_simulate_contract.shapes import shapes_of
+from futureagi_simulate_contract.views import Profile
+from futureagi_simulate_mock import Mock
 
 Change = Callable[[dict[str, Any]], object]
 

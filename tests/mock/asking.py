@@ -7,12 +7,12 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
-from futureagi_simulate.mock import ids
-from futureagi_simulate.mock.data.seeding import EPOCH, fill
-from futureagi_simulate.mock.documented import Documented
-from futureagi_simulate.mock.messages import Query, Response
-from futureagi_simulate.mock.profile import Endpoint
-from futureagi_simulate.mock.store import Store
+from futureagi_simulate_mock import ids
+from futureagi_simulate_mock.data.seeding import EPOCH, fill
+from futureagi_simulate_mock.documented import Documented
+from futureagi_simulate_mock.messages import Query, Response
+from futureagi_simulate_mock.profile import Endpoint
+from futureagi_simulate_mock.store import Store
 
 URL = "https://mock.invalid/asked/"
 

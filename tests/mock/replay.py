@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote, unquote
 
-from futureagi_simulate.mock import Mock
-from futureagi_simulate.mock.ids import make_id
-from futureagi_simulate.mock.messages import Request, Response
+from futureagi_simulate_mock import Mock
+from futureagi_simulate_mock.ids import make_id
+from futureagi_simulate_mock.messages import Request, Response
 
 from ..recorded import FOLDER, exchanges
 

@@ -13,8 +13,8 @@ from typing import NoReturn
 import httpx
 import pytest
 
-from futureagi_simulate.cli import main
-from futureagi_simulate.mock import Mock
+from futureagi_simulate_cli import main
+from futureagi_simulate_mock import Mock
 
 WAIT = 120.0
 
@@ -22,7 +22,7 @@ WAIT = 120.0
 @contextmanager
 def running(*options: str) -> Iterator[tuple[subprocess.Popen[str], dict[str, str], str]]:
     """Start the command and read what it prints up to the last setting."""
-    start = "import sys; from futureagi_simulate.cli import main; sys.exit(main())"
+    start = "import sys; from futureagi_simulate_cli import main; sys.exit(main())"
     command = [sys.executable, "-c", start, "mock", *options]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         try:

@@ -8,12 +8,12 @@ from uuid import uuid5
 
 import pytest
 
-from futureagi_simulate.mock import ids
-from futureagi_simulate.mock.data.seeding import EPOCH, fill
-from futureagi_simulate.mock.data.world import WORLDS
-from futureagi_simulate.mock.ids import _NAMESPACE, make_id
-from futureagi_simulate.mock.reading import Reader
-from futureagi_simulate.mock.store import Store
+from futureagi_simulate_mock import ids
+from futureagi_simulate_mock.data.seeding import EPOCH, fill
+from futureagi_simulate_mock.data.world import WORLDS
+from futureagi_simulate_mock.ids import _NAMESPACE, make_id
+from futureagi_simulate_mock.reading import Reader
+from futureagi_simulate_mock.store import Store
 
 from .asking import Asker, made
 
@@ -189,7 +189,7 @@ def test_data_are_dated_from_the_given_time() -> None:
 
 
 def test_rows_are_written_in_batches_and_never_held_all_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    from futureagi_simulate.mock.data import seeding
+    from futureagi_simulate_mock.data import seeding
 
     most = 0
     insert = seeding._insert

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from futureagi_simulate.mock import ids
-from futureagi_simulate.mock.ids import make_id
-from futureagi_simulate.mock.profile import Endpoint
+from futureagi_simulate_mock import ids
+from futureagi_simulate_mock.ids import make_id
+from futureagi_simulate_mock.profile import Endpoint
 
 from .asking import Asker, made
 

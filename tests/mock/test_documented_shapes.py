@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
-from futureagi_simulate.mock import ids
-from futureagi_simulate.mock.profile import Endpoint
+from futureagi_simulate_mock import ids
+from futureagi_simulate_mock.profile import Endpoint
 
 from .asking import Asker, made
 
-views = pytest.importorskip("futureagi_simulate.contract.views")
-document = pytest.importorskip("futureagi_simulate.contract.document")
+views = pytest.importorskip("futureagi_simulate_contract.views")
+document = pytest.importorskip("futureagi_simulate_contract.document")
 jsonschema = pytest.importorskip("jsonschema")
 VIEW = views.strict_view(document.load(), views.Profile.DOCUMENTED)
 

@@ -7,7 +7,7 @@ from collections import Counter
 
 import pytest
 
-from futureagi_simulate.mock import Mock
+from futureagi_simulate_mock import Mock
 
 REQUESTS, AT_ONCE = 10_000, 16
 SCRIPT = {

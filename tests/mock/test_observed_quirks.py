@@ -11,9 +11,9 @@ from urllib.parse import quote, urlencode
 import msgspec
 import pytest
 
-from futureagi_simulate.mock import Mock
-from futureagi_simulate.mock.ids import make_id
-from futureagi_simulate.mock.messages import Request, Response
+from futureagi_simulate_mock import Mock
+from futureagi_simulate_mock.ids import make_id
+from futureagi_simulate_mock.messages import Request, Response
 
 CALLS = f"/simulate/run-tests/{make_id('run-test', 'acme', 0)}/call-executions/"
 EXECUTIONS = f"/simulate/run-tests/{make_id('run-test', 'acme', 0)}/executions/"

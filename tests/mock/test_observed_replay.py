@@ -10,9 +10,9 @@ from urllib.parse import quote
 import msgspec
 import pytest
 
-from futureagi_simulate.mock import Mock
-from futureagi_simulate.mock.ids import EVAL_COHERENCE_ID, EVAL_RESOLUTION_SCORE_ID, EVAL_TONE_ID
-from futureagi_simulate.mock.messages import Request
+from futureagi_simulate_mock import Mock
+from futureagi_simulate_mock.ids import EVAL_COHERENCE_ID, EVAL_RESOLUTION_SCORE_ID, EVAL_TONE_ID
+from futureagi_simulate_mock.messages import Request
 
 from . import replay
 

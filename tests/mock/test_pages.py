@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from futureagi_simulate.mock.pages import docs_page, rendered_reference
+from futureagi_simulate_mock.pages import docs_page, rendered_reference
 
 
 def make_checkout(root: Path, *, page_is_older: bool) -> Path:

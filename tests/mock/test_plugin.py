@@ -10,8 +10,8 @@ import httpx
 import pytest
 
 from futureagi_simulate import Client
-from futureagi_simulate.mock import Mock
-from futureagi_simulate.mock.settings import Settings
+from futureagi_simulate_mock import Mock
+from futureagi_simulate_mock.settings import Settings
 
 
 def keys(mock: Mock) -> dict[str, str]:
@@ -151,9 +151,9 @@ def test_a_wrong_marker_is_told_in_one_line(tmp_path):
 
 def test_starting_pytest_imports_nothing_of_the_mock_nor_of_its_extra():
     code = (
-        "import sys, futureagi_simulate.mock.plugin as plugin; "
+        "import sys, futureagi_simulate_mock.plugin as plugin; "
         "print(sorted({'httpx', 'msgspec', 'sqlite3', 'starlette', 'uvicorn'} & set(sys.modules)), "
-        "[m for m in sys.modules if m.startswith('futureagi_simulate.mock.') and m != plugin.__name__])"
+        "[m for m in sys.modules if m.startswith('futureagi_simulate_mock.') and m != plugin.__name__])"
     )
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=240
@@ -162,7 +162,7 @@ def test_starting_pytest_imports_nothing_of_the_mock_nor_of_its_extra():
 
 
 def test_serving_without_the_extra_says_what_to_install(monkeypatch):
-    monkeypatch.delitem(sys.modules, "futureagi_simulate.mock.server", raising=False)
+    monkeypatch.delitem(sys.modules, "futureagi_simulate_mock.server", raising=False)
     monkeypatch.setitem(sys.modules, "uvicorn", None)
     told = r"serving needs uvicorn: .*pip install 'futureagi-simulate\[mock\]'"
     with Mock() as mock, pytest.raises(ModuleNotFoundError, match=told):

@@ -3,8 +3,8 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from futureagi_simulate.mock.access import ProfileName
-from futureagi_simulate.mock.routes import TEMPLATES, endpoint_named, find
+from futureagi_simulate_mock.access import ProfileName
+from futureagi_simulate_mock.routes import TEMPLATES, endpoint_named, find
 
 from .shells import DETAIL, KEYS, RUNS, UUID, ask, make_shell
 

@@ -6,11 +6,11 @@ from datetime import UTC, datetime, timedelta
 import httpx
 import pytest
 
-from futureagi_simulate.mock import Mock
-from futureagi_simulate.mock.clock import Clock
-from futureagi_simulate.mock.journal import Journal
-from futureagi_simulate.mock.messages import Request, Response
-from futureagi_simulate.mock.profile import Endpoint
+from futureagi_simulate_mock import Mock
+from futureagi_simulate_mock.clock import Clock
+from futureagi_simulate_mock.journal import Journal
+from futureagi_simulate_mock.messages import Request, Response
+from futureagi_simulate_mock.profile import Endpoint
 
 from .shells import DETAIL, KEYS, RUNS, START, UUID, ask, make_shell
 

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from futureagi_simulate.mock import ids
-from futureagi_simulate.mock.data.seeding import EPOCH, fill
-from futureagi_simulate.mock.store import Store
+from futureagi_simulate_mock import ids
+from futureagi_simulate_mock.data.seeding import EPOCH, fill
+from futureagi_simulate_mock.store import Store
 
 from .asking import Asker, made
 

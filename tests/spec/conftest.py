@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from futureagi_simulate.contract.document import Document, load
-from futureagi_simulate.contract.views import Profile, strict_view
+from futureagi_simulate_contract.document import Document, load
+from futureagi_simulate_contract.views import Profile, strict_view
 
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT))  # the modules of tools/ are no part of the distribution

@@ -11,8 +11,8 @@ import attrs
 import yaml
 from jsonschema import Draft202012Validator
 
-from futureagi_simulate.contract.document import Document, response_schema
-from futureagi_simulate.contract.exchange import Exchange, from_record
+from futureagi_simulate_contract.document import Document, response_schema
+from futureagi_simulate_contract.exchange import Exchange, from_record
 
 from ..recorded import exchanges
 from .conftest import ROOT

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from futureagi_simulate.contract.document import Document, resolve
+from futureagi_simulate_contract.document import Document, resolve
 
 _STEP = re.compile(r"\[\]|\{\}|[^.\[\]{}]+")
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from futureagi_simulate.contract import document
+from futureagi_simulate_contract import document
 
 from .conftest import ROOT
 

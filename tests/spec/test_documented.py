@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from futureagi_simulate.contract.document import (
+from futureagi_simulate_contract.document import (
     Document,
     load,
     operations,

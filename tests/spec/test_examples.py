@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from futureagi_simulate.contract.document import load, operations
-from futureagi_simulate.mock import ids
+from futureagi_simulate_contract.document import load, operations
+from futureagi_simulate_mock import ids
 
 UUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
 

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from futureagi_simulate.contract.document import (
+from futureagi_simulate_contract.document import (
     Document,
     load,
     operations,
@@ -18,9 +18,9 @@ from futureagi_simulate.contract.document import (
     resolve,
     response_schema,
 )
-from futureagi_simulate.contract.views import Profile, strict_view
-from futureagi_simulate.mock import Mock
-from futureagi_simulate.mock.messages import Request
+from futureagi_simulate_contract.views import Profile, strict_view
+from futureagi_simulate_mock import Mock
+from futureagi_simulate_mock.messages import Request
 
 # What a parameter needs beside it to mean anything.
 COMPANIONS = {"group_keys": "row_groups"}

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from futureagi_simulate.contract.views import Profile, strict_view
+from futureagi_simulate_contract.views import Profile, strict_view
 
 from .conftest import RECORDED
 from .coverage import field_gaps, observed_gaps, read_shapes, recorded_answers, recorded_misfits

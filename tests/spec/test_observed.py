@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from futureagi_simulate.contract.document import Document, load
-from futureagi_simulate.contract.views import flatten
+from futureagi_simulate_contract.document import Document, load
+from futureagi_simulate_contract.views import flatten
 
 from .coverage import OPEN, SECTIONS, Field, observed_gaps, read_shapes, recorded_answers, recorded_misfits
 from .places import schemas_at

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from futureagi_simulate.contract.document import load, operations
+from futureagi_simulate_contract.document import load, operations
 
 from .conftest import ROOT
 

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
-from futureagi_simulate.contract.document import Document, load, operations, parameters
-from futureagi_simulate.contract.views import Profile, flatten, open_view, strict_view
+from futureagi_simulate_contract.document import Document, load, operations, parameters
+from futureagi_simulate_contract.views import Profile, flatten, open_view, strict_view
 
 
 @pytest.fixture(scope="module")
@@ -139,7 +139,7 @@ def test_the_open_view_takes_ids_and_times_as_plain_text_but_wants_ids_in_paths(
 
 def test_the_open_view_can_be_decoded_by_msgspec(opened: Document) -> None:
     """At most one object, one text and one list in a union that no request chooses between."""
-    from futureagi_simulate.contract.document import resolve
+    from futureagi_simulate_contract.document import resolve
 
     for name, schema in opened["components"]["schemas"].items():
         for field, value in {"": schema, **schema.get("properties", {})}.items():

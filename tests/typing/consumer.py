@@ -60,7 +60,7 @@ ID = "6f9619ff-8b86-4d01-b42d-00cf4fc964ff"
 
 
 def listings(client: Client) -> None:
-    calls = client.call_executions(ID, search="x", status="failed", page_size=10, prefetch=2, exact=True)
+    calls = client.list_call_executions(ID, search="x", status="failed", page_size=10, prefetch=2, exact=True)
     assert_type(calls, Listing[CallExecution])
     assert_type(calls.first(), CallExecution | None)
     assert_type(calls.count(), int | None)
@@ -75,17 +75,17 @@ def listings(client: Client) -> None:
         assert_type(page.total_pages, int | None)
         assert_type(page.deviations, tuple[Deviation, ...])
         assert_type(page.deviations[0].path, str)
-    assert_type(client.test_executions(ID, prefetch=2), Listing[TestExecution])
-    assert_type(client.version_call_executions(ID, ID, exact=True), Listing[VersionCallExecution])
-    assert_type(client.test_execution_groups(ID, row_groups=["x"], search="z"), Listing[GroupRow])
-    inside = client.test_execution_groups(ID, row_groups=["x"], group_keys=[None, 1, 0.5, True, "y"])
+    assert_type(client.list_test_executions(ID, prefetch=2), Listing[TestExecution])
+    assert_type(client.list_version_call_executions(ID, ID, exact=True), Listing[VersionCallExecution])
+    assert_type(client.list_test_execution_groups(ID, row_groups=["x"], search="z"), Listing[GroupRow])
+    inside = client.list_test_execution_groups(ID, row_groups=["x"], group_keys=[None, 1, 0.5, True, "y"])
     assert_type(inside, Listing[GroupRow | TestExecutionCall])
-    assert_type(client.runs("x", eval_names=["y"], page_size=1), Listing[ExecutionRun])
+    assert_type(client.list_execution_runs("x", eval_names=["y"], page_size=1), Listing[ExecutionRun])
 
 
 def details(client: Client) -> None:
     wanted: list[Filter] = [column("overall_score").between(50, 90), column("status").is_in(["failed"])]
-    detail = client.test_execution(ID, filters=wanted, enforce_filters=True, search="x", page_size=3)
+    detail = client.get_test_execution(ID, filters=wanted, enforce_filters=True, search="x", page_size=3)
     assert_type(detail, TestExecutionDetail)
     assert_type(detail.calls, Listing[TestExecutionCall])
     assert_type(detail.id, str)
@@ -101,7 +101,7 @@ def details(client: Client) -> None:
 
 
 def runs(client: Client) -> None:
-    run = client.execution_run(ID, eval_names="x", summary=True, page_size=3)
+    run = client.get_execution_run(ID, eval_names="x", summary=True, page_size=3)
     assert_type(run, ExecutionRun)
     assert_type(run.calls, Listing[ExecutionRunCall])
     assert_type(run.execution_id, str)
@@ -118,7 +118,7 @@ def runs(client: Client) -> None:
     assert_type(run.eval_explanation_summary, dict[str, list[ExplanationCluster]] | None)
     assert_type(run.eval_explanation_summary_status, str | None)
     assert_type(run.raw_json, bytes)
-    call = client.call_run(ID, eval_names=["x"])
+    call = client.get_call_run(ID, eval_names=["x"])
     assert_type(call, CallRun)
     assert_type(call.latency, CallLatency)
     assert_type(call.latency.response_time_ms, int | None)
@@ -186,7 +186,7 @@ async def asynchronous() -> None:
     async with AsyncClient(timeout=None) as client:
         assert_type(client, AsyncClient)
         assert_type(client.with_options(strict=True), AsyncClient)
-        calls = client.call_executions(ID, prefetch=8)
+        calls = client.list_call_executions(ID, prefetch=8)
         assert_type(calls, AsyncListing[CallExecution])
         assert_type(calls.pages(), AsyncPages[CallExecution])
         assert_type(await calls.first(), CallExecution | None)
@@ -196,23 +196,23 @@ async def asynchronous() -> None:
             assert_type(call, CallExecution)
         async for page in calls.pages():
             assert_type(page, Page[CallExecution])
-        assert_type(client.test_executions(ID), AsyncListing[TestExecution])
-        assert_type(client.version_call_executions(ID, ID), AsyncListing[VersionCallExecution])
-        assert_type(client.test_execution_groups(ID, row_groups=["x"]), AsyncListing[GroupRow])
-        inside = client.test_execution_groups(ID, row_groups=["x"], group_keys=[None])
+        assert_type(client.list_test_executions(ID), AsyncListing[TestExecution])
+        assert_type(client.list_version_call_executions(ID, ID), AsyncListing[VersionCallExecution])
+        assert_type(client.list_test_execution_groups(ID, row_groups=["x"]), AsyncListing[GroupRow])
+        inside = client.list_test_execution_groups(ID, row_groups=["x"], group_keys=[None])
         assert_type(inside, AsyncListing[GroupRow | TestExecutionCall])
-        assert_type(client.runs("x"), AsyncListing[AsyncExecutionRun])
-        detail = await client.test_execution(ID)
+        assert_type(client.list_execution_runs("x"), AsyncListing[AsyncExecutionRun])
+        detail = await client.get_test_execution(ID)
         assert_type(detail, AsyncTestExecutionDetail)
         assert_type(detail.calls, AsyncListing[TestExecutionCall])
-        run = await client.execution_run(ID)
+        run = await client.get_execution_run(ID)
         assert_type(run, AsyncExecutionRun)
         assert_type(run.calls, AsyncListing[ExecutionRunCall])
-        assert_type(await client.call_run(ID), CallRun)
+        assert_type(await client.get_call_run(ID), CallRun)
 
 
 def mistakes(client: Client) -> None:
-    client.call_executions(ID, page_sise=10)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
-    client.call_executions(ID, prefetch="8")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
-    client.runs("x", summary=True)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
-    client.test_execution(ID, filters=["status"])  # type: ignore[list-item]  # pyright: ignore[reportArgumentType]
+    client.list_call_executions(ID, page_sise=10)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    client.list_call_executions(ID, prefetch="8")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    client.list_execution_runs("x", summary=True)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    client.get_test_execution(ID, filters=["status"])  # type: ignore[list-item]  # pyright: ignore[reportArgumentType]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import attrs
 
-from futureagi_simulate.contract.asking import Ask
-from futureagi_simulate.contract.exchange import Answer, Endpoint, Keys, Question
+from futureagi_simulate_contract.asking import Ask
+from futureagi_simulate_contract.exchange import Answer, Endpoint, Keys, Question
 
 from .making import BOTH, RN, TE, VC, Spoil, about, changed, mutant, stateful
 

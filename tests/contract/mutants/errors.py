@@ -5,8 +5,8 @@ from __future__ import annotations
 import attrs
 import msgspec
 
-from futureagi_simulate.contract.asking import Ask
-from futureagi_simulate.contract.exchange import Answer, Question
+from futureagi_simulate_contract.asking import Ask
+from futureagi_simulate_contract.exchange import Answer, Question
 
 from .making import BOTH, changed, mutant, spoil_errors
 

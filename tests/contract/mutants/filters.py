@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from futureagi_simulate.contract.asking import Ask
-from futureagi_simulate.contract.exchange import Answer, Question
+from futureagi_simulate_contract.asking import Ask
+from futureagi_simulate_contract.exchange import Answer, Question
 
 from .making import BOTH, changed, mutant, spoil_query, with_query
 

@@ -8,9 +8,9 @@ from typing import Any
 import attrs
 import msgspec
 
-from futureagi_simulate.contract.asking import Ask, of_mock
-from futureagi_simulate.contract.exchange import Answer, Endpoint, Exchange, Question
-from futureagi_simulate.mock import Mock
+from futureagi_simulate_contract.asking import Ask, of_mock
+from futureagi_simulate_contract.exchange import Answer, Endpoint, Exchange, Question
+from futureagi_simulate_mock import Mock
 
 CE, EX, TE = Endpoint.CALL_EXECUTIONS, Endpoint.TEST_EXECUTIONS, Endpoint.TEST_EXECUTION
 VC, RN = Endpoint.VERSION_CALL_EXECUTIONS, Endpoint.RUNS

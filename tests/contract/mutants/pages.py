@@ -6,8 +6,8 @@ import random
 
 import msgspec
 
-from futureagi_simulate.contract.asking import Ask
-from futureagi_simulate.contract.exchange import Answer, Question
+from futureagi_simulate_contract.asking import Ask
+from futureagi_simulate_contract.exchange import Answer, Question
 
 from .making import (
     BOTH,

@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import attrs
 
-from futureagi_simulate.contract.asking import Ask
-from futureagi_simulate.contract.exchange import Answer, Question
+from futureagi_simulate_contract.asking import Ask
+from futureagi_simulate_contract.exchange import Answer, Question
 
 from .making import BOTH, RN, VC, Body, about, changed, mutant, put, spoil_pages, spoil_query
 

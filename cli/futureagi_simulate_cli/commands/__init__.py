@@ -1,0 +1,1 @@
+"""The commands of `fi-simulate`: one module for each, and what they share."""

@@ -1,0 +1,148 @@
+"""Records as rows of a table, and as values for JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import attrs
+from rich.text import Text
+
+from futureagi_simulate.printable import one_line, shorten
+from futureagi_simulate.records import CallRecord, EvalRecord, EvalSummary, ExecutionRecord
+from futureagi_simulate_cli.commands.waiting import clock
+from futureagi_simulate_cli.gate.settings import percent
+
+_STATUS_STYLES = {
+    "completed": "green",
+    "failed": "red",
+    "cancelled": "red",
+    "running": "yellow",
+    "ongoing": "yellow",
+    "evaluating": "yellow",
+    "analyzing": "yellow",
+}
+
+
+def as_values(record: Any) -> dict[str, Any]:
+    """Give a record as plain values, without its raw bytes."""
+    return attrs.asdict(
+        record,
+        filter=lambda field, _: field.name != "raw_json",
+        value_serializer=lambda _, __, value: value.isoformat() if isinstance(value, datetime) else value,
+    )
+
+
+def moment(value: datetime | None) -> str:
+    """Write a time to the minute, in UTC."""
+    return f"{value:%Y-%m-%d %H:%M}" if value else "-"
+
+
+def length(seconds: float | None) -> str:
+    """Write a length of time: "1:28"."""
+    return "-" if seconds is None else clock(seconds)
+
+
+def rate(value: float | None) -> str:
+    """Write a percentage for a table."""
+    return "-" if value is None else f"{value:.1f} %"
+
+
+def status(value: str | None) -> Text:
+    """Write a status in its colour."""
+    return Text(one_line(value or "-"), _STATUS_STYLES.get(value or "", ""))
+
+
+_KINDS = ("pass_fail", "score", "choices", None)
+
+EXECUTION_COLUMNS = ("Execution", "Started (UTC)", "Status", "Calls", "Done", "Failed")
+EXECUTION_NUMBERS = ("Calls", "Done", "Failed")
+
+
+def execution_row(record: ExecutionRecord) -> list[str | Text]:
+    """Write an execution, without its evals."""
+    return [
+        record.id or "-",
+        moment(record.started_at),
+        status(record.status),
+        number(record.total_calls),
+        number(record.completed_calls),
+        number(record.failed_calls),
+    ]
+
+
+COMPACT_COLUMNS = ("Execution", "Started, UTC", "Status", "Calls", "Failed")
+
+
+def compact_row(record: ExecutionRecord, *, short_id: bool) -> list[str | Text]:
+    """Write an execution in the room of a terminal, on request with the id cut to what tells it apart."""
+    calls = f"{number(record.completed_calls)}/{number(record.total_calls)}"
+    failed = Text(number(record.failed_calls), "red" if record.failed_calls else "dim")
+    started = f"{record.started_at:%b %d %H:%M}" if record.started_at else "-"
+    return [(record.id or "-")[: 8 if short_id else None], started, status(record.status), calls, failed]
+
+
+def number(value: int | None) -> str:
+    """Write a count."""
+    return "-" if value is None else str(value)
+
+
+def eval_columns(records: Sequence[ExecutionRecord]) -> list[str]:
+    """Name the evals that judged a call of any of the executions: those with a pass rate first."""
+    judged = {
+        name: found.kind
+        for record in records
+        for name, found in summaries(record).items()
+        if found.total != 0
+    }
+    return sorted(judged, key=lambda name: _KINDS.index(judged[name]))
+
+
+def summaries(record: ExecutionRecord) -> dict[str, EvalSummary]:
+    """Give the evals of an execution by the names that calls use: a template's parts, or itself."""
+    return {
+        part.name or "(unnamed)": part for summary in record.evals for part in summary.parts or (summary,)
+    }
+
+
+def summary_text(summary: EvalSummary | None) -> Text:
+    """Write what an eval said of an execution: a rate, an average, or the most frequent choice."""
+    if summary is None or summary.total == 0:
+        return Text("-", "dim")
+    if summary.pass_rate is not None:
+        return Text(rate(summary.pass_rate), "" if summary.pass_rate > 90 else "red")
+    if summary.average is not None:
+        return Text(f"{summary.average:.1f} avg")
+    if summary.choices:
+        choice, share = max(summary.choices.items(), key=lambda item: item[1])
+        return Text(f"{shorten(choice, 18)} {share:.0f} %")
+    return Text("-", "dim")
+
+
+CALL_COLUMNS = ("Call", "Started (UTC)", "Status", "Length", "Score", "Scenario", "Failed evals")
+CALL_TEXTS = ("Scenario", "Failed evals")
+CALL_NUMBERS = ("Length", "Score")
+
+
+def call_row(record: CallRecord) -> list[str | Text]:
+    """Write a call in one line."""
+    failed = [one_line(found.name or found.id) for found in record.evals if found.passed is False]
+    return [
+        record.id or "-",
+        moment(record.started_at or record.created_at),
+        status(record.status),
+        length(record.duration_s),
+        "-" if record.overall_score is None else f"{record.overall_score:.1f}",
+        one_line(record.scenario or "-"),
+        Text(", ".join(failed), "red"),
+    ]
+
+
+def eval_text(record: EvalRecord) -> Text:
+    """Write what an eval said of a call."""
+    if record.passed is not None:
+        return Text("passed", "green") if record.passed else Text("failed", "red")
+    if record.score is not None:
+        return Text(percent(record.score))
+    return Text(one_line(", ".join(record.choices)) or record.status or "-")

@@ -1,0 +1,151 @@
+"""A verdict as plain lines, as JSON, and as Markdown. What the server sent is made printable on the way."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterator
+from typing import Any, Final
+
+from futureagi_simulate.printable import one_line
+from futureagi_simulate_cli.gate.measure import Measure
+from futureagi_simulate_cli.gate.settings import Settings, percent
+from futureagi_simulate_cli.gate.verdict import Verdict
+
+SCHEMA: Final = "futureagi-simulate/gate/1"
+
+
+def flat(measures: tuple[Measure, ...]) -> Iterator[tuple[int, Measure]]:
+    """Walk measures and their parts, with the depth of each; 0 for one that stands for its template."""
+    for measure in measures:
+        yield 0, measure
+        for part in measure.parts:
+            yield int(measure.pooled), part
+
+
+def value_text(measure: Measure) -> str:
+    """Write the number: "80.77 %", or a hyphen where there is none."""
+    return "-" if measure.value is None else percent(measure.value)
+
+
+def counts_text(measure: Measure) -> str:
+    """Write the counts: "21 of 26", "26" for an average, nothing where they are unknown."""
+    if measure.total is None:
+        return ""
+    return str(measure.total) if measure.hits is None else f"{measure.hits} of {measure.total}"
+
+
+def missing_text(measure: Measure) -> str:
+    """Write how many calls have no result: "7", a question mark where that is unknown."""
+    if measure.missing is None:
+        return ""
+    return "?" if measure.missing.count is None else str(measure.missing.count)
+
+
+def settings_text(settings: Settings) -> str:
+    """Name the file that the settings came from."""
+    return f"settings: {settings.source or 'no file'}"
+
+
+def interval_text(measure: Measure) -> str:
+    """Write the 95 % interval: "62.1 to 91.5 %"."""
+    interval = measure.interval
+    return f"{interval[0]:.1f} to {interval[1]:.1f} %" if interval else ""
+
+
+def lines(verdict: Verdict) -> Iterator[str]:
+    """Write the verdict for a log: the sentence, then one line per check."""
+    yield one_line(verdict.sentence)
+    for check in verdict.checks:
+        yield f"  {'ok  ' if check.passed else 'FAIL'} {one_line(check.sentence)}"
+    for note in verdict.notes:
+        yield f"  note {one_line(note)}"
+    yield f"  {one_line(settings_text(verdict.settings))}"
+
+
+def as_json(verdict: Verdict) -> dict[str, Any]:
+    """Give the verdict as values for `json.dumps`; the shape is versioned in `schema`."""
+    execution = verdict.execution
+    return {
+        "schema": SCHEMA,
+        "ready": verdict.ready,
+        "outcome": verdict.outcome.name.lower(),
+        "exit_code": verdict.exit_code,
+        "sentence": verdict.sentence,
+        "execution": {
+            "id": execution.id,
+            "status": execution.status,
+            "total_calls": execution.total_calls,
+            "completed_calls": execution.completed_calls,
+            "failed_calls": execution.failed_calls,
+        },
+        "checks": [
+            {"kind": check.kind, "subject": check.subject, "passed": check.passed, "sentence": check.sentence}
+            for check in verdict.checks
+        ],
+        "evals": [_measure_json(measure) for measure in verdict.measures],
+        "baseline": [_measure_json(measure) for measure in verdict.baseline],
+        "notes": list(verdict.notes),
+        "settings": _settings_json(verdict.settings),
+    }
+
+
+def _settings_json(settings: Settings) -> dict[str, Any]:
+    return {
+        "file": settings.source,
+        "min": [str(threshold) for threshold in settings.thresholds],
+        "want": {name: list(choices) for name, choices in settings.wanted.items()},
+        "min_calls": settings.min_calls,
+        "max_missing": str(settings.max_missing),
+        "max_failed": settings.max_failed,
+        "max_drop": settings.max_drop,
+        "confident": settings.confident,
+    }
+
+
+def _measure_json(measure: Measure) -> dict[str, Any]:
+    interval = measure.interval
+    return {
+        "id": measure.id,
+        "name": measure.name,
+        "template": measure.template,
+        "measure": measure.kind,
+        "percent": measure.value,
+        "hits": measure.hits,
+        "total": measure.total,
+        "interval_95": [round(end, 2) for end in interval] if interval else None,
+        "missing": measure.missing.count if measure.missing else None,
+        "missing_reasons": dict(measure.missing.reasons) if measure.missing else {},
+        "problem": measure.problem,
+        "parts": [_measure_json(part) for part in measure.parts],
+    }
+
+
+def as_markdown(verdict: Verdict) -> str:
+    """Write the verdict as a section of a CI summary."""
+    mark = "✅" if verdict.ready else "⏳" if verdict.exit_code == 3 else "❌"
+    rows = [
+        f"## {mark} {_cell(verdict.sentence)}",
+        "",
+        f"Execution `{_cell(str(verdict.execution.id))}`",
+        "",
+        "| Eval | Measured | Calls | No result | 95 % interval |",
+        "| --- | ---: | ---: | ---: | ---: |",
+    ]
+    for depth, measure in flat(verdict.measures):
+        name = f"{'&emsp;' * depth}{_cell(measure.label)}"
+        numbers = (value_text(measure), counts_text(measure), missing_text(measure), interval_text(measure))
+        rows.append(f"| {' | '.join((name, *numbers))} |")
+    rows += ["", "| | Check |", "| --- | --- |"]
+    rows += [f"| {'✅' if check.passed else '❌'} | {_cell(check.sentence)} |" for check in verdict.checks]
+    rows += [f"\n> {_cell(note)}" for note in (*verdict.notes, settings_text(verdict.settings))]
+    return "\n".join(rows) + "\n"
+
+
+_ACTIVE: Final = re.compile(r"[\\`*_\[\]|#!@~$]|:(?=//)|(?<=www)\.", re.IGNORECASE)
+"""What Markdown or GitHub would act on, addresses without a sign around them among it."""
+
+
+def _cell(text: str) -> str:
+    """Make text from the server safe inside a table: neither HTML nor Markdown in it takes effect."""
+    return html.escape(_ACTIVE.sub(r"\\\g<0>", one_line(text)), quote=False)

@@ -1,0 +1,37 @@
+"""pytest plugin: the fixture `simulation_gate` fails a test unless an execution is ready to promote."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+
+@pytest.fixture
+def simulation_gate(request: pytest.FixtureRequest) -> Callable[..., Any]:
+    """Give a function like `futureagi_simulate_cli.gate.gate` that fails the test unless it is "ready".
+
+    What isn't given is taken from the settings of the project, as the command does it: from the nearest
+    pyproject.toml above the root folder of the tests.
+
+    Example: `simulation_gate(execution_id, min=["Coherence=90"], wait="30m")`. It returns the verdict.
+    """
+
+    def check(execution_id: str, **settings: Any) -> Any:
+        __tracebackhide__ = True
+        from futureagi_simulate_cli.gate import gate
+        from futureagi_simulate_cli.gate.config import load
+        from futureagi_simulate_cli.gate.render import lines
+
+        chosen = load(None, request.config.rootpath, {})
+        for command_only in ("run_test", "started_after"):  # the execution is named here
+            chosen.pop(command_only, None)
+        names = {"thresholds": "min", "wanted": "want"}
+        chosen = {names.get(name, name): value for name, value in chosen.items()}
+        verdict = gate(execution_id, **{**chosen, **settings})
+        if not verdict.ready:
+            pytest.fail("\n".join(lines(verdict)), pytrace=False)
+        return verdict
+
+    return check

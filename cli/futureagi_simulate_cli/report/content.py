@@ -1,0 +1,126 @@
+"""What a report says, as plain data: gathered from records, free of layout."""
+
+from __future__ import annotations
+
+import json
+import zlib
+from base64 import b64encode
+from collections import defaultdict
+from typing import TYPE_CHECKING, Any, Final
+
+import attrs
+
+from futureagi_simulate.printable import escaped
+from futureagi_simulate_cli.gate.settings import points
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from futureagi_simulate.records import CallRecord, EvalRecord
+
+BLOCK: Final = 50
+"""Calls whose details are packed together: one block is unpacked when the first of its calls is unfolded."""
+
+
+@attrs.frozen
+class Rate:
+    """How many of the calls that an eval judged passed."""
+
+    passed: int = 0
+    total: int = 0
+
+    def plus(self, passed: bool) -> Rate:
+        """Count one more call."""
+        return Rate(self.passed + passed, self.total + 1)
+
+    @property
+    def percent(self) -> float | None:
+        """Give the share that passed, in percent."""
+        return 100 * self.passed / self.total if self.total else None
+
+
+@attrs.frozen
+class Scenarios:
+    """The pass rate of each eval (a column) in each scenario (a row)."""
+
+    evals: tuple[str, ...]
+    rows: tuple[tuple[str, tuple[Rate, ...]], ...]
+
+
+def by_scenario(calls: Iterable[CallRecord]) -> Scenarios:
+    """Count passes per scenario and eval, for the evals that say passed or failed; worst scenario first."""
+    counts: dict[str, dict[str, Rate]] = defaultdict(dict)
+    names: dict[str, None] = {}
+    for call in calls:
+        row = counts[call.scenario or "(no scenario)"]
+        for one in call.evals:
+            if one.passed is None:
+                continue
+            name = one.name or one.id
+            names.setdefault(name)
+            row[name] = row.get(name, Rate()).plus(one.passed)
+    rows = [(scenario, tuple(row.get(name, Rate()) for name in names)) for scenario, row in counts.items()]
+    return Scenarios(tuple(names), tuple(sorted(rows, key=_worst_first)))
+
+
+def _worst_first(row: tuple[str, tuple[Rate, ...]]) -> tuple[float, str]:
+    passed, total = sum(rate.passed for rate in row[1]), sum(rate.total for rate in row[1])
+    return (passed / total if total else 2.0, row[0])
+
+
+def summary_row(call: CallRecord, failed: Sequence[EvalRecord]) -> list[Any]:
+    """Return what the table of calls shows of one call, in the order of its columns."""
+    return [
+        call.id,
+        call.status,
+        call.scenario,
+        call.started_at.isoformat() if call.started_at else None,
+        _finite(call.duration_s),
+        _finite(call.overall_score),
+        [one.name or one.id for one in failed],
+        call.customer_name,
+    ]
+
+
+def detail(call: CallRecord, failing_turns: Sequence[int]) -> dict[str, Any]:
+    """Return what unfolding a call shows: summary, evals, the transcript, and which of its turns failed."""
+    return {
+        "summary": call.summary,
+        "ended": call.ended_reason,
+        "evals": [_eval(one) for one in call.evals],
+        "turns": [[turn.speaker, turn.text, _finite(turn.start_s)] for turn in call.transcript],
+        "marked": list(failing_turns),
+    }
+
+
+def _finite(value: float | None) -> float | None:
+    """Leave out what JSON has no number for, and a browser reads as infinite."""
+    return value if value is not None and abs(value) < 1e300 else None
+
+
+def _eval(one: EvalRecord) -> dict[str, Any]:
+    if one.passed is not None:
+        result: Any = "passed" if one.passed else "failed"
+    elif one.score is not None:
+        result = f"{points(one.score)} %"
+    else:
+        result = ", ".join(one.choices) or one.status or "no result"
+    return {"name": one.name or one.id, "result": result, "passed": one.passed, "reason": one.reason}
+
+
+def pack(details: Sequence[dict[str, Any]]) -> list[str]:
+    """Pack details in blocks of `BLOCK`: JSON, deflated, base64."""
+    return [
+        b64encode(zlib.compress(_json(details[start : start + BLOCK]).encode(), 9)).decode()
+        for start in range(0, len(details), BLOCK)
+    ]
+
+
+def _json(value: Any) -> str:
+    """Return `value` as JSON that UTF-8 can hold: half a surrogate pair is escaped."""
+    return escaped(json.dumps(value, ensure_ascii=False, separators=(",", ":")))
+
+
+def embed(value: Any) -> str:
+    """Return `value` as JSON that can stand in a `<script>` element whatever its texts hold."""
+    return _json(value).replace("<", "\\u003c")

@@ -1,0 +1,187 @@
+"""Lay a report out: one HTML file that needs nothing else, and in which nothing said in a call can run."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from hashlib import sha256
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any, Final
+
+import jinja2
+
+from futureagi_simulate.printable import clean
+from futureagi_simulate_cli.failures.find import Demands, failed_call
+from futureagi_simulate_cli.gate import Outcome
+from futureagi_simulate_cli.report import charts, content
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from futureagi_simulate.records import CallRecord
+    from futureagi_simulate_cli.failures.clusters import Cluster
+    from futureagi_simulate_cli.gate.measure import Measure
+    from futureagi_simulate_cli.report.gather import Material
+
+COLUMNS: Final = (
+    {"key": "id", "title": "Call", "type": "id"},
+    {"key": "status", "title": "Status", "type": "text"},
+    {"key": "scenario", "title": "Scenario", "type": "text"},
+    {"key": "started", "title": "Started (UTC)", "type": "time"},
+    {"key": "duration", "title": "Duration", "type": "number", "unit": " s"},
+    {"key": "score", "title": "Score", "type": "number"},
+    {"key": "failed", "title": "Failed evals", "type": "list"},
+    {"key": "customer", "title": "Customer", "type": "text"},
+)
+ALWAYS: Final = frozenset({"id", "status", "failed"})
+"""Columns that are there even when they are empty: the page filters by them."""
+
+_WORDS: Final = {
+    Outcome.READY: ("ready", "Ready to promote"),
+    Outcome.BELOW: ("below", "Not ready to promote"),
+    Outcome.UNFINISHED: ("unfinished", "Not finished"),
+}
+
+
+def build_page(material: Material, demands: Demands | None = None) -> str:
+    """Return the report as one HTML document.
+
+    `demands` says which scores and choices count as failed beside a plain "Failed". The page carries a
+    content security policy that allows its own script and style, by hash, and nothing else: no network.
+    """
+    assets = files("futureagi_simulate_cli.report") / "assets"
+    style, script = ((assets / name).read_text("utf-8") for name in ("report.css", "report.js"))
+    environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined, finalize=_clean)
+    template = environment.from_string((assets / "report.html.jinja").read_text("utf-8"))
+    outcome, word = _WORDS[material.verdict.outcome]
+    return template.render(
+        style=style,
+        script=script,
+        style_hash=_hash(style),
+        script_hash=_hash(script),
+        outcome=outcome,
+        verdict_word=word,
+        verdict_sentence=material.verdict.sentence.partition(": ")[2] or material.verdict.sentence,
+        checks=material.verdict.checks,
+        notes=material.verdict.notes,
+        has_baseline=material.baseline is not None,
+        rates_chart=charts.rates(material.verdict),
+        eval_rows=list(_eval_rows(material)),
+        scenarios=content.by_scenario(material.calls),
+        histograms=[chart for chart in _histograms(material.calls) if chart],
+        clusters=_clusters(material.clusters),
+        **_heading(material),
+        **_calls(material.calls, demands or Demands()),
+    )
+
+
+def _clean(value: Any) -> Any:
+    """Clean what the template writes as text; what is marked as safe is the page's own."""
+    return clean(value) if type(value) is str else value
+
+
+def _hash(text: str) -> str:
+    return b64encode(sha256(text.encode()).digest()).decode()
+
+
+def _heading(material: Material) -> dict[str, Any]:
+    execution = material.execution
+    name = execution.run_test_name or execution.agent_name
+    started = f"{execution.started_at:%Y-%m-%d %H:%M} UTC" if execution.started_at else None
+    facts = (
+        ("Execution", execution.id),
+        ("Compared with", material.baseline.id if material.baseline else None),
+        ("Status", execution.status),
+        ("Started", started),
+        ("Calls", execution.total_calls),
+        ("Completed", execution.completed_calls),
+        ("Failed calls", execution.failed_calls),
+    )
+    heading = name or f"Execution {execution.id or 'without an id'}"
+    return {
+        "kicker": "Simulation report",
+        "heading": heading,
+        "title": f"{_WORDS[material.verdict.outcome][1]} – {heading}",
+        "facts": [(label, value) for label, value in facts if value is not None],
+        "footer": f"{len(material.calls)} calls. Rates and scores in percent, durations in seconds, UTC.",
+    }
+
+
+def _calls(calls: tuple[CallRecord, ...], demands: Demands) -> dict[str, Any]:
+    rows, details = [], []
+    for call in calls:
+        found = failed_call(call, demands)
+        evals = found.evals if found else ()
+        rows.append(content.summary_row(call, [one.record for one in evals]))
+        turns = sorted({one.turn.index for one in evals if one.turn})
+        details.append(content.detail(call, turns))
+    shown = [
+        place for place, column in enumerate(COLUMNS) if _is_told(column["key"], [row[place] for row in rows])
+    ]
+    table = {
+        "columns": [COLUMNS[place] for place in shown],
+        "rows": [[row[place] for place in shown] for row in rows],
+        "block": content.BLOCK,
+    }
+    return {"rows": content.embed(table), "blocks": content.pack(details)}
+
+
+def _is_told(key: str, values: list[Any]) -> bool:
+    """Say whether a column has anything to tell: not every endpoint sends everything."""
+    return key in ALWAYS or any(value is not None for value in values)
+
+
+def _eval_rows(material: Material) -> Iterator[dict[str, Any]]:
+    before = {measure.name: measure for measure in material.verdict.baseline}
+    for measure in _with_parts(material.verdict.measures):
+        old = before.get(measure.name)
+        change = None
+        if old and old.value is not None and measure.value is not None:
+            change = round(measure.value - old.value, 2)
+        yield {
+            "name": measure.name,
+            "kind": measure.kind,
+            "value": _percent(measure.value),
+            "counts": _counts(measure),
+            "interval": "–" if measure.interval is None else "{:.1f} to {:.1f} %".format(*measure.interval),
+            "before": _percent(old.value if old else None),
+            "change": "–" if change is None else f"{change:+g}",
+            "direction": "" if not change else "better" if change > 0 else "worse",
+        }
+
+
+def _with_parts(measures: tuple[Measure, ...]) -> Iterator[Measure]:
+    for measure in measures:
+        yield measure
+        yield from measure.parts
+
+
+def _percent(value: float | None) -> str:
+    return "–" if value is None else f"{value:g} %"
+
+
+def _counts(measure: Measure) -> str:
+    if measure.total is None:
+        return "–"
+    return f"{measure.total}" if measure.hits is None else f"{measure.hits} of {measure.total}"
+
+
+def _histograms(calls: tuple[CallRecord, ...]) -> Iterator[charts.Chart | None]:
+    scores = [call.overall_score for call in calls if call.overall_score is not None]
+    durations = [call.duration_s for call in calls if call.duration_s is not None]
+    latencies = [call.agent_latency_s for call in calls if call.agent_latency_s is not None]
+    yield charts.histogram(scores, "Overall score", "percent")
+    yield charts.histogram(durations, "Duration", "seconds")
+    yield charts.histogram(latencies, "Agent latency", "seconds")
+
+
+def _clusters(clusters: tuple[Cluster, ...]) -> list[tuple[str, list[dict[str, str]]]]:
+    found: dict[str, list[dict[str, str]]] = {}
+    for cluster in clusters:
+        count = len(cluster.call_ids)
+        entry = {
+            "title": cluster.name,
+            "text": cluster.description,
+            "size": f"{count} call{'s' * (count != 1)}",
+        }
+        found.setdefault(cluster.eval_name, []).append(entry)
+    return list(found.items())

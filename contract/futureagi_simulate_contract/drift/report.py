@@ -1,0 +1,132 @@
+"""Write findings down: for machines, for an issue, and for a terminal."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from typing import Any, Final
+
+import attrs
+import msgspec
+
+from futureagi_simulate_contract.drift.finding import Finding
+from futureagi_simulate_contract.drift.log import Log
+from futureagi_simulate_contract.kinds import Kind
+
+COLUMNS: Final = ("where", "kind", "expected", "got", "seen before")
+
+
+@attrs.frozen
+class Report:
+    """The findings of one look. `source`: the server's address or a file's name."""
+
+    source: str
+    against: str
+    log: Log
+    findings: Sequence[Finding]
+    hidden: int = 0
+
+    def as_dict(self, *, redact: bool = False) -> dict[str, Any]:
+        """Return the report as plain values; redacted, it names neither the server nor any value.
+
+        `unasked` is null where no plan is known: in a file of exchanges that wasn't written by a look.
+        """
+        return {
+            "source": "" if redact else self.source,
+            "against": self.against,
+            "requests": len(self.log.exchanges),
+            "unasked": self.log.unasked,
+            "unseen": list(self.log.unseen),
+            "in_baseline": self.hidden,
+            "findings": [_shown(finding, redact=redact).as_dict() for finding in self.findings],
+        }
+
+    def as_markdown(self, *, redact: bool = False) -> str:
+        """Return the report as a Markdown document with one table for each endpoint."""
+        where = "" if redact else f" of {self.source}"
+        lines = [f"# Drift{where}", "", *(f"{line}\n" for line in (self.summary(), *self.gaps()))]
+        for endpoint, rows in self.tables(grouped=False, redact=redact):
+            lines += [f"## {endpoint}", "", _row(COLUMNS), _row("---" for _ in COLUMNS)]
+            lines += [*(_row(map(_escaped, row)) for row in rows), ""]
+        return "\n".join(lines)
+
+    def summary(self) -> str:
+        """Say in one line what came out."""
+        new = sum(not finding.known for finding in self.findings)
+        far = " so far" if self.log.unasked else ""
+        text = f"{len(self.findings)} departures from what is {_WORDS[self.against]}{far}"
+        text += f", {len(self.log.exchanges)} requests"
+        text += f"; {new} of them were not seen at the open-source server" if new else ""
+        return text + (f"; {self.hidden} more are in the baseline" if self.hidden else "") + "."
+
+    def gaps(self) -> Iterator[str]:
+        """Say what the look leaves open, a line each; nothing where it was whole."""
+        if self.log.unasked:
+            left = "question was" if self.log.unasked == 1 else "questions were"
+            why = self.log.stopped or "--max-requests"
+            yield f"Unfinished: at least {self.log.unasked} planned {left} not asked ({why})."
+        if self.log.unseen:
+            yield f"Nothing was seen of {', '.join(self.log.unseen)}: no id, or no good answer."
+
+    def tables(
+        self, *, grouped: bool = True, redact: bool = False
+    ) -> Iterator[tuple[str, list[tuple[str, ...]]]]:
+        """Yield (endpoint, rows); `grouped` puts the fields that are only added into one row."""
+        for endpoint, group in groupby(self.findings, key=lambda finding: finding.endpoint):
+            findings = [_shown(finding, redact=redact) for finding in group]
+            added = [f for f in findings if grouped and f.kind is Kind.EXTRA and f.known]
+            rows = [_cells(finding) for finding in findings if finding not in added]
+            if added:
+                rows.append((f"{len(added)} fields", "extra", "aren't documented", "they are there", "yes"))
+            yield endpoint, rows
+
+
+class _SavedFinding(msgspec.Struct):
+    """What tells findings apart."""
+
+    rule: str
+    endpoint: str
+    location: str
+    kind: str
+
+
+class _Saved(msgspec.Struct):
+    """What is read of a report saved as JSON."""
+
+    against: str
+    findings: list[_SavedFinding]
+
+
+def read_saved(content: bytes) -> tuple[str, list[dict[str, Any]]]:
+    """Read what a report of `as_dict` was held against, and what tells its findings apart.
+
+    Raises ValueError for anything else.
+    """
+    saved = msgspec.convert(json.loads(content), _Saved)  # json: a shell may have saved it as UTF-16
+    return saved.against, [msgspec.structs.asdict(finding) for finding in saved.findings]
+
+
+_WORDS: Final = {"documents": "documented", "observed": "observed"}
+
+
+def _shown(finding: Finding, *, redact: bool) -> Finding:
+    return finding.redacted() if redact else finding
+
+
+def _cells(finding: Finding) -> tuple[str, ...]:
+    return (
+        finding.location,
+        finding.kind.value,
+        finding.expected,
+        finding.got,
+        "yes" if finding.known else "no",
+    )
+
+
+def _row(cells: Any) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+def _escaped(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("|", "\\|").replace("\n", " ")

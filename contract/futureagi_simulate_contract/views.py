@@ -1,0 +1,230 @@
+"""Derive the views of the contract: the open one, and a strict one for each of the two descriptions.
+
+The contract holds both descriptions at once and says by `x-provenance`, `x-sometimes` and `x-open` which part
+is whose (the head of openapi.yaml explains them). Views are values: they are never written to a file by hand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from enum import StrEnum
+from typing import Any
+
+from futureagi_simulate_contract.document import Document, at, resolve
+
+Schema = dict[str, Any]
+Change = Callable[[Schema], Schema]
+
+_UNIONS = ("anyOf", "oneOf")
+_MARKS = ("x-provenance", "x-sometimes", "x-open")
+
+
+class Profile(StrEnum):
+    """Whose description: the reference pages', or what the open-source server answers."""
+
+    DOCUMENTED = "documented"
+    OBSERVED = "observed"
+
+
+def strict_view(document: Document, profile: Profile | str) -> dict[str, Any]:
+    """Return what one description says and no more: closed objects and enums, and its own `required`."""
+    profile = Profile(profile)
+    view = _admitted(flatten(document), document, profile)
+    return _finished(_each_schema(view, lambda schema: _closed(schema, profile)))
+
+
+def open_view(document: Document) -> dict[str, Any]:
+    """Return what a client is generated from: types that hold both descriptions, and odd words too."""
+    view = _each_schema(flatten(document), lambda schema: _widened(schema, document))
+    schemas = view["components"]["schemas"]
+    view["components"]["schemas"] = {name: _each(schema, _unformatted) for name, schema in schemas.items()}
+    return _finished(view)
+
+
+def flatten(document: Document) -> dict[str, Any]:
+    """Merge every `allOf` into the object that has it, properties in the order in which they are written."""
+
+    def merge(schema: Schema) -> Schema:
+        if "allOf" not in schema:
+            return schema
+        parts = [_each(resolve(document, part), merge) for part in schema["allOf"]]
+        if not all("properties" in part for part in (schema, *parts)):
+            raise ValueError(
+                f"{next(_bare(document, document, '#'))}: `allOf` merges objects, and each needs "
+                "`properties` of its own, be it `properties: {}`"
+            )
+        keys = list(schema)
+        parts.insert(len(parts) if keys.index("allOf") < keys.index("properties") else 0, schema)
+        merged = {key: value for key, value in schema.items() if key != "allOf"}
+        merged["properties"] = {name: value for part in parts for name, value in part["properties"].items()}
+        merged["required"] = [name for part in parts for name in part.get("required", ())]
+        return merged
+
+    merged: dict[str, Any] = _each_schema(document, merge)
+    return merged
+
+
+def _bare(node: Any, document: Document, place: str) -> Iterator[str]:
+    """Give each place where `allOf` is used without properties there, or in what it merges."""
+    inner: Iterable[tuple[Any, Any]] = enumerate(node) if isinstance(node, list) else ()
+    if isinstance(node, Mapping):
+        parts = (node, *node["allOf"]) if isinstance(node.get("allOf"), list) else ()
+        if not all("properties" in resolve(document, part) for part in parts):
+            yield place
+        inner = ((key, child) for key, child in node.items() if key not in ("example", "examples"))
+    for key, child in inner:
+        yield from _bare(child, document, f"{place}/{key}")
+
+
+# ------------------------------------------------------------------------------------- strict views
+
+
+def admits(profile: Profile | str, node: Any) -> bool:
+    """Tell whether a description has this part of the contract; a part without provenance is in both."""
+    provenance = node.get("x-provenance") if isinstance(node, Mapping) else None
+    return not isinstance(provenance, str) or provenance in (profile, "both")
+
+
+def _admitted(node: Any, document: Document, profile: Profile) -> Any:
+    """Leave out, at any depth, what only the other description has."""
+
+    def stays(child: Any) -> bool:
+        return admits(profile, child) and admits(profile, resolve(document, child))
+
+    if isinstance(node, list):
+        return [_admitted(child, document, profile) for child in node if stays(child)]
+    if not isinstance(node, Mapping):
+        return node
+    if node.get("x-open") == profile:
+        return {key: value for key, value in node.items() if key not in (*_UNIONS, "enum")}
+    return {key: _admitted(child, document, profile) for key, child in node.items() if stays(child)}
+
+
+def _closed(schema: Schema, profile: Profile) -> Schema:
+    closed = dict(schema)
+    provenance = schema.get("x-provenance")
+    if "enum" in schema and isinstance(provenance, Mapping):
+        closed["enum"] = [value for value in schema["enum"] if provenance[value] in (profile, "both")]
+    if "properties" in schema:
+        sometimes = schema.get("x-sometimes", {}).get(profile, ())
+        own = [name for name, value in schema["properties"].items() if admits(profile, value)]
+        closed["required"] = [name for name in own if name not in sometimes]
+        # An object of which the description names no field at all stays as open as it is there.
+        if own and schema.get("x-open") != profile:
+            closed.setdefault("additionalProperties", False)
+    return closed
+
+
+# ---------------------------------------------------------------------------------------- open view
+
+
+def _widened(schema: Schema, document: Document) -> Schema:
+    """Write several kinds of text, or of number, as one; an object of numbers as a map of numbers."""
+    widened = dict(schema)
+    for union in _UNIONS:
+        if union in schema:
+            branches = _joined(schema[union], document)
+            del widened[union]
+            widened = {**branches[0], **widened} if len(branches) == 1 else {**widened, union: branches}
+    more = schema.get("additionalProperties")
+    if isinstance(more, Mapping) and more.get("type") == "number":
+        values = schema.get("properties", {}).values()
+        if all(value.get("type") in ("integer", "number") for value in values):
+            widened = {key: value for key, value in widened.items() if key not in ("properties", "required")}
+    return widened
+
+
+def _joined(branches: list[Schema], document: Document) -> list[Schema]:
+    kinds = [resolve(document, branch).get("type") for branch in branches]
+    joined: list[Schema] = []
+    for branch, kind in zip(branches, kinds, strict=True):
+        several = kinds.count("string") > 1 if kind == "string" else {"integer", "number"} <= {*kinds, kind}
+        if kind in ("string", "integer", "number") and several:
+            wide = {"type": "number" if kind == "integer" else kind}
+            if wide not in joined:
+                joined.append(wide)
+        else:
+            joined.append(branch)
+    return joined
+
+
+def _unformatted(schema: Schema) -> Schema:
+    """Make ids, times and URLs plain text: a server may send odd ones, and they are kept."""
+    kinds = schema.get("type")
+    if kinds != "string" and not (isinstance(kinds, list) and "string" in kinds):
+        return schema
+    return {key: value for key, value in schema.items() if key not in ("format", "const")}
+
+
+# ------------------------------------------------------------------------------------------ walking
+
+
+def _each_schema(node: Any, change: Change) -> Any:
+    """Rebuild a part of the contract with every schema in it changed, the inner ones first."""
+    if isinstance(node, list):
+        return [_each_schema(child, change) for child in node]
+    if not isinstance(node, Mapping):
+        return node
+    rebuilt: dict[str, Any] = {}
+    for key, child in node.items():
+        if key == "schema":
+            rebuilt[key] = _each(child, change)
+        elif key == "schemas":
+            rebuilt[key] = {name: _each(schema, change) for name, schema in child.items()}
+        else:
+            rebuilt[key] = child if key in ("example", "examples") else _each_schema(child, change)
+    return rebuilt
+
+
+def _each(schema: Document, change: Change) -> Schema:
+    """Rebuild a schema, changing the schemas inside it and then the whole."""
+    rebuilt = dict(schema)
+    for key in ("items", "additionalProperties", "contentSchema"):
+        if isinstance(schema.get(key), Mapping):
+            rebuilt[key] = _each(schema[key], change)
+    for key in (*_UNIONS, "allOf"):
+        if key in schema:
+            rebuilt[key] = [_each(branch, change) for branch in schema[key]]
+    if "properties" in schema:
+        rebuilt["properties"] = {name: _each(value, change) for name, value in schema["properties"].items()}
+    return change(rebuilt)
+
+
+def _finished(document: Document) -> dict[str, Any]:
+    """Leave out the components that no operation needs any more, and the marks of provenance."""
+    needed: set[str] = set()
+    waiting = list(_references(document["paths"]))
+    while waiting:
+        pointer = waiting.pop()
+        if pointer not in needed:
+            needed.add(pointer)
+            waiting.extend(_references(at(document, pointer)))
+    components = {
+        kind: {
+            name: part
+            for name, part in parts.items()
+            if kind == "securitySchemes" or f"#/components/{kind}/{name}" in needed
+        }
+        for kind, parts in document["components"].items()
+    }
+    finished: dict[str, Any] = _without_marks({**document, "components": components})
+    return finished
+
+
+def _references(node: Any) -> Iterator[str]:
+    if isinstance(node, Mapping):
+        if isinstance(node.get("$ref"), str):
+            yield node["$ref"]
+        for child in node.values():
+            yield from _references(child)
+    elif isinstance(node, list):
+        for child in node:
+            yield from _references(child)
+
+
+def _without_marks(node: Any) -> Any:
+    if isinstance(node, list):
+        return [_without_marks(child) for child in node]
+    if isinstance(node, Mapping):
+        return {key: _without_marks(child) for key, child in node.items() if key not in _MARKS}
+    return node

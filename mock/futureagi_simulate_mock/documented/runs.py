@@ -1,0 +1,149 @@
+"""The runs endpoint: results per eval, in its three forms, and the explanation of failures."""
+
+from __future__ import annotations
+
+from math import fsum
+from typing import Any, Final
+
+from futureagi_simulate_mock.documented.rows import Item
+from futureagi_simulate_mock.facts import EvalConfig, Execution
+from futureagi_simulate_mock.reading import Counted, Reader
+from futureagi_simulate_mock.times import iso
+
+_PERCENTILES: Final = (5, 10, 20, 30, 40, 50, 60, 70, 80, 90, 95, 100)
+_CAUSES: Final = {
+    "conversation_coherence": (
+        "Contradicts what was said",
+        "The agent repeats facts of the call in another form.",
+    ),
+    "conversation_resolution": ("Gives up early", "The agent ends the call without a solution."),
+    "task_completion": ("Task not done", "The agent says that it can't do what it is there for."),
+    "customer_tone": ("Upset customers", "Customers get angry before the agent comes to the point."),
+}
+_MOST_EXAMPLES: Final = 20
+_FAILED_CALLS: Final = """
+SELECT call.id FROM call JOIN eval_output ON eval_output.call = call.number
+WHERE call.execution = ? AND call.deleted = 0 AND call.original IS NULL AND call.settled = 1
+AND eval_output.config = ? AND eval_output.status = 'completed' AND eval_output.value < 0.5
+ORDER BY call.updated_at DESC, call.number DESC LIMIT ?
+"""
+
+
+def execution_run(reader: Reader, execution: Execution, names: frozenset[str] | None) -> Item:
+    """Return the run record of an execution, with the results of the evals of these `names` (None: all)."""
+    tally = reader.tally(execution.number)
+    return {
+        "execution_id": execution.id,
+        "status": execution.status,
+        "started_at": iso(execution.created_at if execution.started_at is None else execution.started_at),
+        "completed_at": iso(execution.completed_at),
+        "total_calls": tally.total,
+        "completed_calls": tally.count("completed"),
+        "failed_calls": tally.count("failed"),
+        "eval_results": eval_results(reader, execution, names),
+    }
+
+
+def eval_results(reader: Reader, execution: Execution, names: frozenset[str] | None) -> list[Item]:
+    """Return the results by eval template, each with its configurations."""
+    counts = reader.eval_counts(execution.number)
+    templates: dict[str, list[EvalConfig]] = {}
+    for config in reader.catalogue.evals_of(execution.run_test):
+        if names is None or config.name.casefold() in names:
+            templates.setdefault(config.template_id, []).append(config)
+    return [_template(configs, counts) for configs in templates.values()]
+
+
+def _template(configs: list[EvalConfig], counts: dict[int, Counted]) -> Item:
+    first = configs[0]
+    cells: Counted = [cell for config in configs for cell in counts.get(config.number, [])]
+    item = {
+        "name": first.template_name,
+        "id": first.template_id,
+        "output_type": first.output_type,
+        "result": [_part(config, counts.get(config.number, [])) for config in configs],
+    }
+    if first.output_type == "Pass/Fail":
+        return item | {"total_pass_rate": _pass_rate(cells)}
+    if first.output_type == "score":
+        return item | {"total_avg": _mean(cells)}
+    return item | {"total_choices_avg": _shares(cells)}
+
+
+def _part(config: EvalConfig, cells: Counted) -> Item:
+    total = sum(count for _, count in cells)
+    item: Item = {"name": config.name, "id": config.id, "total_cells": total, "output": {}}
+    if not total:
+        return item
+    if config.output_type == "Pass/Fail":
+        passed = sum(count for value, count in cells if value)
+        rate = _pass_rate(cells)
+        item["output"] = {
+            "pass": rate,
+            "fail": round(100 - rate, 2),
+            "pass_count": passed,
+            "fail_count": total - passed,
+        }
+    elif config.output_type == "score":
+        scores = sorted(float(value) for value, count in cells for _ in range(count))  # type: ignore[arg-type]
+        item["output"] = {f"p{at}": _percentile(scores, at) for at in _PERCENTILES}
+        item["avg_score"] = _mean(cells)
+    else:
+        item["output"] = _shares(cells)
+    return item
+
+
+def _pass_rate(cells: Counted) -> float:
+    total = sum(count for _, count in cells)
+    return round(100 * sum(count for value, count in cells if value) / total, 2) if total else 0.0
+
+
+def _mean(cells: Counted) -> float:
+    total = sum(count for _, count in cells)
+    scored = fsum(value * count for value, count in cells if isinstance(value, float))
+    return round(100 * scored / total, 2) if total else 0.0
+
+
+def _shares(cells: Counted) -> dict[str, float]:
+    """Return each choice's share of the outputs that hold it; together they can exceed 100."""
+    total = sum(count for _, count in cells)
+    counts: dict[str, int] = {}
+    for value, count in cells:
+        for word in value if isinstance(value, tuple) else ():
+            counts[word] = counts.get(word, 0) + count
+    return {word: round(100 * count / total, 2) for word, count in sorted(counts.items())}
+
+
+def _percentile(scores: list[float], at: int) -> float:
+    """Interpolate linearly between the two nearest scores, in percent."""
+    position = (len(scores) - 1) * at / 100
+    low = int(position)
+    high = min(low + 1, len(scores) - 1)
+    return round(100 * (scores[low] + (scores[high] - scores[low]) * (position - low)), 2)
+
+
+def explanation(reader: Reader, execution: Execution, names: frozenset[str] | None) -> Item:
+    """Return why calls failed, or how far the search for it is; pending if nobody asked."""
+    status = execution.summary_status or "pending"
+    summary: dict[str, Any] | None = execution.summary
+    if summary is None:
+        summary = _clusters(reader, execution, names) if status == "completed" else {}
+    return {"eval_explanation_summary": summary, "eval_explanation_summary_status": status}
+
+
+def _clusters(reader: Reader, execution: Execution, names: frozenset[str] | None) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for config in reader.catalogue.evals_of(execution.run_test):
+        if config.output_type == "choices" or (names is not None and config.name.casefold() not in names):
+            continue
+        rows = reader.store.rows(_FAILED_CALLS, (execution.number, config.number, _MOST_EXAMPLES))
+        cause, description = _CAUSES.get(
+            config.template_name, ("Other causes", "These calls failed this eval.")
+        )
+        cluster = {
+            "cluster_name": cause,
+            "call_execution_ids": [row[0] for row in rows],
+            "description": description,
+        }
+        found[config.name] = [cluster] if rows else []
+    return found

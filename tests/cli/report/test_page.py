@@ -1,0 +1,266 @@
+"""The report's page, as a document."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+import zlib
+from base64 import b64decode
+from html import escape
+from html.parser import HTMLParser
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import attrs
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from futureagi_simulate.records import CallRecord, EvalRecord, EvalSummary, ExecutionRecord, Turn
+from futureagi_simulate_cli.failures.clusters import Cluster
+from futureagi_simulate_cli.gate import Outcome, Verdict, judge
+from futureagi_simulate_cli.report import Material, build_page, charts
+from futureagi_simulate_cli.report.content import BLOCK, by_scenario, embed, pack
+
+from .material import HOSTILE, make_material
+
+MEGABYTE = 1_000_000
+
+
+class Elements(HTMLParser):
+    """Notes every element, its attributes, and the text of scripts."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.found: list[tuple[str, dict[str, str | None]]] = []
+        self.scripts: list[str] = []
+        self.feed(page)
+        self.close()
+
+    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+        self.found.append((tag, dict(attributes)))
+        if tag == "script":
+            self.scripts.append("")
+
+    def handle_data(self, data: str) -> None:
+        if self.found and self.found[-1][0] == "script" and self.scripts:
+            self.scripts[-1] += data
+
+
+@pytest.fixture(scope="module")
+def page() -> str:
+    return build_page(make_material())
+
+
+def test_hostile_texts_add_no_element_and_no_handler(page: str) -> None:
+    elements = Elements(page)
+    blocks = -(-60 // BLOCK)
+    assert len(elements.scripts) == 2 + blocks
+    assert not {"iframe", "svg", "object", "embed", "base"} & {tag for tag, _ in elements.found}
+    for tag, attributes in elements.found:
+        assert not [name for name in attributes if name.startswith("on") or name == "style"], tag
+        for name in ("href", "src", "srcset"):
+            value = attributes.get(name) or "#"
+            assert value.startswith(("#", "data:")), value[:50]
+
+
+def test_the_policy_allows_its_own_script_and_style_only(page: str) -> None:
+    policy = (
+        next(a["content"] for tag, a in Elements(page).found if a.get("http-equiv") and tag == "meta") or ""
+    )
+    assert policy.startswith("default-src 'none';")
+    assert "unsafe" not in policy
+    assert "http" not in policy
+
+
+def test_every_text_of_a_call_is_in_the_page_unchanged() -> None:
+    material = make_material(len(HOSTILE))
+    found = Elements(build_page(material)).scripts
+    rows = json.loads(found[0])["rows"]
+    details = [one for block in found[1:-1] for one in json.loads(zlib.decompress(b64decode(block)))]
+    for call, row, detail in zip(material.calls, rows, details, strict=True):
+        assert row[7] == call.customer_name
+        assert detail["summary"] == call.summary
+        assert [turn[:2] for turn in detail["turns"]] == [
+            [turn.speaker, turn.text] for turn in call.transcript
+        ]
+
+
+def test_the_failing_turn_is_marked() -> None:
+    found = Elements(build_page(make_material(10))).scripts
+    details = json.loads(zlib.decompress(b64decode(found[1])))
+    assert details[0]["marked"] == [4]
+    assert details[1]["marked"] == []
+
+
+@pytest.mark.parametrize(("ready", "words"), [(True, "Ready to promote"), (False, "Not ready to promote")])
+def test_the_verdict_stands_at_the_top(ready: bool, words: str) -> None:
+    material = make_material(20, baseline=False, ready=ready)
+    assert material.verdict.outcome is (Outcome.READY if ready else Outcome.BELOW)
+    assert f'<h2 id="verdict">{words}</h2>' in build_page(material)
+
+
+def test_a_baseline_adds_its_columns() -> None:
+    assert "Baseline</th>" in build_page(make_material(20))
+    assert "Baseline</th>" not in build_page(make_material(20, baseline=False))
+
+
+def test_a_column_that_no_call_fills_is_left_out() -> None:
+    material = make_material(5)
+    bare = tuple(attrs.evolve(call, customer_name=None, started_at=None) for call in material.calls)
+    table = json.loads(Elements(build_page(attrs.evolve(material, calls=bare))).scripts[0])
+    keys = [column["key"] for column in table["columns"]]
+    assert keys == ["id", "status", "scenario", "duration", "score", "failed"]
+    assert {len(row) for row in table["rows"]} == {len(keys)}
+
+
+def test_charts_come_for_light_and_dark_with_words_for_those_who_cannot_see_them(page: str) -> None:
+    pictures = [attributes for tag, attributes in Elements(page).found if tag == "img"]
+    assert [attributes["class"] for attributes in pictures] == ["light", "dark"] * 4
+    assert all(len(attributes["alt"] or "") > 20 for attributes in pictures)
+
+
+def test_an_execution_without_calls_or_evals_makes_a_page() -> None:
+    empty = ExecutionRecord(id="x", status="completed")
+    assert "Nothing was evaluated." in build_page(Material(empty, judge(empty), ()))
+
+
+def test_a_thousand_calls_fit_in_six_megabytes() -> None:
+    assert len(build_page(make_material(1000)).encode()) < 6 * MEGABYTE
+
+
+def test_scenarios_are_counted_from_the_calls_worst_first() -> None:
+    def call(scenario: str, passed: bool | None) -> CallRecord:
+        return CallRecord("i", scenario=scenario, evals=(EvalRecord("e", "Clear", passed=passed),))
+
+    found = by_scenario([call("a", True), call("b", True), call("b", False), call("b", None)])
+    assert found.evals == ("Clear",)
+    assert [(name, cells[0].passed, cells[0].total) for name, cells in found.rows] == [
+        ("b", 1, 2),
+        ("a", 1, 1),
+    ]
+
+
+def test_embedded_json_cannot_end_its_script_element() -> None:
+    assert "<" not in embed(HOSTILE)
+    assert json.loads(embed(HOSTILE)) == list(HOSTILE)
+
+
+def test_packed_blocks_hold_all_details_in_order() -> None:
+    details = [{"n": number} for number in range(2 * BLOCK + 1)]
+    unpacked = [json.loads(zlib.decompress(b64decode(block))) for block in pack(details)]
+    assert [len(block) for block in unpacked] == [BLOCK, BLOCK, 1]
+    assert [one for block in unpacked for one in block] == details
+
+
+def test_the_page_puts_what_the_server_sent_in_as_text_only() -> None:
+    script = (files("futureagi_simulate_cli.report") / "assets" / "report.js").read_text("utf-8")
+    code = re.sub(r"//.*", "", script)
+    sinks = r"innerHTML|outerHTML|insertAdjacent|document\.write|eval\(|Function\(|setHTML|parseFrom|srcdoc"
+    assert re.findall(sinks, code) == []
+    assert "textContent" in code
+
+
+def odd_verdict(names: list[str], values: list[Any]) -> Verdict:
+    evals = [
+        EvalSummary(f"e{place}", name, "score", average=values[place % len(values)], total=3)
+        for place, name in enumerate(names)
+    ]
+    execution = ExecutionRecord(id="x", status="completed", total_calls=3, evals=tuple(evals))
+    verdict = judge(execution)
+    measured = zip(verdict.measures, values * len(names), strict=False)
+    return attrs.evolve(verdict, measures=tuple(attrs.evolve(one, value=value) for one, value in measured))
+
+
+ODD_NAMES = [
+    *("".join(map(chr, range(start, start + 16))) for start in range(0, 0xA0, 16)),
+    "a\x00b", "\ufffe\uffff\ufdd0", "\ud800", "\udc00x", "\u202e\u2028", "", " ", "\U0001fffe\U0010ffff",
+    "\U000e0041", "x" * 1_000_000, "\U0001f600" * 100, "e" + "\u0301" * 500, "\ufdfd" * 30, "a\n\tb",
+    "</svg><script>", "a", "a",
+]  # fmt: skip
+ODD_VALUES = [
+    10**30,
+    10**400,
+    -(10**30),
+    float("nan"),
+    float("inf"),
+    -float("inf"),
+    1e100,
+    5e-324,
+    4000,
+    -1,
+    0,
+    33.3,
+]
+
+
+def test_no_name_and_no_number_ends_the_process_that_draws_charts() -> None:
+    """Run in another process, as the renderer would take this one with it."""
+    code = (
+        "from futureagi_simulate_cli.report import charts\n"
+        "from tests.report.test_page import ODD_NAMES, ODD_VALUES, odd_verdict\n"
+        "assert charts.rates(odd_verdict(ODD_NAMES, [33.3])) is not None\n"
+        "charts.rates(odd_verdict(['a'] * len(ODD_VALUES), ODD_VALUES))\n"
+        "for values in ([value] for value in ODD_VALUES):\n"
+        "    charts.histogram(values, 'Score', 'percent')\n"
+        "for values in (ODD_VALUES, [5e-324, 0], [1e9, 1e9 + 1e-7], [1e9, -1e9, 0.001]):\n"
+        "    assert charts.histogram(values, 'Score', 'percent') is not None\n"
+    )
+    root = Path(__file__).parents[2]
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=root, capture_output=True, timeout=110, check=False
+    )
+    assert done.returncode == 0, done.stderr.decode()[-2000:]
+
+
+@settings(deadline=None, max_examples=200, suppress_health_check=list(HealthCheck))
+@given(st.lists(st.text(st.characters(), max_size=60), min_size=1, max_size=5))
+def test_the_renderer_gets_short_names_that_xml_can_hold_each_once(names: list[str]) -> None:
+    labels = charts._labels(names)
+    assert len(set(labels)) == len(labels) == len(names)
+    for label in labels:
+        assert 0 < len(label) <= charts._LONGEST_LABEL + 4
+        ElementTree.fromstring(f"<t>{escape(label)}</t>".encode())
+
+
+@settings(deadline=None, max_examples=200, suppress_health_check=list(HealthCheck))
+@given(st.one_of(st.none(), st.floats(), st.integers()))
+def test_the_renderer_gets_numbers_that_it_can_draw(value: float | None) -> None:
+    found = charts._drawable(value)
+    assert found is None or (isinstance(found, float) and abs(found) <= 1e9)
+    if value is not None and abs(value) <= 1e9:
+        assert found == pytest.approx(value, abs=0.001)
+
+
+def test_values_that_are_not_drawn_are_counted_in_words() -> None:
+    chart = charts.histogram([1.0, 2.0, float("nan"), 10**30], "Score", "percent")
+    assert chart is not None
+    assert chart.words == "Score of 2 calls, in percent: 1 to 2, median 2. Values out of range, not drawn: 2."
+
+
+def test_odd_texts_and_numbers_make_a_page_of_valid_json_and_utf_8() -> None:
+    odd = "a\x00\x1b\ud800\ufffe\x9b\u202e"
+    turns = (Turn(odd, odd, float("inf"), None),)
+    one = CallRecord(
+        odd,
+        scenario=odd,
+        summary=odd,
+        duration_s=float("nan"),
+        overall_score=10**400,
+        evals=(EvalRecord("e", odd, passed=False, reason=odd),),
+        transcript=turns,
+    )
+    execution = ExecutionRecord(id=odd, run_test_name=odd, status=odd)
+    clusters = (Cluster(odd, odd, odd, ()),)
+    material = Material(execution, odd_verdict([odd], [5.0]), (one,), clusters)
+    page = build_page(material)
+    page.encode()
+    assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\u202e]", page)
+    table, block = Elements(page).scripts[:2]
+    json.loads(table, parse_constant=pytest.fail)
+    (detail,) = json.loads(zlib.decompress(b64decode(block)), parse_constant=pytest.fail)
+    assert detail["summary"] == odd
