@@ -15,8 +15,8 @@ FI_TEST_EXECUTION_ID, FI_AGENT_ID and FI_VERSION_ID set:
     def test_contract(check, subject):
         check(subject)
 
-Only GET is sent: some 250 requests. A check without anything to look at is skipped. Each check's `claim`
-says what it holds; `profile` says whose description the server is to follow: "documented" or "observed".
+Only GET is sent: some 250 requests. A check with nothing to check is skipped. Each check's `claim` says what
+holds; `profile` is the description that the server should follow: "documented" or "observed".
 """
 
 from __future__ import annotations
@@ -25,19 +25,18 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from futureagi_simulate_contract.checks import CHECKS
-    from futureagi_simulate_contract.checks.registry import Check
-    from futureagi_simulate_contract.checks.subject import CheckError, Subject
-    from futureagi_simulate_contract.ids import Ids
+    from futureagi_simulate_contract.claim import Check
+    from futureagi_simulate_contract.claims import CHECKS
+    from futureagi_simulate_contract.session import CheckError, Ids, Subject
 
 __all__ = ["CHECKS", "Check", "CheckError", "Ids", "Subject"]
 
 _HOMES: Final = {
-    "CHECKS": "checks",
-    "Check": "checks.registry",
-    "CheckError": "checks.subject",
-    "Ids": "ids",
-    "Subject": "checks.subject",
+    "CHECKS": "claims",
+    "Check": "claim",
+    "CheckError": "session",
+    "Ids": "session",
+    "Subject": "session",
 }
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from futureagi_simulate_cli.commands.app import build_command
 from futureagi_simulate_cli.commands.table import COMMANDS, Entry
-from futureagi_simulate_contract.ids import VARIABLES
+from futureagi_simulate_contract.session import VARIABLES
 
 from .conftest import Ran, Run
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from futureagi_simulate_contract.checks.subject import Subject
+from futureagi_simulate_contract.session import Subject
 from futureagi_simulate_mock import Mock
 
 from ..recorded import exchanges

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import attrs
 
-from futureagi_simulate_contract.drift.finding import Finding
+from futureagi_simulate_contract.claim import Finding
 from futureagi_simulate_contract.exchange import Endpoint
 
 CE, EX, TE = Endpoint.CALL_EXECUTIONS, Endpoint.TEST_EXECUTIONS, Endpoint.TEST_EXECUTION
@@ -159,7 +159,7 @@ NOT_FOUND = {
     62: "the documents name no unit for an eval's score, so neither reading departs from them",
     68: "grouping is never asked for: it makes the server count the calls of all organizations",
     69: "grouping is never asked for",
-    77: "the listing of a voice agent's version has no text calls; ask with the ids of a text agent",
+    77: "the listing of a voice agent's version has no text calls; use the ids of a text agent",
     82: "the documents say that one id is needed, not that two are refused",
     84: "the documents separate names by commas: a name with one can't be asked for there either",
     86: "refusing other words is what the documents' 400 says",
@@ -172,8 +172,8 @@ NOT_FOUND = {
     94: "the documents describe no error body",
     95: "as 94",
     96: "as 94",
-    98: "no question of the plan brings it about",
-    100: "addresses without the last slash aren't asked: an answer would be a redirect",
+    98: "no request of the plan brings it about",
+    100: "addresses without the last slash aren't requested: the response would be a redirect",
     105: "the mock's order is stable",
     106: "the mock is asked without a proxy in between",
 }

@@ -7,9 +7,9 @@ from unittest import SkipTest
 
 import pytest
 
-from futureagi_simulate_contract.checks import CHECKS
-from futureagi_simulate_contract.checks.registry import Check
-from futureagi_simulate_contract.checks.subject import CheckError, Subject
+from futureagi_simulate_contract.claim import Check
+from futureagi_simulate_contract.claims import CHECKS
+from futureagi_simulate_contract.session import CheckError, Subject
 from futureagi_simulate_mock import Mock
 
 from .conftest import PROFILES
@@ -44,7 +44,7 @@ def killers(subject: Subject, most: int) -> list[str]:
 @pytest.mark.parametrize("mutant", MUTANTS, ids=str)
 def test_a_mutant_is_killed(mutant: Mutant, record_property: Callable[[str, object], None]) -> None:
     with Mock(profile=mutant.profile) as mock:
-        found = killers(Subject.of_mock(mock, mutant.ask(mock)), most=1)
+        found = killers(Subject.of_mock(mock, mutant.send_to(mock)), most=1)
     record_property(KILLED, "".join(found))
     assert found, f"no check sees that {mutant.name}"
 

@@ -17,10 +17,9 @@ from futureagi_simulate import (
     NotFoundError,
     column,
 )
-from futureagi_simulate_contract.checks.filters import by
-from futureagi_simulate_contract.checks.subject import Subject
-from futureagi_simulate_contract.exchange import Endpoint
-from futureagi_simulate_contract.rows import row_id
+from futureagi_simulate_contract.claims.filters import by
+from futureagi_simulate_contract.exchange import Endpoint, row_id
+from futureagi_simulate_contract.session import Subject
 from futureagi_simulate_mock import Mock
 
 NOWHERE = "00000000-0000-4000-8000-000000000000"
@@ -102,10 +101,10 @@ def same(read: Any, sent: Any) -> bool:
 def test_one_call_and_one_execution_arrive_whole(mock: Mock, client: Client) -> None:
     subject = Subject.of_mock(mock)
     for row in subject.rows(Endpoint.TEST_EXECUTION)[:10]:
-        sent = subject.page(Endpoint.RUNS, {"call_execution_id": row_id(row)}).answer.json["result"]
+        sent = subject.page(Endpoint.RUNS, {"call_execution_id": row_id(row)}).response.json["result"]
         assert same(client.get_call_run(row_id(row)), sent)
     query = {"execution_id": mock.ids.test_execution_id, "summary": "true"}
-    sent = subject.page(Endpoint.RUNS, query).answer.json["result"]
+    sent = subject.page(Endpoint.RUNS, query).response.json["result"]
     run = client.get_execution_run(mock.ids.test_execution_id, summary=True)
     for name in ("execution_id", "status", "eval_results", "eval_explanation_summary_status"):
         assert same(getattr(run, name), sent[name]), name

@@ -22,22 +22,23 @@ from futureagi_simulate.errors import ConnectError, TimeoutError, TransportError
 from futureagi_simulate.options import Options
 from futureagi_simulate.transport.clock import ManualClock
 from futureagi_simulate.transport.keys import Credentials, Secret
-from futureagi_simulate_contract.asking import Ask, OutOfTimeError, of_mock, of_server, paced
-from futureagi_simulate_contract.drift.finding import Finding, new_since
-from futureagi_simulate_contract.drift.judge import Against, judge
-from futureagi_simulate_contract.drift.log import Log
-from futureagi_simulate_contract.drift.survey import read, recording, survey
+from futureagi_simulate_contract import recording
+from futureagi_simulate_contract.claim import Finding, Kind
+from futureagi_simulate_contract.claims import Against, findings_of
 from futureagi_simulate_contract.exchange import (
-    Answer,
     Endpoint,
     Exchange,
     Keys,
-    Question,
-    from_record,
-    to_record,
+    Log,
+    Request,
+    Response,
+    Send,
 )
-from futureagi_simulate_contract.ids import Ids
-from futureagi_simulate_contract.kinds import Kind
+from futureagi_simulate_contract.plan import survey
+from futureagi_simulate_contract.recording import from_record, to_record
+from futureagi_simulate_contract.report import new_since
+from futureagi_simulate_contract.server import OutOfTimeError, open_server
+from futureagi_simulate_contract.session import Ids, mock_sender, paced
 from futureagi_simulate_mock import Mock
 from futureagi_simulate_mock.ids import make_id
 from futureagi_simulate_mock.settings import KNOWN_IDS
@@ -51,29 +52,31 @@ WANTED = 80
 BUDGET = 200
 
 
-def look(mock: Mock, ask: Ask | None = None, **settings: int) -> Log:
-    return survey(ask or of_mock(mock), Ids.of(asdict(mock.ids)), FURTHER, base_url=mock.base_url, **settings)
+def drift_log(mock: Mock, send: Send | None = None, **settings: int) -> Log:
+    return survey(
+        send or mock_sender(mock), Ids.of(asdict(mock.ids)), FURTHER, base_url=mock.base_url, **settings
+    )
 
 
 @pytest.fixture(scope="module")
 def observed() -> Log:
     with Mock(profile="observed") as mock:
-        return look(mock)
+        return drift_log(mock)
 
 
 @pytest.fixture(scope="module")
 def findings(observed: Log) -> list[Finding]:
-    return judge(observed)
+    return findings_of(observed)
 
 
 @pytest.mark.parametrize("seed", range(5))
 def test_the_documented_profile_departs_from_nothing(seed: int) -> None:
     with Mock(profile="documented", seed=seed) as mock:
-        assert judge(look(mock)) == []
+        assert findings_of(drift_log(mock)) == []
 
 
 def test_the_observed_profile_does_nothing_that_was_not_observed(observed: Log) -> None:
-    assert [finding.key for finding in judge(observed, Against.OBSERVED)] == []
+    assert [finding.key for finding in findings_of(observed, Against.OBSERVED)] == []
 
 
 def named(findings: list[Finding]) -> dict[int, str]:
@@ -94,8 +97,8 @@ def test_of_the_numbered_differences_at_least_80_are_named(
     seed: int, record_property: Callable[[str, object], None]
 ) -> None:
     with Mock(profile="observed", seed=seed) as mock:
-        log = look(mock)
-    findings = judge(log)
+        log = drift_log(mock)
+    findings = findings_of(log)
     assert len(log.exchanges) <= BUDGET
     assert [finding for finding in findings if numbers_of(finding) is None] == [], (
         "no difference, yet reported"
@@ -111,7 +114,7 @@ def test_of_the_numbered_differences_at_least_80_are_named(
 def test_the_recorded_server_does_what_is_known_of_it(
     recorded: Path, record_property: Callable[[str, object], None]
 ) -> None:
-    findings = judge(read(recorded))
+    findings = findings_of(recording.read(recorded))
     assert [finding.key for finding in findings if not finding.known] == []
     assert [finding.key for finding in findings if numbers_of(finding) is None] == []
     found = named(findings)
@@ -124,33 +127,33 @@ def test_the_recorded_server_does_what_is_known_of_it(
 )
 def test_an_additional_key_is_named_unless_it_is_data(name: str, shown: str) -> None:
     with Mock(profile="documented") as mock:
-        log = look(mock, max_requests=4)
+        log = drift_log(mock, max_requests=4)
     page = next(log.of(Endpoint.TEST_EXECUTIONS))
-    body = msgspec.json.decode(page.answer.body)
+    body = msgspec.json.decode(page.response.body)
     body["results"][0][name] = 1
-    odd = attrs.evolve(page, answer=attrs.evolve(page.answer, body=msgspec.json.encode(body)))
-    assert [finding.location for finding in judge(Log([odd]))] == [shown]
+    odd = attrs.evolve(page, response=attrs.evolve(page.response, body=msgspec.json.encode(body)))
+    assert [finding.location for finding in findings_of(Log([odd]))] == [shown]
 
 
 def test_only_get_is_sent_and_nothing_is_grouped(observed: Log) -> None:
-    questions = [exchange.question for exchange in observed.exchanges]
-    assert {question.method for question in questions} == {"GET"}
-    assert not [question for question in questions if "row_groups" in dict(question.query)]
-    assert all(question.path.endswith("/") for question in questions)
-    assert len(set(questions)) == len(questions)
+    requests = [exchange.request for exchange in observed.exchanges]
+    assert {request.method for request in requests} == {"GET"}
+    assert not [request for request in requests if "row_groups" in dict(request.query)]
+    assert all(request.path.endswith("/") for request in requests)
+    assert len(set(requests)) == len(requests)
 
 
 @pytest.mark.parametrize("budget", [1, 2, 30])
 def test_the_budget_is_kept(budget: int) -> None:
     with Mock(profile="observed") as mock:
-        assert len(look(mock, max_requests=budget).exchanges) == budget
+        assert len(drift_log(mock, max_requests=budget).exchanges) == budget
 
 
 @pytest.mark.parametrize("profile", ["documented", "observed"])
 def test_what_a_budget_leaves_unasked_is_counted(profile: str) -> None:
     with Mock(profile=profile) as mock:
-        whole = len(look(mock).exchanges)
-        left = [look(mock, max_requests=budget).unasked or 0 for budget in (5, 100, whole - 1, whole)]
+        whole = len(drift_log(mock).exchanges)
+        left = [drift_log(mock, max_requests=budget).unsent or 0 for budget in (5, 100, whole - 1, whole)]
     assert 60 < left[0] <= whole - 5
     assert 30 < left[1] <= whole - 100
     assert left[2:] == [1, 0]
@@ -159,9 +162,9 @@ def test_what_a_budget_leaves_unasked_is_counted(profile: str) -> None:
 def test_without_access_it_gives_up_early() -> None:
     asked = []
 
-    def refuse(question: Question) -> Answer:
-        asked.append(question)
-        return Answer(401, {}, b"{}")
+    def refuse(request: Request) -> Response:
+        asked.append(request)
+        return Response(401, {}, b"{}")
 
     survey(refuse, Ids("a", "b", "c", "d", "e"))
     assert len(asked) < 10
@@ -169,8 +172,8 @@ def test_without_access_it_gives_up_early() -> None:
 
 def test_one_run_test_id_is_enough_to_begin_with() -> None:
     with Mock(profile="observed") as mock:
-        log = survey(of_mock(mock), Ids(run_test_id=mock.ids.run_test_id))
-    asked = {exchange.endpoint for exchange in log.exchanges if exchange.answer.status == 200}
+        log = survey(mock_sender(mock), Ids(run_test_id=mock.ids.run_test_id))
+    asked = {exchange.endpoint for exchange in log.exchanges if exchange.response.status == 200}
     assert len(asked) == 4
 
 
@@ -197,7 +200,7 @@ PLANTED = {
 def test_a_planted_departure_is_found(name: str) -> None:
     mutant = next(one for one in MUTANTS if one.name == name and one.profile == "documented")
     with Mock(profile="documented") as mock:
-        findings = judge(look(mock, mutant.ask(mock)))
+        findings = findings_of(drift_log(mock, mutant.send_to(mock)))
     assert PLANTED[name] in {(finding.location, finding.kind) for finding in findings}
 
 
@@ -206,26 +209,26 @@ def test_what_the_open_source_server_does_not_do_is_marked_as_new() -> None:
         one for one in MUTANTS if one.name == "a number comes as a text" and one.profile == "observed"
     )
     with Mock(profile="observed") as mock:
-        findings = judge(look(mock, mutant.ask(mock)))
+        findings = findings_of(drift_log(mock, mutant.send_to(mock)))
     new = {(finding.location, finding.kind) for finding in findings if not finding.known}
     assert new == {("results[].overall_score", Kind.TYPE)}
 
 
 def test_exchanges_survive_a_file(tmp_path: Path, observed: Log, findings: list[Finding]) -> None:
-    (tmp_path / "exchanges.jsonl").write_bytes(recording(observed))
-    again = read(tmp_path / "exchanges.jsonl")
-    assert [one.question for one in again.exchanges] == [one.question for one in observed.exchanges]
-    assert again.unasked == 0
-    assert {f.key for f in judge(again)} == {f.key for f in findings}
+    (tmp_path / "exchanges.jsonl").write_bytes(recording.write(observed))
+    again = recording.read(tmp_path / "exchanges.jsonl")
+    assert [one.request for one in again.exchanges] == [one.request for one in observed.exchanges]
+    assert again.unsent == 0
+    assert {f.key for f in findings_of(again)} == {f.key for f in findings}
     assert Mock.secret_key not in (tmp_path / "exchanges.jsonl").read_text()
 
 
 @pytest.mark.parametrize("keys", list(Keys)[:4], ids=str)
 def test_a_record_keeps_which_keys_were_sent(keys: Keys) -> None:
     with Mock() as mock:
-        exchange = look(mock, max_requests=1).exchanges[0]
-    record = to_record(1, type(exchange)(Question("/x/", keys=keys), exchange.answer))
-    assert from_record(record).question.keys is keys
+        exchange = drift_log(mock, max_requests=1).exchanges[0]
+    record = to_record(1, type(exchange)(Request("/x/", keys=keys), exchange.response))
+    assert from_record(record).request.keys is keys
 
 
 def test_a_baseline_hides_what_it_holds_and_nothing_else(findings: list[Finding]) -> None:
@@ -241,46 +244,48 @@ def test_a_redacted_finding_names_no_value(findings: list[Finding]) -> None:
         assert not [value for value in ids if value in text]
 
 
-def good(_question: Question) -> Answer:
-    return Answer(200, {}, b"{}")
+def good(_request: Request) -> Response:
+    return Response(200, {}, b"{}")
 
 
-def test_questions_are_spread_over_time() -> None:
+def test_requests_are_spread_over_time() -> None:
     clock = ManualClock()
-    ask = paced(good, 4, clock)
+    send = paced(good, 4, clock)
     for _ in range(5):
-        ask(Question("/"))
+        send(Request("/"))
     assert clock.slept == [0.25] * 4
 
 
 def test_a_busy_server_is_left_alone_as_long_as_it_says() -> None:
-    clock, answers = ManualClock(), [Answer(429, {"retry-after": "7"}, b""), Answer(200, {}, b"{}")]
-    ask = paced(lambda question: answers.pop(0), 100, clock)
-    assert ask(Question("/")).status == 200
+    clock, responses = ManualClock(), [Response(429, {"retry-after": "7"}, b""), Response(200, {}, b"{}")]
+    send = paced(lambda request: responses.pop(0), 100, clock)
+    assert send(Request("/")).status == 200
     assert clock.monotonic() == pytest.approx(7)
 
 
 @pytest.mark.parametrize("busy", [False, True])
-def test_no_wait_ends_after_the_time_for_all_questions(busy: bool) -> None:
+def test_no_wait_ends_after_the_time_for_all_requests(busy: bool) -> None:
     clock = ManualClock()
-    ask = paced((lambda _: Answer(429, {"retry-after": "60"}, b"")) if busy else good, 2, clock, seconds=10)
+    send = paced(
+        (lambda _: Response(429, {"retry-after": "60"}, b"")) if busy else good, 2, clock, seconds=10
+    )
     if not busy:
         for _ in range(20):
-            ask(Question("/"))
+            send(Request("/"))
     with pytest.raises(OutOfTimeError, match="longer than 10 s"):
-        ask(Question("/"))
+        send(Request("/"))
     assert clock.monotonic() <= 10
 
 
 def test_when_time_is_over_what_was_seen_is_kept() -> None:
     clock = ManualClock()
     with Mock(profile="observed") as mock:
-        log = survey(paced(of_mock(mock), 5, clock, seconds=8), Ids.of(asdict(mock.ids)))
+        log = survey(paced(mock_sender(mock), 5, clock, seconds=8), Ids.of(asdict(mock.ids)))
     assert len(log.exchanges) == 40
     assert log.stopped == "--max-time"
-    assert log.unasked is not None
-    assert log.unasked > 50
-    assert judge(log)
+    assert log.unsent is not None
+    assert log.unsent > 50
+    assert findings_of(log)
 
 
 @pytest.mark.parametrize(
@@ -294,23 +299,23 @@ def test_when_the_server_stops_answering_what_was_seen_is_kept(error: TransportE
     with Mock(profile="observed") as mock:
         asked = 0
 
-        def ask(question: Question) -> Answer:
+        def send(request: Request) -> Response:
             nonlocal asked
             asked += 1
             if asked > 30:
                 raise error
-            return of_mock(mock)(question)
+            return mock_sender(mock)(request)
 
-        log = survey(ask, Ids.of(asdict(mock.ids)))
+        log = survey(send, Ids.of(asdict(mock.ids)))
     assert (len(log.exchanges), log.stopped) == (30, reason)
 
 
 def test_a_server_that_never_answers_is_an_error() -> None:
-    def ask(_question: Question) -> Answer:
+    def send(_request: Request) -> Response:
         raise ConnectError("gone", remedy="")
 
     with pytest.raises(ConnectError):
-        survey(ask, Ids.of(asdict(KNOWN_IDS)))
+        survey(send, Ids.of(asdict(KNOWN_IDS)))
 
 
 def drip(connection: socket.socket, end: threading.Event) -> None:
@@ -326,7 +331,7 @@ def drip(connection: socket.socket, end: threading.Event) -> None:
 def test_a_request_and_all_of_them_have_a_limit_of_time(
     each: float, all_: float, kind: type[Exception], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("futureagi_simulate_contract.asking.PER_REQUEST", each)
+    monkeypatch.setattr("futureagi_simulate_contract.server.PER_REQUEST", each)
     end = threading.Event()
     with socket.create_server(("127.0.0.1", 0)) as listener:
         serving = threading.Thread(target=lambda: drip(listener.accept()[0], end))
@@ -338,8 +343,8 @@ def test_a_request_and_all_of_them_have_a_limit_of_time(
         )
         begun = time.monotonic()
         try:
-            with of_server(options, seconds=all_) as ask, pytest.raises(kind):
-                ask(Question("/"))
+            with open_server(options, seconds=all_) as send, pytest.raises(kind):
+                send(Request("/"))
             assert time.monotonic() - begun < 30
         finally:
             end.set()
@@ -379,12 +384,12 @@ def test_a_recording_holds_no_key_and_no_cookie(secret: str, form: Callable[[str
     headers = {"set-cookie": f'a={COOKIE}; Path=/, b="{COOKIE}"', "cookie": text, "location": f"/{text}"}
     exchanges = [
         Exchange(
-            Question(f"/simulate/{text}/", (("search", text),), headers=(("X-Echo", text),)),
-            Answer(200, headers, body),
+            Request(f"/simulate/{text}/", (("search", text),), headers=(("X-Echo", text),)),
+            Response(200, headers, body),
         )
         for body in places.values()
     ]
-    kept = recording(Log(exchanges), Credentials(Secret(KEY), Secret(SECRET))).decode()
+    kept = recording.write(Log(exchanges), Credentials(Secret(KEY), Secret(SECRET))).decode()
     for shown in (text, quote(text), urlencode({"": text})[1:], json.dumps(text)[1:-1], secret):
         assert shown.lower() not in kept.lower()
     assert COOKIE not in kept
@@ -392,9 +397,9 @@ def test_a_recording_holds_no_key_and_no_cookie(secret: str, form: Callable[[str
 
 def test_a_recording_without_keys_in_it_is_kept_whole() -> None:
     with Mock(profile="observed") as mock:
-        log = look(mock)
+        log = drift_log(mock)
         keys = Credentials(Secret(mock.api_key), Secret(mock.secret_key))
-    assert recording(log, keys) == recording(log)
+    assert recording.write(log, keys) == recording.write(log)
 
 
 def test_findings_compare_by_rule_and_place(findings: list[Finding]) -> None:

@@ -10,14 +10,13 @@ import pytest
 
 from futureagi_simulate.transport.clock import ManualClock, SystemClock
 from futureagi_simulate_cli.commands.run import run
-from futureagi_simulate_contract.asking import of_mock
-from futureagi_simulate_contract.drift.judge import judge
-from futureagi_simulate_contract.drift.look import ZERO_ID
-from futureagi_simulate_contract.drift.survey import recording, survey
-from futureagi_simulate_contract.ids import VARIABLES, Ids
+from futureagi_simulate_contract import recording
+from futureagi_simulate_contract.claims import findings_of
+from futureagi_simulate_contract.plan import ZERO_ID, survey
+from futureagi_simulate_contract.session import VARIABLES, Ids, mock_sender
 from futureagi_simulate_mock import Mock
 
-from .test_drift import look
+from .test_drift import drift_log
 
 FAST = ["drift", "--rate", "100000"]
 
@@ -27,7 +26,7 @@ def observed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Record a look at the observed profile."""
     path = tmp_path_factory.mktemp("recorded") / "exchanges.jsonl"
     with Mock(profile="observed") as mock:
-        path.write_bytes(recording(look(mock)))
+        path.write_bytes(recording.write(drift_log(mock)))
     return path
 
 
@@ -48,7 +47,7 @@ def test_an_unfinished_look_says_so_and_is_not_as_the_contract_says(
     assert run([*FAST, "--max-requests", "5", *form]) == 3
     text = capsys.readouterr().out
     assert "0 departures from what is documented so far, 5 requests." in text
-    assert re.search(r"^Unfinished: at least \d+ planned questions were not asked", text, re.MULTILINE)
+    assert re.search(r"^Unfinished: at least \d+ planned requests were not sent", text, re.MULTILINE)
     assert "Nothing was seen of getTestExecution, getSimulationRuns, listVersionCallExecutions" in text
     assert run([*FAST, *form]) == 0
     assert "Unfinished" not in capsys.readouterr().out
@@ -92,8 +91,8 @@ def test_over_http_the_same_is_found_as_without(served: Mock, capsys: pytest.Cap
     assert run([*FAST, "--json"]) == 1
     report = json.loads(capsys.readouterr().out)
     with Mock(profile="observed") as mock:
-        log = survey(of_mock(mock), Ids.of_mock(mock))
-    assert {finding.key for finding in judge(log)} == {
+        log = survey(mock_sender(mock), Ids.of_mock(mock))
+    assert {finding.key for finding in findings_of(log)} == {
         (found["rule"], found["endpoint"], found["location"], found["kind"]) for found in report["findings"]
     }
     assert report["requests"] == len(log.exchanges)
@@ -192,7 +191,7 @@ def test_time_is_limited_and_progress_is_told(
     assert run(["drift", "--max-time", "25s", "--record", str(path)]) == 3
     printed = capsys.readouterr()
     assert clock.monotonic() <= 25
-    assert "planned questions were not asked (--max-time)" in printed.out
+    assert "planned requests were not sent (--max-time)" in printed.out
     assert re.fullmatch(r"(requests: \d+ of at most 200\n){2}", printed.err)
     assert run(["drift", "--recorded", str(path)]) == 3
     assert "(--max-time)" in capsys.readouterr().out

@@ -5,10 +5,9 @@ from __future__ import annotations
 import pytest
 
 from futureagi_simulate_cli.commands.run import run
-from futureagi_simulate_contract.drift.look import ZERO_ID
-from futureagi_simulate_contract.drift.unknown import Insisting, UnknownIdError
-from futureagi_simulate_contract.exchange import Answer, Endpoint, Question, path_of
-from futureagi_simulate_contract.ids import Ids
+from futureagi_simulate_contract.exchange import Endpoint, Request, Response, path_of
+from futureagi_simulate_contract.plan import ZERO_ID
+from futureagi_simulate_contract.session import Ids, UnknownIdError, known_ids_only
 from futureagi_simulate_mock import Mock
 from futureagi_simulate_mock.settings import KNOWN_IDS
 
@@ -41,18 +40,18 @@ def test_something_named_that_does_not_exist_is_no_departure_but_an_error(
 
 def test_what_one_endpoint_shows_and_another_does_not_know_is_a_departure() -> None:
     ids = Ids(run_test_id=KNOWN_IDS.run_test_id)
-    gone = Answer(404, {}, b'{"message": "Run test not found."}')
-    known = Question(path_of(Endpoint.TEST_EXECUTIONS, run_test_id=KNOWN_IDS.run_test_id))
-    lacking = Question(path_of(Endpoint.CALL_EXECUTIONS, run_test_id=KNOWN_IDS.run_test_id))
-    ask = Insisting(lambda question: Answer(200, {}, b"{}") if question == known else gone, ids)
+    gone = Response(404, {}, b'{"message": "Run test not found."}')
+    known = Request(path_of(Endpoint.TEST_EXECUTIONS, run_test_id=KNOWN_IDS.run_test_id))
+    lacking = Request(path_of(Endpoint.CALL_EXECUTIONS, run_test_id=KNOWN_IDS.run_test_id))
+    send = known_ids_only(lambda request: Response(200, {}, b"{}") if request == known else gone, ids)
     with pytest.raises(UnknownIdError):
-        ask(lacking)
-    assert ask(known).status == 200
-    assert ask(lacking) == gone
+        send(lacking)
+    assert send(known).status == 200
+    assert send(lacking) == gone
 
 
 def test_a_page_of_a_proxy_does_not_say_that_an_id_is_unknown() -> None:
     ids = Ids(run_test_id=KNOWN_IDS.run_test_id)
-    page = Answer(404, {"content-type": "text/html"}, b"<h1>Not Found</h1>")
-    question = Question(path_of(Endpoint.TEST_EXECUTIONS, run_test_id=KNOWN_IDS.run_test_id))
-    assert Insisting(lambda _: page, ids)(question) == page
+    page = Response(404, {"content-type": "text/html"}, b"<h1>Not Found</h1>")
+    request = Request(path_of(Endpoint.TEST_EXECUTIONS, run_test_id=KNOWN_IDS.run_test_id))
+    assert known_ids_only(lambda _: page, ids)(request) == page

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from futureagi_simulate_contract.drift.filtering import OPERATORS, TYPES, Filter, satisfies, single_filter
-from futureagi_simulate_contract.exchange import Answer, Exchange, Question
+from futureagi_simulate_contract.exchange import Exchange, Request, Response
+from futureagi_simulate_contract.filtering import OPERATORS, TYPES, Filter, satisfies, single_filter
 
 EVAL = "20c35c33-a573-5a2c-8598-bf52ff5359fd"
 ROW = {
@@ -53,7 +53,7 @@ def test_a_row_satisfies(column: str, kind: str, operator: str, value: Any, want
 
 
 def asked(text: str, **more: str) -> Exchange:
-    return Exchange(Question("/x/", (("filters", text), *more.items())), Answer(200, {}, b"{}"))
+    return Exchange(Request("/x/", (("filters", text), *more.items())), Response(200, {}, b"{}"))
 
 
 def test_a_filter_is_read_back_as_it_was_written() -> None:

@@ -1,4 +1,4 @@
-"""schemathesis searches the mock for answers that the strict view of its profile doesn't allow."""
+"""schemathesis searches the mock for responses that the strict view of its profile doesn't allow."""
 
 from __future__ import annotations
 

@@ -8,9 +8,9 @@ from typing import Any
 import msgspec
 import pytest
 
-from futureagi_simulate_contract.checks.subject import Subject
-from futureagi_simulate_contract.exchange import Answer, Endpoint, Exchange
-from futureagi_simulate_contract.kinds import Kind
+from futureagi_simulate_contract.claim import Kind
+from futureagi_simulate_contract.exchange import Endpoint, Exchange, Response
+from futureagi_simulate_contract.session import Subject
 from futureagi_simulate_contract.shapes import shapes_of
 from futureagi_simulate_contract.views import Profile
 from futureagi_simulate_mock import Mock
@@ -27,9 +27,9 @@ def documented() -> Iterator[Subject]:
 def spoiled(subject: Subject, endpoint: Endpoint, change: Change) -> Exchange:
     queries = {Endpoint.RUNS: {"execution_id": subject.ids.test_execution_id}}
     page = subject.page(endpoint, queries.get(endpoint))
-    body = msgspec.json.decode(page.answer.body)
+    body = msgspec.json.decode(page.response.body)
     change(body)
-    return Exchange(page.question, Answer(200, page.answer.headers, msgspec.json.encode(body)))
+    return Exchange(page.request, Response(200, page.response.headers, msgspec.json.encode(body)))
 
 
 CASES: list[tuple[Endpoint, Change, str, Kind]] = [
@@ -96,13 +96,13 @@ def test_a_deviation_has_a_place_and_a_kind(
 
 def test_a_body_as_described_has_no_deviation(subject: Subject) -> None:
     for listing in subject.listings():
-        for page in subject.walk(listing, 100):
+        for page in subject.pages(listing, 100):
             assert list(shapes_of(subject.profile).deviations(page)) == []
 
 
 def test_another_status_than_200_is_not_looked_at(documented: Subject) -> None:
     page = documented.page(Endpoint.CALL_EXECUTIONS)
-    refusal = Exchange(page.question, Answer(400, {}, b"{}"))
+    refusal = Exchange(page.request, Response(400, {}, b"{}"))
     assert list(shapes_of(Profile.DOCUMENTED).deviations(refusal)) == []
 
 

@@ -12,7 +12,8 @@ import yaml
 from jsonschema import Draft202012Validator
 
 from futureagi_simulate_contract.document import Document, response_schema
-from futureagi_simulate_contract.exchange import Exchange, from_record
+from futureagi_simulate_contract.exchange import Exchange
+from futureagi_simulate_contract.recording import from_record
 
 from ..recorded import exchanges
 from .conftest import ROOT
@@ -124,7 +125,7 @@ def recorded_answers() -> list[Exchange]:
     return [
         exchange
         for exchange in map(from_record, exchanges())
-        if exchange.question.method == "GET" and exchange.endpoint and exchange.answer.json is not None
+        if exchange.request.method == "GET" and exchange.endpoint and exchange.response.json is not None
     ]
 
 
@@ -132,15 +133,15 @@ def recorded_misfits(observed: Document, answers: Iterable[Exchange]) -> Iterato
     """Give what in the recorded answers doesn't fit a view."""
     validators: dict[tuple[str, int], Draft202012Validator] = {}
     for exchange in answers:
-        key = (str(exchange.endpoint), exchange.answer.status)
+        key = (str(exchange.endpoint), exchange.response.status)
         schema = response_schema(observed, *key)
         if schema is None:
-            yield str(exchange.question), f"{key[1]} is not in the contract"
+            yield str(exchange.request), f"{key[1]} is not in the contract"
             continue
         if key not in validators:
             validators[key] = Draft202012Validator(
                 {**schema, "components": observed["components"]},
                 format_checker=Draft202012Validator.FORMAT_CHECKER,
             )
-        for error in validators[key].iter_errors(exchange.answer.json):
-            yield str(exchange.question), error.json_path
+        for error in validators[key].iter_errors(exchange.response.json):
+            yield str(exchange.request), error.json_path

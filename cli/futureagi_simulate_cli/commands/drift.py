@@ -1,4 +1,4 @@
-"""`fi-simulate drift`: say where a server departs from the contract."""
+"""`fi-simulate drift`: report where a server departs from the contract."""
 
 from __future__ import annotations
 
@@ -12,11 +12,10 @@ from futureagi_simulate_cli.commands.times import duration
 
 if TYPE_CHECKING:
     from futureagi_simulate.options import Options
-    from futureagi_simulate_contract.drift.finding import Finding
-    from futureagi_simulate_contract.drift.log import Log
-    from futureagi_simulate_contract.drift.report import Report
-    from futureagi_simulate_contract.exchange import Answer, Question
-    from futureagi_simulate_contract.ids import Ids
+    from futureagi_simulate_contract.claim import Finding
+    from futureagi_simulate_contract.exchange import Log, Request, Response
+    from futureagi_simulate_contract.report import Report
+    from futureagi_simulate_contract.session import Ids
 
 DRIFT: Final = 1
 MAX_TIME: Final = 600.0
@@ -48,24 +47,24 @@ def drift(
     ] = None,
     recorded: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="Judge recorded exchanges (JSON lines), ask no server."),
+        typer.Option(metavar="FILE", help="Check recorded exchanges (JSON lines); send nothing."),
     ] = None,
     record: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Keep the exchanges, without keys, for --recorded.")
     ] = None,
     against: Annotated[
-        str, typer.Option(metavar="documents|observed", help="What to hold the server against.")
+        str, typer.Option(metavar="documents|observed", help="What to compare the server with.")
     ] = "documents",
     max_requests: Annotated[
-        int, typer.Option(metavar="N", min=1, help="Ask at most so many questions.")
+        int, typer.Option(metavar="N", min=1, help="Send at most so many requests.")
     ] = 200,
     max_time: Annotated[
         float | None,
         typer.Option(
-            "--max-time", metavar="TIME", parser=duration, help="Ask no longer than this: 90s (10m)."
+            "--max-time", metavar="TIME", parser=duration, help="Send for at most this long: 90s (10m)."
         ),
     ] = None,
-    rate: Annotated[float, typer.Option(metavar="N", min=0.1, help="Questions a second.")] = 5.0,
+    rate: Annotated[float, typer.Option(metavar="N", min=0.1, help="Requests a second.")] = 5.0,
     baseline: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Report only what this saved --json report lacks.")
     ] = None,
@@ -75,23 +74,23 @@ def drift(
         bool, typer.Option("--redact", help="Leave out the server, requests and values: fit for an issue.")
     ] = False,
 ) -> None:
-    """Ask a server what it does, GET only and slowly, and report where that departs from the contract.
+    """Send GET requests to a server, slowly, and report where it departs from the contract.
 
-    Exit code 0: as the contract says; 1: it departs; 2: wrong usage; 3: nothing found, but questions were
-    left unasked (--max-requests, --max-time, a server that stopped answering); 4: no access. What the mock
-    prints when it starts holds all the ids; against another server, name a run test that has results.
+    Exit code 0: as the contract says; 1: it departs; 2: wrong usage; 3: nothing found, but requests were
+    not sent (--max-requests, --max-time, a server that stopped answering); 4: no access. What the mock
+    prints when it starts holds all the ids; for another server, name a run test that has results.
 
     Example: fi-simulate drift --run-test ID --run-test-name "Support line regression" --markdown --redact
     """
     from futureagi_simulate_cli.commands.places import check_writable, write_private
     from futureagi_simulate_cli.commands.trouble import UNFINISHED
-    from futureagi_simulate_contract.drift.judge import Against, judge
-    from futureagi_simulate_contract.drift.report import Report
-    from futureagi_simulate_contract.drift.survey import recording
-    from futureagi_simulate_contract.ids import Ids
+    from futureagi_simulate_contract.claims import Against, findings_of
+    from futureagi_simulate_contract.recording import write
+    from futureagi_simulate_contract.report import Report
+    from futureagi_simulate_contract.session import Ids
 
     if against not in set(Against):
-        raise _usage(f"--against {against} is unknown.", "Say --against documents or --against observed.")
+        raise _usage(f"--against {against} is unknown.", "Use --against documents or --against observed.")
     if json and markdown:
         raise _usage("--json and --markdown exclude each other.", "Leave one of them out.")
     check_writable(record, "--record")
@@ -102,19 +101,19 @@ def drift(
         log, source, keys = _recorded(recorded), recorded.name, None
     else:
         time = MAX_TIME if max_time is None else max_time
-        log, options = _asked(ids, tuple(tests[1:]), max_requests, time, rate)
+        log, options = _survey(ids, tuple(tests[1:]), max_requests, time, rate)
         source, keys = str(options.origin), options.credentials
-    findings = judge(log, Against(against))
+    findings = findings_of(log, Against(against))
     kept = _new(findings, saved)
     report = Report(source, against, log, kept, hidden=len(findings) - len(kept))
     _print(report, as_json=json, as_markdown=markdown, redact=redact)
     if record is not None:  # last: if there is no room, the findings have been printed
-        write_private(record, recording(log, keys))
-    raise typer.Exit(DRIFT if kept else UNFINISHED if log.unasked else 0)
+        write_private(record, write(log, keys))
+    raise typer.Exit(DRIFT if kept else UNFINISHED if log.unsent else 0)
 
 
 def _recorded(path: Path) -> Log:
-    from futureagi_simulate_contract.drift.survey import read
+    from futureagi_simulate_contract.recording import read
 
     try:
         return read(path)
@@ -126,15 +125,16 @@ def _recorded(path: Path) -> Log:
         raise _usage(f"{path}: {error}.", "Each line is one exchange, as --record writes them.") from error
 
 
-def _asked(
+def _survey(
     ids: Ids, further: tuple[str, ...], max_requests: int, max_time: float, rate: float
 ) -> tuple[Log, Options]:
     from futureagi_simulate.options import Options
     from futureagi_simulate_cli.commands.console import Steps
     from futureagi_simulate_cli.commands.trouble import NO_ACCESS, Trouble, TroubleError
-    from futureagi_simulate_contract.asking import of_server, paced
-    from futureagi_simulate_contract.drift.survey import has_access, survey
-    from futureagi_simulate_contract.drift.unknown import Insisting, UnknownIdError, check_ids
+    from futureagi_simulate_contract.exchange import has_access
+    from futureagi_simulate_contract.plan import survey
+    from futureagi_simulate_contract.server import open_server
+    from futureagi_simulate_contract.session import UnknownIdError, check_ids, known_ids_only, paced
 
     if ids.run_test_id is None and ids.test_execution_id is None and ids.run_test_name is None:
         raise _usage(
@@ -144,51 +144,50 @@ def _asked(
     options = Options.of()
     clock = options.retry.clock
     with (
-        of_server(options, seconds=max_time) as ask,
+        open_server(options, seconds=max_time) as send,
         Steps("requests", max_requests, clock.monotonic) as steps,
     ):
 
-        def counted(question: Question) -> Answer:
-            answer = ask(question)
+        def counted(request: Request) -> Response:
+            response = send(request)
             steps.step()
-            return answer
+            return response
 
-        pace = paced(counted, rate, clock, seconds=max_time)
-        insisting = Insisting(pace, ids, further)
+        checked = known_ids_only(paced(counted, rate, clock, seconds=max_time), ids, further)
         try:
-            log = survey(insisting, ids, further, max_requests=max_requests, base_url=str(options.origin))
+            log = survey(checked, ids, further, max_requests=max_requests, base_url=str(options.origin))
         except UnknownIdError as error:
-            remedy = "Check it, and that the keys belong to its organization: what exists is looked into."
+            remedy = "Check it, and that the keys belong to its organization."
             raise TroubleError(Trouble(str(error), remedy, NO_ACCESS)) from error
     if not has_access(log.exchanges):
-        answers = ", ".join(sorted({str(one.answer.status) for one in log.exchanges}))
+        answers = ", ".join(sorted({str(one.status) for one in log.exchanges}))
         what = f"{options.origin} answered nothing but {answers}."
         raise TroubleError(Trouble(what, "Check FI_API_KEY, FI_SECRET_KEY and the ids.", NO_ACCESS))
     return log, options
 
 
 def _baseline(path: Path | None, against: str) -> list[dict[str, Any]] | None:
-    from futureagi_simulate_contract.drift.report import read_saved
+    from futureagi_simulate_contract.report import read_saved
 
     if path is None:
         return None
     try:
-        held_against, findings = read_saved(path.read_bytes())
+        saved_against, findings = read_saved(path.read_bytes())
     except (OSError, ValueError, RecursionError) as error:
         reason = error.strerror if isinstance(error, OSError) else error
         raise _usage(
             f"{path} is no saved report: {reason}.", "Save one with fi-simulate drift --json > FILE."
         ) from error
-    if held_against != against:
+    if saved_against != against:
         raise _usage(
-            f"{path} was saved with --against {held_against}: its findings are others.",
-            f"Say --against {held_against}, or name a report saved with --against {against}.",
+            f"{path} was saved with --against {saved_against}: its findings differ.",
+            f"Use --against {saved_against}, or name a report saved with --against {against}.",
         )
     return findings
 
 
 def _new(findings: list[Finding], saved: list[dict[str, Any]] | None) -> list[Finding]:
-    from futureagi_simulate_contract.drift.finding import new_since
+    from futureagi_simulate_contract.report import new_since
 
     return findings if saved is None else new_since(findings, saved)
 
@@ -202,7 +201,7 @@ def _usage(what: str, remedy: str) -> Exception:
 def _print(report: Report, *, as_json: bool, as_markdown: bool, redact: bool) -> None:
     from futureagi_simulate.printable import clean
     from futureagi_simulate_cli.commands.console import output, print_document, print_json, print_table, say
-    from futureagi_simulate_contract.drift.report import COLUMNS
+    from futureagi_simulate_contract.report import COLUMNS
 
     if as_json:
         print_json(report.as_dict(redact=redact))

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import attrs
 
-from futureagi_simulate_contract.asking import Ask
-from futureagi_simulate_contract.exchange import Answer, Endpoint, Keys, Question
+from futureagi_simulate_contract.exchange import Endpoint, Keys, Request, Response, Send
 
 from .making import BOTH, RN, TE, VC, Spoil, about, changed, mutant, stateful
 
 
 def _as_good(name: str, keys: Keys, *endpoints: Endpoint, profiles: tuple[str, ...] = BOTH) -> None:
-    def spoil(question: Question, ask: Ask) -> Answer:
-        open_here = question.keys is keys and about(question) in (endpoints or tuple(Endpoint))
-        return ask(attrs.evolve(question, keys=Keys.GOOD) if open_here else question)
+    def spoil(request: Request, send: Send) -> Response:
+        open_here = request.keys is keys and about(request) in (endpoints or tuple(Endpoint))
+        return send(attrs.evolve(request, keys=Keys.GOOD) if open_here else request)
 
     mutant(name, *profiles)(spoil)
 
@@ -25,20 +24,20 @@ _as_good("another organization's keys open everything", Keys.OTHER)
 
 
 @mutant("another organization's call among the own", *BOTH)
-def _stranger(question: Question, ask: Ask) -> Answer:
-    answer = ask(question)
-    if answer.status != 200 or about(question) is not TE or "row_groups" in dict(question.query):
-        return answer
+def _stranger(request: Request, send: Send) -> Response:
+    response = send(request)
+    if response.status != 200 or about(request) is not TE or "row_groups" in dict(request.query):
+        return response
     return changed(
-        answer,
+        response,
         lambda body: [row.update(id="0a0b0c0d-0000-4000-8000-0000000000ff") for row in body["results"][:1]],
     )
 
 
 def _status(name: str, old: int, new: int, *profiles: str) -> None:
-    def spoil(question: Question, ask: Ask) -> Answer:
-        answer = ask(question)
-        return attrs.evolve(answer, status=new) if answer.status == old else answer
+    def spoil(request: Request, send: Send) -> Response:
+        response = send(request)
+        return attrs.evolve(response, status=new) if response.status == old else response
 
     mutant(name, *profiles)(spoil)
 
@@ -49,34 +48,34 @@ _status("a broken filter is a server error", 400, 500, *BOTH)
 
 
 @mutant("an unknown id is an empty page")
-def _empty(question: Question, ask: Ask) -> Answer:
-    answer = ask(question)
+def _empty(request: Request, send: Send) -> Response:
+    response = send(request)
     body = b'{"count":0,"next":null,"previous":null,"results":[]}'
-    return Answer(200, answer.headers, body) if answer.status == 404 else answer
+    return Response(200, response.headers, body) if response.status == 404 else response
 
 
 @mutant("a bad parameter is looked at before the keys")
-def _keys_last(question: Question, ask: Ask) -> Answer:
-    if "abc" in dict(question.query).values():
-        return ask(attrs.evolve(question, keys=Keys.GOOD))
-    return ask(question)
+def _keys_last(request: Request, send: Send) -> Response:
+    if "abc" in dict(request.query).values():
+        return send(attrs.evolve(request, keys=Keys.GOOD))
+    return send(request)
 
 
 @mutant("POST is answered like GET", *BOTH)
-def _post(question: Question, ask: Ask) -> Answer:
-    return ask(attrs.evolve(question, method="GET") if question.method == "POST" else question)
+def _post(request: Request, send: Send) -> Response:
+    return send(attrs.evolve(request, method="GET") if request.method == "POST" else request)
 
 
 @stateful("DELETE deletes", *BOTH)
 def _delete() -> Spoil:
     deleted: list[str] = []
 
-    def spoil(question: Question, ask: Ask) -> Answer:
-        answer = ask(question)
-        if question.method == "DELETE":
-            deleted.append(question.path)
-        if answer.status == 200 and question.path in deleted and about(question) is TE:
-            return changed(answer, lambda body: body["results"].pop() if body["results"] else None)
-        return answer
+    def spoil(request: Request, send: Send) -> Response:
+        response = send(request)
+        if request.method == "DELETE":
+            deleted.append(request.path)
+        if response.status == 200 and request.path in deleted and about(request) is TE:
+            return changed(response, lambda body: body["results"].pop() if body["results"] else None)
+        return response
 
     return spoil

@@ -5,31 +5,30 @@ from __future__ import annotations
 import attrs
 import msgspec
 
-from futureagi_simulate_contract.asking import Ask
-from futureagi_simulate_contract.exchange import Answer, Question
+from futureagi_simulate_contract.exchange import Request, Response, Send
 
 from .making import BOTH, changed, mutant, spoil_errors
 
 
-def _bare(answer: Answer) -> Answer:
-    return attrs.evolve(answer, body=msgspec.json.encode({"detail": answer.object.get("detail", "")}))
+def _bare(response: Response) -> Response:
+    return attrs.evolve(response, body=msgspec.json.encode({"detail": response.object.get("detail", "")}))
 
 
-def _success(answer: Answer) -> Answer:
-    return changed(answer, lambda body: body.update(status=True))
+def _success(response: Response) -> Response:
+    return changed(response, lambda body: body.update(status=True))
 
 
-def _leak(answer: Answer) -> Answer:
+def _leak(response: Response) -> Response:
     return changed(
-        answer,
+        response,
         lambda body: body.update(
             dict.fromkeys(("detail", "message", "error", "result"), "sqlite3.OperationalError: near")
         ),
     )
 
 
-def _html(answer: Answer) -> Answer:
-    return Answer(answer.status, {"content-type": "text/html"}, b"<h1>Error</h1>")
+def _html(response: Response) -> Response:
+    return Response(response.status, {"content-type": "text/html"}, b"<h1>Error</h1>")
 
 
 spoil_errors("an error body of another form", _bare, 400, 401, 404)
@@ -43,12 +42,12 @@ spoil_errors(
 
 
 @mutant("JSON under another content type", *BOTH)
-def _plain(question: Question, ask: Ask) -> Answer:
-    answer = ask(question)
-    return attrs.evolve(answer, headers={**answer.headers, "content-type": "text/plain"})
+def _plain(request: Request, send: Send) -> Response:
+    response = send(request)
+    return attrs.evolve(response, headers={**response.headers, "content-type": "text/plain"})
 
 
 @mutant("the body is cut", *BOTH)
-def _cut(question: Question, ask: Ask) -> Answer:
-    answer = ask(question)
-    return attrs.evolve(answer, body=answer.body[:-1]) if answer.status == 200 else answer
+def _cut(request: Request, send: Send) -> Response:
+    response = send(request)
+    return attrs.evolve(response, body=response.body[:-1]) if response.status == 200 else response

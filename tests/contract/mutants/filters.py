@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from futureagi_simulate_contract.asking import Ask
-from futureagi_simulate_contract.exchange import Answer, Question
+from futureagi_simulate_contract.exchange import Request, Response, Send
 
 from .making import BOTH, changed, mutant, spoil_query, with_query
 
@@ -14,9 +13,9 @@ spoil_query("groups are ignored", row_groups=None, group_keys=None)
 
 
 def _replaced(name: str, parameter: str, old: str, new: str, *profiles: str) -> None:
-    def spoil(question: Question, ask: Ask) -> Answer:
-        value = dict(question.query).get(parameter, "")
-        return ask(with_query(question, **{parameter: value.replace(old, new)}) if old in value else question)
+    def spoil(request: Request, send: Send) -> Response:
+        value = dict(request.query).get(parameter, "")
+        return send(with_query(request, **{parameter: value.replace(old, new)}) if old in value else request)
 
     mutant(name, *profiles)(spoil)
 
@@ -29,35 +28,35 @@ _replaced("drilling opens another group", "group_keys", '["', '["x')
 
 
 @mutant("search heeds the case")
-def _case(question: Question, ask: Ask) -> Answer:
-    answer, word = ask(question), dict(question.query).get("search")
-    if answer.status != 200 or not word or word == word.lower() or not word[0].islower():
-        return answer
-    return ask(with_query(question, search="no such text"))
+def _case(request: Request, send: Send) -> Response:
+    response, word = send(request), dict(request.query).get("search")
+    if response.status != 200 or not word or word == word.lower() or not word[0].islower():
+        return response
+    return send(with_query(request, search="no such text"))
 
 
 @mutant("search finds a whole name only")
-def _whole_name(question: Question, ask: Ask) -> Answer:
-    word = dict(question.query).get("search", "")
-    return ask(with_query(question, search="no such text") if word and word[0].islower() else question)
+def _whole_name(request: Request, send: Send) -> Response:
+    word = dict(request.query).get("search", "")
+    return send(with_query(request, search="no such text") if word and word[0].islower() else request)
 
 
 @mutant("a filter and a search: the search wins")
-def _search_wins(question: Question, ask: Ask) -> Answer:
-    return ask(with_query(question, filters=None) if dict(question.query).get("search") else question)
+def _search_wins(request: Request, send: Send) -> Response:
+    return send(with_query(request, filters=None) if dict(request.query).get("search") else request)
 
 
 @mutant("groups don't heed filters")
-def _group_filters(question: Question, ask: Ask) -> Answer:
-    return ask(with_query(question, filters=None) if "row_groups" in dict(question.query) else question)
+def _group_filters(request: Request, send: Send) -> Response:
+    return send(with_query(request, filters=None) if "row_groups" in dict(request.query) else request)
 
 
 @mutant("a group counts one call too many")
-def _group_count(question: Question, ask: Ask) -> Answer:
-    answer = ask(question)
-    if answer.status != 200 or "row_groups" not in dict(question.query):
-        return answer
+def _group_count(request: Request, send: Send) -> Response:
+    response = send(request)
+    if response.status != 200 or "row_groups" not in dict(request.query):
+        return response
     return changed(
-        answer,
+        response,
         lambda body: [row.update(count=row["count"] + 1) for row in body["results"][:1] if "count" in row],
     )

@@ -1,4 +1,4 @@
-"""How a mutant is made: a name, a profile, and a function that stands between question and mock."""
+"""How a mutant is made: a name, a profile, and a function that stands between request and mock."""
 
 from __future__ import annotations
 
@@ -8,27 +8,27 @@ from typing import Any
 import attrs
 import msgspec
 
-from futureagi_simulate_contract.asking import Ask, of_mock
-from futureagi_simulate_contract.exchange import Answer, Endpoint, Exchange, Question
+from futureagi_simulate_contract.exchange import Endpoint, Exchange, Request, Response, Send
+from futureagi_simulate_contract.session import mock_sender
 from futureagi_simulate_mock import Mock
 
 CE, EX, TE = Endpoint.CALL_EXECUTIONS, Endpoint.TEST_EXECUTIONS, Endpoint.TEST_EXECUTION
 VC, RN = Endpoint.VERSION_CALL_EXECUTIONS, Endpoint.RUNS
-Spoil = Callable[[Question, Ask], Answer]
+Spoil = Callable[[Request, Send], Response]
 Body = dict[str, Any]
 
 
 @attrs.frozen
 class Mutant:
-    """One defect. `spoil` answers a question, with the clean mock to ask."""
+    """One defect. `spoil` responds to a request, with a sender to the clean mock."""
 
     name: str
     profile: str
     make: Callable[[], Spoil]
 
-    def ask(self, mock: Mock) -> Ask:
-        clean, spoil = of_mock(mock), self.make()
-        return lambda question: spoil(question, clean)
+    def send_to(self, mock: Mock) -> Send:
+        clean, spoil = mock_sender(mock), self.make()
+        return lambda request: spoil(request, clean)
 
     def __str__(self) -> str:
         return f"{self.profile}: {self.name}"
@@ -38,7 +38,7 @@ MUTANTS: list[Mutant] = []
 
 
 def mutant(name: str, *profiles: str) -> Callable[[Spoil], Spoil]:
-    """Enter a function that answers as a mutant."""
+    """Enter a function that responds as a mutant."""
 
     def enter(spoil: Spoil) -> Spoil:
         MUTANTS.extend(Mutant(name, profile, lambda: spoil) for profile in profiles or ("documented",))
@@ -64,21 +64,21 @@ def page_of(body: Body) -> Body:
     return inner if isinstance(inner, dict) else body
 
 
-def changed(answer: Answer, change: Callable[[Body], object]) -> Answer:
-    """Return an answer with its JSON body changed in place."""
-    body = msgspec.json.decode(answer.body)
+def changed(response: Response, change: Callable[[Body], object]) -> Response:
+    """Return a response with its JSON body changed in place."""
+    body = msgspec.json.decode(response.body)
     change(body)
-    return attrs.evolve(answer, body=msgspec.json.encode(body))
+    return attrs.evolve(response, body=msgspec.json.encode(body))
 
 
-def about(question: Question) -> Endpoint | None:
-    return Exchange(question, Answer(0, {}, b"")).endpoint
+def about(request: Request) -> Endpoint | None:
+    return Exchange(request, Response(0, {}, b"")).endpoint
 
 
-def with_query(question: Question, **query: str | None) -> Question:
-    kept = [(name, value) for name, value in question.query if name not in query]
+def with_query(request: Request, **query: str | None) -> Request:
+    kept = [(name, value) for name, value in request.query if name not in query]
     new = [(name, value) for name, value in query.items() if value is not None]
-    return attrs.evolve(question, query=(*kept, *new))
+    return attrs.evolve(request, query=(*kept, *new))
 
 
 def spoil_pages(
@@ -89,15 +89,15 @@ def spoil_pages(
 ) -> None:
     """Enter a mutant that changes every 200 body of some endpoints."""
 
-    def spoil(question: Question, ask: Ask) -> Answer:
-        answer = ask(question)
+    def spoil(request: Request, send: Send) -> Response:
+        response = send(request)
         if (
-            answer.status != 200
-            or question.method != "GET"
-            or about(question) not in (endpoints or tuple(Endpoint))
+            response.status != 200
+            or request.method != "GET"
+            or about(request) not in (endpoints or tuple(Endpoint))
         ):
-            return answer
-        return changed(answer, change)
+            return response
+        return changed(response, change)
 
     mutant(name, *profiles)(spoil)
 
@@ -120,19 +120,19 @@ def spoil_rows(
 def spoil_query(name: str, *profiles: str, **query: str | None) -> None:
     """Enter a mutant that asks with other parameters wherever one of them was given."""
 
-    def spoil(question: Question, ask: Ask) -> Answer:
-        given = dict(question.query)
-        return ask(with_query(question, **query)) if set(query) & set(given) else ask(question)
+    def spoil(request: Request, send: Send) -> Response:
+        given = dict(request.query)
+        return send(with_query(request, **query)) if set(query) & set(given) else send(request)
 
     mutant(name, *profiles)(spoil)
 
 
-def spoil_errors(name: str, change: Callable[[Answer], Answer], *statuses: int) -> None:
-    """Enter a mutant that changes answers with some statuses."""
+def spoil_errors(name: str, change: Callable[[Response], Response], *statuses: int) -> None:
+    """Enter a mutant that changes responses with some statuses."""
 
-    def spoil(question: Question, ask: Ask) -> Answer:
-        answer = ask(question)
-        return change(answer) if answer.status in statuses else answer
+    def spoil(request: Request, send: Send) -> Response:
+        response = send(request)
+        return change(response) if response.status in statuses else response
 
     mutant(name)(spoil)
 

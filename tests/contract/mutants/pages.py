@@ -6,8 +6,7 @@ import random
 
 import msgspec
 
-from futureagi_simulate_contract.asking import Ask
-from futureagi_simulate_contract.exchange import Answer, Question
+from futureagi_simulate_contract.exchange import Request, Response, Send
 
 from .making import (
     BOTH,
@@ -69,24 +68,24 @@ spoil_query("every page is the first", "documented", "observed", page=None)
 
 
 @mutant("a page too far", *BOTH)
-def _off_by_one(question: Question, ask: Ask) -> Answer:
-    page = dict(question.query).get("page", "")
-    return ask(
-        with_query(question, page=str(int(page) + 1)) if page.isdecimal() and int(page) > 1 else question
+def _off_by_one(request: Request, send: Send) -> Response:
+    page = dict(request.query).get("page", "")
+    return send(
+        with_query(request, page=str(int(page) + 1)) if page.isdecimal() and int(page) > 1 else request
     )
 
 
 @mutant("the default page is larger")
-def _default(question: Question, ask: Ask) -> Answer:
-    return ask(question if "limit" in dict(question.query) else with_query(question, limit="20"))
+def _default(request: Request, send: Send) -> Response:
+    return send(request if "limit" in dict(request.query) else with_query(request, limit="20"))
 
 
 @mutant("pages overlap by one item", *BOTH)
-def _overlap(question: Question, ask: Ask) -> Answer:
-    answer, query = ask(question), dict(question.query)
-    if answer.status != 200 or query.get("page", "1") in {"1", ""} or not query["page"].isdecimal():
-        return answer
-    before = msgspec.json.decode(ask(with_query(question, page=str(int(query["page"]) - 1))).body)
+def _overlap(request: Request, send: Send) -> Response:
+    response, query = send(request), dict(request.query)
+    if response.status != 200 or query.get("page", "1") in {"1", ""} or not query["page"].isdecimal():
+        return response
+    before = msgspec.json.decode(send(with_query(request, page=str(int(query["page"]) - 1))).body)
     last = (page_of(before).get("results") or [None])[-1]
 
     def change(body: Body) -> None:
@@ -95,25 +94,25 @@ def _overlap(question: Question, ask: Ask) -> Answer:
             rows.insert(0, last)
             rows.pop()
 
-    return changed(answer, change)
+    return changed(response, change)
 
 
 @mutant("behind the end the last page comes again")
-def _again(question: Question, ask: Ask) -> Answer:
-    answer = ask(question)
-    if answer.status == 200 and dict(question.query).get("page") == "9999":
-        return ask(with_query(question, page="1"))
-    return answer
+def _again(request: Request, send: Send) -> Response:
+    response = send(request)
+    if response.status == 200 and dict(request.query).get("page") == "9999":
+        return send(with_query(request, page="1"))
+    return response
 
 
-@stateful("the order changes from answer to answer", *BOTH)
+@stateful("the order changes from response to response", *BOTH)
 def _shuffled() -> Spoil:
-    dice = random.Random(7)
+    order = random.Random(7)
 
-    def spoil(question: Question, ask: Ask) -> Answer:
-        answer = ask(question)
-        if answer.status != 200 or about(question) is not CE:
-            return answer
-        return changed(answer, lambda body: dice.shuffle(page_of(body).get("results") or []))
+    def spoil(request: Request, send: Send) -> Response:
+        response = send(request)
+        if response.status != 200 or about(request) is not CE:
+            return response
+        return changed(response, lambda body: order.shuffle(page_of(body).get("results") or []))
 
     return spoil

@@ -6,8 +6,7 @@ from collections.abc import Callable
 
 import attrs
 
-from futureagi_simulate_contract.asking import Ask
-from futureagi_simulate_contract.exchange import Answer, Question
+from futureagi_simulate_contract.exchange import Request, Response, Send
 
 from .making import BOTH, RN, VC, Body, about, changed, mutant, put, spoil_pages, spoil_query
 
@@ -58,16 +57,16 @@ spoil_query("eval_name is ignored", *BOTH, eval_name=None)
 
 
 @mutant("the runs endpoint needs no id")
-def _no_id(question: Question, ask: Ask) -> Answer:
-    answer = ask(question)
-    if answer.status == 400 and about(question) is RN and not question.query:
-        return attrs.evolve(answer, status=200, body=b'{"status":true,"result":{}}')
-    return answer
+def _no_id(request: Request, send: Send) -> Response:
+    response = send(request)
+    if response.status == 400 and about(request) is RN and not request.query:
+        return attrs.evolve(response, status=200, body=b'{"status":true,"result":{}}')
+    return response
 
 
 @mutant("a version lists failed calls too")
-def _version(question: Question, ask: Ask) -> Answer:
-    answer = ask(question)
-    if answer.status != 200 or about(question) is not VC:
-        return answer
-    return changed(answer, lambda body: [row.update(status="failed") for row in body["results"][:1]])
+def _version(request: Request, send: Send) -> Response:
+    response = send(request)
+    if response.status != 200 or about(request) is not VC:
+        return response
+    return changed(response, lambda body: [row.update(status="failed") for row in body["results"][:1]])

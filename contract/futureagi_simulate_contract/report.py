@@ -1,25 +1,24 @@
-"""Write findings down: for machines, for an issue, and for a terminal."""
+"""Reports of findings: JSON, Markdown and tables; baselines."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import Any, Final
 
 import attrs
 import msgspec
 
-from futureagi_simulate_contract.drift.finding import Finding
-from futureagi_simulate_contract.drift.log import Log
-from futureagi_simulate_contract.kinds import Kind
+from futureagi_simulate_contract.claim import Finding, Kind
+from futureagi_simulate_contract.exchange import Log
 
 COLUMNS: Final = ("where", "kind", "expected", "got", "seen before")
 
 
 @attrs.frozen
 class Report:
-    """The findings of one look. `source`: the server's address or a file's name."""
+    """The findings in one log. `source`: the server's address or a file's name."""
 
     source: str
     against: str
@@ -30,13 +29,13 @@ class Report:
     def as_dict(self, *, redact: bool = False) -> dict[str, Any]:
         """Return the report as plain values; redacted, it names neither the server nor any value.
 
-        `unasked` is null where no plan is known: in a file of exchanges that wasn't written by a look.
+        `unasked` is null where no plan is known: in a file of exchanges that `write` didn't make.
         """
         return {
             "source": "" if redact else self.source,
             "against": self.against,
             "requests": len(self.log.exchanges),
-            "unasked": self.log.unasked,
+            "unasked": self.log.unsent,
             "unseen": list(self.log.unseen),
             "in_baseline": self.hidden,
             "findings": [_shown(finding, redact=redact).as_dict() for finding in self.findings],
@@ -52,20 +51,20 @@ class Report:
         return "\n".join(lines)
 
     def summary(self) -> str:
-        """Say in one line what came out."""
+        """Return the result in one line."""
         new = sum(not finding.known for finding in self.findings)
-        far = " so far" if self.log.unasked else ""
+        far = " so far" if self.log.unsent else ""
         text = f"{len(self.findings)} departures from what is {_WORDS[self.against]}{far}"
         text += f", {len(self.log.exchanges)} requests"
         text += f"; {new} of them were not seen at the open-source server" if new else ""
         return text + (f"; {self.hidden} more are in the baseline" if self.hidden else "") + "."
 
     def gaps(self) -> Iterator[str]:
-        """Say what the look leaves open, a line each; nothing where it was whole."""
-        if self.log.unasked:
-            left = "question was" if self.log.unasked == 1 else "questions were"
+        """Yield what was not requested or not received, a line each; nothing where all was."""
+        if self.log.unsent:
+            left = "request was" if self.log.unsent == 1 else "requests were"
             why = self.log.stopped or "--max-requests"
-            yield f"Unfinished: at least {self.log.unasked} planned {left} not asked ({why})."
+            yield f"Unfinished: at least {self.log.unsent} planned {left} not sent ({why})."
         if self.log.unseen:
             yield f"Nothing was seen of {', '.join(self.log.unseen)}: no id, or no good answer."
 
@@ -83,7 +82,7 @@ class Report:
 
 
 class _SavedFinding(msgspec.Struct):
-    """What tells findings apart."""
+    """The identity of a finding."""
 
     rule: str
     endpoint: str
@@ -92,19 +91,27 @@ class _SavedFinding(msgspec.Struct):
 
 
 class _Saved(msgspec.Struct):
-    """What is read of a report saved as JSON."""
+    """The parts of a saved report that are read again."""
 
     against: str
     findings: list[_SavedFinding]
 
 
 def read_saved(content: bytes) -> tuple[str, list[dict[str, Any]]]:
-    """Read what a report of `as_dict` was held against, and what tells its findings apart.
+    """Return what a saved report was compared with, and the identities of its findings.
 
     Raises ValueError for anything else.
     """
     saved = msgspec.convert(json.loads(content), _Saved)  # json: a shell may have saved it as UTF-16
     return saved.against, [msgspec.structs.asdict(finding) for finding in saved.findings]
+
+
+def new_since(findings: Iterable[Finding], baseline: Sequence[dict[str, Any]]) -> list[Finding]:
+    """Return the findings that a saved report (its list of findings) doesn't hold."""
+    known = {
+        tuple(str(saved.get(part)) for part in ("rule", "endpoint", "location", "kind")) for saved in baseline
+    }
+    return [finding for finding in findings if finding.key not in known]
 
 
 _WORDS: Final = {"documents": "documented", "observed": "observed"}

@@ -1,8 +1,7 @@
-"""Read one documented filter, and tell whether a row satisfies it as a reader of the documents would."""
+"""Read one documented filter, and decide whether a row satisfies it."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Final
@@ -10,8 +9,7 @@ from typing import Any, Final
 import attrs
 import msgspec
 
-from futureagi_simulate_contract.exchange import Exchange
-from futureagi_simulate_contract.rows import Row, scenario_name
+from futureagi_simulate_contract.exchange import UUID, Exchange, Row, is_number, scenario_name
 
 COLUMNS: Final = (
     "status", "timestamp", "call_execution_id", "overall_score", "response_time", "call_type", "scenario",
@@ -21,7 +19,6 @@ OPERATORS: Final = (
     "equals", "not_equals", "contains", "not_contains", "greater_than", "less_than", "greater_than_or_equal",
     "less_than_or_equal", "between", "not_in_between", "in",
 )  # fmt: skip
-_UUID: Final = re.compile(r"[0-9a-f-]{36}")
 _ORDERED: Final[dict[str, Callable[[Any, Any], bool]]] = {
     "greater_than": lambda one, two: bool(one > two),
     "less_than": lambda one, two: bool(one < two),
@@ -41,13 +38,13 @@ class Filter:
 
     @property
     def documented(self) -> bool:
-        """Tell whether the documents name column (or an eval's id), type and operator."""
-        column = self.column in COLUMNS or _UUID.fullmatch(self.column) is not None
+        """Return whether the documents name column (or an eval's id), type and operator."""
+        column = self.column in COLUMNS or UUID.fullmatch(self.column) is not None
         return column and self.type in TYPES and self.operator in OPERATORS
 
     @property
     def well_formed(self) -> bool:
-        """Tell whether the value suits the operator: two for a range, some for `in`, one for the others."""
+        """Return whether the value suits the operator: two for a range, some for `in`, one for the others."""
         several = isinstance(self.value, list)
         if self.operator in {"between", "not_in_between"}:
             return several and len(self.value) == 2
@@ -57,8 +54,8 @@ class Filter:
 
     @property
     def is_eval(self) -> bool:
-        """Tell whether the column is an eval's id."""
-        return _UUID.fullmatch(self.column) is not None
+        """Return whether the column is an eval's id."""
+        return UUID.fullmatch(self.column) is not None
 
     def encode(self) -> str:
         """Return the text of the `filters` parameter that holds this filter alone."""
@@ -94,7 +91,7 @@ def shown(row: Row, column: str) -> Any:
 
 
 def satisfies(row: Row, wanted: Filter) -> bool | None:
-    """Tell whether `row` satisfies the filter by what it shows; None where that can't be said."""
+    """Return whether `row` satisfies the filter by what it shows; None where that can't be said."""
     actual = shown(row, wanted.column)
     if actual is None or isinstance(actual, (dict, list)):
         return None
@@ -123,7 +120,7 @@ def _apply(operator: str, actual: Any, values: list[Any]) -> bool | None:
 
 def _comparable(value: Any, kind: str) -> Any:
     if kind == "number":
-        return value if isinstance(value, (int, float)) and not isinstance(value, bool) else None
+        return value if is_number(value) else None
     if kind == "datetime":
         return _time(value)
     return _text(value) if kind == "text" else None
