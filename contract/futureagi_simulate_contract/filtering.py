@@ -59,8 +59,19 @@ class Filter:
 
     def encode(self) -> str:
         """Return the text of the `filters` parameter that holds this filter alone."""
-        config = {"filter_type": self.type, "filter_op": self.operator, "filter_value": self.value}
-        return msgspec.json.encode([{"column_id": self.column, "filter_config": config}]).decode()
+        return encode(self)
+
+
+def encode(*filters: Filter) -> str:
+    """Return the text of the `filters` parameter that holds these filters."""
+    items = [
+        {
+            "column_id": one.column,
+            "filter_config": {"filter_type": one.type, "filter_op": one.operator, "filter_value": one.value},
+        }
+        for one in filters
+    ]
+    return msgspec.json.encode(items).decode()
 
 
 def single_filter(exchange: Exchange) -> Filter | None:

@@ -24,7 +24,7 @@ _KINDS: Final = ValidationErrorKind
 
 @attrs.frozen
 class Deviation:
-    """One place of a body that a view doesn't allow. Words only: no value of the body is in it."""
+    """One location of a body that a view doesn't allow. It holds no value of the body."""
 
     location: str
     kind: Kind
@@ -34,7 +34,7 @@ class Deviation:
 
 @attrs.frozen(slots=False)
 class Shapes:
-    """One strict view of the contract, ready to check answers. `view` is an OpenAPI document."""
+    """One strict view of the contract, ready to check responses. `view` is an OpenAPI document."""
 
     view: Mapping[str, Any]
 
@@ -71,12 +71,12 @@ class Shapes:
 
 @cache
 def shapes_of(profile: Profile) -> Shapes:
-    """Return the strict view of one description, ready to check answers."""
+    """Return the strict view of one description, ready to check responses."""
     return Shapes(strict_view(load(), profile))
 
 
 def _chosen(node: Any) -> Any:
-    """Put the branch for a question without groups in the place of a union that the question decides."""
+    """Replace a union that the request decides by the branch for a request without groups."""
     if isinstance(node, list):
         return [_chosen(child) for child in node]
     if not isinstance(node, Mapping):
@@ -88,49 +88,49 @@ def _chosen(node: Any) -> Any:
 
 
 def _snapshots(body: Any) -> frozenset[int]:
-    """Return the places of the items that are preserved earlier runs: a second shape by design."""
+    """Return the indexes of the items that are preserved earlier runs: a second shape by design."""
     rows = body.get("results") if isinstance(body, dict) else None
     return frozenset(
-        place for place, row in enumerate(rows or ()) if isinstance(row, dict) and row.get("is_snapshot")
+        index for index, row in enumerate(rows or ()) if isinstance(row, dict) and row.get("is_snapshot")
     )
 
 
 def _read(error: ValidationError, snapshots: frozenset[int]) -> Iterator[Deviation]:
-    place, value = _location(error, snapshots), error.instance
+    location, value = _location(error, snapshots), error.instance
     match error.kind:
         case _KINDS.AnyOf(context) | _KINDS.OneOfNotValid(context):
             branch = _nearest(context, len(error.instance_path))
             for inner in branch:
                 yield from _read(inner, snapshots)
             if not branch:
-                yield _type_deviation(place, _types(context), value)
+                yield _type_deviation(location, _types(context), value)
         case _KINDS.Required(name):
-            yield Deviation(_join(place, name), Kind.MISSING, "is always there", "it is missing")
+            yield Deviation(_join(location, name), Kind.MISSING, "is always there", "it is missing")
         case _KINDS.AdditionalProperties(names):
             for name in names:
-                yield Deviation(_join(place, name), Kind.EXTRA, "isn't documented", "it is there")
+                yield Deviation(_join(location, name), Kind.EXTRA, "isn't documented", "it is there")
         case _KINDS.Type(types):
-            yield _type_deviation(place, types, value)
+            yield _type_deviation(location, types, value)
         case _KINDS.Enum(options):
-            yield _word_deviation(place, options, value)
+            yield _word_deviation(location, options, value)
         case _KINDS.Constant(option):
-            yield _word_deviation(place, [option], value)
+            yield _word_deviation(location, [option], value)
         case _KINDS.Format(name):
-            yield Deviation(place, Kind.FORMAT, f"is a {name}", "another form")
+            yield Deviation(location, Kind.FORMAT, f"is a {name}", "another form")
         case other:
-            yield Deviation(place, Kind.VALUE, f"keeps to {other.name}", "it doesn't")
+            yield Deviation(location, Kind.VALUE, f"keeps to {other.name}", "it doesn't")
 
 
-def _type_deviation(place: str, types: list[str], value: object) -> Deviation:
+def _type_deviation(location: str, types: list[str], value: object) -> Deviation:
     kind = Kind.NULL if value is None else Kind.TYPE
-    return Deviation(place, kind, f"is {' or '.join(types)}", f"it is {_type(value)}")
+    return Deviation(location, kind, f"is {' or '.join(types)}", f"it is {_type(value)}")
 
 
-def _word_deviation(place: str, options: list[Any], value: object) -> Deviation:
+def _word_deviation(location: str, options: list[Any], value: object) -> Deviation:
     cased = str(value).lower() in {str(option).lower() for option in options}
     got = "another case of these" if cased else "another word than these"
     return Deviation(
-        place, Kind.CASING if cased else Kind.VALUE, f"is one of {', '.join(map(str, options))}", got
+        location, Kind.CASING if cased else Kind.VALUE, f"is one of {', '.join(map(str, options))}", got
     )
 
 
@@ -158,26 +158,26 @@ def _types(branches: list[list[ValidationError]]) -> list[str]:
 
 
 def _location(error: ValidationError, snapshots: frozenset[int]) -> str:
-    """Name the place from the schema's side: properties by name, items as [], free keys as {key}."""
+    """Return the location as the schema has it: properties by name, items as [], free keys as {key}."""
     steps = iter(list(error.evaluation_path)[:-1])
-    place = ""
+    location = ""
     for step in steps:
         if step == "properties":
-            place = _join(place, str(next(steps, "")))
+            location = _join(location, str(next(steps, "")))
         elif step == "items":
-            place += "[]"
+            location += "[]"
         elif step == "additionalProperties":
-            place = _join(place, "{key}")
+            location = _join(location, "{key}")
         elif step in _UNIONS:
             next(steps, None)
     path = error.instance_path
     if len(path) > 1 and path[0] == "results" and path[1] in snapshots:
-        place = place.replace("results[]", "results[snapshot]", 1)
-    return place
+        location = location.replace("results[]", "results[snapshot]", 1)
+    return location
 
 
-def _join(place: str, name: str) -> str:
-    return f"{place}.{name}" if place else name
+def _join(location: str, name: str) -> str:
+    return f"{location}.{name}" if location else name
 
 
 def _type(value: object) -> str:
@@ -185,7 +185,7 @@ def _type(value: object) -> str:
     return "null" if value is None else names[type(value)]
 
 
-_PLACE: Final = re.compile(r"((?:[\w{}\[\]]+\.)*)(.+)")
+_LOCATION: Final = re.compile(r"((?:[\w{}\[\]]+\.)*)(.+)")
 _SEVERITIES: Final = {Kind.EXTRA: Severity.ADDS, Kind.FORMAT: Severity.MISLEADS}
 
 
@@ -195,7 +195,7 @@ def shape_findings(log: Log, *, documents: bool) -> Iterator[Finding]:
     if not documents:
         mine, other = other, mine
     bodies = list(_bodies(log))
-    strange = {
+    unusual = {
         (exchange.endpoint, d.location, d.kind) for d, exchange in _deviations(bodies, shapes_of(other))
     }
     grouped: dict[tuple[Endpoint, str, Kind], list[tuple[Deviation, Exchange]]] = {}
@@ -204,32 +204,32 @@ def shape_findings(log: Log, *, documents: bool) -> Iterator[Finding]:
         grouped.setdefault((endpoint, deviation.location, deviation.kind), []).append((deviation, exchange))
     merged: dict[tuple[Endpoint, str, Kind, bool], list[tuple[Deviation, Exchange]]] = {}
     for key, violations in grouped.items():
-        if not _said_already(key, grouped):
-            known = documents and key not in strange
-            place = _without_data(key[1], known=known) if key[2] is Kind.EXTRA else key[1]
-            merged.setdefault((key[0], place, key[2], known), []).extend(violations)
-    for (endpoint, place, _, known), violations in merged.items():
-        yield _finding(endpoint, place, violations, known)
+        if not _is_general(key, grouped):
+            known = documents and key not in unusual
+            location = _without_data(key[1], known=known) if key[2] is Kind.EXTRA else key[1]
+            merged.setdefault((key[0], location, key[2], known), []).extend(violations)
+    for (endpoint, location, _, known), violations in merged.items():
+        yield _finding(endpoint, location, violations, known)
 
 
-def _said_already(key: tuple[Endpoint, str, Kind], grouped: object) -> bool:
-    """Return whether what a preserved earlier run shows is true of all items anyway."""
+def _is_general(key: tuple[Endpoint, str, Kind], grouped: object) -> bool:
+    """Return whether a deviation of a preserved earlier run is one of all items as well."""
     endpoint, location, kind = key
     general = (endpoint, location.replace("[snapshot]", "[]"), kind)
     return general != key and isinstance(grouped, dict) and general in grouped
 
 
-def _without_data(place: str, *, known: bool) -> str:
+def _without_data(location: str, *, known: bool) -> str:
     """Name an additional key `{key}` where it is a piece of data, not the name of a field.
 
     Data are keys that look like no name, and those that the observed server's own description lets be any.
     """
-    match = _PLACE.fullmatch(place)
+    match = _LOCATION.fullmatch(location)
     if match is None:
-        return place
+        return location
     head, name = match.groups()
     data = not name.isidentifier() or (known and name not in _vocabulary())
-    return f"{head}{{key}}" if data else place
+    return f"{head}{{key}}" if data else location
 
 
 @cache
@@ -271,7 +271,7 @@ def _questions(violations: Iterable[tuple[Deviation, Exchange]]) -> Iterable[Req
 
 
 def _bodies(log: Log) -> Iterator[tuple[Exchange, Any]]:
-    """Yield what there is to look at: bodies of pages, with the items in them that no page before had."""
+    """Yield the bodies of pages, with the items in them that no page before had."""
     for endpoint in Endpoint:
         seen: set[bytes] = set()
         for exchange in log.of(endpoint, status=200):

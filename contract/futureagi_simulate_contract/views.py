@@ -34,7 +34,7 @@ def strict_view(document: Document, profile: Profile | str) -> dict[str, Any]:
 
 
 def open_view(document: Document) -> dict[str, Any]:
-    """Return what a client is generated from: types that hold both descriptions, and odd words too."""
+    """Return what a client is generated from: types that hold both descriptions, and unknown words too."""
     view = _each_schema(flatten(document), lambda schema: _widened(schema, document))
     schemas = view["components"]["schemas"]
     view["components"]["schemas"] = {name: _each(schema, _unformatted) for name, schema in schemas.items()}
@@ -65,7 +65,7 @@ def flatten(document: Document) -> dict[str, Any]:
 
 
 def _bare(node: Any, document: Document, place: str) -> Iterator[str]:
-    """Give each place where `allOf` is used without properties there, or in what it merges."""
+    """Yield each place where `allOf` is used without properties there, or in what it merges."""
     inner: Iterable[tuple[Any, Any]] = enumerate(node) if isinstance(node, list) else ()
     if isinstance(node, Mapping):
         parts = (node, *node["allOf"]) if isinstance(node.get("allOf"), list) else ()
@@ -80,7 +80,7 @@ def _bare(node: Any, document: Document, place: str) -> Iterator[str]:
 
 
 def admits(profile: Profile | str, node: Any) -> bool:
-    """Tell whether a description has this part of the contract; a part without provenance is in both."""
+    """Return whether a description has this part of the contract; a part without provenance is in both."""
     provenance = node.get("x-provenance") if isinstance(node, Mapping) else None
     return not isinstance(provenance, str) or provenance in (profile, "both")
 
@@ -149,7 +149,7 @@ def _joined(branches: list[Schema], document: Document) -> list[Schema]:
 
 
 def _unformatted(schema: Schema) -> Schema:
-    """Make ids, times and URLs plain text: a server may send odd ones, and they are kept."""
+    """Make ids, times and URLs plain text: a server may send others, and they are kept."""
     kinds = schema.get("type")
     if kinds != "string" and not (isinstance(kinds, list) and "string" in kinds):
         return schema

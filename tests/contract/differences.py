@@ -63,7 +63,7 @@ LINES = (
     Line((24,), "search-misses", CE, "search: a backslash"),
     Line((25,), "search-fails", CE, "search: a NUL"),
     Line((26,), "status-filter", CE),
-    Line((27,), "count-of-a-walk", CE),
+    Line((27,), "count-of-pages", CE),
     Line((28,), "short-page", CE),
     Line((29,), "shape", EX, "results[].", "missing"),
     Line((30,), "shape", EX, "", "extra"),
@@ -134,7 +134,7 @@ LINES = (
     Line((103,), "order-key", TE),
     Line((103,), "order-key", VC),
     Line((104,), "order-key", EX),
-    Line((105,), "unstable-walk", None),
+    Line((105,), "unstable-pages", None),
     Line((106,), "address-of-next", None),
 )
 

@@ -40,8 +40,8 @@ def both_keys_are_needed_everywhere(subject: Subject) -> None:
 
 
 @check()
-def keys_are_asked_for_before_anything_else(subject: Subject) -> None:
-    """Without keys, a bad parameter or an unknown id is answered 401 all the same."""
+def keys_are_checked_before_anything_else(subject: Subject) -> None:
+    """Without keys, a request with a bad parameter is answered 401 as well."""
     for listing in subject.listings():
         query = {**listing.query, "page": "abc"}
         exchange = subject.get(listing.endpoint, query, keys=Keys.NONE)
@@ -50,7 +50,7 @@ def keys_are_asked_for_before_anything_else(subject: Subject) -> None:
 
 @check()
 def organizations_are_apart(subject: Subject) -> None:
-    """Another organization's keys are told that these ids don't exist, and get none of the items."""
+    """With another organization's keys these ids are not found, and none of the items comes."""
     if not subject.two_organizations:
         raise NotApplicableError("needs keys of a second organization")
     for listing in subject.listings():
@@ -72,8 +72,8 @@ def organizations_are_apart(subject: Subject) -> None:
 def listings_hold_their_own_items_only(subject: Subject) -> None:
     """An execution's calls are its own: every one of them is in the run test's listing as well."""
     own = {row_id(row) for row in subject.rows(Endpoint.CALL_EXECUTIONS)}
-    strange = [row_id(row) for row in subject.rows(Endpoint.TEST_EXECUTION) if row_id(row) not in own]
-    expect(not strange, f"{len(strange)} calls of the execution aren't the run test's: {strange[:3]}")
+    foreign = [row_id(row) for row in subject.rows(Endpoint.TEST_EXECUTION) if row_id(row) not in own]
+    expect(not foreign, f"{len(foreign)} calls of the execution aren't the run test's: {foreign[:3]}")
 
 
 @check()
@@ -146,7 +146,7 @@ def _html(log: Log, endpoint: Endpoint) -> Iterator[Violation]:
     "leaking-error",
     Kind.ERROR,
     "body of a 500",
-    "a server error says nothing about the server's inside",
+    "a server error shows no internals of the server",
     severity=Severity.MISLEADS,
 )
 def _leaks(log: Log, endpoint: Endpoint) -> Iterator[Violation]:
@@ -176,9 +176,9 @@ def _type_of_406(log: Log, endpoint: Endpoint) -> Iterator[Violation]:
 )
 def _open(log: Log, endpoint: Endpoint) -> Iterator[Violation]:
     for exchange in log.any_of(endpoint):
-        asked, status = exchange.request, exchange.status
-        bad = asked.keys in {Keys.NONE, Keys.NO_SECRET, Keys.WRONG_SECRET}
-        if bad and asked.method == "GET" and asked.path.endswith("/") and status != 401:
+        request, status = exchange.request, exchange.status
+        bad = request.keys in {Keys.NONE, Keys.NO_SECRET, Keys.WRONG_SECRET}
+        if bad and request.method == "GET" and request.path.endswith("/") and status != 401:
             yield Violation(str(status), exchange, known=False)
 
 
@@ -265,12 +265,12 @@ def errors_have_one_form(subject: Subject) -> None:
 
 
 @check()
-def errors_tell_nothing_of_the_inside(subject: Subject) -> None:
-    """No error lets out texts of the program or its database; observed, only a 500 may."""
+def errors_show_no_internals(subject: Subject) -> None:
+    """No error shows texts of the program or its database; observed, only a 500 may."""
     for error in _errors(subject):
         if subject.documented or error.status < 500:
             text = error.response.body.decode(errors="replace")
-            expect(not INTERNALS.search(text), "the error lets out what happened inside", error)
+            expect(not INTERNALS.search(text), "the error shows internals", error)
 
 
 def _values(node: Any, name: str = "") -> Iterator[tuple[str, Any]]:

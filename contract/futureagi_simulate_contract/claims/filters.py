@@ -13,7 +13,7 @@ import msgspec
 
 from futureagi_simulate_contract.claim import Kind, Severity, Violation, check, rule
 from futureagi_simulate_contract.exchange import Endpoint, Exchange, Log, Row, row_id, scenario_name
-from futureagi_simulate_contract.filtering import COLUMNS, Filter, satisfies, shown, single_filter
+from futureagi_simulate_contract.filtering import COLUMNS, Filter, encode, satisfies, shown, single_filter
 from futureagi_simulate_contract.session import NotApplicableError, Subject, expect, expect_status
 from futureagi_simulate_contract.views import Profile
 
@@ -22,18 +22,15 @@ _CALLS, _PAGE, _RUN_TESTS = Endpoint.CALL_EXECUTIONS, Endpoint.TEST_EXECUTION, E
 
 def by(column: str, kind: str, operator: str, value: Any) -> dict[str, str]:
     """Return the query of one filter."""
-    config = {"filter_type": kind, "filter_op": operator, "filter_value": value}
-    return {"filters": msgspec.json.encode([{"column_id": column, "filter_config": config}]).decode()}
+    return {"filters": Filter(column, kind, operator, value).encode()}
 
 
-def _both(*queries: dict[str, str]) -> dict[str, str]:
-    filters = [one for query in queries for one in msgspec.json.decode(query["filters"])]
-    return {"filters": msgspec.json.encode(filters).decode()}
-
-
-def _status_word(subject: Subject, _: Endpoint, word: str) -> str:
-    """Return a status as the filter takes it: observed in lower case, documented as items show it."""
-    return word if subject.documented else word.lower()
+def _check_found(subject: Subject, *filters: Filter, matching: list[Row]) -> None:
+    """Fail unless filters find exactly the rows in `matching` that satisfy all of them."""
+    found = {row_id(row) for row in subject.rows(_PAGE, {"filters": encode(*filters)})}
+    shown = {row_id(row) for row in matching if all(satisfies(row, one) for one in filters)}
+    text = " and ".join(f"{one.column} {one.operator} {one.value!r}" for one in filters)
+    expect(found == shown, f"{text}: {len(found)} items, {len(shown)} show it")
 
 
 @check()
@@ -46,9 +43,10 @@ def a_status_filter_leaves_that_status(subject: Subject) -> None:
         rows = _originals(subject.rows(endpoint))
         counts = Counter(str(row["status"]) for row in rows if row.get("status"))
         for word, times in counts.items():
-            found = _originals(subject.rows(endpoint, {"status": _status_word(subject, endpoint, word)}))
-            odd = [row for row in found if row.get("status") != word]
-            expect(not odd, f"{endpoint}: {len(odd)} items of another status than {word}")
+            value = word if subject.documented else word.lower()
+            found = _originals(subject.rows(endpoint, {"status": value}))
+            others = [row for row in found if row.get("status") != word]
+            expect(not others, f"{endpoint}: {len(others)} items of another status than {word}")
             expect(
                 len(found) == times, f"{endpoint}: {len(found)} items of status {word}, the whole has {times}"
             )
@@ -81,8 +79,10 @@ def search_finds_what_is_there(subject: Subject) -> None:
                     found = subject.rows(endpoint, {"search": word})
                     missed = there - {row_id(row) for row in found}
                     expect(not missed, f"{endpoint}: searching {word!r} misses {len(missed)} of {len(there)}")
-                    odd = [row for row in found if word.lower() not in (scenario_name(row) or word).lower()]
-                    expect(not odd, f"{endpoint}: searching {word!r} finds {len(odd)} others")
+                    others = [
+                        row for row in found if word.lower() not in (scenario_name(row) or word).lower()
+                    ]
+                    expect(not others, f"{endpoint}: searching {word!r} finds {len(others)} others")
 
 
 @check()
@@ -121,13 +121,7 @@ def equals_finds_exactly_the_equal_ones(subject: Subject) -> None:
     """`equals` finds the items that show this very value, and only those."""
     rows = subject.rows(_PAGE)
     for column, kind, value in _samples(rows):
-        found = {row_id(row) for row in subject.rows(_PAGE, by(column, kind, "equals", value))}
-        there = {
-            row_id(row)
-            for row in rows
-            if (scenario_name(row) if column == "scenario" else row.get(column)) == value
-        }
-        expect(found == there, f"{column} equals {value!r}: {len(found)} items, {len(there)} show it")
+        _check_found(subject, Filter(column, kind, "equals", value), matching=rows)
 
 
 @check()
@@ -138,18 +132,10 @@ def between_is_both_comparisons(subject: Subject) -> None:
     if len(scores) < 3:
         raise NotApplicableError("fewer than three calls have a score")
     low, high = scores[len(scores) // 4], scores[-len(scores) // 4]
-    between = subject.rows(_PAGE, by("overall_score", "number", "between", [low, high]))
-    above, below = (
-        by("overall_score", "number", operator, value)
-        for operator, value in (("greater_than_or_equal", low), ("less_than_or_equal", high))
-    )
-    halves = subject.rows(_PAGE, _both(above, below))
-    there = {
-        row_id(r) for r in rows if r.get("overall_score") is not None and low <= r["overall_score"] <= high
-    }
-    for found, how in ((between, "between"), (halves, ">= and <=")):
-        ids = {row_id(row) for row in found}
-        expect(ids == there, f"overall_score {how} {low} and {high}: {len(ids)} items, {len(there)} show it")
+    above = Filter("overall_score", "number", "greater_than_or_equal", low)
+    below = Filter("overall_score", "number", "less_than_or_equal", high)
+    _check_found(subject, Filter("overall_score", "number", "between", [low, high]), matching=rows)
+    _check_found(subject, above, below, matching=rows)
 
 
 @check()
@@ -174,9 +160,7 @@ def strict_and_loose_comparisons_differ_by_the_equal_ones(subject: Subject) -> N
 def every_documented_filter_is_applied(subject: Subject) -> None:
     """Documented columns narrow: an id finds one call, `in` finds what its values find, a range its items."""
     rows = subject.rows(_PAGE)
-    name = row_id(rows[0])
-    found = subject.rows(_PAGE, by("call_execution_id", "text", "equals", name))
-    expect([*map(row_id, found)] == [name], f"call_execution_id equals finds {len(found)} calls")
+    _check_found(subject, Filter("call_execution_id", "text", "equals", row_id(rows[0])), matching=rows)
     names = sorted({scenario for row in rows if (scenario := scenario_name(row))})[:2]
     several = subject.count(_PAGE, by("scenario", "text", "in", names))
     single = sum(subject.count(_PAGE, by("scenario", "text", "equals", one)) for one in names)
@@ -186,11 +170,8 @@ def every_documented_filter_is_applied(subject: Subject) -> None:
         for operator in ("between", "not_in_between")
     )
     expect(inside + outside == len(rows), "between and not_in_between don't part the whole")
-    times = {row_id(row): datetime.fromisoformat(row["created_at"]) for row in rows}
-    middle = sorted(times.values())[len(rows) // 2]
-    before = subject.rows(_PAGE, by("timestamp", "datetime", "less_than", middle.isoformat()))
-    there = {name for name, time in times.items() if time < middle}
-    expect({row_id(row) for row in before} == there, "timestamp less_than doesn't find the earlier ones")
+    middle = sorted(datetime.fromisoformat(row["created_at"]) for row in rows)[len(rows) // 2]
+    _check_found(subject, Filter("timestamp", "datetime", "less_than", middle.isoformat()), matching=rows)
 
 
 @check()
@@ -263,7 +244,7 @@ def filtered(log: Log, *, status: int | None = None) -> Iterator[tuple[Exchange,
 
 
 def whole_count(log: Log, exchange: Exchange) -> int | None:
-    """Return how many calls the execution that was asked about has without any filter."""
+    """Return how many calls the execution of a request has without any filter."""
     for other in log.of(_PAGE, status=200):
         narrowed = {"filters", "search", "row_groups"} & set(other.query)
         if other.request.path == exchange.request.path and not narrowed:
@@ -273,12 +254,8 @@ def whole_count(log: Log, exchange: Exchange) -> int | None:
 
 
 def _rows_of(log: Log, exchange: Exchange) -> list[Row]:
-    rows = {
-        row["id"]: row
-        for other, row in log.rows(_PAGE)
-        if other.request.path == exchange.request.path and isinstance(row.get("id"), str)
-    }
-    return list(rows.values())
+    rows = (row for _, row in log.rows(_PAGE, exchange.request.path) if isinstance(row.get("id"), str))
+    return list({row["id"]: row for row in rows}.values())
 
 
 @rule(
@@ -315,13 +292,13 @@ def _ignored(log: Log, _: Endpoint) -> Iterator[Violation]:
         known = _rows_of(log, exchange)
         against = sum(satisfies(row, wanted) is False for row in known)
         if against or _narrower(log, exchange, wanted, count):
-            place = "an eval" if wanted.is_eval else wanted.column
+            about = "an eval" if wanted.is_eval else wanted.column
             detail = f"all {whole} items came, {against} of the known ones don't satisfy it"
             yield Violation(
                 "everything comes",
                 exchange,
                 True,
-                f"filters: {place} {wanted.operator} ({wanted.type})",
+                f"filters: {about} {wanted.operator} ({wanted.type})",
                 detail,
             )
 
@@ -462,10 +439,10 @@ def _wildcards(log: Log, endpoint: Endpoint) -> Iterator[Violation]:
         word = exchange.query.get("search", "")
         if word.strip("%_") or not word:
             continue
-        odd = [row for row in exchange.rows if word not in (scenario_name(row) or "")]
-        if odd:
+        others = [row for row in exchange.rows if word not in (scenario_name(row) or "")]
+        if others:
             yield Violation(
-                "items without this character are found", exchange, detail=f"{len(odd)} items on the page"
+                "items without this character are found", exchange, detail=f"{len(others)} items on the page"
             )
 
 
@@ -481,7 +458,7 @@ def _misses(log: Log, endpoint: Endpoint) -> Iterator[Violation]:
             continue
         holders = [
             row
-            for row in _known_rows(log, endpoint, exchange)
+            for _, row in log.rows(endpoint, exchange.request.path)
             if word.lower() in (scenario_name(row) or "").lower()
         ]
         if holders and exchange.envelope.get("count") == 0:
@@ -490,12 +467,6 @@ def _misses(log: Log, endpoint: Endpoint) -> Iterator[Violation]:
             yield Violation(
                 "nothing is found", exchange, backslash, location, f"{len(holders)} known items hold it"
             )
-
-
-def _known_rows(log: Log, endpoint: Endpoint, asked: Exchange) -> Iterator[Row]:
-    for exchange, row in log.rows(endpoint):
-        if exchange.request.path == asked.request.path:
-            yield row
 
 
 @rule(
@@ -554,6 +525,8 @@ def _without_effect(log: Log, endpoint: Endpoint) -> Iterator[Violation]:
     for exchange in log.of(endpoint, status=200):
         status = exchange.query.get("status", "")
         repeated = sum(name == "status" for name, _ in exchange.request.query) > 1
-        odd = [row for row in exchange.rows if str(row.get("status")).lower() != status.lower()]
-        if status and odd and not repeated:
-            yield Violation("items of another status came", exchange, known=False, detail=f"{len(odd)} items")
+        others = [row for row in exchange.rows if str(row.get("status")).lower() != status.lower()]
+        if status and others and not repeated:
+            yield Violation(
+                "items of another status came", exchange, known=False, detail=f"{len(others)} items"
+            )

@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from futureagi_simulate_contract.claim import Kind, Severity, Violation, check, rule
 from futureagi_simulate_contract.exchange import CompleteListing, Endpoint, Exchange, Log, Row, row_id
-from futureagi_simulate_contract.session import Listing, Subject, expect
+from futureagi_simulate_contract.session import Listing, Subject, expect, expect_status
 
 _SMALL: Final = 7
 _BIG: Final = 100
@@ -24,7 +24,7 @@ def _counts_deleted(subject: Subject, listing: Listing) -> bool:
 
 
 def _limit(page: Exchange) -> int:
-    """Return the limit that a page of a walk was asked with."""
+    """Return the limit of a page's request."""
     return int(page.query["limit"])
 
 
@@ -33,8 +33,8 @@ def _time_of(row: Row) -> object:
 
 
 @check()
-def a_walk_yields_as_many_items_as_count_says(subject: Subject) -> None:
-    """A full walk yields `count` items."""
+def pages_hold_as_many_items_as_count_says(subject: Subject) -> None:
+    """All pages together hold `count` items."""
     for listing in subject.listings():
         pages = subject.pages(listing, _SMALL)
         count, rows = pages[0].envelope["count"], sum(len(page.rows) for page in pages)
@@ -55,7 +55,7 @@ def every_page_gives_the_same_count(subject: Subject) -> None:
 
 
 @check()
-def a_walk_repeats_nothing(subject: Subject) -> None:
+def pages_repeat_nothing(subject: Subject) -> None:
     """No item comes twice; the observed server may repeat items that share the time they are ordered by."""
     for listing in subject.listings():
         pages = subject.pages(listing, _SMALL)
@@ -91,8 +91,8 @@ def pages_are_full_but_the_last(subject: Subject) -> None:
 
 
 @check()
-def envelopes_agree_with_the_page_that_was_asked(subject: Subject) -> None:
-    """`current_page` is the page asked for, `total_pages` is `count` over `limit`, rounded up."""
+def envelopes_agree_with_the_requested_page(subject: Subject) -> None:
+    """`current_page` is the requested page, `total_pages` is `count` over `limit`, rounded up."""
     for listing in subject.listings():
         for number, page in enumerate(subject.pages(listing, _SMALL), start=1):
             envelope = page.envelope
@@ -104,7 +104,7 @@ def envelopes_agree_with_the_page_that_was_asked(subject: Subject) -> None:
 
 @check()
 def links_lead_to_the_neighbours(subject: Subject) -> None:
-    """`next` and `previous` ask for the neighbouring pages with the same query; null at both ends."""
+    """`next` and `previous` lead to the neighbouring pages with the same query; null at both ends."""
     for listing in subject.listings():
         if listing.endpoint is Endpoint.RUNS:
             continue
@@ -146,17 +146,17 @@ def small_pages_and_big_ones_hold_the_same(subject: Subject) -> None:
 
 
 @check()
-def asking_twice_gives_the_same(subject: Subject) -> None:
-    """The same question gets the same answer, byte for byte, as long as nothing changes."""
+def the_same_request_has_the_same_response(subject: Subject) -> None:
+    """The same request has the same response, byte for byte, as long as nothing changes."""
     for listing in subject.listings():
         query = {**listing.query, "limit": _SMALL}
         first = subject.page(listing.endpoint, query, fresh=True)
         second = subject.page(listing.endpoint, query, fresh=True)
-        expect(first.response.body == second.response.body, f"{listing.name}: two answers differ", second)
+        expect(first.response.body == second.response.body, f"{listing.name}: two responses differ", second)
 
 
 @check()
-def the_default_page_is_as_large_as_said(subject: Subject) -> None:
+def the_default_page_size_is_as_described(subject: Subject) -> None:
     """Without `limit` a page holds 10 items; an execution's calls come by 30 (documented)."""
     for listing in subject.listings():
         page = subject.page(listing.endpoint, listing.query)
@@ -191,13 +191,13 @@ _PAST: Final = {
 
 @check()
 def past_the_end_nothing_comes(subject: Subject) -> None:
-    """A page behind the last holds nothing and names no next one, or is refused as the description says."""
+    """A page past the last holds nothing and names no next one, or is refused as the description says."""
     for listing in subject.listings():
         page = subject.get(listing.endpoint, {**listing.query, "page": 9999})
         wanted = _PAST[subject.profile][listing.endpoint]
-        expect(page.status == wanted, f"{listing.name}: {page.status}, not {wanted}", page)
-        expect(not page.rows, f"{listing.name}: items behind the last page", page)
-        expect(page.envelope.get("next") is None, f"{listing.name}: a next page behind the last", page)
+        expect_status(page, wanted, listing.name)
+        expect(not page.rows, f"{listing.name}: items past the last page", page)
+        expect(page.envelope.get("next") is None, f"{listing.name}: a next page past the last", page)
 
 
 @check()
@@ -221,65 +221,68 @@ _CALLS: Final = (Endpoint.CALL_EXECUTIONS, Endpoint.TEST_EXECUTION, Endpoint.VER
 _ENOUGH: Final = 5
 
 
-@rule("count-of-a-walk", Kind.COUNT, "count", "count is the number of items that the pages hold")
+@rule("count-of-pages", Kind.COUNT, "count", "count is the number of items that the pages hold")
 def _count(log: Log, endpoint: Endpoint) -> Iterator[Violation]:
-    for walk in log.complete_listings(endpoint):
-        if walk.count != len(walk.rows):
-            more = "more" if walk.count > len(walk.rows) else "fewer"
+    for listing in log.complete_listings(endpoint):
+        held = len(listing.rows)
+        if listing.count != held:
+            more = "more" if listing.count > held else "fewer"
             known = endpoint is Endpoint.CALL_EXECUTIONS and more == "more"
-            detail = f"count is {walk.count}, its {len(walk.pages)} pages hold {len(walk.rows)} items"
-            yield Violation(f"count is {more} than the pages hold", walk.pages[1], known, detail=detail)
+            detail = f"count is {listing.count}, its {len(listing.pages)} pages hold {held} items"
+            yield Violation(f"count is {more} than the pages hold", listing.pages[1], known, detail=detail)
 
 
 @rule("short-page", Kind.PAGING, "results", "every page but the last holds limit items")
 def _short_page(log: Log, endpoint: Endpoint) -> Iterator[Violation]:
-    for walk in log.complete_listings(endpoint):
-        for number, exchange in sorted(walk.pages.items())[:-1]:
-            if len(exchange.rows) < walk.limit:
+    for listing in log.complete_listings(endpoint):
+        for number, exchange in sorted(listing.pages.items())[:-1]:
+            if len(exchange.rows) < listing.limit:
                 known = endpoint is Endpoint.CALL_EXECUTIONS
-                detail = f"{len(exchange.rows)} of {walk.limit} on page {number} of {len(walk.pages)}"
+                detail = f"{len(exchange.rows)} of {listing.limit} on page {number} of {len(listing.pages)}"
                 yield Violation("a page in the middle is short or empty", exchange, known, detail=detail)
 
 
 @rule(
-    "unstable-walk", Kind.ORDER, "results",
-    "a walk through the pages gives every item once, whatever the limit", severity=Severity.BREAKS,
+    "unstable-pages", Kind.ORDER, "results",
+    "the pages together hold every item once, whatever the limit", severity=Severity.BREAKS,
 )  # fmt: skip
 def _unstable(log: Log, endpoint: Endpoint) -> Iterator[Violation]:
-    for walk in log.complete_listings(endpoint):
-        if walk.pages[1].query.get("row_groups"):
+    for listing in log.complete_listings(endpoint):
+        if listing.pages[1].query.get("row_groups"):
             continue
-        repeated = [name for name, times in Counter(map(row_id, walk.rows)).items() if times > 1]
+        repeated = [name for name, times in Counter(map(row_id, listing.rows)).items() if times > 1]
         if repeated:
-            yield Violation("a walk repeats items", walk.pages[1], detail=f"{len(repeated)} items came twice")
-        for exchange, place, expected in _single_rows(log, walk):
+            yield Violation(
+                "an item is on two pages", listing.pages[1], detail=f"{len(repeated)} items came twice"
+            )
+        for exchange, number, expected in _single_rows(log, listing):
             if row_id(exchange.rows[0]) != row_id(expected):
-                detail = f"place {place} holds another item with limit={walk.limit}"
+                detail = f"another item is number {number} with limit={listing.limit}"
                 yield Violation("items change places with the limit", exchange, detail=detail)
 
 
-def _single_rows(log: Log, walk: CompleteListing) -> Iterator[tuple[Exchange, int, Row]]:
-    """Yield pages of one item of the listing that `walk` read, with place and item according to it."""
-    asked = {pair for pair in walk.pages[1].request.query if pair[0] not in {"limit", "page"}}
-    by_place = {
-        (number - 1) * walk.limit + offset: row
-        for number, exchange in walk.pages.items()
-        if len(exchange.rows) == walk.limit or number == len(walk.pages)
+def _single_rows(log: Log, listing: CompleteListing) -> Iterator[tuple[Exchange, int, Row]]:
+    """Yield pages of one item of the same listing, with its number and the item expected there."""
+    query = {pair for pair in listing.pages[1].request.query if pair[0] not in {"limit", "page"}}
+    by_number = {
+        (number - 1) * listing.limit + offset: row
+        for number, exchange in listing.pages.items()
+        if len(exchange.rows) == listing.limit or number == len(listing.pages)
         for offset, row in enumerate(exchange.rows, start=1)
     }
-    if walk.limit == 1 or walk.count != len(walk.rows):
+    if listing.limit == 1 or listing.count != len(listing.rows):
         return
-    for exchange in log.with_query(walk.endpoint, limit="1"):
-        same = {pair for pair in exchange.request.query if pair[0] not in {"limit", "page"}} == asked
+    for exchange in log.with_query(listing.endpoint, limit="1"):
+        same = {pair for pair in exchange.request.query if pair[0] not in {"limit", "page"}} == query
         page = exchange.query.get("page", "1")
-        place = int(page) if page.isdecimal() else 0
+        number = int(page) if page.isdecimal() else 0
         if (
             same
-            and exchange.request.path == walk.pages[1].request.path
+            and exchange.request.path == listing.pages[1].request.path
             and exchange.rows
-            and place in by_place
+            and number in by_number
         ):
-            yield exchange, place, by_place[place]
+            yield exchange, number, by_number[number]
 
 
 @rule(
@@ -311,7 +314,7 @@ def _descends(rows: list[Row], name: str) -> bool:
     return ordered and len(set(texts)) > 1
 
 
-@rule("address-of-next", Kind.PAGING, "next", "links lead to the address that was asked")
+@rule("address-of-next", Kind.PAGING, "next", "links lead to the requested address")
 def _links(log: Log, endpoint: Endpoint) -> Iterator[Violation]:
     if log.base_url is None:
         return
@@ -320,8 +323,8 @@ def _links(log: Log, endpoint: Endpoint) -> Iterator[Violation]:
         for name in ("next", "previous"):
             link = exchange.envelope.get(name)
             if isinstance(link, str) and urlsplit(link)[:2] != base[:2]:
-                odd = "scheme" if urlsplit(link).scheme != base.scheme else "host"
-                yield Violation(f"links have another {odd}", exchange, location=name)
+                part = "scheme" if urlsplit(link).scheme != base.scheme else "host"
+                yield Violation(f"links have another {part}", exchange, location=name)
 
 
 DEFAULT_LIMIT: Final = {endpoint: 30 if endpoint is Endpoint.TEST_EXECUTION else 10 for endpoint in Endpoint}
@@ -347,7 +350,7 @@ _OBSERVED: Final = {  # what the open-source server answers: bad limit, bad page
 
 
 def _outcome(exchange: Exchange) -> str:
-    """Name what an answer does with an odd question: endpoints agree if their words are equal."""
+    """Return how an endpoint treats a bad request, as a text to compare with other endpoints."""
     status = exchange.status
     if status != 200:
         return str(status)
@@ -370,7 +373,7 @@ def _disagreements(
 
 
 def _sent(log: Log, endpoint: Endpoint, name: str, value: str) -> Iterator[Exchange]:
-    """Yield exchanges whose only oddity is this value: the listing is known to have rows without it."""
+    """Yield exchanges whose only bad parameter is this one: the listing is known to have rows without it."""
     for exchange in log.with_query(endpoint, **{name: value}):
         if set(exchange.query) <= {name, "limit", "page", "run_test_name", "execution_id"}:
             yield exchange
@@ -403,17 +406,17 @@ def _bad_page(log: Log, endpoint: Endpoint) -> Iterator[Violation]:
 
 @rule(
     "page-past-the-end", Kind.PAGING, "page: past the end",
-    "asking for a page behind the last one is answered alike by all endpoints, and is no server error",
+    "a page past the last one is answered alike by all endpoints, and is no server error",
 )  # fmt: skip
 def _past_the_end(log: Log, endpoint: Endpoint) -> Iterator[Violation]:
-    words = {other: _outcome(exchange) for other in Endpoint for exchange in _behind_the_last(log, other)}
-    for exchange in _behind_the_last(log, endpoint):
+    words = {other: _outcome(exchange) for other in Endpoint for exchange in _past_the_last(log, other)}
+    for exchange in _past_the_last(log, endpoint):
         if exchange.status >= 500 or len(set(words.values())) > 1:
             word = _outcome(exchange)
             yield Violation(word, exchange, known=word == _OBSERVED[endpoint][2])
 
 
-def _behind_the_last(log: Log, endpoint: Endpoint) -> Iterator[Exchange]:
+def _past_the_last(log: Log, endpoint: Endpoint) -> Iterator[Exchange]:
     for exchange in log.of(endpoint):
         page = exchange.query.get("page", "")
         if page.isdecimal() and "row_groups" not in exchange.query and exchange.query.get("limit") != "0":

@@ -35,7 +35,7 @@ def _execution(subject: Subject, **query: Any) -> Exchange:
 
 def _result(exchange: Exchange) -> dict[str, Any]:
     result = exchange.response.object.get("result")
-    expect(isinstance(result, dict), "the answer has no result", exchange)
+    expect(isinstance(result, dict), "the response has no result", exchange)
     return dict(result or {})
 
 
@@ -57,7 +57,7 @@ def both_views_of_an_execution_hold_the_same_calls(subject: Subject) -> None:
 
 
 @check()
-def a_call_tells_the_same_everywhere(subject: Subject) -> None:
+def a_call_is_the_same_everywhere(subject: Subject) -> None:
     """Status, duration, scenario and evals of a call are the same at every endpoint that shows it."""
     listed = {row_id(row): row for row in subject.rows(_CALLS) if not row.get("is_snapshot")}
     for row in subject.rows(_PAGE)[:5]:
@@ -134,7 +134,7 @@ def a_name_lists_the_executions_of_the_run_test(subject: Subject) -> None:
 
 @check()
 def an_execution_is_the_same_by_name_and_by_id(subject: Subject) -> None:
-    """What the listing by name says of an execution, it says by itself as well."""
+    """An execution has the same values in the listing by name and by its id."""
     if subject.ids.run_test_name is None:
         raise NotApplicableError("no run test's name is known")
     by_id = _result(_execution(subject))
@@ -171,20 +171,20 @@ def pass_rates_are_what_the_calls_say(subject: Subject) -> None:
     parts = [*_parts(_result(exchange), "Pass/Fail")]
     for entry, part in parts:
         verdicts = [passed(row["eval_outputs"].get(part["id"], {}).get("output")) for row in calls]
-        told, output = [verdict for verdict in verdicts if verdict is not None], part.get("output") or {}
-        if not told or not output:
+        known, output = [verdict for verdict in verdicts if verdict is not None], part.get("output") or {}
+        if not known or not output:
             continue
-        rate = 100 * told.count(True) / len(told)
+        rate = 100 * known.count(True) / len(known)
         where = f"{part['name']}: "
         expect(
-            output["pass_count"] == told.count(True), f"{where}pass_count {output['pass_count']}", exchange
+            output["pass_count"] == known.count(True), f"{where}pass_count {output['pass_count']}", exchange
         )
         expect(
-            output["fail_count"] == told.count(False), f"{where}fail_count {output['fail_count']}", exchange
+            output["fail_count"] == known.count(False), f"{where}fail_count {output['fail_count']}", exchange
         )
         expect(abs(output["pass"] - rate) < _CLOSE, f"{where}pass {output['pass']}, not {rate:.2f}", exchange)
         expect(abs(output["pass"] + output["fail"] - 100) < _CLOSE, f"{where}shares don't add up", exchange)
-        expect(part["total_cells"] == len(told), f"{where}total_cells {part['total_cells']}", exchange)
+        expect(part["total_cells"] == len(known), f"{where}total_cells {part['total_cells']}", exchange)
         if sum(1 for other, _ in parts if other is entry) == 1:
             total = entry.get("total_pass_rate", rate)
             expect(abs(total - rate) < _CLOSE, f"{where}total_pass_rate {total}, not {rate:.2f}", exchange)
@@ -229,14 +229,14 @@ def eval_name_leaves_only_that_eval(subject: Subject) -> None:
     parts = [part for entry in _result(exchange)["eval_results"] for part in entry["result"]]
     expect([part["name"] for part in parts] == [names[0]], f"not just {names[0]!r} is summed up", exchange)
     same = [part for entry in bare["eval_results"] for part in entry["result"] if part["name"] == names[0]]
-    expect(parts == same, f"{names[0]!r} has other figures when it is asked for by name", exchange)
+    expect(parts == same, f"{names[0]!r} has other figures when it is requested by name", exchange)
     found = {out.get("name") for row in exchange.rows for out in (row.get("eval_outputs") or {}).values()}
     expect(found <= {names[0]}, f"calls show other evals: {found}", exchange)
     expect(found, f"no call shows {names[0]!r}", exchange)
 
 
 @check()
-def the_summary_comes_when_asked_for(subject: Subject) -> None:
+def the_summary_comes_when_requested(subject: Subject) -> None:
     """`summary=true` adds the explanation and its status, and changes nothing else."""
     bare, full = _result(_execution(subject)), _result(_execution(subject, summary="true"))
     added = {"eval_explanation_summary", "eval_explanation_summary_status"}
@@ -255,10 +255,10 @@ def one_of_the_three_ids_is_needed(subject: Subject) -> None:
 
 @check()
 def a_version_lists_completed_calls_only(subject: Subject) -> None:
-    """Every call of an agent version is completed, and tells what the run test's listing tells of it."""
+    """Every call of an agent version is completed, and has the values of the run test's listing."""
     rows = subject.rows(Endpoint.VERSION_CALL_EXECUTIONS)
-    odd = {row.get("status") for row in rows} - {"completed"}
-    expect(not odd, f"calls of status {odd} are listed")
+    others = {row.get("status") for row in rows} - {"completed"}
+    expect(not others, f"calls of status {others} are listed")
     listed = {row_id(row): row for row in subject.rows(_CALLS) if not row.get("is_snapshot")}
     for row in rows:
         other = listed.get(row_id(row))
@@ -464,9 +464,9 @@ def _sometimes_absent(log: Log, endpoint: Endpoint) -> Iterator[Violation]:
     for name, count in times.items():
         if len(rows) * 0.5 < count < len(rows):
             exchange = next(exchange for exchange, row in rows if name not in row)
-            place = f"results[].{re.sub(r'(_used)?_(id|name)$', '', name)}_*"
+            location = f"results[].{re.sub(r'(_used)?_(id|name)$', '', name)}_*"
             detail = f"{name}: {len(rows) - count} of {len(rows)} items leave it out"
-            yield Violation("some items leave it out", exchange, endpoint is not _VERSION, place, detail)
+            yield Violation("some items leave it out", exchange, endpoint is not _VERSION, location, detail)
 
 
 @rule(
