@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import json
 import re
 import sys
 from collections.abc import Iterator, Mapping
@@ -11,54 +10,18 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-import yaml
+sys.path.insert(0, str(Path(__file__).parents[1] / "contract"))  # installed or not
+
+from futureagi_simulate_contract.document import SpecError
+from futureagi_simulate_contract.document import parse as load
+
+__all__ = ["METHODS", "SpecError", "load", "operations", "parts", "pascal", "resolve", "snake", "views"]
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 
 
-class SpecError(ValueError):
-    """The spec says something that the generated client can't hold; the message says what and where."""
-
-
-def load(text: bytes) -> dict[str, Any]:
-    """Parse a spec written in YAML; raise `SpecError` for a key that gets lost, and for what JSON has not."""
-    try:
-        document = yaml.load(text, Loader=_Loader)  # noqa: S506 (it derives from a safe one)
-        copied = json.dumps(document, allow_nan=False, ensure_ascii=False).encode()  # anchors share no part
-    except SpecError:
-        raise
-    except (TypeError, ValueError, RecursionError) as problem:
-        raise SpecError(f"the spec holds what JSON has not: {problem}") from None
-    if not isinstance(document, dict):
-        raise SpecError("the spec holds no mapping")
-    loaded: dict[str, Any] = json.loads(copied)
-    return loaded
-
-
-_FastLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the one in C where PyYAML has it
-
-
-class _Loader(_FastLoader):  # type: ignore[misc]
-    """Refuses keys that are there twice or are no texts; a number, as in `200:`, is the text of it."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[str, Any]:  # noqa: ARG002 (PyYAML passes it)
-        """Construct a mapping whose keys all stay."""
-        self.flatten_mapping(node)
-        mapping: dict[str, Any] = {}
-        for key_node, value_node in node.value:
-            key = self.construct_object(key_node, deep=True)
-            place = f"line {key_node.start_mark.line + 1}"
-            if not isinstance(key, (str, int)) or isinstance(key, bool):
-                raise SpecError(f"{place}: the key {key_node.value!r} is read as {key!r}; write it in quotes")
-            if str(key) in mapping:
-                raise SpecError(f"{place}: the key {str(key)!r} is there twice; YAML would keep the last")
-            mapping[str(key)] = self.construct_object(value_node, deep=True)
-        return mapping
-
-
 def views() -> ModuleType:
     """Import the project's own derivation of views, whether the project is installed or not."""
-    sys.path.insert(0, str(Path(__file__).parents[1] / "contract"))
     return importlib.import_module("futureagi_simulate_contract.views")
 
 

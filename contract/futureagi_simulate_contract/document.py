@@ -1,8 +1,9 @@
-"""Find the contract, read it, and find one's way in it."""
+"""Find `openapi.yaml`, parse it, and look things up in it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -11,6 +12,10 @@ from typing import Any
 Document = Mapping[str, Any]
 
 _NAME = "openapi.yaml"
+
+
+class SpecError(ValueError):
+    """A spec that can't be read, or that the generated client can't hold; the message says what and where."""
 
 
 def find() -> Path:
@@ -29,22 +34,55 @@ def load() -> Document:
     return parse(find().read_text("utf-8"))
 
 
-def parse(text: str) -> dict[str, Any]:
-    """Parse a contract written in YAML; raise ValueError when it is none."""
+def parse(text: str | bytes) -> dict[str, Any]:
+    """Parse a contract written in YAML.
+
+    Raises SpecError for what is no YAML, a key that would get lost, and a value that JSON doesn't have.
+    """
     try:
         import yaml
     except ImportError as error:
         message = 'reading the contract needs PyYAML: pip install "futureagi-simulate[contract]"'
         raise ImportError(message) from error
-
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the one in C is ten times as fast
     try:
-        document = yaml.load(text, Loader=loader)  # noqa: S506 (both loaders are safe)
+        document = yaml.load(text, Loader=_loader())  # noqa: S506 (it derives from a safe one)
+        copied = json.dumps(document, allow_nan=False, ensure_ascii=False).encode()  # anchors share no part
+    except SpecError:
+        raise
     except yaml.YAMLError as error:
-        raise ValueError(f"the contract is not valid YAML: {error}") from error
+        raise SpecError(f"the contract is not valid YAML: {error}") from error
+    except (TypeError, ValueError, RecursionError) as error:
+        raise SpecError(f"the contract holds what JSON has not: {error}") from None
     if not isinstance(document, dict):
-        raise ValueError("the contract holds no mapping")
-    return document
+        raise SpecError("the contract holds no mapping")
+    loaded: dict[str, Any] = json.loads(copied)
+    return loaded
+
+
+@cache
+def _loader() -> Any:
+    """Return a YAML loader that refuses keys that are there twice or are no texts; `200:` is read as text."""
+    import yaml
+
+    fast: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the one in C is ten times as fast
+
+    class Loader(fast):  # type: ignore[misc]
+        def construct_mapping(self, node: Any, deep: bool = False) -> dict[str, Any]:  # noqa: ARG002
+            self.flatten_mapping(node)
+            mapping: dict[str, Any] = {}
+            for key_node, value_node in node.value:
+                key = self.construct_object(key_node, deep=True)
+                line = f"line {key_node.start_mark.line + 1}"
+                if not isinstance(key, (str, int)) or isinstance(key, bool):
+                    raise SpecError(
+                        f"{line}: the key {key_node.value!r} is read as {key!r}; write it in quotes"
+                    )
+                if str(key) in mapping:
+                    raise SpecError(f"{line}: the key {str(key)!r} is there twice; YAML would keep the last")
+                mapping[str(key)] = self.construct_object(value_node, deep=True)
+            return mapping
+
+    return Loader
 
 
 def resolve(document: Document, node: Any) -> Any:
@@ -92,3 +130,20 @@ def response_schema(document: Document, operation_id: str, status: int) -> Docum
     response = resolve(document, operation["responses"].get(str(status), {}))
     media: Document = response.get("content", {}).get("application/json", {})
     return media.get("schema")
+
+
+def mappings(node: Any) -> Iterator[Document]:
+    """Yield every mapping at and below `node`, outer ones first."""
+    if isinstance(node, Mapping):
+        yield node
+    for child in node.values() if isinstance(node, Mapping) else node if isinstance(node, list) else ():
+        yield from mappings(child)
+
+
+def rebuild(node: Any, change: Callable[[Document], Any]) -> Any:
+    """Copy `node` with `change` applied to every mapping in it, the inner ones first."""
+    if isinstance(node, list):
+        return [rebuild(child, change) for child in node]
+    if not isinstance(node, Mapping):
+        return node
+    return change({key: rebuild(child, change) for key, child in node.items()})

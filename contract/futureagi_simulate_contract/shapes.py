@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache, cached_property
-from itertools import islice
 from typing import Any, Final
 
 import attrs
@@ -13,8 +12,15 @@ import msgspec
 from jsonschema_rs import Draft202012Validator, ValidationError, ValidationErrorKind
 
 from futureagi_simulate_contract.claim import MAX_EVIDENCE, Finding, Kind, Severity
-from futureagi_simulate_contract.document import load, operations, response_schema
-from futureagi_simulate_contract.exchange import Endpoint, Exchange, Log, Request
+from futureagi_simulate_contract.document import (
+    Document,
+    load,
+    mappings,
+    operations,
+    rebuild,
+    response_schema,
+)
+from futureagi_simulate_contract.exchange import Endpoint, Exchange, Log
 from futureagi_simulate_contract.views import Profile, strict_view
 
 _FORMS: Final = {"name": "RunsByName", "execution": "RunsByExecution", "call": "RunsByCall"}
@@ -54,7 +60,7 @@ class Shapes:
 
     @cached_property
     def _components(self) -> Any:
-        return _chosen(self.view["components"])
+        return rebuild(self.view["components"], _chosen)
 
     @cached_property
     def _validators(self) -> dict[tuple[Endpoint, str], Draft202012Validator]:
@@ -75,16 +81,10 @@ def shapes_of(profile: Profile) -> Shapes:
     return Shapes(strict_view(load(), profile))
 
 
-def _chosen(node: Any) -> Any:
+def _chosen(part: Document) -> Document:
     """Replace a union that the request decides by the branch for a request without groups."""
-    if isinstance(node, list):
-        return [_chosen(child) for child in node]
-    if not isinstance(node, Mapping):
-        return node
-    name = (node.get("x-chosen-by") or {}).get("test_execution_id")
-    if name is not None:
-        return {"$ref": f"#/components/schemas/{name}"}
-    return {key: _chosen(child) for key, child in node.items()}
+    name = (part.get("x-chosen-by") or {}).get("test_execution_id")
+    return part if name is None else {"$ref": f"#/components/schemas/{name}"}
 
 
 def _snapshots(body: Any) -> frozenset[int]:
@@ -234,18 +234,8 @@ def _without_data(location: str, *, known: bool) -> str:
 
 @cache
 def _vocabulary() -> frozenset[str]:
-    return frozenset(_property_names(load()))
-
-
-def _property_names(node: Any) -> Iterator[str]:
-    if isinstance(node, Mapping):
-        if isinstance(node.get("properties"), Mapping):
-            yield from node["properties"]
-        for child in node.values():
-            yield from _property_names(child)
-    elif isinstance(node, list):
-        for child in node:
-            yield from _property_names(child)
+    properties = (part.get("properties") for part in mappings(load()))
+    return frozenset(name for names in properties if isinstance(names, Mapping) for name in names)
 
 
 def _finding(
@@ -261,13 +251,9 @@ def _finding(
         expected=deviation.expected,
         got=deviation.got,
         known=known,
-        evidence=tuple(map(str, islice(_questions(violations), MAX_EVIDENCE))),
+        evidence=tuple(dict.fromkeys(str(one.request) for _, one in violations))[:MAX_EVIDENCE],
         times=len(violations),
     )
-
-
-def _questions(violations: Iterable[tuple[Deviation, Exchange]]) -> Iterable[Request]:
-    return {id(exchange): exchange.request for _, exchange in violations}.values()
 
 
 def _bodies(log: Log) -> Iterator[tuple[Exchange, Any]]:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from enum import StrEnum
 from typing import Any
 
-from futureagi_simulate_contract.document import Document, at, resolve
+from futureagi_simulate_contract.document import Document, at, mappings, rebuild, resolve
 
 Schema = dict[str, Any]
 Change = Callable[[Schema], Schema]
@@ -207,24 +207,13 @@ def _finished(document: Document) -> dict[str, Any]:
         }
         for kind, parts in document["components"].items()
     }
-    finished: dict[str, Any] = _without_marks({**document, "components": components})
+    finished: dict[str, Any] = rebuild({**document, "components": components}, _without_marks)
     return finished
 
 
 def _references(node: Any) -> Iterator[str]:
-    if isinstance(node, Mapping):
-        if isinstance(node.get("$ref"), str):
-            yield node["$ref"]
-        for child in node.values():
-            yield from _references(child)
-    elif isinstance(node, list):
-        for child in node:
-            yield from _references(child)
+    return (part["$ref"] for part in mappings(node) if isinstance(part.get("$ref"), str))
 
 
-def _without_marks(node: Any) -> Any:
-    if isinstance(node, list):
-        return [_without_marks(child) for child in node]
-    if isinstance(node, Mapping):
-        return {key: _without_marks(child) for key, child in node.items() if key not in _MARKS}
-    return node
+def _without_marks(part: Document) -> Document:
+    return {key: value for key, value in part.items() if key not in _MARKS}
