@@ -34,7 +34,7 @@ def kill_table(reports: list[pytest.TestReport]) -> list[str]:
 
 
 def difference_tables(reports: list[pytest.TestReport]) -> Iterator[tuple[str, list[str]]]:
-    """Yield a title and a table for each look: every difference, and the finding that names it."""
+    """Yield a title and a table for each log: every difference, and the finding that names it."""
     words = _words()
     for report, value in properties(reports, FOUND):
         source, *lines = value.splitlines()

@@ -1,4 +1,4 @@
-"""The checks hold on the mock, find every mutant, and cry wolf at no seed."""
+"""The checks pass on the mock with every seed, and find every mutant."""
 
 from __future__ import annotations
 

@@ -83,7 +83,7 @@ def test_every_field_that_is_sent_is_a_typed_one_with_the_same_value(
 
 
 def same(read: Any, sent: Any) -> bool:
-    """Tell whether a typed value is what was sent: objects field by field, what wasn't sent is UNSET."""
+    """Return whether a typed value is what was sent: objects field by field, what wasn't sent is UNSET."""
     if isinstance(sent, dict) and not isinstance(read, dict):
         unsent = [
             name for name in getattr(read, "__slots__", ()) if name not in sent and not name.startswith("_")
@@ -130,7 +130,7 @@ def test_a_filter_asks_for_what_it_says(name: str, mock: Mock, client: Client) -
     assert wanted
 
 
-def test_a_filter_that_is_ignored_is_told(mock: Mock, client: Client) -> None:
+def test_an_ignored_filter_is_warned_about(mock: Mock, client: Client) -> None:
     name = row_id(Subject.of_mock(mock).rows(Endpoint.TEST_EXECUTION)[3])
     made = [column("call_execution_id").equals(name)]
     if mock.profile == "documented":

@@ -1,4 +1,4 @@
-"""Drift is silent on the documents' own mock, and names what the real server does otherwise."""
+"""Drift finds nothing on the documented mock, and names what the real server does otherwise."""
 
 from __future__ import annotations
 
@@ -150,7 +150,7 @@ def test_the_budget_is_kept(budget: int) -> None:
 
 
 @pytest.mark.parametrize("profile", ["documented", "observed"])
-def test_what_a_budget_leaves_unasked_is_counted(profile: str) -> None:
+def test_planned_requests_beyond_the_budget_are_counted(profile: str) -> None:
     with Mock(profile=profile) as mock:
         whole = len(drift_log(mock).exchanges)
         left = [drift_log(mock, max_requests=budget).unsent or 0 for budget in (5, 100, whole - 1, whole)]
@@ -402,7 +402,7 @@ def test_a_recording_without_keys_in_it_is_kept_whole() -> None:
     assert recording.write(log, keys) == recording.write(log)
 
 
-def test_findings_compare_by_rule_and_place(findings: list[Finding]) -> None:
+def test_findings_compare_by_rule_and_location(findings: list[Finding]) -> None:
     keys = [finding.key for finding in findings]
     assert len(set(keys)) == len(keys)
     assert all(isinstance(finding, Finding) and finding.expected and finding.got for finding in findings)

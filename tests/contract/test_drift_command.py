@@ -23,7 +23,7 @@ FAST = ["drift", "--rate", "100000"]
 
 @pytest.fixture(scope="module")
 def observed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Record a look at the observed profile."""
+    """Record the exchanges with the observed profile."""
     path = tmp_path_factory.mktemp("recorded") / "exchanges.jsonl"
     with Mock(profile="observed") as mock:
         path.write_bytes(recording.write(drift_log(mock)))
@@ -41,7 +41,7 @@ def test_the_code_says_whether_the_server_keeps_to_the_documents(
 
 @pytest.mark.parametrize("mock", ["documented"], indirect=True)
 @pytest.mark.parametrize("form", [[], ["--markdown"]], ids=["table", "markdown"])
-def test_an_unfinished_look_says_so_and_is_not_as_the_contract_says(
+def test_an_unfinished_run_says_so_and_exits_with_3(
     form: list[str], served: Mock, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert run([*FAST, "--max-requests", "5", *form]) == 3
@@ -54,7 +54,7 @@ def test_an_unfinished_look_says_so_and_is_not_as_the_contract_says(
 
 
 @pytest.mark.parametrize("mock", ["documented"], indirect=True)
-def test_json_and_a_kept_look_hold_how_much_was_left_unasked(
+def test_json_and_a_recording_hold_how_many_requests_were_not_sent(
     served: Mock, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = tmp_path / "kept.jsonl"
@@ -67,7 +67,7 @@ def test_json_and_a_kept_look_hold_how_much_was_left_unasked(
 
 
 @pytest.mark.parametrize("mock", ["observed"], indirect=True)
-def test_drift_that_was_found_goes_before_what_was_left_unasked(
+def test_drift_that_was_found_goes_before_unsent_requests(
     served: Mock, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     few = [*FAST, "--max-requests", "20", "--json"]
@@ -98,7 +98,7 @@ def test_over_http_the_same_is_found_as_without(served: Mock, capsys: pytest.Cap
     assert report["requests"] == len(log.exchanges)
 
 
-def test_a_file_is_judged_without_any_server(observed: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_file_is_checked_without_any_server(observed: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["drift", "--recorded", str(observed), "--json"]) == 1
     report = json.loads(capsys.readouterr().out)
     assert report["source"] == "exchanges.jsonl"
@@ -148,7 +148,7 @@ def test_a_baseline_leaves_only_what_is_new(
 
 
 @pytest.mark.parametrize("mock", ["observed"], indirect=True)
-def test_a_look_can_be_kept_and_judged_again(
+def test_a_recording_is_checked_again_with_the_same_findings(
     served: Mock, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = tmp_path / "kept.jsonl"
@@ -184,7 +184,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> ManualClock:
 
 
 @pytest.mark.parametrize("mock", ["documented"], indirect=True)
-def test_time_is_limited_and_progress_is_told(
+def test_time_is_limited_and_progress_is_printed(
     served: Mock, clock: ManualClock, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = tmp_path / "kept.jsonl"

@@ -1,4 +1,4 @@
-"""Something named that doesn't exist ends `fi-simulate drift`: it isn't taken for what the server does."""
+"""An unknown id ends `fi-simulate drift` with an error: it is no departure of the server."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a row satisfies is decided by what it shows, and left open where it shows nothing."""
+"""Whether a row satisfies a filter is decided by the values it shows, and open where it shows none."""
 
 from __future__ import annotations
 

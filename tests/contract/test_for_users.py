@@ -78,3 +78,10 @@ def test_without_the_extra_the_command_says_what_to_install(tmp_path: Path) -> N
     assert found.returncode == 2
     assert "futureagi-simulate[contract]" in found.stderr
     assert len(found.stderr.splitlines()) == 2
+
+
+def test_only_one_module_imports_the_client() -> None:
+    folder = Path(contract.__file__).parent
+    imports = re.compile(r"^ *(?:from|import) futureagi_simulate(?:_api)?\b", re.MULTILINE)
+    users = [path.name for path in folder.rglob("*.py") if imports.search(path.read_text("utf-8"))]
+    assert users == ["server.py"]

@@ -1,4 +1,4 @@
-"""Where a body and a view differ is said by place and kind, and without any of the body's values."""
+"""A deviation of a body from a view has a location and a kind, and none of the body's values."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ CASES: list[tuple[Endpoint, Change, str, Kind]] = [
 @pytest.mark.parametrize(
     ("endpoint", "change", "location", "kind"), CASES, ids=[f"{case[2]} {case[3]}" for case in CASES]
 )
-def test_a_deviation_has_a_place_and_a_kind(
+def test_a_deviation_has_a_location_and_a_kind(
     documented: Subject, endpoint: Endpoint, change: Change, location: str, kind: Kind
 ) -> None:
     found = list(shapes_of(Profile.DOCUMENTED).deviations(spoiled(documented, endpoint, change)))
@@ -100,7 +100,7 @@ def test_a_body_as_described_has_no_deviation(subject: Subject) -> None:
             assert list(shapes_of(subject.profile).deviations(page)) == []
 
 
-def test_another_status_than_200_is_not_looked_at(documented: Subject) -> None:
+def test_another_status_than_200_is_not_checked(documented: Subject) -> None:
     page = documented.page(Endpoint.CALL_EXECUTIONS)
     refusal = Exchange(page.request, Response(400, {}, b"{}"))
     assert list(shapes_of(Profile.DOCUMENTED).deviations(refusal)) == []

@@ -1,4 +1,4 @@
-"""Doors left open, other organizations' data, methods that write."""
+"""Missing authentication, other organizations' data, methods that write."""
 
 from __future__ import annotations
 

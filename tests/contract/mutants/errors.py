@@ -1,4 +1,4 @@
-"""Errors of another form, and what they let out."""
+"""Errors of another form, and errors with internals."""
 
 from __future__ import annotations
 

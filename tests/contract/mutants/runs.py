@@ -1,4 +1,4 @@
-"""Sums that are wrong, and a runs endpoint that tells another story."""
+"""Wrong sums, and a runs endpoint that disagrees with the others."""
 
 from __future__ import annotations
 
