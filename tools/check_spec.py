@@ -14,9 +14,9 @@ from referencing.exceptions import Unresolvable
 ROOT: Final = Path(__file__).parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "overrides")]
 
-from futureagi_simulate_contract.document import Document, operations, parse  # noqa: E402 (found only now)
+from futureagi_simulate_contract.document import Document, operations, read  # noqa: E402 (found only now)
 from futureagi_simulate_contract.views import Profile, open_view, strict_view  # noqa: E402 (as above)
-from tools.prepare import prepare  # noqa: E402 (as above)
+from tools.generate import prepare  # noqa: E402 (as above)
 from tools.spec_examples import examples, fault, missing  # noqa: E402 (as above)
 from tools.spec_lint import NoNodeError, find_node, lint  # noqa: E402 (as above)
 from tools.spec_style import broken, responses, schemas  # noqa: E402 (as above)
@@ -97,7 +97,7 @@ def main(arguments: Sequence[str] | None = None, root: Path = ROOT) -> int:
         print(error, file=sys.stderr)
         return 2
     try:
-        document = parse((root / "openapi.yaml").read_text("utf-8"))
+        document = read(root / "openapi.yaml")
         found = check(document)
     except ValueError as error:
         print(f"openapi.yaml can't be checked:\n{error}", file=sys.stderr)

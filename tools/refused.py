@@ -125,13 +125,14 @@ _FORM: Final[Mapping[str, Mapping[str, Any]]] = {
     "operation": {
         **{"tags": [_TEXT], "operationId": _TEXT, "summary": _TEXT, "description": _TEXT},
         **{"parameters": ["parameter"], "responses": {"*": "response"}, "security": _LIST},
-        **{"deprecated": _FLAG, "requestBody": _ANY, "externalDocs": _NO_DOCS},
+        **{"deprecated": _FLAG, "requestBody": _ANY, "externalDocs": _NO_DOCS, "x-methods": _ANY},
         "callbacks": _Refused("the client receives no requests; leave callbacks out"),
         "servers": _Refused("the client goes to one server for all; leave `servers` to the document"),
     },
     "parameter": {
         **{"name": _TEXT, "in": _TEXT, "required": _FLAG, "deprecated": _FLAG, "schema": "schema"},
         **{**_DESCRIBED, "content": _ANY},
+        **dict.fromkeys(("x-cases", "x-argument", "x-separator", "x-repeated-as"), _ANY),
         **dict.fromkeys(("style", "explode", "allowReserved", "allowEmptyValue"), _ONE_FORM),
     },
     "header": {

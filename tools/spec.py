@@ -1,4 +1,4 @@
-"""Read the spec and find the way in it: references, operations, and the names the generator derives."""
+"""Read the spec: its references, its operations, and the names that the generator derives."""
 
 from __future__ import annotations
 
@@ -17,13 +17,19 @@ METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 
 
 class SpecError(ValueError):
-    """The spec says something that the generated client can't hold; the message says what and where."""
+    """The spec has something that the generated client can't hold. The message lists what and where."""
 
 
 def load(text: bytes) -> dict[str, Any]:
-    """Parse a spec written in YAML; raise `SpecError` for a key that gets lost, and for what JSON has not."""
+    """Parse a spec written in YAML.
+
+    Raise `SpecError` for keys that would get lost, with all of them, and for what JSON doesn't have.
+    """
     try:
-        document = yaml.load(text, Loader=_Loader)  # noqa: S506 (it derives from a safe one)
+        loader = _Loader(text)
+        document = loader.get_single_data()
+        if loader.lost:
+            raise SpecError("\n".join(loader.lost))
         copied = json.dumps(document, allow_nan=False, ensure_ascii=False).encode()  # anchors share no part
     except SpecError:
         raise
@@ -39,7 +45,11 @@ _FastLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the one in C
 
 
 class _Loader(_FastLoader):  # type: ignore[misc]
-    """Refuses keys that are there twice or are no texts; a number, as in `200:`, is the text of it."""
+    """Collects keys that are there twice or are no texts; a number, as in `200:`, is the text of it."""
+
+    def __init__(self, text: bytes) -> None:
+        super().__init__(text)
+        self.lost: list[str] = []
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[str, Any]:  # noqa: ARG002 (PyYAML passes it)
         """Construct a mapping whose keys all stay."""
@@ -49,21 +59,28 @@ class _Loader(_FastLoader):  # type: ignore[misc]
             key = self.construct_object(key_node, deep=True)
             place = f"line {key_node.start_mark.line + 1}"
             if not isinstance(key, (str, int)) or isinstance(key, bool):
-                raise SpecError(f"{place}: the key {key_node.value!r} is read as {key!r}; write it in quotes")
-            if str(key) in mapping:
-                raise SpecError(f"{place}: the key {str(key)!r} is there twice; YAML would keep the last")
+                text = key_node.value
+                self.lost.append(f"{place}: the key {text!r} is read as {key!r}; write it in quotes")
+            elif str(key) in mapping:
+                self.lost.append(f"{place}: the key {str(key)!r} is there twice; YAML would keep the last")
             mapping[str(key)] = self.construct_object(value_node, deep=True)
         return mapping
 
 
-def views() -> ModuleType:
-    """Import the project's own derivation of views, whether the project is installed or not."""
+def read(path: Path) -> dict[str, Any]:
+    """Load the spec in a file, with the examples that it refers to. The generator needs no examples."""
+    found: dict[str, Any] = contract("document").with_examples(load(path.read_bytes()), path.parent)
+    return found
+
+
+def contract(module: str) -> ModuleType:
+    """Import a module of the contract package, whether the project is installed or not."""
     sys.path.insert(0, str(Path(__file__).parents[1] / "contract"))
-    return importlib.import_module("futureagi_simulate_contract.views")
+    return importlib.import_module(f"futureagi_simulate_contract.{module}")
 
 
 def resolve(item: Any, document: Mapping[str, Any]) -> Any:
-    """Follow `$ref` from `item` until something else is there."""
+    """Follow `$ref` from `item` to what it refers to."""
     seen: list[Any] = []
     while isinstance(item, Mapping) and "$ref" in item:
         target: Any = document
@@ -80,7 +97,7 @@ def resolve(item: Any, document: Mapping[str, Any]) -> Any:
 
 
 def operations(document: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any], list[Any]]]:
-    """Give each operation with its route (`GET /path/`) and its parameters.
+    """Yield each operation with its route (`GET /path/`) and its parameters.
 
     Those of the path are included, unless the operation has one of the same name and place.
     """
@@ -96,7 +113,7 @@ def operations(document: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any
 
 
 def parts(node: Any, place: str) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Give every mapping at and below `node` that can be a schema, with its place; not examples."""
+    """Yield every mapping at and below `node` that can be a schema, with its place; not examples."""
     if isinstance(node, dict):
         if not place.endswith("/properties"):
             yield place, node

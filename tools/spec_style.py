@@ -1,4 +1,4 @@
-"""House rules for the contract: origin, presence, words, units. Each rule gives the places that break it."""
+"""House rules for the contract: origin, presence, words, units. Each rule yields its violations."""
 
 from __future__ import annotations
 
@@ -10,8 +10,13 @@ from futureagi_simulate_contract.document import Document, resolve
 from futureagi_simulate_contract.views import Profile, admits, flatten
 
 Rule = Callable[[Document], Iterator[str]]
+_Part = tuple[str, Document, str | None]
 
-_ORIGINS: Final = ("documented", "observed", "both")
+_ORIGINS: Final = tuple(profile.value for profile in Profile)
+_EXTENSIONS: Final = {
+    *("x-provenance", "x-sometimes", "x-open", "x-chosen-by", "x-enum-varnames"),
+    *("x-methods", "x-cases", "x-argument", "x-separator", "x-repeated-as"),
+}
 _UNIONS: Final = ("anyOf", "oneOf")
 # What a number's description has to say: its unit, its scale, or that it counts.
 _UNITS: Final = re.compile(
@@ -68,61 +73,76 @@ def _media_types(document: Document) -> Iterator[tuple[str, Document]]:
             yield f"{place}/content/{name.replace('/', '~1')}", media
 
 
-def origins_are_given(document: Document) -> Iterator[str]:
-    """Demand an origin of every property, parameter, response, header, union branch and enum value."""
-    for place, part in _parts_with_origin(document):
-        if part.get("x-provenance") not in _ORIGINS:
-            yield f"{place}: x-provenance has to be one of {', '.join(_ORIGINS)}"
-    for place, schema in schemas(document):
-        if "enum" in schema:
-            values = schema.get("x-provenance")
-            if not isinstance(values, Mapping) or list(values) != schema["enum"]:
-                yield f"{place}: x-provenance has to map each value of the enum, in its order"
-            elif not set(values.values()) <= set(_ORIGINS):
+def _parts(node: Any, place: str = "#", outer: str | None = None) -> Iterator[_Part]:
+    """Yield every part that can have extensions, with its place and the origin of the part it is in."""
+    if isinstance(node, list):
+        for number, child in enumerate(node):
+            yield from _parts(child, f"{place}/{number}", outer)
+    if not isinstance(node, Mapping):
+        return
+    is_part = not place.endswith("/properties") or place.endswith("/properties/properties")
+    if is_part:
+        yield place, node, outer
+    inner = outer or (_origin(node) if is_part else None)
+    for key, child in node.items():
+        if not (is_part and key in ("example", "value", "x-provenance")):
+            step = key.replace("~", "~0").replace("/", "~1")
+            yield from _parts(child, f"{place}/{step}", inner)
+
+
+def _origin(part: Document) -> str | None:
+    origin = part.get("x-provenance")
+    return origin if origin in _ORIGINS else None
+
+
+def extensions_are_known(document: Document) -> Iterator[str]:
+    """Demand that every extension is one that is read: a misspelt one would mean nothing."""
+    for place, part, _outer in _parts(document):
+        for key in part:
+            if key.startswith("x-") and key not in _EXTENSIONS:
+                yield f"{place}: unknown extension {key!r}; known are {', '.join(sorted(_EXTENSIONS))}"
+
+
+def origins_are_exceptions(document: Document) -> Iterator[str]:
+    """Demand that `x-provenance` names one description, and not again in a part that has it."""
+    for place, part, outer in _parts(document):
+        if "x-provenance" not in part:
+            continue
+        origin, values = part["x-provenance"], part.get("enum", ())
+        if outer:
+            yield f"{place}: x-provenance is inside a part that is {outer}; leave it out"
+        elif isinstance(origin, Mapping):
+            if not origin or [value for value in values if value in origin] != list(origin):
+                yield f"{place}: x-provenance has to map values of the enum, in its order"
+            elif not set(origin.values()) <= set(_ORIGINS):
                 yield f"{place}: x-provenance has to map to one of {', '.join(_ORIGINS)}"
-
-
-def _parts_with_origin(document: Document) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    for name, parameter in document["components"]["parameters"].items():
-        yield f"#/components/parameters/{name}", parameter
-    for name, scheme in document["components"]["securitySchemes"].items():
-        yield f"#/components/securitySchemes/{name}", scheme
-    for place, response in responses(document):
-        yield place, response
-        for name, header in response.get("headers", {}).items():
-            yield f"{place}/headers/{name}", header
-    for name, example in document["components"].get("examples", {}).items():
-        yield f"#/components/examples/{name}", example
-    for place, schema in schemas(document):
-        for name, value in schema.get("properties", {}).items():
-            yield f"{place}/properties/{name}", value
-        for union in _UNIONS:
-            for number, branch in enumerate(schema.get(union, ())):
-                yield f"{place}/{union}/{number}", branch
+            elif len(origin) == len(values) and len(set(origin.values())) == 1:
+                yield f"{place}: all values have one origin; write x-provenance: {origin[values[0]]}"
+        elif origin not in _ORIGINS:
+            yield f"{place}: x-provenance is {origin!r}; write one of {', '.join(_ORIGINS)}, nothing for both"
 
 
 def origins_agree(document: Document) -> Iterator[str]:
-    """Demand that a property has a type in each of its descriptions, and none that only the other has."""
-    for place, schema in schemas(document):
-        origin = schema.get("x-provenance")
-        if not isinstance(origin, str):
-            continue
+    """Demand that each description has a branch of a choice it has, and has the schemas it refers to."""
+    for place, schema, outer in _parts(document):
+        origin = outer or _origin(schema)
         target = resolve(document, schema)
+        of_target = _origin(target)
+        is_schema = str(schema.get("$ref")).startswith("#/components/schemas/")
+        merged = place.rpartition("/")[0].endswith("/allOf")  # its properties keep their origin
+        if is_schema and of_target not in (None, origin) and not merged:
+            yield f"{place}: refers to {schema['$ref']}, which is {of_target}; write that here too"
         for union in _UNIONS:
             branches = target.get(union, ())
-            for profile in Profile:
-                if not branches or target.get("x-open") == profile:
-                    continue
-                here = any(admits(profile, branch) for branch in branches)
-                if admits(profile, schema) and not here:
-                    yield f"{place}: {profile}, but none of its branches is"
-                if here and not admits(profile, schema) and "$ref" not in schema:
-                    yield f"{place}: {origin}, but one of its branches is {profile}"
+            for profile in Profile if branches else ():
+                closed = origin in (None, profile) and target.get("x-open") != profile
+                if closed and not any(admits(profile, branch) for branch in branches):
+                    yield f"{place}: is {profile}, but none of its branches is"
 
 
-def presence_is_told(document: Document) -> Iterator[str]:
+def presence_agrees(document: Document) -> Iterator[str]:
     """Demand that `required` and `x-sometimes` name what they are for."""
-    for place, schema in schemas(flatten(document)):
+    for place, schema, outer in _parts(flatten(document)):
         properties = schema.get("properties", {})
         if not properties:
             continue
@@ -133,7 +153,7 @@ def presence_is_told(document: Document) -> Iterator[str]:
             for name in names:
                 if name not in properties or not admits(profile, properties[name]):
                     yield f"{place}/x-sometimes: {profile} has no property {name!r}"
-        must, may = _always(schema)
+        must, may = _always(schema, outer or _origin(schema))
         required = set(schema.get("required", ()))
         for name in sorted(must - required):
             yield f"{place}/required: both descriptions always send {name!r}"
@@ -141,16 +161,18 @@ def presence_is_told(document: Document) -> Iterator[str]:
             yield f"{place}/required: not every description always sends {name!r}"
 
 
-def _always(schema: Document) -> tuple[set[str], set[str]]:
+def _always(schema: Document, origin: str | None) -> tuple[set[str], set[str]]:
     """Return what has to be required, and what may be: in an object that only one description has."""
     properties: Document = schema["properties"]
-    sent = {
-        profile: {name for name, value in properties.items() if admits(profile, value)} for profile in Profile
-    }
     sometimes = schema.get("x-sometimes", {})
+    sent = {
+        profile: {name for name, value in properties.items() if admits(profile, value)}
+        for profile in Profile
+        if origin in (None, profile)
+    }
     always = [names - set(sometimes.get(profile, ())) for profile, names in sent.items() if names]
-    may = set.intersection(*always)
-    return {name for name in may if properties[name].get("x-provenance") == "both"}, may
+    may = set.intersection(*always) if always else set()
+    return set() if origin else {name for name in may if "x-provenance" not in properties[name]}, may
 
 
 def everything_is_described(document: Document) -> Iterator[str]:
@@ -185,9 +207,10 @@ def numbers_have_units(document: Document) -> Iterator[str]:
 
 
 RULES: Final[tuple[Rule, ...]] = (
-    origins_are_given,
+    extensions_are_known,
+    origins_are_exceptions,
     origins_agree,
-    presence_is_told,
+    presence_agrees,
     everything_is_described,
     numbers_have_units,
 )

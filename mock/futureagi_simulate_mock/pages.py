@@ -8,6 +8,7 @@ from functools import cache
 from html import escape
 from importlib.resources import files
 from pathlib import Path
+from textwrap import indent
 from typing import Final
 from urllib.parse import quote, urlencode
 
@@ -31,6 +32,9 @@ nav { columns: 2; } nav a { display: block; }
   a, .key { color: #7db7f5; } .note { color: #98a3b3; } }
 """
 _KEY: Final = re.compile(r"^(\s*(?:- )?)([\w./{}$-]+|'[^']*'|&quot;[^&]*&quot;)(:)(?=\s|$)", re.MULTILINE)
+_EXAMPLE: Final = re.compile(
+    r"^(?P<key>    \w+:) \{\$ref: (?P<file>spec/\S+)\}\n", re.MULTILINE
+)
 _ANCHOR: Final = re.compile(r"^(?:  (/[^\s:]+):|    ([A-Z]\w+):)\s*$")
 
 
@@ -82,17 +86,23 @@ def _addresses(settings: Settings) -> dict[str, str]:
 
 @cache
 def contract_text() -> str:
-    """Return openapi.yaml as text: from the installed package, or from beside the roots in a checkout."""
-    packaged = files("futureagi_simulate_contract") / "openapi.yaml"
-    if packaged.is_file():
-        return packaged.read_text(encoding="utf-8")
-    return (Path(__file__).parents[2] / "openapi.yaml").read_text(encoding="utf-8")
+    """Return openapi.yaml as one text with its examples: from the installed package, or from a checkout."""
+    packaged = Path(str(files("futureagi_simulate_contract")))
+    folder = packaged if (packaged / "openapi.yaml").is_file() else Path(__file__).parents[2]
+
+    def example(found: re.Match[str]) -> str:
+        text = (folder / found["file"]).read_text(encoding="utf-8")
+        return f"{found['key']}\n{indent(text, '      ')}"
+
+    return _EXAMPLE.sub(example, (folder / "openapi.yaml").read_text(encoding="utf-8"))
 
 
 def rendered_reference(root: Path = Path(__file__).parents[2]) -> str | None:
     """Return the reference page that `nox -s docs` rendered in a checkout; None for none, or an old one."""
     page, source = root / "build" / "reference.html", root / "openapi.yaml"
-    if not page.is_file() or not source.is_file() or page.stat().st_mtime < source.stat().st_mtime:
+    if not page.is_file() or not source.is_file():
+        return None
+    if page.stat().st_mtime < max(p.stat().st_mtime for p in (source, *root.glob("spec/examples/*.yaml"))):
         return None
     return page.read_text(encoding="utf-8")
 

@@ -180,7 +180,7 @@ def test_names_are_refused_or_are_names_only(place: str) -> None:
 
 
 def test_a_path_that_nobody_refused_is_text_still(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tools.prepare.refuse", lambda *_: None)
+    monkeypatch.setattr("tools.generate.refuse", lambda *_: None)
     spec = with_argument("thing")
     spec["paths"] = {f"/{{thing}}/{{{RUN}}}/b}}/": spec["paths"]["/calls/{thing}/"]}
     assert holds_no_code(spec)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from futureagi_simulate_mock.pages import docs_page, rendered_reference
+from futureagi_simulate_contract import document
+from futureagi_simulate_mock.pages import contract_text, docs_page, rendered_reference
 
 
 def make_checkout(root: Path, *, page_is_older: bool) -> Path:
@@ -23,6 +24,20 @@ def test_the_rendered_reference_is_served_when_it_is_there(tmp_path: Path) -> No
 
 def test_a_reference_older_than_the_contract_is_not_served(tmp_path: Path) -> None:
     assert rendered_reference(make_checkout(tmp_path, page_is_older=True)) is None
+
+
+def test_a_reference_older_than_an_example_is_not_served(tmp_path: Path) -> None:
+    root = make_checkout(tmp_path, page_is_older=False)
+    (root / "spec" / "examples").mkdir(parents=True)
+    example = root / "spec" / "examples" / "A.yaml"
+    example.write_text("value: 1")
+    later = (root / "build" / "reference.html").stat().st_mtime + 1
+    os.utime(example, (later, later))
+    assert rendered_reference(root) is None
+
+
+def test_the_contract_is_served_as_one_text_with_its_examples() -> None:
+    assert document.parse(contract_text()) == document.load()
 
 
 def test_without_a_reference_the_contract_is_shown_as_text(tmp_path: Path) -> None:

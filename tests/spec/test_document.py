@@ -34,6 +34,25 @@ def test_a_package_that_lost_the_contract_says_where_it_looked(
         document.find()
 
 
+def test_an_example_is_read_from_its_file() -> None:
+    examples = document.load()["components"]["examples"]
+    assert examples["NoRunTest"]["value"]["detail"] == "Run test not found."
+    assert {path.stem for path in (ROOT / "spec" / "examples").iterdir()} == set(examples)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [(None, r"examples/A\.yaml, and no such file"), ("- a", r"examples/A\.yaml: .*mapping")],
+)
+def test_an_example_that_cannot_be_read_is_named(text: str | None, message: str, tmp_path: Path) -> None:
+    (tmp_path / "examples").mkdir()
+    if text is not None:
+        (tmp_path / "examples" / "A.yaml").write_text(text, "utf-8")
+    contract = {"components": {"examples": {"A": {"$ref": "examples/A.yaml"}}}}
+    with pytest.raises(ValueError, match=message):
+        document.with_examples(contract, tmp_path)
+
+
 @pytest.mark.parametrize("text", ["a: [", "- a", "", "a: b: c"])
 def test_what_is_no_contract_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="the contract"):

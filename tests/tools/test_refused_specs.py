@@ -14,8 +14,9 @@ import yaml
 
 from futureagi_simulate.transport.origin import DEFAULT_BASE_URL
 from tools import api_diff, generate
-from tools.prepare import prepare, ready
-from tools.spec import SpecError, load, views
+from tools.generate import prepare, ready
+from tools.spec import SpecError, load
+from tools.spec import contract as contract_module
 
 ROOT = generate.ROOT
 INPUTS = ("openapi.yaml", "generator-config.yaml", "generator-templates")
@@ -484,6 +485,7 @@ def test_everything_that_is_wrong_is_told_at_once(contract: Document) -> None:
 TEXTS = {
     "a key twice": (b"openapi: 3.1.0\nopenapi: 3.1.0\n", "line 2: the key 'openapi' is there twice"),
     "a status twice": (b"a:\n  200: x\n  '200': y\n", "line 3: the key '200' is there twice"),
+    "several keys": (b"a: 1\na: 2\nb: 1\nb: 2\n", "line 2: the key 'a' .*\n.*line 4: the key 'b'"),
     "a key that is no text": (b"properties:\n  on: {type: string}\n", "line 2: the key 'on' is read as True"),
     "a date": (b"a: 2026-01-01\n", "holds what JSON has not: .*date"),
     "no number": (b"a: .nan\n", "holds what JSON has not"),
@@ -529,7 +531,7 @@ def test_a_choice_that_refers_to_itself_can_be_looked_at(contract: Document) -> 
     spec["components"]["schemas"]["Tree"] = tree
     field("a", {"$ref": "#/components/schemas/Tree"})(spec)
 
-    prepare(views().open_view(spec))
+    prepare(contract_module("views").open_view(spec))
 
 
 @pytest.mark.parametrize(("edit", "said"), REFUSED_BY_THE_GENERATOR.values(), ids=REFUSED_BY_THE_GENERATOR)
@@ -549,7 +551,7 @@ def test_what_the_generator_refuses_is_told_in_its_own_words(
 def test_a_model_that_msgspec_cannot_decode_is_refused_by_its_field(
     project: Path, contract: Document, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tools.prepare.refuse", lambda *_: None)
+    monkeypatch.setattr("tools.generate.refuse", lambda *_: None)
     spec = deepcopy(contract)
     NO_CLIENT["two arrays"][0](spec)
     (project / "openapi.yaml").write_text(yaml.safe_dump(spec))
@@ -562,7 +564,7 @@ def test_a_model_that_msgspec_cannot_decode_is_refused_by_its_field(
 def test_a_class_that_cannot_be_made_is_refused_by_its_name(
     project: Path, contract: Document, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tools.prepare.refuse", lambda *_: None)
+    monkeypatch.setattr("tools.generate.refuse", lambda *_: None)
     spec = deepcopy(contract)
     field("self", TEXT)(spec)
     (project / "openapi.yaml").write_text(yaml.safe_dump(spec))
