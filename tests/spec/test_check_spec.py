@@ -1,4 +1,4 @@
-"""What is wrong with a spec is told in lines with its place, never by a traceback."""
+"""What is wrong with a spec is reported in lines with its location, never by a traceback."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def folder(tmp_path: Path) -> Path:
         ),
     ],
 )
-def test_what_cannot_be_checked_is_said_in_few_lines(
+def test_what_cannot_be_checked_is_reported_in_few_lines(
     text: str, said: str, folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (folder / "openapi.yaml").write_text(text, "utf-8")
@@ -50,7 +50,7 @@ def test_what_cannot_be_checked_is_said_in_few_lines(
     assert len(printed.err.splitlines()) <= 6
 
 
-def test_a_reference_to_nothing_is_said_with_where_it_leads(
+def test_a_reference_to_nothing_is_reported_with_its_target(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     text = TEXT.replace("#/components/schemas/CallExecutionPage", "#/components/schemas/Nope", 1)

@@ -1,4 +1,4 @@
-"""Damage the contract in one place, and see that the check that should notice it does."""
+"""Damage the contract at one location: the check that should notice it does."""
 
 from __future__ import annotations
 
