@@ -56,7 +56,8 @@ def ready(document: dict[str, Any]) -> dict[str, Any]:
         if not found and not isinstance(problem, ValueError):
             raise
         no_view = [str(problem)] if isinstance(problem, ValueError) else []
-        raise SpecError("\n".join([*(f"{place}: {what}" for place, what in found), *no_view])) from problem
+        problems = [f"{location}: {what}" for location, what in found]
+        raise SpecError("\n".join([*problems, *no_view])) from problem
     return prepare(view, found)
 
 
@@ -65,7 +66,7 @@ def prepare(view: Mapping[str, Any], found: Iterable[tuple[str, str]] = ()) -> d
     refuse(view, found)
     prepared = deepcopy(dict(view))
     schemas = prepared.get("components", {}).get("schemas", {})
-    for _place, part in parts(prepared, "#"):
+    for _location, part in parts(prepared, "#"):
         if part.get("enum"):
             part.setdefault("x-enum-varnames", _member_names(part["enum"]))
     for _route, operation, parameters in operations(prepared):
@@ -77,14 +78,14 @@ def prepare(view: Mapping[str, Any], found: Iterable[tuple[str, str]] = ()) -> d
                 _mark_deprecated(header, prepared)
         for parameter in parameters:
             _describe(parameter, prepared)
-    for _place, part in parts(schemas, "#/components/schemas"):
+    for _location, part in parts(schemas, "#/components/schemas"):
         _mark_deprecated(part, prepared)
         _leave_choice(part)
     return prepared
 
 
 def _mark_deprecated(part: dict[str, Any], document: Mapping[str, Any]) -> None:
-    """Begin the description of a deprecated part with that word, as a docstring has no other place for it."""
+    """Begin the description of a deprecated part with that word, the one way that a docstring can say it."""
     if part.pop("deprecated", None) is True:
         text = part.get("description") or resolve(part, document).get("description", "")
         part["description"] = f"Deprecated. {text}".strip()

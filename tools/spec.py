@@ -57,12 +57,12 @@ class _Loader(_FastLoader):  # type: ignore[misc]
         mapping: dict[str, Any] = {}
         for key_node, value_node in node.value:
             key = self.construct_object(key_node, deep=True)
-            place = f"line {key_node.start_mark.line + 1}"
+            location = f"line {key_node.start_mark.line + 1}"
             if not isinstance(key, (str, int)) or isinstance(key, bool):
                 text = key_node.value
-                self.lost.append(f"{place}: the key {text!r} is read as {key!r}; write it in quotes")
+                self.lost.append(f"{location}: the key {text!r} is read as {key!r}; write it in quotes")
             elif str(key) in mapping:
-                self.lost.append(f"{place}: the key {str(key)!r} is there twice; YAML would keep the last")
+                self.lost.append(f"{location}: the key {str(key)!r} is there twice; YAML would keep the last")
             mapping[str(key)] = self.construct_object(value_node, deep=True)
         return mapping
 
@@ -99,7 +99,7 @@ def resolve(item: Any, document: Mapping[str, Any]) -> Any:
 def operations(document: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any], list[Any]]]:
     """Yield each operation with its route (`GET /path/`) and its parameters.
 
-    Those of the path are included, unless the operation has one of the same name and place.
+    Those of the path are included, unless the operation has one of the same name and `in`.
     """
     for path, item in document.get("paths", {}).items():
         for method in METHODS:
@@ -112,17 +112,17 @@ def operations(document: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any
                 yield f"{method.upper()} {path}", operation, [*own, *shared]
 
 
-def parts(node: Any, place: str) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Yield every mapping at and below `node` that can be a schema, with its place; not examples."""
+def parts(node: Any, location: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield every mapping at and below `node` that can be a schema, with its location; not examples."""
     if isinstance(node, dict):
-        if not place.endswith("/properties"):
-            yield place, node
+        if not location.endswith("/properties"):
+            yield location, node
         for key, value in list(node.items()):
-            if key not in ("example", "examples") or place.endswith("/properties"):
-                yield from parts(value, f"{place}/{key}")
+            if key not in ("example", "examples") or location.endswith("/properties"):
+                yield from parts(value, f"{location}/{key}")
     elif isinstance(node, list):
         for number, value in enumerate(node):
-            yield from parts(value, f"{place}/{number}")
+            yield from parts(value, f"{location}/{number}")
 
 
 def _words(name: str) -> list[str]:
