@@ -8,7 +8,6 @@ from functools import cache
 from html import escape
 from importlib.resources import files
 from pathlib import Path
-from textwrap import indent
 from typing import Final
 from urllib.parse import quote, urlencode
 
@@ -32,9 +31,6 @@ nav { columns: 2; } nav a { display: block; }
   a, .key { color: #7db7f5; } .note { color: #98a3b3; } }
 """
 _KEY: Final = re.compile(r"^(\s*(?:- )?)([\w./{}$-]+|'[^']*'|&quot;[^&]*&quot;)(:)(?=\s|$)", re.MULTILINE)
-_EXAMPLE: Final = re.compile(
-    r"^(?P<key>    \w+:) \{\$ref: (?P<file>spec/\S+)\}\n", re.MULTILINE
-)
 _ANCHOR: Final = re.compile(r"^(?:  (/[^\s:]+):|    ([A-Z]\w+):)\s*$")
 
 
@@ -91,10 +87,11 @@ def contract_text() -> str:
     folder = packaged if (packaged / "openapi.yaml").is_file() else Path(__file__).parents[2]
 
     def example(found: re.Match[str]) -> str:
-        text = (folder / found["file"]).read_text(encoding="utf-8")
-        return f"{found['key']}\n{indent(text, '      ')}"
+        lines = (folder / found[2]).read_text(encoding="utf-8").splitlines()
+        return "\n".join([found[1], *(f"      {line}" for line in lines)])
 
-    return _EXAMPLE.sub(example, (folder / "openapi.yaml").read_text(encoding="utf-8"))
+    text = (folder / "openapi.yaml").read_text(encoding="utf-8")
+    return re.sub(r"^(    \w+:) \{\$ref: (spec/\S+)\}$", example, text, flags=re.MULTILINE)
 
 
 def rendered_reference(root: Path = Path(__file__).parents[2]) -> str | None:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from futureagi_simulate_contract import document
-from futureagi_simulate_mock.pages import contract_text, docs_page, rendered_reference
+from futureagi_simulate_mock.pages import docs_page, rendered_reference
 
 
 def make_checkout(root: Path, *, page_is_older: bool) -> Path:
@@ -34,10 +33,6 @@ def test_a_reference_older_than_an_example_is_not_served(tmp_path: Path) -> None
     later = (root / "build" / "reference.html").stat().st_mtime + 1
     os.utime(example, (later, later))
     assert rendered_reference(root) is None
-
-
-def test_the_contract_is_served_as_one_text_with_its_examples() -> None:
-    assert document.parse(contract_text()) == document.load()
 
 
 def test_without_a_reference_the_contract_is_shown_as_text(tmp_path: Path) -> None:

@@ -41,6 +41,12 @@ def test_an_example_is_read_from_its_file() -> None:
     assert {path.stem for path in (ROOT / "spec" / "examples").iterdir()} == set(examples)
 
 
+def test_the_mock_serves_the_contract_as_one_text_with_its_examples() -> None:
+    from futureagi_simulate_mock.pages import contract_text
+
+    assert document.parse(contract_text()) == document.load()
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [(None, r"examples/A\.yaml, and no such file"), ("- a", r"examples/A\.yaml: .*mapping")],
