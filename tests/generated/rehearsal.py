@@ -241,7 +241,7 @@ LISTING_LINES = [
     ),
     (
         "client.py",
-        "    def test_executions(",
+        "    def list_test_executions(",
         [
             "    def scenarios(self, **paging: Unpack[Paging]) -> Listing[_api.Scenario]:",
             '        """List the scenarios."""',
