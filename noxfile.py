@@ -118,7 +118,7 @@ def generated_in_sync(session: nox.Session) -> None:
 
 @nox.session
 def spec(session: nox.Session) -> None:
-    """Check openapi.yaml: valid, linted, every example true, every property with its provenance."""
+    """Check openapi.yaml: valid, linted, true to the house rules, every example fitting."""
     session.install("-e", ".[contract]", *TEST_TOOLS, *NODE, VALIDATOR)
     session.run("python", "tools/check_spec.py", *session.posargs)
     session.run("pytest", "-n", "2", "tests/spec")

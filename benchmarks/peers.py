@@ -21,7 +21,7 @@ from typing import Any
 import attrs
 
 from tools.generate import ROOT, run_generator
-from tools.spec import load, views
+from tools.spec import contract, read
 
 OPENAPI_GENERATOR, PYDANTIC = "OpenAPI Generator", "pydantic models"
 DEFAULT = "default templates"
@@ -44,7 +44,7 @@ class Peers:
 @cache
 def view() -> dict[str, Any]:
     """Give the view of the contract that our own client is generated from."""
-    found: dict[str, Any] = views().open_view(load((ROOT / "openapi.yaml").read_bytes()))
+    found: dict[str, Any] = contract("views").open_view(read(ROOT / "openapi.yaml"))
     return found
 
 

@@ -36,7 +36,7 @@ _SECTIONS = {Weight.BREAKING: "Breaking", Weight.COMPATIBLE: "Compatible", Weigh
 
 
 def next_version(version: str, weight: Weight) -> str:
-    """Raise `version` as a change of this weight asks."""
+    """Return the version after `version` for a change of this weight."""
     major, minor, patch = map(int, version.split("."))
     if weight is Weight.BREAKING and major:
         return f"{major + 1}.0.0"
@@ -46,9 +46,9 @@ def next_version(version: str, weight: Weight) -> str:
 
 
 def says_enough(old: str, new: str, weight: Weight) -> bool:
-    """Tell whether version `new` announces such a change since `old`; only a breaking one has to be."""
-    asked = next_version(old, weight)
-    return weight is not Weight.BREAKING or _numbers(new) >= _numbers(asked)
+    """Return whether version `new` announces such a change since `old`. Only a breaking one has to be."""
+    required = next_version(old, weight)
+    return weight is not Weight.BREAKING or _numbers(new) >= _numbers(required)
 
 
 def _numbers(version: str) -> tuple[int, ...]:
@@ -56,7 +56,7 @@ def _numbers(version: str) -> tuple[int, ...]:
 
 
 def report(old: Surface, new: Surface, found: Sequence[Change]) -> str:
-    """Say what changed, heaviest first, and what version that makes."""
+    """Describe what changed, the breaking changes first, and the next version."""
     if not found:
         return "openapi.yaml gives the same client as before\n"
     lines = []
@@ -116,8 +116,8 @@ def client(text: bytes) -> dict[Path, str]:
 
 
 def compare(old: bytes, new: bytes, revision: str) -> tuple[Surface, Surface, list[Change]]:
-    """Generate from both specs; return what a user can name in each client, and what changed."""
-    after = client(new)  # first: a fault in the spec at hand is the one to mend
+    """Generate from both specs; return the public names of each client, and what changed."""
+    after = client(new)  # first: a fault in the spec at hand is reported before one in an old one
     try:
         before = client(old)
     except (ValueError, GenerationError, yaml.YAMLError) as problem:

@@ -52,7 +52,7 @@ def unnamed(old: Mapping[Path, str], new: Mapping[Path, str]) -> list[Change]:
 
 
 def _code(text: str) -> str:
-    """Give the code without docstrings, comments and layout."""
+    """Return the code without docstrings, comments and layout."""
     tree = ast.parse(text)
     for node in ast.walk(tree):
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
@@ -61,7 +61,7 @@ def _code(text: str) -> str:
 
 
 def fits(new: Type, old: Type, surface: Surface) -> bool:
-    """Tell whether a `new` value can stand wherever an `old` one was expected."""
+    """Return whether a `new` value can stand wherever an `old` one was expected."""
     if new.name == old.name:
         return all(any(fits(inner, outer, surface) for outer in old.of) for inner in new.of)
     if old.name == "Any":

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import argparse
+import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
+import attrs
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import best_match
 from openapi_spec_validator import OpenAPIV31SpecValidator
 from referencing.exceptions import Unresolvable
 
 ROOT: Final = Path(__file__).parents[1]
-sys.path[:0] = [str(ROOT), str(ROOT / "overrides")]
+sys.path[:0] = [str(ROOT), str(ROOT / "contract")]
 
-from futureagi_simulate_contract.document import Document, operations, parse  # noqa: E402 (found only now)
+from futureagi_simulate_contract.document import Document, operations, read, resolve  # noqa: E402 (found only now)
 from futureagi_simulate_contract.views import Profile, open_view, strict_view  # noqa: E402 (as above)
-from tools.prepare import prepare  # noqa: E402 (as above)
-from tools.spec_examples import examples, fault, missing  # noqa: E402 (as above)
+from tools.generate import prepare  # noqa: E402 (as above)
 from tools.spec_lint import NoNodeError, find_node, lint  # noqa: E402 (as above)
 from tools.spec_style import broken, responses, schemas  # noqa: E402 (as above)
 
@@ -39,7 +42,7 @@ def _invalid(name: str, document: Document) -> list[str]:
 
 
 def clientless(document: Document) -> list[str]:
-    """Return why no client can be generated from the contract: the first reason of `nox -s generate`."""
+    """Return why no client can be generated from the contract, as `nox -s generate` says it."""
     try:
         prepare(open_view(document))
     except ValueError as error:  # a SpecError, or what has no views
@@ -52,12 +55,81 @@ def _views(document: Document) -> dict[str, Document]:
     return {"open": open_view(document), **derived}
 
 
+# ------------------------------------------------------------------------------------------------ examples
+
+
+@attrs.frozen
+class Example:
+    """One example, its location in the contract, and the schema that it has to fit there."""
+
+    location: str
+    value: Any
+    schema: Mapping[str, Any]
+    view: str
+
+
+def examples(document: Document) -> Iterator[Example]:
+    """Yield each example once for each view that has it, with that view's schema."""
+    views: dict[str, Document] = {"open": open_view(document)}
+    views |= {profile.value: strict_view(document, profile) for profile in Profile}
+    for name, view in views.items():
+        for location, holder in _holders(view):
+            for key, value in _values(view, holder):
+                schema = {**holder["schema"], "components": view["components"]}
+                yield Example(f"{location} {key}".rstrip(), value, schema, name)
+
+
+def _holders(view: Document) -> Iterator[tuple[str, Document]]:
+    """Yield what can have examples: parameters and media types, under the name of their operation."""
+    for name, (_path, operation) in operations(view).items():
+        for parameter in operation.get("parameters", ()):
+            target = resolve(view, parameter)
+            yield f"{name} {target['name']}", target
+        for status, response in operation["responses"].items():
+            for media_type, media in resolve(view, response).get("content", {}).items():
+                yield f"{name} {status} {media_type}", media
+
+
+def _values(view: Document, holder: Document) -> Iterator[tuple[str, Any]]:
+    if "example" in holder:
+        yield "", holder["example"]
+    for key, example in holder.get("examples", {}).items():
+        yield key, resolve(view, example)["value"]
+
+
+def fault(schema: Mapping[str, Any], value: Any) -> str | None:
+    """Return why a value doesn't fit a schema, JSON in a text included; None when it does."""
+    checker = Draft202012Validator.FORMAT_CHECKER
+    error = best_match(Draft202012Validator(schema, format_checker=checker).iter_errors(value))
+    if error is not None:
+        return f"{error.json_path}: {error.message[:200]}"
+    if "contentSchema" not in schema:
+        return None
+    try:
+        content = json.loads(value)
+    except ValueError as parse_error:
+        return f"not the JSON it promises: {parse_error}"
+    return fault({**schema["contentSchema"], "components": schema["components"]}, content)
+
+
+def missing(document: Document) -> Iterator[str]:
+    """Yield each parameter and response without an example in a view that has it."""
+    for profile in Profile:
+        view = strict_view(document, profile)
+        for location, holder in _holders(view):
+            if not any(True for _value in _values(view, holder)):
+                yield f"{location}: needs an example that is {profile}"
+
+
 def invalid_examples(document: Document) -> tuple[int, list[str]]:
-    """Return how many examples there are, over all views, and why some don't fit."""
+    """Return the number of examples over all views, and what is wrong with them."""
     found = list(examples(document))
     faults = [(example, fault(example.schema, example.value)) for example in found]
-    problems = [f"{each.place}: not valid in the {each.view} view: {why}" for each, why in faults if why]
+    problems = [f"{each.location}: not valid in the {each.view} view: {why}" for each, why in faults if why]
     return len(found), [*problems, *missing(document)]
+
+
+# ------------------------------------------------------------------------------------------------- command
 
 
 def check(document: Document) -> dict[str, list[str]]:
@@ -78,8 +150,8 @@ def _counts(document: Document) -> str:
         "parameters": len(document["components"]["parameters"]),
         "responses": len(list(responses(document))),
         "schemas": len(document["components"]["schemas"]),
-        "properties": sum(len(schema.get("properties", ())) for _place, schema in found),
-        "enum values": sum(len(schema.get("enum", ())) for _place, schema in found),
+        "properties": sum(len(schema.get("properties", ())) for _location, schema in found),
+        "enum values": sum(len(schema.get("enum", ())) for _location, schema in found),
         "examples tried": invalid_examples(document)[0],
     }
     return ", ".join(f"{number} {name}" for name, number in numbers.items())
@@ -97,7 +169,7 @@ def main(arguments: Sequence[str] | None = None, root: Path = ROOT) -> int:
         print(error, file=sys.stderr)
         return 2
     try:
-        document = parse((root / "openapi.yaml").read_text("utf-8"))
+        document = read(root / "openapi.yaml")
         found = check(document)
     except ValueError as error:
         print(f"openapi.yaml can't be checked:\n{error}", file=sys.stderr)

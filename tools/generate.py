@@ -1,22 +1,28 @@
 """Write `generated/` from `openapi.yaml`; with `--check`, fail with a diff where the two disagree.
 
-The work is done by openapi-python-client with the templates of `generator-templates/`. Here: what it reads
-(the open view of the spec, made ready by `prepare.py`) and where its files go.
+The open view of the spec is checked (`refused.py`), prepared for openapi-python-client and rendered with the
+templates of `generator-templates/`; then msgspec has to decode the models. All problems of one step are
+reported at once.
 """
 
 from __future__ import annotations
 
 import argparse
 import difflib
+import importlib
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from copy import deepcopy
 from pathlib import Path
-from typing import Any
+from types import ModuleType
+from typing import Any, get_type_hints
 
+import msgspec
 import yaml
 
 ROOT = Path(__file__).parents[1]
@@ -25,15 +31,103 @@ HEADER = (
     "# Generated from openapi.yaml. "
     "Do not edit: change the spec or generator-templates/, then run `nox -s generate`.\n"
 )
+# How the generator is told of bytes that stay as they are: the model's attribute is a `msgspec.Raw`.
+_UNDECODED = {"type": "string", "format": "binary"}
 
 sys.path.insert(0, str(ROOT))
 
-from tools.prepare import ready  # noqa: E402 (run as a script, it has to find its folder first)
-from tools.spec import load  # noqa: E402 (as above)
+from tools.refused import outline, refuse  # noqa: E402 (run as a script, it has to find its folder first)
+from tools.spec import SpecError, contract, load, operations, parts, resolve  # noqa: E402 (as above)
 
 
 class GenerationError(Exception):
-    """The generator refused the spec; the message is what it said."""
+    """The generator refused the spec; the message is what it printed."""
+
+
+# ------------------------------------------------------------------------------------ the generator's input
+
+
+def ready(document: dict[str, Any]) -> dict[str, Any]:
+    """Return the open view of a spec for the generator; raise `SpecError` with everything that is wrong."""
+    found = list(outline(document))
+    try:
+        view = contract("views").open_view(document)
+    except (AttributeError, KeyError, TypeError, ValueError) as problem:
+        if not found and not isinstance(problem, ValueError):
+            raise
+        no_view = [str(problem)] if isinstance(problem, ValueError) else []
+        problems = [f"{location}: {what}" for location, what in found]
+        raise SpecError("\n".join([*problems, *no_view])) from problem
+    return prepare(view, found)
+
+
+def prepare(view: Mapping[str, Any], found: Iterable[tuple[str, str]] = ()) -> dict[str, Any]:
+    """Return a copy of the view for the generator; raise `SpecError` for what a client can't hold."""
+    refuse(view, found)
+    prepared = deepcopy(dict(view))
+    schemas = prepared.get("components", {}).get("schemas", {})
+    for _location, part in parts(prepared, "#"):
+        if part.get("enum"):
+            part.setdefault("x-enum-varnames", _member_names(part["enum"]))
+    for _route, operation, parameters in operations(prepared):
+        _mark_deprecated(operation, prepared)
+        for answer in operation.get("responses", {}).values():
+            headers = resolve(answer, prepared).get("headers", {})
+            headers.update({name: resolve(header, prepared) for name, header in headers.items()})
+            for header in headers.values():
+                _mark_deprecated(header, prepared)
+        for parameter in parameters:
+            _describe(parameter, prepared)
+    for _location, part in parts(schemas, "#/components/schemas"):
+        _mark_deprecated(part, prepared)
+        _leave_choice(part)
+    return prepared
+
+
+def _mark_deprecated(part: dict[str, Any], document: Mapping[str, Any]) -> None:
+    """Begin the description of a deprecated part with that word, the one way that a docstring can say it."""
+    if part.pop("deprecated", None) is True:
+        text = part.get("description") or resolve(part, document).get("description", "")
+        part["description"] = f"Deprecated. {text}".strip()
+
+
+def _describe(parameter: dict[str, Any], document: Mapping[str, Any]) -> None:
+    """Put the description where the generator reads it: on the schema, which can't be a bare `$ref`."""
+    schema = parameter["schema"]
+    _mark_deprecated(parameter, document)
+    description = parameter.get("description") or resolve(schema, document).get("description", "")
+    if "$ref" in schema:
+        parameter["schema"] = schema = {"anyOf": [schema, {"type": "string"}]}
+    schema["description"] = description
+    for kind in (schema, *schema.get("anyOf", ()), *schema.get("oneOf", ())):
+        if kind.get("format") != "uuid":  # a time or a date is the text that goes into the URL
+            kind.pop("format", None)
+
+
+def _leave_choice(schema: dict[str, Any]) -> None:
+    """Leave a list of objects of several classes undecoded: the caller knows which class was requested."""
+    chosen = schema.get("items", {}).get("x-chosen-by", {})
+    if chosen:
+        names = " or ".join(f"`{name}.from_json`" for name in sorted(set(chosen.values())))
+        schema["items"] = _UNDECODED
+        schema["description"] = f"{schema.get('description', '')} Each is left undecoded, for {names}."
+
+
+def _member_names(values: list[str]) -> list[str]:
+    """Name enum members in capitals; a second value of the same name gets a number (`Passed`, `passed`)."""
+    names: list[str] = []
+    for value in values:
+        plain = re.sub(r"[^A-Za-z0-9]+", "_", value).strip("_").upper() or "EMPTY"
+        name = plain = f"VALUE_{plain}" if plain[0].isdigit() else plain
+        number = 1
+        while name in names:
+            number += 1
+            name = f"{plain}_{number}"
+        names.append(name)
+    return names
+
+
+# ---------------------------------------------------------------------------------- the generated package
 
 
 def run_generator(document: Mapping[str, Any], config: Path, target: Path, templates: Path | None) -> None:
@@ -50,19 +144,54 @@ def run_generator(document: Mapping[str, Any], config: Path, target: Path, templ
         done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     if done.returncode:
         crashed = "Traceback (most recent call last)" in done.stderr
-        said = done.stderr.rstrip().rpartition("\n")[2] if crashed else f"{done.stdout}{done.stderr}"
-        raise GenerationError(f"openapi-python-client failed:\n{said}")
+        printed = done.stderr.rstrip().rpartition("\n")[2] if crashed else f"{done.stdout}{done.stderr}"
+        raise GenerationError(f"openapi-python-client failed:\n{printed}")
 
 
 def refuse_undecodable(package: Path) -> None:
-    """Raise `GenerationError` where msgspec can't decode a model of the package as it was generated."""
-    command = [sys.executable, "-B", str(Path(__file__).with_name("decodable.py"))]
-    command += [str(package.parent), package.name]
+    """Raise `GenerationError` with each field that msgspec can't decode in a generated package.
+
+    The package is imported in a process of its own.
+    """
+    command = [sys.executable, "-B", __file__, "--decode", str(package.parent), package.name]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
-        raise GenerationError(
-            f"no client can decode these, write them otherwise:\n{done.stdout}{done.stderr}"
-        )
+        raise GenerationError(f"no client can decode these, change them:\n{done.stdout}{done.stderr}")
+
+
+def _decode(folder: str, package: str) -> int:
+    """Import a package, print each field that msgspec can't decode, and return the exit code."""
+    sys.path.insert(0, folder)
+    models = importlib.import_module(f"{package}.models")
+    found = [problem for name in models.__all__ for problem in _undecodable(models, name)]
+    by_reason = {problem.partition(": ")[2]: problem for problem in reversed(found)}
+    print("\n".join(reversed(by_reason.values())))
+    return 1 if found else 0
+
+
+def _undecodable(models: ModuleType, name: str) -> list[str]:
+    """Return each field of a model that msgspec can't decode, or else the model, with the reason."""
+    problems: list[str] = []
+    try:
+        msgspec.json.Decoder(getattr(models, name))
+        return problems
+    except Exception as problem:  # noqa: BLE001 (whatever it is, the model can't be decoded)
+        reason = problem
+    try:
+        hints = get_type_hints(getattr(models, name))
+    except Exception:  # noqa: BLE001 (as above)
+        hints = {}
+    for field, hint in hints.items():
+        try:
+            if not field.startswith("_"):
+                msgspec.json.Decoder(hint)
+        except Exception as problem:  # noqa: BLE001 (as above)
+            problems.append(f"{name}.{field}: {_first_line(problem)}")
+    return problems or [f"{name}: {_first_line(reason)}"]
+
+
+def _first_line(problem: Exception) -> str:
+    return str(problem).partition("\n")[0]
 
 
 def render(root: Path) -> dict[Path, str]:
@@ -117,13 +246,16 @@ def main(arguments: Sequence[str] | None = None, root: Path = ROOT) -> int:
     """Run the command; return its exit code."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--check", action="store_true", help="write nothing; fail on a difference")
-    check = parser.parse_args(arguments).check
+    parser.add_argument("--decode", nargs=2, metavar=("FOLDER", "PACKAGE"), help=argparse.SUPPRESS)
+    options = parser.parse_args(arguments)
+    if options.decode:
+        return _decode(*options.decode)
     try:
         files = render(root)
     except (ValueError, GenerationError, yaml.YAMLError) as problem:  # a SpecError is a ValueError
         print(problem, file=sys.stderr)
         return 2
-    if not check:
+    if not options.check:
         print(f"{PACKAGE.as_posix()}: {len(files)} files, {write(root, files)} changed")
         return 0
     difference = diff(committed(root), files)

@@ -1,7 +1,7 @@
-"""Refuse what no working client can be generated from, and what the generator would leave out without a word.
+"""Refuse what no working client can be generated from, and what the generator would silently leave out.
 
 `outline` compares the form of the spec with a table of all that OpenAPI 3.1 knows: each key is used, is
-documentation, or is refused with what to write instead. The rules below it look at what the parts mean. Every
+documentation, or is refused with what to write instead. The rules below it check what the parts mean. Every
 problem is found in one run; what the generator refuses itself isn't repeated here.
 """
 
@@ -18,13 +18,13 @@ from tools.spec import METHODS, SpecError, operations, parts, pascal, resolve, s
 
 Part = Mapping[str, Any]
 Problems = Iterator[str]
-Placed = Iterator[tuple[str, str]]
+Located = Iterator[tuple[str, str]]
 
 _JSON: Final = "application/json"
 _NULL: Final = "write `type: [..., 'null']`, or `anyOf` with `type: 'null'`"
 # The headers that generator-templates/client.py.jinja sends.
 _KEYS: Final = {"X-Api-Key", "X-Secret-Key"}
-# Where it sends them, unless told otherwise; the written client has the same (transport/origin.py).
+# Where it sends them by default; the written client has the same (transport/origin.py).
 _SERVER: Final = "https://api.futureagi.com"
 # What a model's base class has, and what stands in the annotations of its fields.
 _NO_FIELDS: Final = {"from_json", "raw", "raw_json", "self"} | {
@@ -55,7 +55,7 @@ _NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 
 
 def refuse(view: Part, found: Iterable[tuple[str, str]] = ()) -> None:
-    """Raise `SpecError` with everything in the view that no client can hold, each with its place.
+    """Raise `SpecError` with everything in the view that no client can hold, each with its location.
 
     `found` are problems that are known already.
     """
@@ -66,7 +66,7 @@ def refuse(view: Part, found: Iterable[tuple[str, str]] = ()) -> None:
         if not problems:  # else a rule stumbled over what is wrong with the form
             raise
     if problems:
-        raise SpecError("\n".join(f"{place}: {problem}" for place, problem in problems))
+        raise SpecError("\n".join(f"{location}: {problem}" for location, problem in problems))
 
 
 # ---------------------------------------------------------------------------------------- the form of a spec
@@ -125,18 +125,19 @@ _FORM: Final[Mapping[str, Mapping[str, Any]]] = {
     "operation": {
         **{"tags": [_TEXT], "operationId": _TEXT, "summary": _TEXT, "description": _TEXT},
         **{"parameters": ["parameter"], "responses": {"*": "response"}, "security": _LIST},
-        **{"deprecated": _FLAG, "requestBody": _ANY, "externalDocs": _NO_DOCS},
+        **{"deprecated": _FLAG, "requestBody": _ANY, "externalDocs": _NO_DOCS, "x-methods": _ANY},
         "callbacks": _Refused("the client receives no requests; leave callbacks out"),
         "servers": _Refused("the client goes to one server for all; leave `servers` to the document"),
     },
     "parameter": {
         **{"name": _TEXT, "in": _TEXT, "required": _FLAG, "deprecated": _FLAG, "schema": "schema"},
         **{**_DESCRIBED, "content": _ANY},
+        **dict.fromkeys(("x-cases", "x-argument", "x-separator", "x-repeated-as"), _ANY),
         **dict.fromkeys(("style", "explode", "allowReserved", "allowEmptyValue"), _ONE_FORM),
     },
     "header": {
         **{"required": _FLAG, "deprecated": _FLAG, "schema": "schema", **_DESCRIBED},
-        "content": _Refused("the client gives headers as texts; write a `schema`"),
+        "content": _Refused("the client returns headers as text; write a `schema`"),
         **dict.fromkeys(("style", "explode"), _ONE_FORM),
     },
     "response": {
@@ -198,61 +199,64 @@ _NOT_BESIDE_CHOICE: Final = (
 )
 
 
-def outline(document: Part) -> Placed:
-    """Give everything in the form of a spec, or of a view of one, that a client would lose."""
+def outline(document: Part) -> Located:
+    """Yield everything in the form of a spec, or of a view of one, that a client would lose."""
     version = document.get("openapi", "3.1.0")
     if not re.fullmatch(r"3\.1\.\d+", str(version)):
         yield "#/openapi", f"is {version!r}; write the spec in OpenAPI 3.1"
-    for place, problem in _form(document, "document", "#", document):
-        yield place.rstrip(": "), problem
+    for location, problem in _form(document, "document", "#", document):
+        yield location.rstrip(": "), problem
 
 
-def _form(node: Any, kind: Any, place: str, document: Part) -> Placed:
+def _form(node: Any, kind: Any, location: str, document: Part) -> Located:
     """Compare a part with its kind."""
     if kind == "schema or flag":
         kind = _FLAG if isinstance(node, bool) else "schema"
     if kind == _ANY:
         return
     if kind == _TYPE:
-        yield from _at(place, _type(node))
+        yield from _at(location, _type(node))
     elif isinstance(kind, list):
         if not isinstance(node, list):
-            yield place, f"is {_shown(node)}; write an array"
+            yield location, f"is {_shown(node)}; write an array"
             return
         for number, value in enumerate(node):
-            yield from _form(value, kind[0], f"{place}/{number}", document)
+            yield from _form(value, kind[0], f"{location}/{number}", document)
     elif isinstance(kind, str) and kind in _PLAIN:
         if not isinstance(node, _PLAIN[kind]):
-            yield place, f"is {_shown(node)}; write {kind}"
+            yield location, f"is {_shown(node)}; write {kind}"
     elif not isinstance(node, Mapping):
-        yield place, f"is {_shown(node)}; write a mapping"
+        yield location, f"is {_shown(node)}; write a mapping"
     elif isinstance(kind, dict):
         for name, value in node.items():
-            yield from _form(value, kind["*"], f"{place}/{name}", document)
+            yield from _form(value, kind["*"], f"{location}/{name}", document)
     else:
-        yield from _object(node, kind, place, document)
+        yield from _object(node, kind, location, document)
 
 
-def _object(node: Part, kind: str, place: str, document: Part) -> Placed:
+def _object(node: Part, kind: str, location: str, document: Part) -> Located:
     if "$ref" in node and kind in _REFERRED:
-        yield from _at(place, _reference(node, kind, document))
+        yield from _at(location, _reference(node, kind, document))
         return
     if kind == "schema":
-        yield from _at(place, _combined(node, document))
+        yield from _at(location, _combined(node, document))
     table = _FORM[kind]
     for key, value in node.items():
         rule = table.get(key)
         if isinstance(rule, _Refused):
-            yield place, f"`{key}`: {rule}"
+            yield location, f"`{key}`: {rule}"
         elif rule is not None:
-            route = f"{key.upper()} {place.removeprefix('#/paths/')}: " if rule == "operation" else ""
-            yield from _form(value, rule, route or _joined(place, key), document)
+            route = f"{key.upper()} {location.removeprefix('#/paths/')}: " if rule == "operation" else ""
+            yield from _form(value, rule, route or _joined(location, key), document)
         elif not str(key).startswith("x-"):
-            yield place, f"`{key}` isn't known in OpenAPI 3.1 at a {kind}; leave it out, or correct its name"
+            yield (
+                location,
+                f"`{key}` isn't known in OpenAPI 3.1 at a {kind}; leave it out, or correct its name",
+            )
 
 
-def _joined(place: str, key: str) -> str:
-    return f"{place}{key}" if place.endswith(" ") else f"{place}/{key}"
+def _joined(location: str, key: str) -> str:
+    return f"{location}{key}" if location.endswith(" ") else f"{location}/{key}"
 
 
 def _shown(value: Any) -> str:
@@ -304,7 +308,7 @@ def _combined(schema: Part, document: Part) -> Problems:
 # -------------------------------------------------------------------------------------- what the parts mean
 
 
-def _problems(view: Part) -> Placed:
+def _problems(view: Part) -> Located:
     components = view.get("components", {})
     schemas = components.get("schemas", {})
     classes = {pascal(name) for name in schemas}
@@ -327,19 +331,19 @@ def _problems(view: Part) -> Placed:
         for status, answer in operation.get("responses", {}).items():
             found = _answer(str(status), resolve(answer, view), operation, view)
             yield from _at(f"{route}: answer {status}", found)
-    for place, schema in _schemas(view):
-        yield from _at(place, _schema(schema, view))
-        yield from _at(place, _fields(schema, classes))
-        yield from _at(place, _choice(place, schema, view))
+    for location, schema in _schemas(view):
+        yield from _at(location, _schema(schema, view))
+        yield from _at(location, _fields(schema, classes))
+        yield from _at(location, _choice(location, schema, view))
     yield from _circles(schemas)
 
 
-def _at(place: str, problems: Problems) -> Placed:
-    return ((place, problem) for problem in problems)
+def _at(location: str, problems: Problems) -> Located:
+    return ((location, problem) for problem in problems)
 
 
 def _schemas(view: Part) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Give each schema of a class, a parameter or an answer, the ones inside included."""
+    """Yield each schema of a class, a parameter or an answer, the ones inside included."""
     yield from _below(view.get("components", {}).get("schemas", {}), "#/components/schemas", top=False)
     for route, operation, parameters in operations(view):
         for each in parameters:
@@ -349,8 +353,8 @@ def _schemas(view: Part) -> Iterator[tuple[str, dict[str, Any]]]:
                 yield from _below(media.get("schema", {}), f"{route}: answer {status}: {kind}/schema")
 
 
-def _below(node: Any, place: str, *, top: bool = True) -> Iterator[tuple[str, dict[str, Any]]]:
-    return (found for found in parts(node, place) if top or found[0] != place)
+def _below(node: Any, location: str, *, top: bool = True) -> Iterator[tuple[str, dict[str, Any]]]:
+    return (found for found in parts(node, location) if top or found[0] != location)
 
 
 def _server(server: Part) -> Problems:
@@ -385,7 +389,7 @@ def _class_name(name: str, schemas: Part) -> Problems:
         yield "the generated modules use this name themselves; call the schema otherwise"
 
 
-def _paths(paths: Part) -> Placed:
+def _paths(paths: Part) -> Located:
     shapes: dict[str, str] = {}
     for path in paths:
         texts, names = re.split(r"\{[^{}]*\}", path), re.findall(r"\{([^{}]*)\}", path)
@@ -408,7 +412,7 @@ def _paths(paths: Part) -> Placed:
         shapes[shape] = path
 
 
-def _same_operations(view: Part) -> Placed:
+def _same_operations(view: Part) -> Located:
     found: dict[str, str] = {}
     for route, operation, _parameters in operations(view):
         name = str(operation.get("operationId", ""))
@@ -470,7 +474,7 @@ def _parameter(parameter: Part, view: Part) -> Problems:
 
 def _answer(status: str, answer: Part, operation: Part, view: Part) -> Problems:
     if status != "200" and not re.fullmatch(r"[45]\d\d", status):
-        yield "the client tells 200 and errors by their number (400 to 599); list each error's own number"
+        yield "the client knows 200 and errors by their number (400 to 599); list each error's own number"
     schema = answer.get("content", {}).get(_JSON, {}).get("schema")
     if schema is None:
         yield f"no schema for {_JSON}, the one media type that the client reads"
@@ -543,13 +547,15 @@ def _fields(schema: Part, classes: set[str]) -> Problems:
             yield f"no attribute can be called {name!r}; make a map of the object"
 
 
-def _choice(place: str, schema: Part, view: Part) -> Problems:
+def _choice(location: str, schema: Part, view: Part) -> Problems:
     branches = [branch for key in ("anyOf", "oneOf") for branch in schema.get(key, ())]
     members = [resolve(branch, view) for branch in branches]
     objects = [member for member in members if "properties" in member or member.get("type") == "object"]
     if len(objects) > 1 and "x-chosen-by" not in schema:
         yield "a choice between objects; say by `x-chosen-by` which parameter asks for which"
-    elif len(objects) > 1 and not place.endswith(("/items", "/application/json/schema", f": {_JSON}/schema")):
+    elif len(objects) > 1 and not location.endswith(
+        ("/items", "/application/json/schema", f": {_JSON}/schema")
+    ):
         yield "a choice between objects can only be a whole answer or the items of a list"
     if "x-chosen-by" in schema:
         named = {str(branch.get("$ref")).rpartition("/")[2] for branch in branches}
@@ -557,12 +563,12 @@ def _choice(place: str, schema: Part, view: Part) -> Problems:
             yield f"`x-chosen-by` and the branches disagree about {name!r}; name each branch's schema"
 
 
-def _circles(schemas: Part) -> Placed:
+def _circles(schemas: Part) -> Located:
     """Find schemas that need each other: their modules could not import each other."""
     needs = {name: sorted(_references(schema) - {name}) for name, schema in schemas.items()}
     done: set[str] = set()
 
-    def visit(name: str, way: tuple[str, ...]) -> Placed:
+    def visit(name: str, way: tuple[str, ...]) -> Located:
         if name in way:
             circle = " -> ".join([*way[way.index(name) :], name])
             yield f"#/components/schemas/{name}", f"schemas refer to each other in a circle: {circle}"

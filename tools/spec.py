@@ -1,4 +1,4 @@
-"""Read the spec and find the way in it: references, operations, and the names the generator derives."""
+"""Read the spec: its references, its operations, and the names that the generator derives."""
 
 from __future__ import annotations
 
@@ -15,18 +15,24 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "contract"))  # installed or 
 from futureagi_simulate_contract.document import SpecError
 from futureagi_simulate_contract.document import parse as load
 
-__all__ = ["METHODS", "SpecError", "load", "operations", "parts", "pascal", "resolve", "snake", "views"]
+__all__ = ["METHODS", "SpecError", "contract", "load", "operations", "parts", "pascal", "read", "resolve", "snake"]
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 
 
-def views() -> ModuleType:
-    """Import the project's own derivation of views, whether the project is installed or not."""
-    return importlib.import_module("futureagi_simulate_contract.views")
+def read(path: Path) -> dict[str, Any]:
+    """Load the spec in a file, with the examples that it refers to. The generator needs no examples."""
+    found: dict[str, Any] = contract("document").with_examples(load(path.read_bytes()), path.parent)
+    return found
+
+
+def contract(module: str) -> ModuleType:
+    """Import a module of the contract package, whether the project is installed or not."""
+    return importlib.import_module(f"futureagi_simulate_contract.{module}")
 
 
 def resolve(item: Any, document: Mapping[str, Any]) -> Any:
-    """Follow `$ref` from `item` until something else is there."""
+    """Follow `$ref` from `item` to what it refers to."""
     seen: list[Any] = []
     while isinstance(item, Mapping) and "$ref" in item:
         target: Any = document
@@ -43,9 +49,9 @@ def resolve(item: Any, document: Mapping[str, Any]) -> Any:
 
 
 def operations(document: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any], list[Any]]]:
-    """Give each operation with its route (`GET /path/`) and its parameters.
+    """Yield each operation with its route (`GET /path/`) and its parameters.
 
-    Those of the path are included, unless the operation has one of the same name and place.
+    Those of the path are included, unless the operation has one of the same name and `in`.
     """
     for path, item in document.get("paths", {}).items():
         for method in METHODS:
@@ -58,17 +64,17 @@ def operations(document: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any
                 yield f"{method.upper()} {path}", operation, [*own, *shared]
 
 
-def parts(node: Any, place: str) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Give every mapping at and below `node` that can be a schema, with its place; not examples."""
+def parts(node: Any, location: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield every mapping at and below `node` that can be a schema, with its location; not examples."""
     if isinstance(node, dict):
-        if not place.endswith("/properties"):
-            yield place, node
+        if not location.endswith("/properties"):
+            yield location, node
         for key, value in list(node.items()):
-            if key not in ("example", "examples") or place.endswith("/properties"):
-                yield from parts(value, f"{place}/{key}")
+            if key not in ("example", "examples") or location.endswith("/properties"):
+                yield from parts(value, f"{location}/{key}")
     elif isinstance(node, list):
         for number, value in enumerate(node):
-            yield from parts(value, f"{place}/{number}")
+            yield from parts(value, f"{location}/{number}")
 
 
 def _words(name: str) -> list[str]:

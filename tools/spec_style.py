@@ -1,4 +1,4 @@
-"""House rules for the contract: origin, presence, words, units. Each rule gives the places that break it."""
+"""House rules for the contract: origin, presence, words, units. Each rule yields its violations."""
 
 from __future__ import annotations
 
@@ -10,8 +10,13 @@ from futureagi_simulate_contract.document import Document, resolve
 from futureagi_simulate_contract.views import Profile, admits, flatten
 
 Rule = Callable[[Document], Iterator[str]]
+_Part = tuple[str, Document, str | None]
 
-_ORIGINS: Final = ("documented", "observed", "both")
+_ORIGINS: Final = tuple(profile.value for profile in Profile)
+_EXTENSIONS: Final = {
+    *("x-provenance", "x-sometimes", "x-open", "x-chosen-by", "x-enum-varnames"),
+    *("x-methods", "x-cases", "x-argument", "x-separator", "x-repeated-as"),
+}
 _UNIONS: Final = ("anyOf", "oneOf")
 # What a number's description has to say: its unit, its scale, or that it counts.
 _UNITS: Final = re.compile(
@@ -28,29 +33,29 @@ _SUFFIXES: Final = {
 
 
 def schemas(document: Document) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Give every schema of the contract, the nested ones too, with a JSON pointer to it."""
+    """Yield every schema of the contract, the nested ones too, with a JSON pointer to it."""
     for name, schema in document["components"]["schemas"].items():
         yield from _nested(f"#/components/schemas/{name}", schema)
     for name, parameter in document["components"]["parameters"].items():
         yield from _nested(f"#/components/parameters/{name}/schema", parameter["schema"])
-    for place, media in _media_types(document):
-        yield from _nested(f"{place}/schema", media["schema"])
+    for location, media in _media_types(document):
+        yield from _nested(f"{location}/schema", media["schema"])
 
 
-def _nested(place: str, schema: Any) -> Iterator[tuple[str, dict[str, Any]]]:
-    yield place, schema
+def _nested(location: str, schema: Any) -> Iterator[tuple[str, dict[str, Any]]]:
+    yield location, schema
     for key in ("items", "additionalProperties", "contentSchema"):
         if isinstance(schema.get(key), Mapping):
-            yield from _nested(f"{place}/{key}", schema[key])
+            yield from _nested(f"{location}/{key}", schema[key])
     for key in (*_UNIONS, "allOf"):
         for number, branch in enumerate(schema.get(key, ())):
-            yield from _nested(f"{place}/{key}/{number}", branch)
+            yield from _nested(f"{location}/{key}/{number}", branch)
     for name, value in schema.get("properties", {}).items():
-        yield from _nested(f"{place}/properties/{name}", value)
+        yield from _nested(f"{location}/properties/{name}", value)
 
 
 def responses(document: Document) -> Iterator[tuple[str, Document]]:
-    """Give every response, shared or an operation's own, with a JSON pointer to it."""
+    """Yield every response, shared or an operation's own, with a JSON pointer to it."""
     for name, response in document["components"]["responses"].items():
         yield f"#/components/responses/{name}", response
     for path, item in document["paths"].items():
@@ -63,94 +68,111 @@ def responses(document: Document) -> Iterator[tuple[str, Document]]:
 
 
 def _media_types(document: Document) -> Iterator[tuple[str, Document]]:
-    for place, response in responses(document):
+    for location, response in responses(document):
         for name, media in response.get("content", {}).items():
-            yield f"{place}/content/{name.replace('/', '~1')}", media
+            yield f"{location}/content/{name.replace('/', '~1')}", media
 
 
-def origins_are_given(document: Document) -> Iterator[str]:
-    """Demand an origin of every property, parameter, response, header, union branch and enum value."""
-    for place, part in _parts_with_origin(document):
-        if part.get("x-provenance") not in _ORIGINS:
-            yield f"{place}: x-provenance has to be one of {', '.join(_ORIGINS)}"
-    for place, schema in schemas(document):
-        if "enum" in schema:
-            values = schema.get("x-provenance")
-            if not isinstance(values, Mapping) or list(values) != schema["enum"]:
-                yield f"{place}: x-provenance has to map each value of the enum, in its order"
-            elif not set(values.values()) <= set(_ORIGINS):
-                yield f"{place}: x-provenance has to map to one of {', '.join(_ORIGINS)}"
+def _parts(node: Any, location: str = "#", outer: str | None = None) -> Iterator[_Part]:
+    """Yield every part that can have extensions, with its location and the origin of the part it is in."""
+    if isinstance(node, list):
+        for number, child in enumerate(node):
+            yield from _parts(child, f"{location}/{number}", outer)
+    if not isinstance(node, Mapping):
+        return
+    is_part = not location.endswith("/properties") or location.endswith("/properties/properties")
+    if is_part:
+        yield location, node, outer
+    inner = outer or (_origin(node) if is_part else None)
+    for key, child in node.items():
+        if not (is_part and key in ("example", "value", "x-provenance")):
+            step = key.replace("~", "~0").replace("/", "~1")
+            yield from _parts(child, f"{location}/{step}", inner)
 
 
-def _parts_with_origin(document: Document) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    for name, parameter in document["components"]["parameters"].items():
-        yield f"#/components/parameters/{name}", parameter
-    for name, scheme in document["components"]["securitySchemes"].items():
-        yield f"#/components/securitySchemes/{name}", scheme
-    for place, response in responses(document):
-        yield place, response
-        for name, header in response.get("headers", {}).items():
-            yield f"{place}/headers/{name}", header
-    for name, example in document["components"].get("examples", {}).items():
-        yield f"#/components/examples/{name}", example
-    for place, schema in schemas(document):
-        for name, value in schema.get("properties", {}).items():
-            yield f"{place}/properties/{name}", value
-        for union in _UNIONS:
-            for number, branch in enumerate(schema.get(union, ())):
-                yield f"{place}/{union}/{number}", branch
+def _origin(part: Document) -> str | None:
+    origin = part.get("x-provenance")
+    return origin if origin in _ORIGINS else None
+
+
+def extensions_are_known(document: Document) -> Iterator[str]:
+    """Demand that every extension is one that is read: a misspelt one would mean nothing."""
+    for location, part, _outer in _parts(document):
+        for key in part:
+            if key.startswith("x-") and key not in _EXTENSIONS:
+                yield f"{location}: unknown extension {key!r}; known are {', '.join(sorted(_EXTENSIONS))}"
+
+
+def origins_are_exceptions(document: Document) -> Iterator[str]:
+    """Demand that `x-provenance` names one description, and not again in a part that has it."""
+    for location, part, outer in _parts(document):
+        if "x-provenance" not in part:
+            continue
+        origin, values = part["x-provenance"], part.get("enum", ())
+        if outer:
+            yield f"{location}: x-provenance is inside a part that is {outer}; leave it out"
+        elif isinstance(origin, Mapping):
+            if not origin or [value for value in values if value in origin] != list(origin):
+                yield f"{location}: x-provenance has to map values of the enum, in its order"
+            elif not set(origin.values()) <= set(_ORIGINS):
+                yield f"{location}: x-provenance has to map to one of {', '.join(_ORIGINS)}"
+            elif len(origin) == len(values) and len(set(origin.values())) == 1:
+                yield f"{location}: all values have one origin; write x-provenance: {origin[values[0]]}"
+        elif origin not in _ORIGINS:
+            yield f"{location}: x-provenance is {origin!r}; write {' or '.join(_ORIGINS)}, nothing for both"
 
 
 def origins_agree(document: Document) -> Iterator[str]:
-    """Demand that a property has a type in each of its descriptions, and none that only the other has."""
-    for place, schema in schemas(document):
-        origin = schema.get("x-provenance")
-        if not isinstance(origin, str):
-            continue
+    """Demand that each description has a branch of a choice it has, and has the schemas it refers to."""
+    for location, schema, outer in _parts(document):
+        origin = outer or _origin(schema)
         target = resolve(document, schema)
+        of_target = _origin(target)
+        is_schema = str(schema.get("$ref")).startswith("#/components/schemas/")
+        merged = location.rpartition("/")[0].endswith("/allOf")  # its properties keep their origin
+        if is_schema and of_target not in (None, origin) and not merged:
+            yield f"{location}: refers to {schema['$ref']}, which is {of_target}; write that here too"
         for union in _UNIONS:
             branches = target.get(union, ())
-            for profile in Profile:
-                if not branches or target.get("x-open") == profile:
-                    continue
-                here = any(admits(profile, branch) for branch in branches)
-                if admits(profile, schema) and not here:
-                    yield f"{place}: {profile}, but none of its branches is"
-                if here and not admits(profile, schema) and "$ref" not in schema:
-                    yield f"{place}: {origin}, but one of its branches is {profile}"
+            for profile in Profile if branches else ():
+                closed = origin in (None, profile) and target.get("x-open") != profile
+                if closed and not any(admits(profile, branch) for branch in branches):
+                    yield f"{location}: is {profile}, but none of its branches is"
 
 
-def presence_is_told(document: Document) -> Iterator[str]:
+def presence_agrees(document: Document) -> Iterator[str]:
     """Demand that `required` and `x-sometimes` name what they are for."""
-    for place, schema in schemas(flatten(document)):
+    for location, schema, outer in _parts(flatten(document)):
         properties = schema.get("properties", {})
         if not properties:
             continue
         sometimes = schema.get("x-sometimes", {})
         for profile, names in sometimes.items():
             if profile not in list(Profile):
-                yield f"{place}/x-sometimes: {profile!r} is no description"
+                yield f"{location}/x-sometimes: {profile!r} is no description"
             for name in names:
                 if name not in properties or not admits(profile, properties[name]):
-                    yield f"{place}/x-sometimes: {profile} has no property {name!r}"
-        must, may = _always(schema)
+                    yield f"{location}/x-sometimes: {profile} has no property {name!r}"
+        must, may = _always(schema, outer or _origin(schema))
         required = set(schema.get("required", ()))
         for name in sorted(must - required):
-            yield f"{place}/required: both descriptions always send {name!r}"
+            yield f"{location}/required: both descriptions always send {name!r}"
         for name in sorted(required - may):
-            yield f"{place}/required: not every description always sends {name!r}"
+            yield f"{location}/required: not every description always sends {name!r}"
 
 
-def _always(schema: Document) -> tuple[set[str], set[str]]:
+def _always(schema: Document, origin: str | None) -> tuple[set[str], set[str]]:
     """Return what has to be required, and what may be: in an object that only one description has."""
     properties: Document = schema["properties"]
-    sent = {
-        profile: {name for name, value in properties.items() if admits(profile, value)} for profile in Profile
-    }
     sometimes = schema.get("x-sometimes", {})
+    sent = {
+        profile: {name for name, value in properties.items() if admits(profile, value)}
+        for profile in Profile
+        if origin in (None, profile)
+    }
     always = [names - set(sometimes.get(profile, ())) for profile, names in sent.items() if names]
-    may = set.intersection(*always)
-    return {name for name in may if properties[name].get("x-provenance") == "both"}, may
+    may = set.intersection(*always) if always else set()
+    return set() if origin else {name for name in may if "x-provenance" not in properties[name]}, may
 
 
 def everything_is_described(document: Document) -> Iterator[str]:
@@ -159,18 +181,18 @@ def everything_is_described(document: Document) -> Iterator[str]:
     for kind in ("schemas", "parameters", "securitySchemes"):
         parts = document["components"][kind].items()
         described += [(f"#/components/{kind}/{name}", part) for name, part in parts]
-    for place, schema in schemas(document):
+    for location, schema in schemas(document):
         described += [
-            (f"{place}/properties/{name}", value) for name, value in schema.get("properties", {}).items()
+            (f"{location}/properties/{name}", value) for name, value in schema.get("properties", {}).items()
         ]
-    for place, part in described:
+    for location, part in described:
         if not str(part.get("description", "")).rstrip().endswith((".", "`.")):
-            yield f"{place}: needs a description, in sentences"
+            yield f"{location}: needs a description, in sentences"
 
 
 def numbers_have_units(document: Document) -> Iterator[str]:
     """Demand of a number's description its unit or scale, or that it counts, and that its name agrees."""
-    for place, schema in schemas(document):
+    for location, schema in schemas(document):
         for name, value in schema.get("properties", {}).items():
             types = [branch.get("type") for branch in [value, *value.get("anyOf", ())]]
             kinds = [kind for each in types for kind in (each if isinstance(each, list) else [each])]
@@ -178,21 +200,22 @@ def numbers_have_units(document: Document) -> Iterator[str]:
                 continue
             text = str(value.get("description", ""))
             if not _UNITS.search(text):
-                yield f"{place}/properties/{name}: a number's description says its unit, or that it counts"
+                yield f"{location}/properties/{name}: a number's description says its unit, or that it counts"
             for suffix, unit in _SUFFIXES.items():
                 if name.endswith(suffix) and unit not in text:
-                    yield f"{place}/properties/{name}: the description has to say {unit}"
+                    yield f"{location}/properties/{name}: the description has to say {unit}"
 
 
 RULES: Final[tuple[Rule, ...]] = (
-    origins_are_given,
+    extensions_are_known,
+    origins_are_exceptions,
     origins_agree,
-    presence_is_told,
+    presence_agrees,
     everything_is_described,
     numbers_have_units,
 )
 
 
 def broken(document: Document, rules: Iterable[Rule] = RULES) -> list[str]:
-    """Return every place that breaks one of the rules, with what to do."""
+    """Return every violation of the rules, with its location and what to do."""
     return [problem for rule in rules for problem in rule(document)]

@@ -1,7 +1,7 @@
-"""The names and types that a generated client gives its users: classes, enums with members, operations.
+"""The public names and types of a generated client: classes, enums with members, operations.
 
-Two clients are compared by their surfaces, so that a change is told in names that their users know. They are
-read from the generated code itself; only what a server takes beyond types is read from the spec.
+Two clients are compared by their surfaces, so that a change is described in names that their users know. They
+are read from the generated code itself; only what a server takes beyond types is read from the spec.
 """
 
 from __future__ import annotations
@@ -107,7 +107,7 @@ def _declare(node: ast.ClassDef, found: Surface) -> None:
 def _operation(
     body: list[ast.stmt], limits: Mapping[str, tuple[dict[str, Limits], list[Limits]]]
 ) -> Operation:
-    """Read the module of an operation: what `sync` takes and gives, what `_get_kwargs` makes of it."""
+    """Read the module of an operation: what `sync` takes and returns, what `_get_kwargs` makes of it."""
     functions = {node.name: node for node in body if isinstance(node, ast.FunctionDef)}
     request = {
         _value(key): value
@@ -151,7 +151,7 @@ def _query_names(function: ast.FunctionDef) -> Iterator[tuple[str, str]]:
 
 
 def _choice(function: ast.FunctionDef) -> str:
-    """Say which model comes back for which parameter, in the order in which that is decided."""
+    """Describe which model is returned for which parameter, in the order of the decision."""
     ways = []
     for node in ast.walk(function):
         if isinstance(node, ast.If) and isinstance(node.test, ast.Compare):
@@ -164,7 +164,7 @@ def _returned(node: ast.stmt) -> str:
 
 
 def _types(annotation: ast.expr | None) -> frozenset[Type]:
-    """Give the alternatives of an annotation."""
+    """Return the alternatives of an annotation."""
     if isinstance(annotation, ast.BinOp):
         return _types(annotation.left) | _types(annotation.right)
     if isinstance(annotation, ast.Subscript):
@@ -181,7 +181,7 @@ def _docstring(node: ast.ClassDef | ast.FunctionDef) -> tuple[str, dict[str, str
 
 
 def _limits(document: Mapping[str, Any]) -> dict[str, tuple[dict[str, Limits], list[Limits]]]:
-    """Give the limits of each route's parameters: by name in the query, in their order in the path."""
+    """Return the limits of each route's parameters: by name in the query, in their order in the path."""
     found = {}
     for route, _operation, parameters in operations(document):
         by_name = {each["name"]: _limits_of(resolve(each["schema"], document)) for each in parameters}
@@ -194,7 +194,7 @@ def _limits_of(schema: Mapping[str, Any]) -> Limits:
 
 
 def shape(route: str) -> str:
-    """Leave the names of the parameters out of a route: `GET /calls/{}/`."""
+    """Return a route without the names of its parameters: `GET /calls/{}/`."""
     return re.sub(r"{.*?}", "{}", route)
 
 

@@ -1,4 +1,4 @@
-"""Find `openapi.yaml`, parse it, and look things up in it."""
+"""Find the contract, read it, and resolve references and operations in it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class SpecError(ValueError):
 
 
 def find() -> Path:
-    """Return where `openapi.yaml` is: in the installed package, or beside the source roots of a checkout."""
+    """Return the path of `openapi.yaml`: in the installed package, or at the root of a checkout."""
     packaged = Path(str(files("futureagi_simulate_contract"))) / _NAME
     beside = Path(__file__).parents[2] / _NAME
     for path in (packaged, beside):
@@ -30,8 +30,35 @@ def find() -> Path:
 
 @cache
 def load() -> Document:
-    """Return the contract as parsed YAML. Shared by all callers: copy it before changing anything."""
-    return parse(find().read_text("utf-8"))
+    """Return the contract with its examples. All callers share it: copy it before changing anything."""
+    return read(find())
+
+
+def read(path: Path) -> dict[str, Any]:
+    """Read a contract and the files that its examples are in; raise ValueError for one that can't be used."""
+    return with_examples(parse(path.read_text("utf-8")), path.parent)
+
+
+def with_examples(document: dict[str, Any], folder: Path) -> dict[str, Any]:
+    """Return the contract with each example that is a file of `folder` put in place of the `$ref` to it."""
+    components = document.get("components")
+    examples = components.get("examples") if isinstance(components, dict) else None
+    if not isinstance(examples, dict):
+        return document
+    inlined = {name: _example(example, folder) for name, example in examples.items()}
+    return {**document, "components": {**document["components"], "examples": inlined}}
+
+
+def _example(example: Any, folder: Path) -> Any:
+    target = example.get("$ref") if isinstance(example, dict) else None
+    if not isinstance(target, str) or target.startswith("#"):
+        return example
+    try:
+        return parse((folder / target).read_text("utf-8"))
+    except OSError:
+        raise ValueError(f"the contract refers to {target}, and no such file is in {folder}") from None
+    except ValueError as error:
+        raise ValueError(f"{target}: {error}") from error
 
 
 def parse(text: str | bytes) -> dict[str, Any]:
@@ -93,9 +120,9 @@ def resolve(document: Document, node: Any) -> Any:
 
 
 def at(document: Document, pointer: str) -> Any:
-    """Return what stands at a JSON pointer such as `#/components/schemas/Error`.
+    """Return the part at a JSON pointer such as `#/components/schemas/Error`.
 
-    Raises ValueError, with the pointer, where nothing does.
+    Raise ValueError, with the pointer, if there is none.
     """
     node: Any = document
     try:

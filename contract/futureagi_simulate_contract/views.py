@@ -1,7 +1,7 @@
 """Derive the views of the contract: the open one, and a strict one for each of the two descriptions.
 
-The contract holds both descriptions at once and says by `x-provenance`, `x-sometimes` and `x-open` which part
-is whose (the head of openapi.yaml explains them). Views are values: they are never written to a file by hand.
+The contract holds both descriptions. `x-provenance`, `x-sometimes` and `x-open` mark what only one of them
+says; the comment at the top of openapi.yaml explains them. A part without `x-provenance` belongs to both.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def strict_view(document: Document, profile: Profile | str) -> dict[str, Any]:
 
 
 def open_view(document: Document) -> dict[str, Any]:
-    """Return what a client is generated from: types that hold both descriptions, and unknown words too."""
+    """Return what a client is generated from: types that hold both descriptions, and unknown values too."""
     view = _each_schema(flatten(document), lambda schema: _widened(schema, document))
     schemas = view["components"]["schemas"]
     view["components"]["schemas"] = {name: _each(schema, _unformatted) for name, schema in schemas.items()}
@@ -42,26 +42,34 @@ def open_view(document: Document) -> dict[str, Any]:
 
 
 def flatten(document: Document) -> dict[str, Any]:
-    """Merge every `allOf` into the object that has it, properties in the order in which they are written."""
+    """Merge every `allOf` into the object that has it, properties in the order in which they are written.
+
+    Raise ValueError, with every place, where `allOf` is used on or with a schema without `properties`.
+    """
 
     def merge(schema: Schema) -> Schema:
         if "allOf" not in schema:
             return schema
         parts = [_each(resolve(document, part), merge) for part in schema["allOf"]]
         if not all("properties" in part for part in (schema, *parts)):
-            raise ValueError(
-                f"{next(_bare(document, document, '#'))}: `allOf` merges objects, and each needs "
-                "`properties` of its own, be it `properties: {}`"
-            )
+            problem = "`allOf` merges objects, and each needs `properties` of its own, be it `properties: {}`"
+            raise ValueError("\n".join(f"{place}: {problem}" for place in _bare(document, document, "#")))
         keys = list(schema)
         parts.insert(len(parts) if keys.index("allOf") < keys.index("properties") else 0, schema)
         merged = {key: value for key, value in schema.items() if key != "allOf"}
-        merged["properties"] = {name: value for part in parts for name, value in part["properties"].items()}
+        merged["properties"] = {name: value for part in parts for name, value in _properties(part).items()}
         merged["required"] = [name for part in parts for name in part.get("required", ())]
         return merged
 
     merged: dict[str, Any] = _each_schema(document, merge)
     return merged
+
+
+def _properties(part: Schema) -> Schema:
+    """Return the properties of a merged object, each with the provenance of the object."""
+    provenance = {key: part[key] for key in ("x-provenance",) if key in part}
+    properties: Schema = part["properties"]
+    return {name: {**provenance, **value} for name, value in properties.items()} if provenance else properties
 
 
 def _bare(node: Any, document: Document, place: str) -> Iterator[str]:
@@ -80,7 +88,7 @@ def _bare(node: Any, document: Document, place: str) -> Iterator[str]:
 
 
 def admits(profile: Profile | str, node: Any) -> bool:
-    """Return whether a description has this part of the contract; a part without provenance is in both."""
+    """Return whether a description has this part of the contract. One without provenance is in both."""
     provenance = node.get("x-provenance") if isinstance(node, Mapping) else None
     return not isinstance(provenance, str) or provenance in (profile, "both")
 
@@ -104,13 +112,14 @@ def _closed(schema: Schema, profile: Profile) -> Schema:
     closed = dict(schema)
     provenance = schema.get("x-provenance")
     if "enum" in schema and isinstance(provenance, Mapping):
-        closed["enum"] = [value for value in schema["enum"] if provenance[value] in (profile, "both")]
+        own = (profile, "both")
+        closed["enum"] = [value for value in schema["enum"] if provenance.get(value, "both") in own]
     if "properties" in schema:
         sometimes = schema.get("x-sometimes", {}).get(profile, ())
-        own = [name for name, value in schema["properties"].items() if admits(profile, value)]
-        closed["required"] = [name for name in own if name not in sometimes]
+        names = [name for name, value in schema["properties"].items() if admits(profile, value)]
+        closed["required"] = [name for name in names if name not in sometimes]
         # An object of which the description names no field at all stays as open as it is there.
-        if own and schema.get("x-open") != profile:
+        if names and schema.get("x-open") != profile:
             closed.setdefault("additionalProperties", False)
     return closed
 
@@ -156,7 +165,7 @@ def _unformatted(schema: Schema) -> Schema:
     return {key: value for key, value in schema.items() if key not in ("format", "const")}
 
 
-# ------------------------------------------------------------------------------------------ walking
+# ---------------------------------------------------------------------------------------- traversal
 
 
 def _each_schema(node: Any, change: Change) -> Any:
@@ -212,7 +221,9 @@ def _finished(document: Document) -> dict[str, Any]:
 
 
 def _references(node: Any) -> Iterator[str]:
-    return (part["$ref"] for part in mappings(node) if isinstance(part.get("$ref"), str))
+    """Return the pointers into the contract at and below `node`, not those to files."""
+    found = (part["$ref"] for part in mappings(node) if isinstance(part.get("$ref"), str))
+    return (target for target in found if target.startswith("#"))
 
 
 def _without_marks(part: Document) -> Document:

@@ -82,17 +82,24 @@ def _addresses(settings: Settings) -> dict[str, str]:
 
 @cache
 def contract_text() -> str:
-    """Return openapi.yaml as text: from the installed package, or from beside the roots in a checkout."""
-    packaged = files("futureagi_simulate_contract") / "openapi.yaml"
-    if packaged.is_file():
-        return packaged.read_text(encoding="utf-8")
-    return (Path(__file__).parents[2] / "openapi.yaml").read_text(encoding="utf-8")
+    """Return openapi.yaml as one text with its examples: from the installed package, or from a checkout."""
+    packaged = Path(str(files("futureagi_simulate_contract")))
+    folder = packaged if (packaged / "openapi.yaml").is_file() else Path(__file__).parents[2]
+
+    def example(found: re.Match[str]) -> str:
+        lines = (folder / found[2]).read_text(encoding="utf-8").splitlines()
+        return "\n".join([found[1], *(f"      {line}" for line in lines)])
+
+    text = (folder / "openapi.yaml").read_text(encoding="utf-8")
+    return re.sub(r"^(    \w+:) \{\$ref: (spec/\S+)\}$", example, text, flags=re.MULTILINE)
 
 
 def rendered_reference(root: Path = Path(__file__).parents[2]) -> str | None:
     """Return the reference page that `nox -s docs` rendered in a checkout; None for none, or an old one."""
     page, source = root / "build" / "reference.html", root / "openapi.yaml"
-    if not page.is_file() or not source.is_file() or page.stat().st_mtime < source.stat().st_mtime:
+    if not page.is_file() or not source.is_file():
+        return None
+    if page.stat().st_mtime < max(p.stat().st_mtime for p in (source, *root.glob("spec/examples/*.yaml"))):
         return None
     return page.read_text(encoding="utf-8")
 

@@ -403,7 +403,9 @@ class AsyncClient:
         run = self._connection.read(spec, answer)
         return AsyncExecutionRun(run, self._connection.listing(calls, plan, page))
 
-    async def get_call_run(self, call_execution_id: str | UUID, *, eval_names: EvalNames = None) -> _api.CallRun:
+    async def get_call_run(
+        self, call_execution_id: str | UUID, *, eval_names: EvalNames = None
+    ) -> _api.CallRun:
         """Show one call with its evals, latency and cost. See `Client.get_call_run`."""
         return await self._connection.object(endpoints.call_run(call_execution_id, eval_names))
 

@@ -13,8 +13,7 @@ from openapi_python_client import Project
 from openapi_python_client.config import Config, ConfigFile, MetaType
 from openapi_python_client.parser import GeneratorData
 
-from tools.generate import ROOT
-from tools.prepare import ready
+from tools.generate import ROOT, ready
 from tools.surface import Surface, surface
 
 SPEC: dict[str, Any] = {

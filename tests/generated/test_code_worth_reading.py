@@ -11,7 +11,7 @@ import pytest
 from futureagi_simulate_api import models
 
 from tools.generate import PACKAGE
-from tools.spec import load, operations, resolve, snake, views
+from tools.spec import contract, load, operations, resolve, snake
 
 
 def folded(text: str | None) -> str:
@@ -21,7 +21,7 @@ def folded(text: str | None) -> str:
 
 @pytest.fixture(scope="module")
 def view(tmp_path_factory):
-    return views().open_view(load((Path(__file__).parents[2] / "openapi.yaml").read_bytes()))
+    return contract("views").open_view(load((Path(__file__).parents[2] / "openapi.yaml").read_bytes()))
 
 
 def test_no_import_is_dead(root):

@@ -23,7 +23,7 @@ from futureagi_simulate_api.models import (
     TestExecutionCall,
 )
 
-from tools.spec import load, operations, resolve, snake
+from tools.spec import operations, read, resolve, snake
 
 ID = "cc3c8111-0000-4000-8000-000000000001"
 EMPTY_PAGE = {"count": 0, "next": None, "previous": None, "results": []}
@@ -33,7 +33,7 @@ RUN_PAGE = {"count": 0, "total_pages": 0, "current_page": 1, "results": []}
 
 @pytest.fixture
 def contract(root):
-    return load((root / "openapi.yaml").read_bytes())
+    return read(root / "openapi.yaml")
 
 
 def test_a_listing_gives_a_typed_page_that_keeps_its_bytes(call):

@@ -13,7 +13,7 @@ from futureagi_simulate_api import models
 from futureagi_simulate_api.models import CallCost, CallStatus, TranscriptTurn
 from futureagi_simulate_api.types import UNSET, Model, unknown_values
 
-from tools.spec import load, views
+from tools.spec import contract, load
 
 COST = (
     b'{"total_cost_cents": 24, "stt_cost_cents": null, "llm_cost_cents": 0, "tts_cost_cents": 0, "new": [1]}'
@@ -66,7 +66,7 @@ def test_required_fields_stand_before_optional_ones():
 
 
 def test_a_field_has_no_default_exactly_where_the_spec_requires_it(root):
-    schemas = views().open_view(load((root / "openapi.yaml").read_bytes()))["components"]["schemas"]
+    schemas = contract("views").open_view(load((root / "openapi.yaml").read_bytes()))["components"]["schemas"]
 
     for name in set(schemas) & set(models.__all__):
         if "properties" in schemas[name]:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from tools.prepare import prepare
+from tools.generate import prepare
 from tools.spec import SpecError, pascal, snake
 
 

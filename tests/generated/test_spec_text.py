@@ -156,17 +156,18 @@ KNOWN_CALLS = {
 
 
 def holds_no_code(spec: dict[str, Any]) -> bool:
-    """Tell whether a spec is generated from; what comes then calls and imports nothing new."""
+    """Return whether a spec is accepted. Check that its client then calls and imports nothing new."""
     try:
         files = client(spec)
     except (SpecError, AssertionError):  # the second: the generator's own refusal
         return False
     known = {node.module for node in nodes(client(SPEC)) if isinstance(node, ast.ImportFrom)}
+    imported = {each.name for node in nodes(client(SPEC)) if isinstance(node, ast.Import) for each in node.names}
     for node in nodes(files):
         if isinstance(node, ast.Call) and not isinstance(node.func, ast.Call):
             assert ast.dump(node.func) in KNOWN_CALLS, ast.unparse(node)
         if isinstance(node, ast.Import):
-            assert {each.name for each in node.names} <= {"json", "threading", "attrs", "httpx", "msgspec"}
+            assert {each.name for each in node.names} <= imported
         if isinstance(node, ast.ImportFrom) and not node.level:
             assert node.module in known
         assert not (isinstance(node, ast.Expr) and not isinstance(node.value, (ast.Constant, ast.Call, ast.Await)))
@@ -180,7 +181,7 @@ def test_names_are_refused_or_are_names_only(place: str) -> None:
 
 
 def test_a_path_that_nobody_refused_is_text_still(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tools.prepare.refuse", lambda *_: None)
+    monkeypatch.setattr("tools.generate.refuse", lambda *_: None)
     spec = with_argument("thing")
     spec["paths"] = {f"/{{thing}}/{{{RUN}}}/b}}/": spec["paths"]["/calls/{thing}/"]}
     assert holds_no_code(spec)

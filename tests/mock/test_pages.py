@@ -21,6 +21,16 @@ def test_the_rendered_reference_is_served_when_it_is_there(tmp_path: Path) -> No
     assert rendered_reference(make_checkout(tmp_path, page_is_older=False)) == "<title>Reference</title>"
 
 
+def test_a_reference_older_than_an_example_is_not_served(tmp_path: Path) -> None:
+    root = make_checkout(tmp_path, page_is_older=False)
+    (root / "spec" / "examples").mkdir(parents=True)
+    example = root / "spec" / "examples" / "A.yaml"
+    example.write_text("value: 1")
+    later = (root / "build" / "reference.html").stat().st_mtime + 1
+    os.utime(example, (later, later))
+    assert rendered_reference(root) is None
+
+
 def test_a_reference_older_than_the_contract_is_not_served(tmp_path: Path) -> None:
     assert rendered_reference(make_checkout(tmp_path, page_is_older=True)) is None
 

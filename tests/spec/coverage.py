@@ -11,21 +11,54 @@ import attrs
 import yaml
 from jsonschema import Draft202012Validator
 
-from futureagi_simulate_contract.document import Document, response_schema
+from futureagi_simulate_contract.document import Document, resolve, response_schema
 from futureagi_simulate_contract.exchange import Exchange
 from futureagi_simulate_contract.recording import from_record
 
 from ..recorded import exchanges
 from .conftest import ROOT
 from .facts import PAGES, RUNS
-from .places import types_at
 
+_STEP = re.compile(r"\[\]|\{\}|[^.\[\]{}]+")
 FIELDS = [
     (operation, path, types) for operation, page in PAGES.items() for path, types in page.fields.items()
 ]
 RUN_FIELDS = [(form, path, types) for form, fields in RUNS.items() for path, types in fields.items()]
 # The page of the calls of a run test has null for both, and they are the same calls.
 NULL_BY_ANALOGY = ("results[].duration", "results[].overall_score")
+
+
+def schemas_at(view: Document, schema: Any, path: str) -> list[dict[str, Any]]:
+    """Return the schemas at a path such as `results[].id` or `eval_outputs.{}.name`, in every branch."""
+    found = list(_branches(view, schema))
+    for step in _STEP.findall(path):
+        found = [
+            branch for each in found for inner in _inner(each, step) for branch in _branches(view, inner)
+        ]
+    return found
+
+
+def types_at(view: Document, schema: Any, path: str) -> set[str]:
+    """Return the JSON types that a field can have; `any` where the view doesn't say."""
+    return {str(each.get("type", "any")) for each in schemas_at(view, schema, path)}
+
+
+def _branches(view: Document, schema: Any) -> Iterator[dict[str, Any]]:
+    target = resolve(view, schema)
+    branches = [*target.get("anyOf", ()), *target.get("oneOf", ())]
+    if not branches:
+        yield target
+    for branch in branches:
+        yield from _branches(view, branch)
+
+
+def _inner(schema: dict[str, Any], step: str) -> list[Any]:
+    if step == "[]":
+        return [schema["items"]] if "items" in schema else []
+    if step == "{}":
+        more = schema.get("additionalProperties")
+        return [more] if isinstance(more, dict) else []
+    return [schema["properties"][step]] if step in schema.get("properties", {}) else []
 
 
 def field_gaps(documented: Document) -> list[Any]:
@@ -121,7 +154,7 @@ def observed_gaps(observed: Document, fields: list[Field]) -> list[Any]:
 
 
 def recorded_answers() -> list[Exchange]:
-    """Return the recorded GETs of the five endpoints that were answered with JSON."""
+    """Return the recorded GET requests to the five endpoints with a JSON response."""
     return [
         exchange
         for exchange in map(from_record, exchanges())
@@ -130,7 +163,7 @@ def recorded_answers() -> list[Exchange]:
 
 
 def recorded_misfits(observed: Document, answers: Iterable[Exchange]) -> Iterator[tuple[str, str]]:
-    """Give what in the recorded answers doesn't fit a view."""
+    """Yield what in the recorded responses doesn't fit a view."""
     validators: dict[tuple[str, int], Draft202012Validator] = {}
     for exchange in answers:
         key = (str(exchange.endpoint), exchange.response.status)

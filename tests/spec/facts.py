@@ -13,7 +13,7 @@ import attrs
 
 @attrs.frozen
 class Page:
-    """One reference page: what can be asked, what comes back, what can go wrong."""
+    """One reference page: its parameters, the fields of its response, and its errors."""
 
     path: str
     parameters: dict[str, str]

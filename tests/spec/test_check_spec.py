@@ -1,7 +1,8 @@
-"""What is wrong with a spec is told in lines with its place, never by a traceback."""
+"""What is wrong with a spec is reported in lines with its location, never by a traceback."""
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from copy import deepcopy
 from pathlib import Path
@@ -17,23 +18,31 @@ TEXT = (ROOT / "openapi.yaml").read_text("utf-8")
 LISTING = "/simulate/run-tests/{run_test_id}/executions/"
 
 
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A folder with the examples, for a changed openapi.yaml beside them."""
+    shutil.copytree(ROOT / "spec" / "examples", tmp_path / "spec" / "examples")
+    return tmp_path
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
         ("openapi: [", "the contract is not valid YAML"),
         ("- openapi", "the contract holds no mapping"),
+        (TEXT.replace("examples/BadPage.yaml", "examples/Nope.yaml"), "spec/examples/Nope.yaml, and no such"),
         (
             TEXT.replace("    Column:\n", "    Column:\n      allOf: [{type: object}]\n", 1),
             "Column: `allOf` merges",
         ),
     ],
 )
-def test_what_cannot_be_checked_is_said_in_few_lines(
-    text: str, said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+def test_what_cannot_be_checked_is_reported_in_few_lines(
+    text: str, said: str, folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    (tmp_path / "openapi.yaml").write_text(text, "utf-8")
+    (folder / "openapi.yaml").write_text(text, "utf-8")
 
-    assert main(["--no-lint"], tmp_path) == 2
+    assert main(["--no-lint"], folder) == 2
     printed = capsys.readouterr()
     assert printed.out == ""
     assert printed.err.startswith("openapi.yaml can't be checked:\n")
@@ -41,13 +50,13 @@ def test_what_cannot_be_checked_is_said_in_few_lines(
     assert len(printed.err.splitlines()) <= 6
 
 
-def test_a_reference_to_nothing_is_said_with_where_it_leads(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+def test_a_reference_to_nothing_is_reported_with_its_target(
+    folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     text = TEXT.replace("#/components/schemas/CallExecutionPage", "#/components/schemas/Nope", 1)
-    (tmp_path / "openapi.yaml").write_text(text, "utf-8")
+    (folder / "openapi.yaml").write_text(text, "utf-8")
 
-    assert main(["--no-lint"], tmp_path) == 1
+    assert main(["--no-lint"], folder) == 1
     assert "openapi.yaml: nothing stands at" in capsys.readouterr().out
 
 
@@ -70,7 +79,7 @@ def test_what_no_client_comes_of_is_no_valid_contract(
 
 
 def test_a_number_that_may_be_null_by_a_list_of_types_needs_its_unit_too(document: dict[str, Any]) -> None:
-    field = {"type": ["integer", "null"], "description": "A number.", "x-provenance": "both"}
+    field = {"type": ["integer", "null"], "description": "A number."}
     document["components"]["schemas"]["Column"]["properties"]["width"] = field
 
     found = check(document)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,7 @@ def test_an_installed_package_finds_the_contract_inside_itself(
     assert document.find() == tmp_path / "openapi.yaml"
 
 
-def test_a_package_that_lost_the_contract_says_where_it_looked(
+def test_a_package_without_the_contract_names_the_paths_it_tried(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr(document, "files", lambda _name: tmp_path)
@@ -34,10 +35,42 @@ def test_a_package_that_lost_the_contract_says_where_it_looked(
         document.find()
 
 
+def test_an_example_is_read_from_its_file() -> None:
+    examples = document.load()["components"]["examples"]
+    assert examples["NoRunTest"]["value"]["detail"] == "Run test not found."
+    assert {path.stem for path in (ROOT / "spec" / "examples").iterdir()} == set(examples)
+
+
+def test_the_mock_serves_the_contract_as_one_text_with_its_examples() -> None:
+    from futureagi_simulate_mock.pages import contract_text
+
+    assert document.parse(contract_text()) == document.load()
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [(None, r"examples/A\.yaml, and no such file"), ("- a", r"examples/A\.yaml: .*mapping")],
+)
+def test_an_example_that_cannot_be_read_is_named(text: str | None, message: str, tmp_path: Path) -> None:
+    (tmp_path / "examples").mkdir()
+    if text is not None:
+        (tmp_path / "examples" / "A.yaml").write_text(text, "utf-8")
+    contract = {"components": {"examples": {"A": {"$ref": "examples/A.yaml"}}}}
+    with pytest.raises(ValueError, match=message):
+        document.with_examples(contract, tmp_path)
+
+
 @pytest.mark.parametrize("text", ["a: [", "- a", "", "a: b: c"])
 def test_what_is_no_contract_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="the contract"):
         document.parse(text)
+
+
+def test_the_distributions_have_the_examples_beside_the_contract() -> None:
+    build = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["hatch"]["build"]["targets"]
+    included = build["wheel"]["force-include"]
+    assert included["spec/examples"] == included["openapi.yaml"].replace("openapi.yaml", "spec/examples")
+    assert {"/openapi.yaml", "/spec/examples"} <= set(build["sdist"]["include"])
 
 
 def test_without_pyyaml_the_error_names_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,9 +11,8 @@ from futureagi_simulate_contract.document import (
     parameters,
 )
 
-from .coverage import FIELDS, RUN_FIELDS, field_gaps, run_field_gaps
+from .coverage import FIELDS, RUN_FIELDS, field_gaps, run_field_gaps, schemas_at
 from .facts import DEFAULTS, PAGES, WORDS
-from .places import schemas_at
 
 
 def test_the_five_operations_are_the_documented_ones(documented: Document) -> None:

@@ -14,16 +14,16 @@ UUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
 
 
 def test_every_example_fits_every_view_that_has_it() -> None:
-    from tools.spec_examples import examples, fault
+    from tools.check_spec import examples, fault
 
     tried = list(examples(load()))
-    misfits = [(each.place, each.view) for each in tried if fault(each.schema, each.value)]
+    misfits = [(each.location, each.view) for each in tried if fault(each.schema, each.value)]
     assert len(tried) > 200
     assert not misfits, f"{len(tried) - len(misfits)} of {len(tried)} examples: {misfits}"
 
 
 def test_every_parameter_and_every_answer_has_an_example_in_each_description() -> None:
-    from tools.spec_examples import missing
+    from tools.check_spec import missing
 
     assert list(missing(load())) == []
 

@@ -69,7 +69,7 @@ def _companion(examples: dict[str, list[Any]], name: str) -> dict[str, Any]:
 def test_the_example_is_answered_with_200_and_a_body_that_fits(
     profile: Profile, operation: str, path: str, query: dict[str, Any]
 ) -> None:
-    from tools.spec_examples import fault
+    from tools.check_spec import fault
 
     mock = _mock(profile)
     texts = {name: str(value).lower() if isinstance(value, bool) else value for name, value in query.items()}

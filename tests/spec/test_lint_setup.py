@@ -1,4 +1,4 @@
-"""The linters are pinned, their lock names no place to fetch them from, and a missing Node is said."""
+"""The linters are pinned, their lock names no source to fetch them from, and a missing Node is reported."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def test_the_linters_are_pinned_exactly() -> None:
     assert all(re.fullmatch(r"\d+\.\d+\.\d+", version) for version in package["devDependencies"].values())
 
 
-def test_the_lock_names_hashes_and_no_place_to_fetch_from() -> None:
+def test_the_lock_has_hashes_and_no_source_to_fetch_from() -> None:
     packages = json.loads((SPEC / "package-lock.json").read_text("utf-8"))["packages"]
     locked = [package for path, package in packages.items() if path]
     assert all("integrity" in package and "resolved" not in package for package in locked)

@@ -1,4 +1,4 @@
-"""Damage the contract in one place, and see that the check that should notice it does."""
+"""Damage the contract at one location: the check that should notice it does."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from futureagi_simulate_contract.views import Profile, strict_view
 
 from .conftest import RECORDED
 from .coverage import field_gaps, observed_gaps, read_shapes, recorded_answers, recorded_misfits
+from .facts import WORDS
 
 Mutant = Callable[[dict[str, Any]], None]
 Check = Callable[[dict[str, Any]], list[Any]]
@@ -43,6 +44,11 @@ def _examples(document: dict[str, Any]) -> list[str]:
 
 def _documented(document: dict[str, Any]) -> list[Any]:
     return field_gaps(strict_view(document, Profile.DOCUMENTED))
+
+
+def _words(document: dict[str, Any]) -> list[str]:
+    schemas = strict_view(document, Profile.DOCUMENTED)["components"]["schemas"]
+    return [name for name, words in WORDS.items() if tuple(schemas[name]["enum"]) != words]
 
 
 def _observed(document: dict[str, Any]) -> list[Any]:
@@ -99,11 +105,31 @@ def break_the_json_in_a_parameters_example(document: dict[str, Any]) -> None:
 
 
 def lose_the_origin_of_a_property(document: dict[str, Any]) -> None:
-    del _schema(document, "CallCost")["properties"]["llm_cost_cents"]["x-provenance"]
+    del _schema(document, "CallExecutionPage")["properties"]["total_pages"]["x-provenance"]
+
+
+def lose_the_origin_of_a_schema(document: dict[str, Any]) -> None:
+    del _schema(document, "Recordings")["x-provenance"]
 
 
 def lose_the_origin_of_an_enum_value(document: dict[str, Any]) -> None:
-    del _schema(document, "CallStatus")["x-provenance"]["analyzing"]
+    del _schema(document, "FilterOperator")["x-provenance"]["not_between"]
+
+
+def repeat_an_origin(document: dict[str, Any]) -> None:
+    _schema(document, "Recordings")["properties"]["mono"]["x-provenance"] = "observed"
+
+
+def write_the_default_origin(document: dict[str, Any]) -> None:
+    _schema(document, "ToolOutput")["x-provenance"] = "both"
+
+
+def misspell_an_extension(document: dict[str, Any]) -> None:
+    _schema(document, "CallExecutionPage")["properties"]["count"]["x-provenence"] = "observed"
+
+
+def refer_to_a_schema_of_one_description_from_both(document: dict[str, Any]) -> None:
+    del _schema(document, "ObservedCallFields")["x-provenance"]
 
 
 def misspell_an_origin(document: dict[str, Any]) -> None:
@@ -141,7 +167,6 @@ def point_to_nothing(document: dict[str, Any]) -> None:
 
 def drop_an_observed_word(document: dict[str, Any]) -> None:
     _schema(document, "SpeakerRole")["enum"].remove("tool_call_result")
-    del _schema(document, "SpeakerRole")["x-provenance"]["tool_call_result"]
 
 
 def promise_a_field_that_is_sometimes_missing(document: dict[str, Any]) -> None:
@@ -162,7 +187,12 @@ CASES: list[tuple[Mutant, Check]] = [
     (drop_an_example, _examples),
     (break_the_json_in_a_parameters_example, _examples),
     (lose_the_origin_of_a_property, _style),
-    (lose_the_origin_of_an_enum_value, _style),
+    (lose_the_origin_of_a_schema, _style),
+    (lose_the_origin_of_an_enum_value, _words),
+    (repeat_an_origin, _style),
+    (write_the_default_origin, _style),
+    (misspell_an_extension, _style),
+    (refer_to_a_schema_of_one_description_from_both, _style),
     (misspell_an_origin, _style),
     (contradict_an_origin, _style),
     (require_what_only_one_description_sends, _style),
@@ -187,7 +217,7 @@ def test_the_check_that_should_notice_a_damage_does(
     assert check(document)
 
 
-@pytest.mark.parametrize("check", [_style, _valid, _examples, _documented])
+@pytest.mark.parametrize("check", [_style, _valid, _examples, _documented, _words])
 def test_no_check_finds_anything_in_the_contract_itself(check: Check, document: dict[str, Any]) -> None:
     assert check(document) == []
 
@@ -199,7 +229,7 @@ def test_a_linter_notices_an_operation_without_a_name(tmp_path: Path) -> None:
     if not modules.is_dir():
         pytest.skip("the linters are not installed: run tools/check_spec.py first")
     spec = tmp_path / "spec"
-    spec.mkdir()
+    shutil.copytree(ROOT / "spec" / "examples", spec / "examples")
     for name in ("redocly.yaml", ".spectral.yaml", "package-lock.json"):
         shutil.copy2(ROOT / "spec" / name, spec / name)  # with its time, which tells whether to install
     (spec / "node_modules").symlink_to(modules)

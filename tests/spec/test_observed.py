@@ -11,8 +11,16 @@ import pytest
 from futureagi_simulate_contract.document import Document, load
 from futureagi_simulate_contract.views import flatten
 
-from .coverage import OPEN, SECTIONS, Field, observed_gaps, read_shapes, recorded_answers, recorded_misfits
-from .places import schemas_at
+from .coverage import (
+    OPEN,
+    SECTIONS,
+    Field,
+    observed_gaps,
+    read_shapes,
+    recorded_answers,
+    recorded_misfits,
+    schemas_at,
+)
 
 
 @pytest.fixture(scope="session")

@@ -67,6 +67,17 @@ def test_a_strict_view_has_the_properties_of_its_description_and_requires_what_t
     assert documented["additionalProperties"] is observed["additionalProperties"] is False
 
 
+def test_the_provenance_of_a_schema_holds_for_its_fields() -> None:
+    part = {"type": "object", "x-provenance": "observed", "properties": {"b": {"type": "string"}}}
+    thing = {"type": "object", "properties": {"a": {"type": "string"}}}
+    merged = thing | {"allOf": [{"$ref": "#/components/schemas/Part"}]}
+    inside = thing | {"properties": {**thing["properties"], "part": {"$ref": "#/components/schemas/Part"}}}
+    for schema, name in ((merged, "b"), (inside, "part")):
+        document = _small(Thing=schema, Part=part)
+        assert list(_thing(strict_view(document, "documented"))["properties"]) == ["a"]
+        assert sorted(_thing(strict_view(document, "observed"))["properties"]) == ["a", name]
+
+
 def test_a_strict_view_has_the_branches_and_words_of_its_description() -> None:
     union = {
         "anyOf": [

@@ -1,4 +1,4 @@
-"""A spec that no client can be made from is refused with its place and what to write, by every tool."""
+"""A spec that no client can be made from is refused with its location and what to write, by every tool."""
 
 from __future__ import annotations
 
@@ -14,8 +14,9 @@ import yaml
 
 from futureagi_simulate.transport.origin import DEFAULT_BASE_URL
 from tools import api_diff, generate
-from tools.prepare import prepare, ready
-from tools.spec import SpecError, load, views
+from tools.generate import prepare, ready
+from tools.spec import SpecError, load
+from tools.spec import contract as contract_module
 
 ROOT = generate.ROOT
 INPUTS = ("openapi.yaml", "generator-config.yaml", "generator-templates")
@@ -44,12 +45,12 @@ def success(spec: Document) -> Document:
 
 
 def field(name: str, schema: Document) -> Edit:
-    """Give the schema Column one field more."""
+    """Add a field to the schema Column."""
     return lambda spec: spec["components"]["schemas"]["Column"]["properties"].update({name: schema})
 
 
 def parameter(name: str = "team", where: str = "query", **more: Any) -> Edit:
-    """Give an operation one parameter more."""
+    """Add a parameter to an operation."""
     more = more or {"schema": TEXT}
     return lambda spec: operation(spec)["parameters"].append({"name": name, "in": where, **more})
 
@@ -70,7 +71,7 @@ def body(schema: Document) -> Edit:
 
 
 def answer(status: str, **more: Any) -> Edit:
-    """Give an operation one answer more."""
+    """Add a response to an operation."""
     return lambda spec: operation(spec)["responses"].update({status: success(spec) | more})
 
 
@@ -210,7 +211,7 @@ def at_root(**more: Any) -> Edit:
 
 
 def component(name: str, value: Any, used_by: str = "more") -> Edit:
-    """Give the schema Column a field of another schema."""
+    """Add a schema, and a field of it to the schema Column."""
     return lambda spec: (
         spec["components"]["schemas"].update({name: value})
         or field(used_by, {"$ref": f"#/components/schemas/{name}"})(spec)
@@ -455,7 +456,9 @@ def test_what_cannot_be_generated_from_is_refused_by_generate_and_by_api_diff(
 
 
 @pytest.mark.parametrize(("edit", "said"), NO_CLIENT.values(), ids=NO_CLIENT)
-def test_what_no_client_comes_of_is_refused_with_its_place(edit: Edit, said: str, contract: Document) -> None:
+def test_what_no_client_can_be_generated_from_is_refused_with_its_location(
+    edit: Edit, said: str, contract: Document
+) -> None:
     spec = deepcopy(contract)
     edit(spec)
 
@@ -463,7 +466,7 @@ def test_what_no_client_comes_of_is_refused_with_its_place(edit: Edit, said: str
         ready(spec)
 
 
-def test_everything_that_is_wrong_is_told_at_once(contract: Document) -> None:
+def test_all_problems_are_reported_at_once(contract: Document) -> None:
     spec = deepcopy(contract)
     names = ["webhooks", "callbacks", "empty enum", "post", "bearer token", "code in a path"]
     for name in names:
@@ -474,16 +477,29 @@ def test_everything_that_is_wrong_is_told_at_once(contract: Document) -> None:
     with pytest.raises(SpecError) as caught:
         ready(spec)
 
-    told = str(caught.value)
+    message = str(caught.value)
     words = ["webhooks", "__import__", "callbacks", "only enums of texts", "only reads", "X-Api-Key and"]
     assert [
-        word for word in (*words, "properties/p: `title`", "properties/q: `prefixItems`") if word not in told
+        word
+        for word in (*words, "properties/p: `title`", "properties/q: `prefixItems`")
+        if word not in message
     ] == []
+
+
+def test_every_object_that_merges_something_else_is_reported(contract: Document) -> None:
+    spec = deepcopy(contract)
+    for name in ("Column", "CallCost"):
+        spec["components"]["schemas"][name]["allOf"] = [{"$ref": f"{COLUMN}Type"}]
+
+    with pytest.raises(SpecError, match=f"{COLUMN}: `allOf` merges") as caught:
+        ready(spec)
+    assert "#/components/schemas/CallCost: `allOf` merges" in str(caught.value)
 
 
 TEXTS = {
     "a key twice": (b"openapi: 3.1.0\nopenapi: 3.1.0\n", "line 2: the key 'openapi' is there twice"),
     "a status twice": (b"a:\n  200: x\n  '200': y\n", "line 3: the key '200' is there twice"),
+    "several keys": (b"a: 1\na: 2\nb: 1\nb: 2\n", "line 2: the key 'a' .*\n.*line 4: the key 'b'"),
     "a key that is no text": (b"properties:\n  on: {type: string}\n", "line 2: the key 'on' is read as True"),
     "a date": (b"a: 2026-01-01\n", "holds what JSON has not: .*date"),
     "no number": (b"a: .nan\n", "holds what JSON has not"),
@@ -523,17 +539,17 @@ REFUSED_BY_THE_GENERATOR = {
 }
 
 
-def test_a_choice_that_refers_to_itself_can_be_looked_at(contract: Document) -> None:
+def test_a_choice_that_refers_to_itself_can_be_checked(contract: Document) -> None:
     spec = deepcopy(contract)
     tree = {"anyOf": [TEXT, {"$ref": "#/components/schemas/Tree"}]}
     spec["components"]["schemas"]["Tree"] = tree
     field("a", {"$ref": "#/components/schemas/Tree"})(spec)
 
-    prepare(views().open_view(spec))
+    prepare(contract_module("views").open_view(spec))
 
 
 @pytest.mark.parametrize(("edit", "said"), REFUSED_BY_THE_GENERATOR.values(), ids=REFUSED_BY_THE_GENERATOR)
-def test_what_the_generator_refuses_is_told_in_its_own_words(
+def test_what_the_generator_refuses_is_reported_in_its_words(
     edit: Edit, said: str, project: Path, contract: Document, capsys: pytest.CaptureFixture[str]
 ) -> None:
     spec = deepcopy(contract)
@@ -549,7 +565,7 @@ def test_what_the_generator_refuses_is_told_in_its_own_words(
 def test_a_model_that_msgspec_cannot_decode_is_refused_by_its_field(
     project: Path, contract: Document, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tools.prepare.refuse", lambda *_: None)
+    monkeypatch.setattr("tools.generate.refuse", lambda *_: None)
     spec = deepcopy(contract)
     NO_CLIENT["two arrays"][0](spec)
     (project / "openapi.yaml").write_text(yaml.safe_dump(spec))
@@ -562,7 +578,7 @@ def test_a_model_that_msgspec_cannot_decode_is_refused_by_its_field(
 def test_a_class_that_cannot_be_made_is_refused_by_its_name(
     project: Path, contract: Document, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tools.prepare.refuse", lambda *_: None)
+    monkeypatch.setattr("tools.generate.refuse", lambda *_: None)
     spec = deepcopy(contract)
     field("self", TEXT)(spec)
     (project / "openapi.yaml").write_text(yaml.safe_dump(spec))
