@@ -21,8 +21,8 @@ from typing import Any
 from benchmarks.load import load
 from benchmarks.timing import Figure, Spread, processor_time
 from futureagi_simulate_mock import Mock
+from futureagi_simulate_mock.ids import KNOWN_IDS, Settings
 from futureagi_simulate_mock.messages import Request
-from futureagi_simulate_mock.settings import KNOWN_IDS, Settings
 
 WORK = "mock"
 ROOT = Path(__file__).parents[1]

@@ -1,4 +1,4 @@
-"""The mock as its users hold it: data, clock, faults and journal behind one `handle`."""
+"""`Mock`: data, clock, faults and journal behind one `handle`."""
 
 from __future__ import annotations
 
@@ -9,17 +9,13 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from futureagi_simulate_mock import ids
-from futureagi_simulate_mock.access import MANNERS, PROFILES, ProfileName
 from futureagi_simulate_mock.builders import Builders
-from futureagi_simulate_mock.clock import Clock
 from futureagi_simulate_mock.data.seeding import EPOCH, fill
-from futureagi_simulate_mock.durations import Latency
-from futureagi_simulate_mock.faults import Fault, Faults
+from futureagi_simulate_mock.faults import Fault, Faults, Latency
+from futureagi_simulate_mock.ids import KNOWN_IDS, Settings
 from futureagi_simulate_mock.journal import Journal
-from futureagi_simulate_mock.messages import Request, Response
-from futureagi_simulate_mock.profile import Profile
-from futureagi_simulate_mock.settings import KNOWN_IDS, Settings
-from futureagi_simulate_mock.shell import BASE_HOST, BASE_URL, Shell
+from futureagi_simulate_mock.messages import Profile, Request, Response
+from futureagi_simulate_mock.service import BASE_HOST, BASE_URL, MANNERS, PROFILES, Clock, ProfileName, Shell
 from futureagi_simulate_mock.store import Store
 
 if TYPE_CHECKING:

@@ -12,9 +12,16 @@ from urllib.parse import unquote_plus
 
 import msgspec
 
-from futureagi_simulate_mock.messages import Ending, Headers, Query, Request, Response
-from futureagi_simulate_mock.profile import Endpoint
-from futureagi_simulate_mock.routes import NAMES, endpoint_named
+from futureagi_simulate_mock.messages import (
+    NAMES,
+    Ending,
+    Endpoint,
+    Headers,
+    Query,
+    Request,
+    Response,
+    endpoint_named,
+)
 
 HIDDEN: Final = "***"
 _SECRET_HEADERS: Final = frozenset(

@@ -17,8 +17,8 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse
 from starlette.routing import Route
 
-from futureagi_simulate_mock.routes import NAMES, TEMPLATES
-from futureagi_simulate_mock.settings import Settings
+from futureagi_simulate_mock.ids import Settings
+from futureagi_simulate_mock.messages import NAMES, TEMPLATES
 
 _STYLE: Final = """
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; }

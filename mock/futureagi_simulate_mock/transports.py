@@ -6,8 +6,8 @@ from collections.abc import AsyncIterator, Callable, Iterator
 
 import httpx
 
-from futureagi_simulate_mock.clock import Clock
 from futureagi_simulate_mock.messages import Effect, Ending, Request, Response
+from futureagi_simulate_mock.service import Clock
 
 Handler = Callable[[Request], Response]
 

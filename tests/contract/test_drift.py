@@ -39,8 +39,7 @@ from futureagi_simulate_contract.exchange import (
 from futureagi_simulate_contract.ids import Ids
 from futureagi_simulate_contract.kinds import Kind
 from futureagi_simulate_mock import Mock
-from futureagi_simulate_mock.ids import make_id
-from futureagi_simulate_mock.settings import KNOWN_IDS
+from futureagi_simulate_mock.ids import KNOWN_IDS, make_id
 
 from .differences import NOT_FOUND, numbers_of
 from .mutants import MUTANTS

@@ -10,7 +10,7 @@ from futureagi_simulate_contract.drift.unknown import Insisting, UnknownIdError
 from futureagi_simulate_contract.exchange import Answer, Endpoint, Question, path_of
 from futureagi_simulate_contract.ids import Ids
 from futureagi_simulate_mock import Mock
-from futureagi_simulate_mock.settings import KNOWN_IDS
+from futureagi_simulate_mock.ids import KNOWN_IDS
 
 FAST = ["drift", "--rate", "100000"]
 

@@ -10,8 +10,7 @@ from urllib.parse import urlencode
 from futureagi_simulate_mock import ids
 from futureagi_simulate_mock.data.seeding import EPOCH, fill
 from futureagi_simulate_mock.documented import Documented
-from futureagi_simulate_mock.messages import Query, Response
-from futureagi_simulate_mock.profile import Endpoint
+from futureagi_simulate_mock.messages import Endpoint, Query, Response
 from futureagi_simulate_mock.store import Store
 
 URL = "https://mock.invalid/asked/"

@@ -5,11 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from futureagi_simulate_mock.access import MANNERS, ProfileName
-from futureagi_simulate_mock.clock import Clock
-from futureagi_simulate_mock.messages import Query, Request, Response, json_response
-from futureagi_simulate_mock.profile import Endpoint, Organization
-from futureagi_simulate_mock.shell import Shell
+from futureagi_simulate_mock.messages import Endpoint, Organization, Query, Request, Response, json_response
+from futureagi_simulate_mock.service import MANNERS, Clock, ProfileName, Shell
 
 ACME = Organization(1, "acme", "key-1", "secret-1")
 START = datetime(2026, 3, 23, 20, 0, tzinfo=UTC)

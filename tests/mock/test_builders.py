@@ -9,7 +9,7 @@ import pytest
 
 from futureagi_simulate_mock.builders import Builders
 from futureagi_simulate_mock.data.seeding import EPOCH
-from futureagi_simulate_mock.profile import Endpoint
+from futureagi_simulate_mock.messages import Endpoint
 
 from .asking import Asker, made
 

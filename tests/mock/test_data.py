@@ -12,8 +12,7 @@ from futureagi_simulate_mock import ids
 from futureagi_simulate_mock.data.seeding import EPOCH, fill
 from futureagi_simulate_mock.data.world import WORLDS
 from futureagi_simulate_mock.ids import _NAMESPACE, make_id
-from futureagi_simulate_mock.reading import Reader
-from futureagi_simulate_mock.store import Store
+from futureagi_simulate_mock.store import Reader, Store
 
 from .asking import Asker, made
 

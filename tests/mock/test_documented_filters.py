@@ -13,8 +13,8 @@ import pytest
 from futureagi_simulate_mock import ids
 from futureagi_simulate_mock.builders import Builders
 from futureagi_simulate_mock.data.seeding import EPOCH
-from futureagi_simulate_mock.documented.filters import MOST_FILTERS, MOST_VALUES
-from futureagi_simulate_mock.profile import Endpoint
+from futureagi_simulate_mock.documented import MOST_FILTERS, MOST_VALUES
+from futureagi_simulate_mock.messages import Endpoint
 
 from .asking import Asker, made
 

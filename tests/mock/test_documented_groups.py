@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from futureagi_simulate_mock import ids
-from futureagi_simulate_mock.profile import Endpoint
+from futureagi_simulate_mock.messages import Endpoint
 
 from .asking import Asker, made
 

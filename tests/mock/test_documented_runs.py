@@ -9,7 +9,7 @@ import pytest
 
 from futureagi_simulate_mock import ids
 from futureagi_simulate_mock.ids import make_id
-from futureagi_simulate_mock.profile import Endpoint
+from futureagi_simulate_mock.messages import Endpoint
 
 from .asking import Asker, made
 

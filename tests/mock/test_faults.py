@@ -5,10 +5,8 @@ import random
 import msgspec
 import pytest
 
-from futureagi_simulate_mock.durations import Spread, seconds, spread
-from futureagi_simulate_mock.faults import Fault, Faults
-from futureagi_simulate_mock.messages import Effect, Ending, Response
-from futureagi_simulate_mock.profile import Endpoint
+from futureagi_simulate_mock.faults import Fault, Faults, Spread, seconds, spread
+from futureagi_simulate_mock.messages import Effect, Ending, Endpoint, Response
 
 from .shells import DETAIL, ask, make_shell
 

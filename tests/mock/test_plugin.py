@@ -11,7 +11,7 @@ import pytest
 
 from futureagi_simulate import Client
 from futureagi_simulate_mock import Mock
-from futureagi_simulate_mock.settings import Settings
+from futureagi_simulate_mock.ids import Settings
 
 
 def keys(mock: Mock) -> dict[str, str]:
@@ -49,7 +49,7 @@ def test_the_environments_proxy_never_sees_the_server(others, proxied, monkeypat
     server = request.getfixturevalue("futureagi_server")
     assert (others or "") in os.environ["NO_PROXY"]
     with Client() as client:
-        assert client.test_executions(request.getfixturevalue("futureagi_mock").ids.run_test_id).first()
+        assert client.list_test_executions(request.getfixturevalue("futureagi_mock").ids.run_test_id).first()
     if others != "fe80::/10, [::1]":  # httpx by itself can't read that
         assert httpx.get(server.base_url).status_code == 200
     assert not proxied()
@@ -118,7 +118,7 @@ from futureagi_simulate import Client
 @pytest.mark.futureagi(profile="observed", faults=["429:2,retry-after=0"])
 def test_calls_come_although_the_server_is_busy(futureagi_server, futureagi_mock):
     with Client() as client:
-        assert len(client.call_executions(futureagi_mock.ids.run_test_id).to_list()) > 100
+        assert len(client.list_call_executions(futureagi_mock.ids.run_test_id).to_list()) > 100
     futureagi_mock.journal.assert_asked("call-executions", status=429, times=2)
 
 
@@ -128,7 +128,7 @@ def test_a_call_of_my_own(futureagi_mock):
     http = httpx.Client(transport=futureagi_mock.transport())
     keys = {"api_key": futureagi_mock.api_key, "secret_key": futureagi_mock.secret_key}
     with http, Client(**keys, base_url=futureagi_mock.base_url, http_client=http) as client:
-        (call,) = client.call_executions(run_test)
+        (call,) = client.list_call_executions(run_test)
     assert call.id == call_id
 """
 

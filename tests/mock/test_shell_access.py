@@ -3,8 +3,8 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from futureagi_simulate_mock.access import ProfileName
-from futureagi_simulate_mock.routes import TEMPLATES, endpoint_named, find
+from futureagi_simulate_mock.messages import TEMPLATES, endpoint_named, find
+from futureagi_simulate_mock.service import ProfileName
 
 from .shells import DETAIL, KEYS, RUNS, UUID, ask, make_shell
 

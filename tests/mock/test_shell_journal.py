@@ -7,10 +7,9 @@ import httpx
 import pytest
 
 from futureagi_simulate_mock import Mock
-from futureagi_simulate_mock.clock import Clock
 from futureagi_simulate_mock.journal import Journal
-from futureagi_simulate_mock.messages import Request, Response
-from futureagi_simulate_mock.profile import Endpoint
+from futureagi_simulate_mock.messages import Endpoint, Request, Response
+from futureagi_simulate_mock.service import Clock
 
 from .shells import DETAIL, KEYS, RUNS, START, UUID, ask, make_shell
 

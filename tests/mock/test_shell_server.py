@@ -12,10 +12,10 @@ import pytest
 
 from futureagi_simulate_cli.commands.mock import is_loopback
 from futureagi_simulate_mock.app import App
+from futureagi_simulate_mock.ids import Settings
 from futureagi_simulate_mock.pages import make_pages
 from futureagi_simulate_mock.server import Server
-from futureagi_simulate_mock.settings import Settings
-from futureagi_simulate_mock.shell import Shell
+from futureagi_simulate_mock.service import Shell
 
 from .shells import DETAIL, KEYS, RUNS, ask, make_shell
 

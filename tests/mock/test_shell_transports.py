@@ -6,7 +6,7 @@ from datetime import timedelta
 import httpx
 import pytest
 
-from futureagi_simulate_mock.shell import BASE_URL
+from futureagi_simulate_mock.service import BASE_URL
 from futureagi_simulate_mock.transports import AsyncMockTransport, MockTransport
 
 from .shells import KEYS, RUNS, START, make_shell

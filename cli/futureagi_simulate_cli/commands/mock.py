@@ -11,9 +11,9 @@ from futureagi_simulate_cli.commands.places import check_writable, write_private
 from futureagi_simulate_cli.commands.trouble import TroubleError, usage
 
 if TYPE_CHECKING:
-    from futureagi_simulate_mock.access import ProfileName
     from futureagi_simulate_mock.core import Mock
     from futureagi_simulate_mock.server import Server
+    from futureagi_simulate_mock.service import ProfileName
 
 _SLOW_SCALE = 20_000
 
@@ -88,7 +88,7 @@ def is_loopback(host: str) -> bool:
 
 
 def _profile(name: str) -> ProfileName:
-    from futureagi_simulate_mock.access import PROFILES
+    from futureagi_simulate_mock.service import PROFILES
 
     for profile in PROFILES:
         if name == profile:

@@ -1,8 +1,9 @@
-"""The mock's truth as plain values, the same for both profiles: what is stored and what is drawn from it."""
+"""The mock's data as plain values, shared by both profiles, and how times are written."""
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
 
 import msgspec
 
@@ -169,3 +170,22 @@ class Tally(msgspec.Struct, frozen=True):
     def count(self, *statuses: str) -> int:
         """Return how many calls have one of `statuses`."""
         return sum(self.by_status.get(status, 0) for status in statuses)
+
+
+_START: Final = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def iso(ms: int | None) -> str | None:
+    """Write milliseconds since 1970 as ISO 8601 in UTC: `2026-03-23T20:01:04.450Z`, without `.000`."""
+    if ms is None:
+        return None
+    moment = _START + timedelta(milliseconds=ms)
+    if ms % 1000:
+        return f"{moment:%Y-%m-%dT%H:%M:%S}.{ms % 1000:03d}Z"
+    return f"{moment:%Y-%m-%dT%H:%M:%SZ}"
+
+
+def to_ms(moment: datetime) -> int:
+    """Return the milliseconds since 1970; a time without a zone is taken as UTC."""
+    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return (aware - _START) // timedelta(milliseconds=1)
