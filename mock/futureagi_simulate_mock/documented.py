@@ -210,7 +210,7 @@ _WHOLE: Final = re.compile(r"[0-9]{1,1000}", re.ASCII)
 _UUID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII | re.IGNORECASE)
 
 
-class Refused(Exception):  # noqa: N818 - not an error of ours: an answer on its way out
+class InvalidParameter(Exception):  # noqa: N818 - not an error of ours: an answer on its way out
     """A parameter can't be taken; `details` holds the reasons by parameter."""
 
     def __init__(self, details: dict[str, list[str]], code: str = "invalid") -> None:
@@ -225,7 +225,7 @@ class Refused(Exception):  # noqa: N818 - not an error of ours: an answer on its
         return error_response(400, "validation_error", self.code, text, details=self.details, attr=field)
 
 
-class Missing(Exception):  # noqa: N818 - as above
+class NotFound(Exception):  # noqa: N818 - as above
     """What was asked for does not exist, or not for this organization."""
 
     def __init__(self, what: str) -> None:
@@ -237,16 +237,16 @@ class Missing(Exception):  # noqa: N818 - as above
         return error_response(404, "not_found", "not_found", f"{self.what} not found.")
 
 
-def refuse(field: str, reason: str, code: str = "invalid") -> Refused:
+def refuse(field: str, reason: str, code: str = "invalid") -> InvalidParameter:
     """Return the refusal of one parameter."""
-    return Refused({field: [reason]}, code)
+    return InvalidParameter({field: [reason]}, code)
 
 
 def only(query: Query, *known: str) -> None:
     """Refuse parameters that the endpoint does not have."""
     unknown = [name for name in query.names() if name not in known]
     if unknown:
-        raise Refused(
+        raise InvalidParameter(
             {name: [f"Unknown parameter; this endpoint has {', '.join(known)}."] for name in unknown}
         )
 
@@ -266,14 +266,14 @@ def whole(query: Query, name: str, default: int) -> int:
     return number
 
 
-def page_asked(query: Query, default_size: int) -> tuple[int, int]:
+def read_page(query: Query, default_size: int) -> tuple[int, int]:
     """Read `page` and `limit`."""
     return whole(query, "page", 1), whole(query, "limit", default_size)
 
 
-def cut(asked: tuple[int, int], count: int) -> Slice:
-    """Return the asked page of a listing of `count`."""
-    return Slice(*asked, count)
+def cut(requested: tuple[int, int], count: int) -> Slice:
+    """Return the requested page of a listing of `count`."""
+    return Slice(*requested, count)
 
 
 def choice(query: Query, name: str, accepted: tuple[str, ...]) -> str | None:
@@ -299,7 +299,7 @@ def truth(query: Query, name: str) -> bool:
 def uuid_in_path(ids: dict[str, str], name: str, what: str) -> str:
     """Return a path's id; a malformed one can't exist."""
     if not is_uuid(ids[name]):
-        raise Missing(what)
+        raise NotFound(what)
     return ids[name].lower()
 
 
@@ -314,7 +314,7 @@ def uuid_in_query(query: Query, name: str) -> str | None:
 
 
 def is_uuid(text: str) -> bool:
-    """Tell whether `text` is a UUID in its usual form."""
+    """Return whether `text` is a UUID in its usual form."""
     return _UUID.fullmatch(text) is not None and bool(UUID(text))
 
 
@@ -418,7 +418,7 @@ class Known(msgspec.Struct, frozen=True):
 
 
 def read_filters(text: str | None, known: Known) -> list[Clause]:
-    """Turn the parameter into conditions. Raises Refused."""
+    """Turn the parameter into conditions. Raises InvalidParameter."""
     if not text:
         return []
     try:
@@ -583,7 +583,7 @@ def _time(value: Any) -> Span:
     raise _UnfitError(f"an ISO 8601 time is needed, got {value!r:.80}")
 
 
-__all__ = ["MOST_FILTERS", "OPERATORS", "RULES", "TYPES", "Known", "Refused", "read_filters"]
+__all__ = ["MOST_FILTERS", "OPERATORS", "RULES", "TYPES", "InvalidParameter", "Known", "read_filters"]
 
 
 MOST_GROUPS: Final = 8
@@ -594,7 +594,7 @@ _DAY_OF_CALL: Final = "strftime('%Y-%m-%d', created_at / 1000, 'unixepoch')"
 def read_groups(
     row_groups: str | None, group_keys: str | None, known: Known
 ) -> tuple[list[Column], list[Any]]:
-    """Read both parameters: the columns to group by, and the values to drill into. Raises Refused."""
+    """Read both parameters: columns to group by, values to drill into. Raise InvalidParameter if wrong."""
     names = _array("row_groups", row_groups)
     keys = _array("group_keys", group_keys)
     if len(names) > MOST_GROUPS:
@@ -744,11 +744,11 @@ class Documented:
     def answer(
         self, endpoint: Endpoint, ids: dict[str, str], query: Query, organization: Organization, now: datetime
     ) -> Response:
-        """Answer one question."""
+        """Answer one request."""
         with self._store.at(to_ms(now)):
             try:
                 return self._answers[endpoint](ids, query, organization.number)
-            except (Refused, Missing) as answer:
+            except (InvalidParameter, NotFound) as answer:
                 return answer.response()
 
     def _calls(self, form: str, numbers: Sequence[int] | array[int]) -> list[bytes]:
@@ -757,26 +757,26 @@ class Documented:
     def _call_executions(self, ids: dict[str, str], query: Query, organization: int) -> Response:
         test = self._store.catalogue.run_test(organization, uuid_in_path(ids, "run_test_id", "Run test"))
         if test is None:
-            raise Missing("Run test")
+            raise NotFound("Run test")
         only(query, "search", "status", "limit", "page")
-        asked = page_asked(query, 10)
+        requested = read_page(query, 10)
         status = choice(query, "status", CALL_STATUSES)
         ranks = calls_of_run_test(
             self._store, test, search(self._store, organization, query.get("search")), status
         )
-        part = cut(asked, len(ranks))
+        part = cut(requested, len(ranks))
         return envelope(part, query, self._calls("call", part.of(ranks)))
 
     def _test_executions(self, ids: dict[str, str], query: Query, organization: int) -> Response:
         test = self._store.catalogue.run_test(organization, uuid_in_path(ids, "run_test_id", "Run test"))
         if test is None:
-            raise Missing("Run test")
+            raise NotFound("Run test")
         only(query, "search", "status", "limit", "page")
-        asked = page_asked(query, 10)
+        requested = read_page(query, 10)
         status = choice(query, "status", tuple(STATUS_GROUPS))
         found = search_executions(self._store, organization, query.get("search"), STATUS_GROUPS)
         ranks = executions_of(self._store, [test], found, STATUS_GROUPS[status] if status else ())
-        part = cut(asked, len(ranks))
+        part = cut(requested, len(ranks))
         items = [
             msgspec.json.encode(execution_item(one, self._reader.tally(one.number), self._store.catalogue))
             for one in self._reader.executions(part.of(ranks))
@@ -788,9 +788,9 @@ class Documented:
             organization, uuid_in_path(ids, "test_execution_id", "Test execution")
         )
         if execution is None:
-            raise Missing("Test execution")
+            raise NotFound("Test execution")
         only(query, "search", "page", "limit", "filters", "row_groups", "group_keys")
-        asked = page_asked(query, 30)
+        requested = read_page(query, 30)
         catalogue = self._store.catalogue
         known = Known(
             column=partial(find_column, evals=catalogue.evals_of(execution.run_test)),
@@ -805,12 +805,12 @@ class Documented:
         groups = Groups(self._store, execution, known.scenarios())
         if len(keys) < len(columns):
             rows_ = groups.rows(columns, keys, conditions)
-            part = cut(asked, len(rows_))
+            part = cut(requested, len(rows_))
             start = (part.number - 1) * part.size
             items = [msgspec.json.encode(row) for row in rows_[start : start + part.size]]
         else:
             ranks = calls_of_execution(self._store, execution, *conditions, *groups.drill(columns, keys))
-            part = cut(asked, len(ranks))
+            part = cut(requested, len(ranks))
             items = self._calls("detail", part.of(ranks))
         agent = catalogue.agents[catalogue.run_tests[execution.run_test].agent]
         more = {
@@ -828,11 +828,11 @@ class Documented:
         version_id = uuid_in_path(ids, "version_id", "Agent version")
         version = self._store.catalogue.version(organization, agent_id, version_id)
         if version is None:
-            raise Missing("Agent definition or version")
+            raise NotFound("Agent definition or version")
         only(query, "limit", "page")
-        asked = page_asked(query, 10)
+        requested = read_page(query, 10)
         ranks = calls_of_version(self._store, version)
-        part = cut(asked, len(ranks))
+        part = cut(requested, len(ranks))
         return envelope(part, query, self._calls("version", part.of(ranks)))
 
     def _runs(self, _: dict[str, str], query: Query, organization: int) -> Response:
@@ -849,7 +849,7 @@ class Documented:
         call_id = uuid_in_query(query, "call_execution_id")
         execution_id = uuid_in_query(query, "execution_id")
         name = query.get("run_test_name")
-        asked = page_asked(query, 10)
+        requested = read_page(query, 10)
         summary = truth(query, "summary")
         names = _names(query.get("eval_name"))
         if call_id is not None:
@@ -857,16 +857,16 @@ class Documented:
         if execution_id is not None:
             execution = self._reader.execution(organization, execution_id)
             if execution is None:
-                raise Missing("Test execution")
-            return self._run_of_execution(execution, asked, names, summary=summary)
+                raise NotFound("Test execution")
+            return self._run_of_execution(execution, requested, names, summary=summary)
         if not name:
             reason = "One of run_test_name, execution_id and call_execution_id is required."
             raise refuse("non_field_errors", reason)
         tests = self._store.catalogue.run_tests_named(organization, name)
         if not tests:
-            raise Missing("Run test")
+            raise NotFound("Run test")
         ranks = executions_of(self._store, tests, ALL)
-        part = cut(asked, len(ranks))
+        part = cut(requested, len(ranks))
         found = [execution_run(self._reader, one, names) for one in self._reader.executions(part.of(ranks))]
         return _result(
             {"total_pages": part.pages, "current_page": part.number, "count": part.count, "results": found}
@@ -875,16 +875,16 @@ class Documented:
     def _run_of_call(self, organization: int, call_id: str, names: frozenset[str] | None) -> Response:
         number = self._reader.call_number(organization, call_id)
         if number is None:
-            raise Missing("Call execution")
+            raise NotFound("Call execution")
         (call,) = self._reader.calls([number])
         (execution,) = self._reader.executions([call.execution])
         return _result(_only_named(call_run(call, execution.id), names))
 
     def _run_of_execution(
-        self, execution: Execution, asked: tuple[int, int], names: frozenset[str] | None, *, summary: bool
+        self, execution: Execution, requested: tuple[int, int], names: frozenset[str] | None, *, summary: bool
     ) -> Response:
         ranks = calls_of_execution(self._store, execution)
-        part = cut(asked, len(ranks))
+        part = cut(requested, len(ranks))
         if names is None:
             items: list[Any] = [msgspec.Raw(item) for item in self._calls("run", part.of(ranks))]
         else:

@@ -35,7 +35,7 @@ class Request(msgspec.Struct, frozen=True):
 
 
 class Ending(StrEnum):
-    """How the connection goes on after an answer."""
+    """How the connection behaves after the response."""
 
     WHOLE = "whole"  # the answer arrives in full
     RESET = "reset"  # the connection breaks before anything is sent
@@ -44,7 +44,7 @@ class Ending(StrEnum):
 
 
 class Effect(msgspec.Struct, frozen=True):
-    """What happens to an answer beyond its bytes. Whoever holds the connection carries it out.
+    """A network fault. The ASGI application and the transports apply it.
 
     `delay` is in seconds, before the first byte. `sent` is how many bytes of the body still arrive when
     the ending is TRUNCATE or STALL; None with STALL: not even the status line.
@@ -56,7 +56,7 @@ class Effect(msgspec.Struct, frozen=True):
 
 
 class Response(msgspec.Struct, frozen=True):
-    """One answer: status, headers, the exact bytes of the body, and what befalls it on the way (or None)."""
+    """One response: status, headers, the exact bytes of the body, and a network fault (or None)."""
 
     status: int
     headers: Headers = ()
@@ -69,7 +69,7 @@ class Response(msgspec.Struct, frozen=True):
 
 
 class Query(msgspec.Struct, frozen=True):
-    """The parsed query and the address it was asked at (scheme, host and path), from which links are made."""
+    """The parsed query and the address of the request (scheme, host and path), from which links are made."""
 
     url: str = ""
     pairs: tuple[tuple[str, str], ...] = ()
@@ -172,7 +172,7 @@ class Endpoint(StrEnum):
 
 
 class Organization(msgspec.Struct, frozen=True):
-    """Who asks: the owner of the two keys. `number` is its row in the store."""
+    """The owner of the two keys. `number` is its row in the store."""
 
     number: int
     name: str
@@ -184,12 +184,12 @@ class Organization(msgspec.Struct, frozen=True):
 
 
 class Profile(Protocol):
-    """One description of the service: how each endpoint answers an authenticated question."""
+    """One description of the service: how each endpoint answers an authenticated request."""
 
     def answer(
         self, endpoint: Endpoint, ids: dict[str, str], query: Query, organization: Organization, now: datetime
     ) -> Response:
-        """Answer one question. `ids` holds the path's ids by name, unchecked; `now` is the mock's clock."""
+        """Answer one request. `ids` holds the path's ids by name, unchecked; `now` is the mock's clock."""
         ...
 
 
@@ -221,7 +221,7 @@ _LONGEST: Final = 2048
 
 
 class Route(msgspec.Struct, frozen=True):
-    """What a path was found to be. `ids` are as written; `complete` says that it ends in a slash."""
+    """The route of a path. `ids` are as written; `complete` says that it ends in a slash."""
 
     endpoint: Endpoint
     ids: dict[str, str]
@@ -229,12 +229,12 @@ class Route(msgspec.Struct, frozen=True):
 
     @property
     def well_formed(self) -> bool:
-        """Say whether every id is a UUID with its dashes."""
+        """Return whether every id is a UUID with its dashes."""
         return all(_UUID.fullmatch(value) for value in self.ids.values())
 
     @property
     def lower_case(self) -> bool:
-        """Say whether every id is written in lower case."""
+        """Return whether every id is written in lower case."""
         return all(value == value.lower() for value in self.ids.values())
 
 

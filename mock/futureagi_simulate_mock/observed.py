@@ -27,8 +27,8 @@ from futureagi_simulate_mock.messages import (
 )
 from futureagi_simulate_mock.models import Call, EvalConfig, Execution, RunTest, to_ms
 from futureagi_simulate_mock.observed_rows import (
+    ContextCache,
     Names,
-    Surroundings,
     call_entry,
     call_result,
     column_order,
@@ -61,50 +61,50 @@ _CRASH_PAGE: Final = (
 
 
 @attrs.define
-class Answered(Exception):  # noqa: N818 - not an error of ours: an answer on its way out
-    """A question ends here, with this answer."""
+class ErrorReply(Exception):  # noqa: N818 - not an error of ours: an answer on its way out
+    """The error response that ends a request."""
 
     response: Response
 
 
-def crashed(text: str) -> Answered:
+def crashed(text: str) -> ErrorReply:
     """Return a 500 in the envelope, with the text of the exception inside the server."""
-    return Answered(json_response(error_body("server_error", "server_error", text), 500))
+    return ErrorReply(json_response(error_body("server_error", "server_error", text), 500))
 
 
-def crashed_page() -> Answered:
+def crashed_page() -> ErrorReply:
     """Return a 500 as a page: what crashes outside of the views gets one."""
-    return Answered(html_response(_CRASH_PAGE, 500))
+    return ErrorReply(html_response(_CRASH_PAGE, 500))
 
 
-def missing(text: str) -> Answered:
+def missing(text: str) -> ErrorReply:
     """Return a 404 as the views give it, without `details`."""
-    return Answered(json_response(error_body("not_found", "not_found", text), 404))
+    return ErrorReply(json_response(error_body("not_found", "not_found", text), 404))
 
 
-def invalid_page() -> Answered:
+def invalid_page() -> ErrorReply:
     """Return the 404 of a page that isn't there, which has `details`."""
-    return Answered(error_response(404, "not_found", "not_found", "Invalid page."))
+    return ErrorReply(error_response(404, "not_found", "not_found", "Invalid page."))
 
 
-def no_such_format() -> Answered:
+def no_such_format() -> ErrorReply:
     """Return the 404 of a `format` that can't be rendered."""
-    return Answered(error_response(404, "not_found", "error", "Not found."))
+    return ErrorReply(error_response(404, "not_found", "error", "Not found."))
 
 
-def refused(reasons: Reasons, code: str = "invalid") -> Answered:
+def refused(reasons: Reasons, code: str = "invalid") -> ErrorReply:
     """Return a 400 that names the first field with its reason."""
     field, texts = next(iter(reasons.items()))
     text = f"{field}: {texts[0]}"
-    return Answered(error_response(400, "validation_error", code, text, attr=field, details=reasons))
+    return ErrorReply(error_response(400, "validation_error", code, text, attr=field, details=reasons))
 
 
-def refused_whole(reasons: Reasons) -> Answered:
+def refused_whole(reasons: Reasons) -> ErrorReply:
     """Return a 400 that says only that validation failed, with the reasons twice."""
     fields = [field for field in reasons if field != "non_field_errors"]
     more: dict[str, Any] = {"attr": fields[0]} if fields else {}
     body = error_body("validation_error", "invalid", "Validation failed", reasons, **more)
-    return Answered(json_response(body | {"errors": body["details"]}, 400))
+    return ErrorReply(json_response(body | {"errors": body["details"]}, 400))
 
 
 @attrs.frozen
@@ -150,11 +150,11 @@ def _link(query: Query, number: int) -> str:
     return f"{query.url}?{urlencode(pairs)}"
 
 
-def page_by_framework(query: Query, size: int, count: int, missing: Answered) -> Page:
+def page_by_framework(query: Query, size: int, count: int, missing: ErrorReply) -> Page:
     """Cut as the framework's paginator does: `last` is a page; one that isn't there raises `missing`."""
     pages = max(1, -(-count // size))
-    asked = query.get("page")
-    number = 1 if asked is None else pages if asked == "last" else whole(asked)
+    requested = query.get("page")
+    number = 1 if requested is None else pages if requested == "last" else whole(requested)
     if number is None or not 1 <= number <= pages:
         raise missing
     following = sorted_link(query, number + 1) if number < pages else None
@@ -172,7 +172,7 @@ def sorted_link(query: Query, number: int) -> str:
 
 
 def lenient_size(query: Query) -> int:
-    """Read `limit` as three of the endpoints do: anything odd is 10."""
+    """Read `limit` as three of the endpoints do: anything descending is 10."""
     size = whole(query.get("limit") or "")
     return size if size is not None and size > 0 else 10
 
@@ -226,8 +226,8 @@ def check_runs(query: Query) -> None:
         if reason is not None:
             reasons[name] = [reason]
     unknown = [name for name in query.names() if name not in _RUNS]
-    asked = any(query.get(name) for name in ("run_test_name", "execution_id", "call_execution_id"))
-    if not asked and not reasons:
+    requested = any(query.get(name) for name in ("run_test_name", "execution_id", "call_execution_id"))
+    if not requested and not reasons:
         reasons["non_field_errors"] = [_NO_ID]
     reasons |= {name: [_UNKNOWN] for name in unknown}
     if reasons:
@@ -255,17 +255,17 @@ def _truth(text: str) -> str | None:
     return None if text.lower() in _TRUE | _FALSE else "Must be a valid boolean."
 
 
-def _words(text: str) -> str | None:
+def _turn(text: str) -> str | None:
     if "\0" in text:
         return "Null characters are not allowed."
     return "This field may not be blank." if text and not text.strip() else None
 
 
 _CHECKS: Final[dict[str, Callable[[str], str | None]]] = {
-    "run_test_name": _words,
+    "run_test_name": _turn,
     "execution_id": _id,
     "call_execution_id": _id,
-    "eval_name": _words,
+    "eval_name": _turn,
     "summary": _truth,
 }
 
@@ -349,7 +349,7 @@ class Applied:
 
 
 def read_filters(text: str | None) -> list[Filter]:
-    """Read the parameter; what the server refuses is a 400 that names the place."""
+    """Read the parameter; what the server refuses is a 400 that names the position."""
     if not text:
         return []
     try:
@@ -358,42 +358,42 @@ def read_filters(text: str | None) -> list[Filter]:
         raise _refused("Filters must be valid JSON.") from None
     if not isinstance(items, list):
         raise _refused("Filters must be a list.")
-    return [_read(place, item) for place, item in enumerate(items)]
+    return [_read(position, item) for position, item in enumerate(items)]
 
 
-def _read(place: int, item: Any) -> Filter:
+def _read(position: int, item: Any) -> Filter:
     if not isinstance(item, dict):
-        raise _refused(f"{place}: Filter must be an object.")
-    _check_keys(place, "item", item, _ITEM_KEYS, _ITEM_KEYS)
+        raise _refused(f"{position}: Filter must be an object.")
+    _check_keys(position, "item", item, _ITEM_KEYS, _ITEM_KEYS)
     config = item["filter_config"]
     if not isinstance(config, dict):
-        raise _refused(f"{place}: filter_config must be an object.")
-    _check_keys(place, "config", config, _CONFIG_KEYS, (*_CONFIG_KEYS, "filter_value"))
+        raise _refused(f"{position}: filter_config must be an object.")
+    _check_keys(position, "config", config, _CONFIG_KEYS, (*_CONFIG_KEYS, "filter_value"))
     kind, operator, value = config["filter_type"], config["filter_op"], config.get("filter_value")
     operators = _OPERATORS.get(kind) if isinstance(kind, str) else None
     if operators is None:
-        raise _refused(f"{place}: Unsupported filter_type {kind!r}.")
+        raise _refused(f"{position}: Unsupported filter_type {kind!r}.")
     if operator not in operators:
-        raise _refused(f"{place}: Unsupported filter_op {operator!r} for filter_type {kind!r}.")
+        raise _refused(f"{position}: Unsupported filter_op {operator!r} for filter_type {kind!r}.")
     if operator == "in" and not (isinstance(value, list) and value):
-        raise _refused(f"{place}: 'in' requires a non-empty filter_value list.")
+        raise _refused(f"{position}: 'in' requires a non-empty filter_value list.")
     if operator in ("between", "not_between") and not (isinstance(value, list) and len(value) == 2):
-        raise _refused(f"{place}: {operator!r} requires a two-value filter_value list.")
+        raise _refused(f"{position}: {operator!r} requires a two-value filter_value list.")
     return Filter(_CAMEL.get(str(item["column_id"]), str(item["column_id"])), kind, operator, value)
 
 
 def _check_keys(
-    place: int, what: str, found: dict[str, Any], needed: Sequence[str], known: Sequence[str]
+    position: int, what: str, found: dict[str, Any], needed: Sequence[str], known: Sequence[str]
 ) -> None:
     unknown = sorted(set(found) - set(known))
     if unknown:
-        raise _refused(f"{place}: Unknown filter {what} keys: {', '.join(unknown)}")
+        raise _refused(f"{position}: Unknown filter {what} keys: {', '.join(unknown)}")
     absent = [key for key in needed if key not in found]
     if absent:
-        raise _refused(f"{place}: Missing filter {what} keys: {', '.join(absent)}")
+        raise _refused(f"{position}: NotFound filter {what} keys: {', '.join(absent)}")
 
 
-def _refused(reason: str) -> Answered:
+def _refused(reason: str) -> ErrorReply:
     return refused({"filters": [reason]})
 
 
@@ -606,7 +606,7 @@ class Observed:
         self._catalogue = store.catalogue
         self._reader = Reader(store)
         self._rendered = Rendered(self._reader)
-        self._around = Surroundings(self._reader)
+        self._contexts = ContextCache(self._reader)
         self._answers: dict[Endpoint, Callable[[dict[str, str], Query, int], Response]] = {
             Endpoint.CALL_EXECUTIONS: self._call_executions,
             Endpoint.TEST_EXECUTIONS: self._test_executions,
@@ -618,13 +618,13 @@ class Observed:
     def answer(
         self, endpoint: Endpoint, ids: dict[str, str], query: Query, organization: Organization, now: datetime
     ) -> Response:
-        """Answer one question."""
+        """Answer one request."""
         with self._store.at(to_ms(now)):
             try:
                 if query.get("format") not in (None, "json"):
                     raise no_such_format()
                 return self._answers[endpoint](ids, query, organization.number)
-            except Answered as end:
+            except ErrorReply as end:
                 return end.response
 
     # run-tests/{run_test_id}/call-executions/
@@ -636,7 +636,7 @@ class Observed:
         if "\0" in search or "\0" in (query.get("status") or ""):
             raise crashed(f"{_CALLS}A string literal cannot contain NUL (0x00) characters.")
         clause = calls_like(self._catalogue, organization, search)
-        ranks = self._ranks_of_run_test(test, clause, query.get("status"), odd=number % 2 == 1)
+        ranks = self._ranks_of_run_test(test, clause, query.get("status"), descending=number % 2 == 1)
         if number < 1 or size < 0 or max(number, size) >= _HUGE:
             raise crashed(f"{_CALLS}Negative indexing is not supported.")
         page = page_by_hand(query, number, size, len(ranks))
@@ -660,7 +660,7 @@ class Observed:
         return number
 
     def _ranks_of_run_test(
-        self, test: RunTest, clause: Clause, status: str | None, *, odd: bool
+        self, test: RunTest, clause: Clause, status: str | None, *, descending: bool
     ) -> array[int]:
         """Rank calls and snapshots, deleted ones too, last update first; equal times swap at each page."""
         where, values = clause
@@ -668,7 +668,7 @@ class Observed:
             where, values = f"{where} AND status = ?", (*values, status)
         sql = (
             f"SELECT number FROM call WHERE run_test = ? AND {where} "  # noqa: S608 - no values
-            f"ORDER BY updated_at DESC, number {'DESC' if odd else 'ASC'}"
+            f"ORDER BY updated_at DESC, number {'DESC' if descending else 'ASC'}"
         )
         return self._store.ranks(sql, (test.number, *values))
 
@@ -678,11 +678,11 @@ class Observed:
         return [number for number in numbers if number not in deleted]
 
     def _listing_row(self, call: Call) -> dict[str, Any]:
-        around = self._around.of(call)
+        context = self._contexts.of(call)
         if call.original is None:
-            return listing_row(call, around)
+            return listing_row(call, context)
         ((original_id,),) = self._store.rows("SELECT id FROM call WHERE number = ?", (call.original,))
-        return snapshot_row(call, original_id, around)
+        return snapshot_row(call, original_id, context)
 
     # run-tests/{run_test_id}/executions/
 
@@ -741,7 +741,7 @@ class Observed:
         following = sorted_link(query, number + 1) if number < pages else None
         before = sorted_link(query, number - 1) if number > 1 else None
         page = Page(number, size, len(ranks), pages, following, before)
-        agent = self._around.of_execution(execution.number).agent
+        agent = self._contexts.of_execution(execution.number).agent
         more |= {"provider": agent.provider, "agent_type": agent.channel}
         return page.envelope(self._details(page.of(ranks)), more)
 
@@ -755,7 +755,7 @@ class Observed:
 
         def row(call: Call) -> dict[str, Any]:
             snapshots = self._rendered.calls("snapshot", snapshot_entry, kept.get(call.number, []))
-            return detail_row(call, self._around.of(call), [msgspec.Raw(one) for one in snapshots])
+            return detail_row(call, self._contexts.of(call), [msgspec.Raw(one) for one in snapshots])
 
         return self._rendered.calls("detail", row, numbers)
 
@@ -808,18 +808,18 @@ class Observed:
         return _result(head | {"results": [execution_result(self._reader, one, names) for one in found]})
 
     def _run_page(self, query: Query, count: int) -> Page:
-        asked = Query(query.url, tuple(pair for pair in query.pairs if pair != ("page", "")))
+        requested = Query(query.url, tuple(pair for pair in query.pairs if pair != ("page", "")))
         failed = crashed("The simulation runs can't be fetched.")
-        if asked.get("page") == "last":
+        if requested.get("page") == "last":
             raise failed
-        return page_by_framework(asked, lenient_size(query), count, failed)
+        return page_by_framework(requested, lenient_size(query), count, failed)
 
     def _run_of_call(self, organization: int, call_id: str, names: Names) -> Response:
         number = self._reader.call_number(organization, call_id)
         if number is None:
             raise missing("Call execution not found.")
         (call,) = self._reader.calls([number])
-        return _result(call_result(call, self._around.of(call).execution.id, names))
+        return _result(call_result(call, self._contexts.of(call).execution.id, names))
 
     def _run_of_execution(self, execution: Execution, query: Query, names: Names) -> Response:
         ranks = calls_of_execution(self._store, execution)

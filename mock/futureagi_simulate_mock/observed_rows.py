@@ -32,27 +32,27 @@ from futureagi_simulate_mock.store import Catalogue, Counted, Reader, Recent
 
 
 @attrs.frozen
-class Around:
+class CallContext:
     """An execution and the agent that it tested."""
 
     execution: Execution
     agent: Agent
 
 
-class Surroundings:
-    """Look up what is around a call, once per execution as long as nothing changes."""
+class ContextCache:
+    """Look up what is context a call, once per execution as long as nothing changes."""
 
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
-        self._kept: Recent[int, Around] = Recent(5_000)
+        self._kept: Recent[int, CallContext] = Recent(5_000)
         self._seen = -1
 
-    def of(self, call: Call) -> Around:
-        """Return what is around this call."""
+    def of(self, call: Call) -> CallContext:
+        """Return what is context this call."""
         return self.of_execution(call.execution)
 
-    def of_execution(self, number: int) -> Around:
-        """Return what is around the calls of this execution."""
+    def of_execution(self, number: int) -> CallContext:
+        """Return what is context the calls of this execution."""
         if self._seen != self._reader.store.changes:
             self._seen = self._reader.store.changes
             self._kept.clear()
@@ -61,7 +61,7 @@ class Surroundings:
             (execution,) = self._reader.executions([number])
             catalogue = self._reader.catalogue
             agent = catalogue.agents[catalogue.run_tests[execution.run_test].agent]
-            found = self._kept.put(number, Around(execution, agent))
+            found = self._kept.put(number, CallContext(execution, agent))
         return found
 
 
@@ -97,10 +97,10 @@ def stored_value(config: EvalConfig, value: EvalValue) -> object:
         return []
     if len(chosen) > 1:
         return {"choices": chosen}
-    place = config.choices.index(chosen[0]) if chosen[0] in config.choices else 0
-    if place % 4 == 1:
+    position = config.choices.index(chosen[0]) if chosen[0] in config.choices else 0
+    if position % 4 == 1:
         return {"choice": chosen[0]}
-    return chosen if place % 4 == 2 else chosen[0]
+    return chosen if position % 4 == 2 else chosen[0]
 
 
 def displayed_outputs(call: Call) -> Item:
@@ -146,29 +146,29 @@ def displayed_metrics(call: Call, template_type: str | None) -> Item:
     return found
 
 
-def listing_row(call: Call, around: Around) -> Item:
+def listing_row(call: Call, context: CallContext) -> Item:
     """Return a call as the run test's listing has it: no session, but transcript and recordings."""
     return {
-        **_start(call, around, session=None, transcript=transcript(call), template_type=None),
+        **_start(call, context, session=None, transcript=transcript(call), template_type=None),
         **_measures(call),
-        **_end(call, around),
+        **_end(call, context),
     }
 
 
-def detail_row(call: Call, around: Around, snapshots: list[Any]) -> Item:
+def detail_row(call: Call, context: CallContext, snapshots: list[Any]) -> Item:
     """Return a call as the test execution's details have it: no transcript, no recordings, its reruns."""
     session = call.details.session_id
     return {
-        **_start(call, around, session=session, transcript=None, template_type="single"),
+        **_start(call, context, session=session, transcript=None, template_type="single"),
         **_measures(call),
         "rerun_snapshots": snapshots,
-        **_end(call, around),
+        **_end(call, context),
     }
 
 
 def _start(
     call: Call,
-    around: Around,
+    context: CallContext,
     *,
     session: str | None,
     transcript: list[Item] | None,
@@ -200,18 +200,18 @@ def _start(
         "scenario_columns": scenario_columns(call),
         "ended_reason": details.ended_reason,
     }
-    if not around.agent.deleted:
-        simulator = around.execution.simulator or "Default simulator"
+    if not context.agent.deleted:
+        simulator = context.execution.simulator or "Default simulator"
         row["simulator_agent_name"] = simulator
-        row["simulator_agent_id"] = make_id("simulator", around.agent.id, simulator)
-        row["agent_definition_used_name"] = around.agent.name
-        row["agent_definition_used_id"] = around.agent.id
+        row["simulator_agent_id"] = make_id("simulator", context.agent.id, simulator)
+        row["agent_definition_used_name"] = context.agent.name
+        row["agent_definition_used_id"] = context.agent.id
     recordings = {"combined": audio, "assistant": None, "customer": None} if audio else {}
     graph = scenario.number % 4 == 1
     row |= {
         "call_summary": details.summary,
         "recordings": {} if transcript is None else recordings,
-        "test_execution_id": around.execution.id,
+        "test_execution_id": context.execution.id,
         "scenario_id": scenario.id,
         "scenario_graph": _graph() if graph else {},
         "scenario_graph_id": make_id("scenario-graph", scenario.id) if graph else None,
@@ -252,7 +252,7 @@ def _measures(call: Call) -> Item:
     }
 
 
-def _end(call: Call, around: Around) -> Item:
+def _end(call: Call, context: CallContext) -> Item:
     details = call.details
     billed = billing(call)
     return {
@@ -267,7 +267,7 @@ def _end(call: Call, around: Around) -> Item:
         "customer_latency_metrics": {"systemMetrics": system_metrics(call)} if billed else None,
         "customer_call_id": details.provider_call_id,
         "simulation_call_type": call.channel,
-        "provider": around.agent.provider if call.channel == "voice" else None,
+        "provider": context.agent.provider if call.channel == "voice" else None,
         "phone_number": call.phone,
     }
 
@@ -328,7 +328,7 @@ def spoken(call: Call) -> list[Item]:
     created = iso(call.updated_at)
     return [
         {
-            **_words(turn),
+            **_turn(turn),
             "start_time_seconds": turn.start_ms / 1000,
             "end_time_seconds": turn.end_ms / 1000 or None,
             "created_at": created,
@@ -337,7 +337,7 @@ def spoken(call: Call) -> list[Item]:
     ]
 
 
-def _words(turn: Turn) -> Item:
+def _turn(turn: Turn) -> Item:
     return {
         "id": turn.id,
         "speaker_role": turn.speaker,
@@ -348,9 +348,9 @@ def _words(turn: Turn) -> Item:
     }
 
 
-def kept_words(call: Call) -> list[Item]:
+def stored_turns(call: Call) -> list[Item]:
     """Return the turns as a snapshot keeps them: only what was needed."""
-    return [_words(turn) for turn in call.details.transcript]
+    return [_turn(turn) for turn in call.details.transcript]
 
 
 _NEVER: Final = dict.fromkeys(
@@ -367,11 +367,11 @@ _NEVER: Final = dict.fromkeys(
 
 
 def bare(call: Call) -> bool:
-    """Say whether this snapshot kept nothing but that it exists: one in five."""
+    """Return whether this snapshot kept nothing but that it exists: one in five."""
     return call.number % 5 == 0
 
 
-def snapshot_row(call: Call, original_id: str, around: Around) -> Item:
+def snapshot_row(call: Call, original_id: str, context: CallContext) -> Item:
     """Return a snapshot as the run test's listing has it: 29 keys of a call are missing."""
     details, empty = call.details, bare(call)
     audio = None if empty else audio_url(call)
@@ -381,7 +381,7 @@ def snapshot_row(call: Call, original_id: str, around: Around) -> Item:
         "call_type": None,
         "status": None if empty else call.status,
         "duration": None if empty else call.duration,
-        "transcript": [] if empty else kept_words(call),
+        "transcript": [] if empty else stored_turns(call),
         "scenario": call.scenario.name,
         "overall_score": None if empty else call.overall_score,
         "response_time": None if empty else call.response_time,
@@ -393,9 +393,9 @@ def snapshot_row(call: Call, original_id: str, around: Around) -> Item:
         "error_localizer_tasks": [],
         "ended_reason": None if empty else details.ended_reason,
     }
-    if not around.agent.deleted:
-        row["agent_definition_used_name"] = around.agent.name
-        row["agent_definition_used_id"] = around.agent.id
+    if not context.agent.deleted:
+        row["agent_definition_used_name"] = context.agent.name
+        row["agent_definition_used_id"] = context.agent.id
     row |= {
         "call_summary": None if empty else details.summary,
         "recordings": {
@@ -441,7 +441,7 @@ def snapshot_entry(call: Call) -> Item:
         "transcript_available": False,
         "recording_available": False,
         "eval_outputs": None if empty else stored_outputs(call),
-        "transcripts": [] if empty else kept_words(call),
+        "transcripts": [] if empty else stored_turns(call),
         **dict.fromkeys(("analysis_data", "evaluation_data", "provider_call_data")),
         "avg_agent_latency_ms": None if empty else details.agent_latency_ms,
         **_NEVER,
@@ -738,11 +738,11 @@ def summary(reader: Reader, execution: Execution) -> Item:
     if status != "completed":
         return {"eval_explanation_summary": None, "eval_explanation_summary_status": status}
     clusters = found["eval_explanation_summary"] or {}
-    told = {
-        name: [item if place % 2 else _as_theme(item) for item in items]
-        for place, (name, items) in enumerate(clusters.items())
+    shown = {
+        name: [item if position % 2 else _as_theme(item) for item in items]
+        for position, (name, items) in enumerate(clusters.items())
     }
-    return {"eval_explanation_summary": told, "eval_explanation_summary_status": status}
+    return {"eval_explanation_summary": shown, "eval_explanation_summary_status": status}
 
 
 def _as_theme(cluster: Item) -> Item:

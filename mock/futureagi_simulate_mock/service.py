@@ -38,15 +38,15 @@ ProfileName = Literal["documented", "observed"]
 PROFILES: Final[tuple[ProfileName, ...]] = ("documented", "observed")
 
 ALLOW: Final = ("allow", "GET, HEAD, OPTIONS")
-_LOST_PAGE: Final = (
+_NOT_FOUND_PAGE: Final = (
     '\n<!doctype html>\n<html lang="en">\n<head><title>Not Found</title></head>\n'
     "<body><h1>Not Found</h1><p>Nothing is served at this address.</p></body>\n</html>\n"
 )
 _ACCEPTABLE: Final = frozenset({"*/*", "application/*", "application/json"})
 
 
-class Manners(msgspec.Struct, frozen=True):
-    """How a profile meets requests around its endpoints.
+class AccessRules(msgspec.Struct, frozen=True):
+    """How a profile checks a request before its endpoint is reached.
 
     `html_errors`: paths that lead nowhere get a page, and ids count in lower case only.
     `negotiates`: an `Accept` header without JSON is refused.
@@ -60,28 +60,28 @@ class Manners(msgspec.Struct, frozen=True):
     reads_authorization: bool
 
 
-MANNERS: Final[Mapping[ProfileName, Manners]] = {
-    "documented": Manners(
+ACCESS_RULES: Final[Mapping[ProfileName, AccessRules]] = {
+    "documented": AccessRules(
         html_errors=False, negotiates=False, checks_options=False, reads_authorization=False
     ),
-    "observed": Manners(html_errors=True, negotiates=True, checks_options=True, reads_authorization=True),
+    "observed": AccessRules(html_errors=True, negotiates=True, checks_options=True, reads_authorization=True),
 }
 
 
 def gate(
-    request: Request, route: Route | None, organizations: Sequence[Organization], manners: Manners
+    request: Request, route: Route | None, organizations: Sequence[Organization], rules: AccessRules
 ) -> Organization | Response:
-    """Let a request through to its endpoint as its organization, or answer it here."""
-    refusal = _path(request, route, manners)
+    """Return the organization of an authenticated request, or the response that refuses it."""
+    refusal = _path(request, route, rules)
     if refusal is not None:
         return refusal
-    if manners.negotiates and not _accepts_json(request.header("accept")):
+    if rules.negotiates and not _accepts_json(request.header("accept")):
         return error_response(
             406, "api_error", "not_acceptable", "No acceptable form: JSON is what is served."
         )
-    if request.method == "OPTIONS" and not manners.checks_options:
+    if request.method == "OPTIONS" and not rules.checks_options:
         return Response(204, (ALLOW,))
-    organization = _owner(request, organizations, manners)
+    organization = _owner(request, organizations, rules)
     if isinstance(organization, Response) or request.method in ("GET", "HEAD"):
         return organization
     if request.method == "OPTIONS" and route is not None:
@@ -90,16 +90,16 @@ def gate(
     return error_response(405, "api_error", "method_not_allowed", text, headers=[ALLOW])
 
 
-def _path(request: Request, route: Route | None, manners: Manners) -> Response | None:
+def _path(request: Request, route: Route | None, rules: AccessRules) -> Response | None:
     if route is None:
         text = f"No endpoint has this path. The endpoints are: {', '.join(NAMES)}."
-        return html_response(_LOST_PAGE, 404) if manners.html_errors else not_found(text)
-    if manners.html_errors:
+        return html_response(_NOT_FOUND_PAGE, 404) if rules.html_errors else not_found(text)
+    if rules.html_errors:
         if not (route.well_formed and route.lower_case):
-            return html_response(_LOST_PAGE, 404)
+            return html_response(_NOT_FOUND_PAGE, 404)
     elif not route.well_formed:
-        odd = ", ".join(route.ids)
-        return not_found(f"Not found: {odd} must be a UUID with dashes.")
+        names = ", ".join(route.ids)
+        return not_found(f"Not found: {names} must be a UUID with dashes.")
     if not route.complete:
         query = f"?{request.query}" if request.query else ""
         return Response(301, (("location", f"{request.path}/{query}"), ("content-type", "text/html")))
@@ -113,9 +113,9 @@ def _accepts_json(accept: str | None) -> bool:
 
 
 def _owner(
-    request: Request, organizations: Sequence[Organization], manners: Manners
+    request: Request, organizations: Sequence[Organization], rules: AccessRules
 ) -> Organization | Response:
-    if manners.reads_authorization and request.header("authorization"):
+    if rules.reads_authorization and request.header("authorization"):
         return unauthenticated("authentication_failed", "The Authorization header can't be used here.")
     key, secret = request.header("x-api-key"), request.header("x-secret-key")
     if not key or not secret:
@@ -148,7 +148,7 @@ _HOST: Final = re.compile(r"[A-Za-z0-9.-]+(?::\d+)?|\[[0-9A-Fa-f:.]+\](?::\d+)?"
 
 
 class Clock:
-    """Tell the mock what time it is. Running executions progress by it.
+    """The mock's time, by which running executions progress.
 
     `start` must be aware; it is kept in UTC. With `ticking` the clock also runs by itself, by `monotonic`.
     """
@@ -185,14 +185,14 @@ class Clock:
         return f"<Clock {self.now().isoformat()}>"
 
 
-class Shell:
-    """Answer requests through a profile. It holds no connection: what befalls an answer is part of it."""
+class Service:
+    """Answer requests through a profile. It holds no connection: network faults are part of the response."""
 
     def __init__(
         self,
         profile: Profile,
         organizations: Sequence[Organization],
-        manners: Manners,
+        rules: AccessRules,
         clock: Clock,
         *,
         faults: Faults | None = None,
@@ -200,7 +200,7 @@ class Shell:
     ) -> None:
         self.profile = profile
         self.organizations = tuple(organizations)
-        self.manners = manners
+        self.rules = rules
         self.clock = clock
         self.faults = faults or Faults()
         self.journal = journal or Journal(
@@ -208,47 +208,52 @@ class Shell:
         )
 
     def handle(self, request: Request) -> Response:
-        """Answer one request and write it down."""
+        """Answer one request and record it."""
         route = find(request.path)
         endpoint = route.endpoint if route else None
-        asked = _Question(self, request, route)
-        response, fault = self.faults.play(endpoint, asked.answer)
+        exchange = _Exchange(self, request, route)
+        response, fault = self.faults.play(endpoint, exchange.answer)
         if request.method == "HEAD" and response.body:
             headers = (*response.headers, ("content-length", str(len(response.body))))
             response = replace(response, headers=headers, body=b"")
         self.journal.record(
-            self.clock.now(), request, response, endpoint, asked.organization, str(fault) if fault else None
+            self.clock.now(),
+            request,
+            response,
+            endpoint,
+            exchange.organization,
+            str(fault) if fault else None,
         )
         return response
 
 
-class _Question:
-    """One request on its way; remembers who it was let in as."""
+class _Exchange:
+    """One request and the organization it was authenticated as."""
 
-    __slots__ = ("organization", "request", "route", "shell")
+    __slots__ = ("organization", "request", "route", "service")
 
-    def __init__(self, shell: Shell, request: Request, route: Route | None) -> None:
-        self.shell = shell
+    def __init__(self, service: Service, request: Request, route: Route | None) -> None:
+        self.service = service
         self.request = request
         self.route = route
         self.organization: str | None = None
 
     def answer(self) -> Response:
-        shell, route = self.shell, self.route
-        found = gate(self.request, route, shell.organizations, shell.manners)
+        service, route = self.service, self.route
+        found = gate(self.request, route, service.organizations, service.rules)
         if isinstance(found, Response) or route is None:
             assert isinstance(found, Response)  # noqa: S101 (the gate lets nothing pass without a route)
             return found
         self.organization = found.name
         ids = {name: value.lower() for name, value in route.ids.items()}
-        query = _asked(
+        query = _parse_query(
             self.request.scheme, self.request.header("host") or "", self.request.path, self.request.query
         )
-        return shell.profile.answer(route.endpoint, ids, query, found, shell.clock.now())
+        return service.profile.answer(route.endpoint, ids, query, found, service.clock.now())
 
 
-@lru_cache(maxsize=256)  # tests ask the same again and again
-def _asked(scheme: str, host: str, path: str, query: str) -> Query:
-    """Read the address and the query of a question."""
+@lru_cache(maxsize=256)  # tests repeat requests
+def _parse_query(scheme: str, host: str, path: str, query: str) -> Query:
+    """Parse the URL and the query of a request."""
     base = f"{scheme}://{host}" if _HOST.fullmatch(host) else BASE_URL
     return Query.parse(base + quote(path), query)

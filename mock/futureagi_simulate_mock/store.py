@@ -117,7 +117,7 @@ class Recent(Generic[K, V]):
         return value
 
     def clear(self) -> None:
-        """Forget everything."""
+        """Remove everything."""
         self._items.clear()
         self._weight = 0
 
@@ -135,7 +135,7 @@ class Catalogue:
         self._ids: dict[str, dict[str, int]] = {}
 
     def clear(self) -> None:
-        """Forget what was read."""
+        """Clear the cache."""
         self._tables.clear()
         self._ids.clear()
 
@@ -304,7 +304,7 @@ class Store:
             self.changed()
 
     def changed(self) -> None:
-        """Forget what was read before a change."""
+        """Clear all caches after a change."""
         self.changes += 1
         self._ranks.clear()
         self.catalogue.clear()

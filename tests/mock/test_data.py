@@ -14,7 +14,7 @@ from futureagi_simulate_mock.data.world import WORLDS
 from futureagi_simulate_mock.ids import _NAMESPACE, make_id
 from futureagi_simulate_mock.store import Reader, Store
 
-from .asking import Asker, made
+from .profile_client import ProfileClient, made
 
 RESERVED = re.compile(r"\+1\d{3}55501\d\d|\+447700900\d{3}|\+3319900\d{4}|\+493023125\d{3}")
 TABLES = ("organization", "agent", "version", "scenario", "run_test", "eval_config", "execution", "call",
@@ -45,7 +45,7 @@ def test_seed_0_gives_the_rows_it_always_gave(store: Store) -> None:
 
 
 def test_seed_0_gives_the_answers_it_always_gave(store: Store) -> None:
-    asker = Asker(store)
+    asker = ProfileClient(store)
     found = hashlib.sha256(repr(asker.calls(limit=1000)).encode())
     found.update(repr(asker.detail(limit=1000)).encode())
     found.update(repr(asker.runs(execution_id=ids.TEST_EXECUTION_ID, summary=True)).encode())
@@ -59,7 +59,7 @@ def test_another_seed_gives_other_data(store: Store) -> None:
 @pytest.mark.parametrize("seed", [0, 1, 987654321])
 @pytest.mark.parametrize("scale", [{}, {"executions": 1, "calls": 1}])
 def test_ids_of_the_examples_exist_for_every_seed(seed: int, scale: dict[str, int]) -> None:
-    asker = Asker(made(seed=seed, **scale))
+    asker = ProfileClient(made(seed=seed, **scale))
     assert asker.calls()["count"] > 0
     assert asker.executions()["count"] > 0
     assert asker.version()["count"] > 0
@@ -159,7 +159,7 @@ def test_times_of_a_call_are_in_order(store: Store) -> None:
 
 
 def test_the_flagship_tells_of_an_agent_that_got_better_and_then_worse(store: Store) -> None:
-    runs = Asker(store).runs(run_test_name=ids.RUN_TEST_NAME, limit=50)["results"]
+    runs = ProfileClient(store).runs(run_test_name=ids.RUN_TEST_NAME, limit=50)["results"]
     rates = [
         result["total_pass_rate"]
         for run in reversed(runs)
@@ -184,7 +184,7 @@ def test_both_organizations_have_keys_and_data_of_their_own(store: Store) -> Non
 def test_data_are_dated_from_the_given_time() -> None:
     later = EPOCH + timedelta(days=365)
     store = made(now=later)
-    assert Asker(store, now=later).executions()["results"][0]["created_at"].startswith("2027-03-23")
+    assert ProfileClient(store, now=later).executions()["results"][0]["created_at"].startswith("2027-03-23")
 
 
 def test_rows_are_written_in_batches_and_never_held_all_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -210,6 +210,6 @@ def test_ids_are_name_based_uuids_of_version_5() -> None:
 
 
 def test_every_id_of_a_page_is_another_one(store: Store) -> None:
-    calls = Asker(store).calls(limit=10_000)["results"]
+    calls = ProfileClient(store).calls(limit=10_000)["results"]
     found = [turn["id"] for call in calls for turn in call["transcript"]] + [call["id"] for call in calls]
     assert len(found) == len(set(found)) > 1000

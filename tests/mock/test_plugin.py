@@ -1,15 +1,18 @@
 from __future__ import annotations
 
+import asyncio
 import os
 import subprocess
 import sys
 import threading
+import time
+from datetime import timedelta
 from pathlib import Path
 
 import httpx
 import pytest
 
-from futureagi_simulate import Client
+from futureagi_simulate import AsyncClient, Client, SystemClock
 from futureagi_simulate_mock import Mock
 from futureagi_simulate_mock.ids import Settings
 
@@ -181,3 +184,43 @@ def test_settings_are_told_as_a_shell_and_as_an_env_file_read_them():
     lines = dict(line.split("=", 1) for line in settings.env_file().splitlines())
     assert {name: value.strip('"') for name, value in lines.items()} == settings.environment()
     assert settings.secret_key not in repr(settings)
+
+
+def test_no_waiting_skips_the_waits_of_the_client(futureagi_server, futureagi_mock):
+    futureagi_mock.no_waiting()
+    futureagi_mock.faults.add("429:2,retry-after=30")
+    begun, at = time.monotonic(), futureagi_mock.clock.now()
+    clock = SystemClock()
+    with Client() as client:
+        assert client.list_test_executions(futureagi_mock.ids.run_test_id).first()
+    assert time.monotonic() - begun < 5
+    assert futureagi_mock.clock.now() - at >= timedelta(seconds=60)
+    assert clock.monotonic() - begun >= 60
+    futureagi_mock.journal.assert_asked("executions", status=429, times=2)
+
+
+def test_no_waiting_skips_the_waits_of_the_asynchronous_client(futureagi_server, futureagi_mock):
+    async def first() -> object:
+        async with AsyncClient() as client:
+            return await client.list_test_executions(futureagi_mock.ids.run_test_id).first()
+
+    futureagi_mock.no_waiting()
+    futureagi_mock.faults.add("429:2,retry-after=30")
+    begun = time.monotonic()
+    assert asyncio.run(first())
+    assert time.monotonic() - begun < 5
+
+
+def test_the_last_mock_that_closes_ends_no_waiting():
+    methods = {
+        name: getattr(SystemClock, name) for name in ("sleep", "wait", "sleep_async", "monotonic", "wall")
+    }
+    first, second = Mock(executions=1, calls=1), Mock(executions=1, calls=1)
+    first.no_waiting()
+    first.no_waiting()
+    second.no_waiting()
+    first.close()
+    assert SystemClock.sleep is not methods["sleep"]
+    SystemClock().sleep(3600)
+    second.close()
+    assert {name: getattr(SystemClock, name) for name in methods} == methods

@@ -11,7 +11,7 @@ from futureagi_simulate_mock import ids
 from futureagi_simulate_mock.data.seeding import EPOCH, fill
 from futureagi_simulate_mock.store import Store
 
-from .asking import Asker, made
+from .profile_client import ProfileClient, made
 
 
 @pytest.fixture
@@ -31,7 +31,7 @@ def listings_of(store: Store) -> list[str]:
         return ranks(sql, values)
 
     store.ranks = watched  # type: ignore[method-assign]
-    asker = Asker(store)
+    asker = ProfileClient(store)
     asker.calls()
     asker.calls(status="completed")
     asker.calls(search="555")
@@ -59,7 +59,7 @@ def test_no_statement_of_a_listing_skips_rows_by_offset(store: Store) -> None:
 
 
 def test_a_deep_page_costs_the_statements_of_the_first(store: Store) -> None:
-    asker = Asker(store)
+    asker = ProfileClient(store)
     asker.calls(limit="5")
     counted: list[str] = []
     store.connection.set_trace_callback(counted.append)
@@ -82,7 +82,7 @@ def test_a_running_execution_progresses_and_finishes_as_time_passes(store: Store
     running = store.rows("SELECT id FROM execution WHERE status = 'running'")[0][0]
     seen = []
     for minutes in range(0, 16, 2):
-        asker = Asker(store, now=EPOCH + timedelta(minutes=minutes))
+        asker = ProfileClient(store, now=EPOCH + timedelta(minutes=minutes))
         seen.append((asker.detail(running)["status"], asker.runs(execution_id=running)["completed_calls"]))
     statuses = list(dict.fromkeys(status for status, _ in seen))
     completed = [count for _, count in seen]
@@ -95,7 +95,7 @@ def test_the_state_depends_on_the_time_alone_even_backwards(store: Store) -> Non
     running = store.rows("SELECT id FROM execution WHERE status = 'running'")[0][0]
 
     def seen(minutes: int) -> Any:
-        return Asker(store, now=EPOCH + timedelta(minutes=minutes)).detail(running, limit=100)
+        return ProfileClient(store, now=EPOCH + timedelta(minutes=minutes)).detail(running, limit=100)
 
     early = seen(1)
     assert seen(30) != early
@@ -103,19 +103,19 @@ def test_the_state_depends_on_the_time_alone_even_backwards(store: Store) -> Non
 
 
 def test_what_is_done_does_not_change_while_time_passes(store: Store) -> None:
-    before = Asker(store).detail(limit=100)
-    assert Asker(store, now=EPOCH + timedelta(days=30)).detail(limit=100) == before
+    before = ProfileClient(store).detail(limit=100)
+    assert ProfileClient(store, now=EPOCH + timedelta(days=30)).detail(limit=100) == before
 
 
 def test_a_file_keeps_the_data(tmp_path: Path) -> None:
     path = str(tmp_path / "mock.db")
     first = Store(path)
     fill(first, executions=2, calls=20)
-    answer = Asker(first).calls()
+    answer = ProfileClient(first).calls()
     first.close()
     second = Store(path)
     fill(second, executions=2, calls=20)
-    assert Asker(second).calls() == answer
+    assert ProfileClient(second).calls() == answer
     second.close()
 
 
@@ -131,9 +131,9 @@ def test_a_file_with_other_data_is_refused(tmp_path: Path) -> None:
 
 
 def test_threads_may_ask_at_once(store: Store) -> None:
-    expected = Asker(store).calls(limit=50)
+    expected = ProfileClient(store).calls(limit=50)
     answers: list[Any] = []
-    asker = Asker(store)
+    asker = ProfileClient(store)
 
     def ask() -> None:
         answers.extend(asker.calls(limit=50) for _ in range(10))
@@ -147,7 +147,7 @@ def test_threads_may_ask_at_once(store: Store) -> None:
 
 
 def test_a_failed_change_leaves_everything_as_it_was(store: Store) -> None:
-    before = Asker(store).calls()
+    before = ProfileClient(store).calls()
 
     def fail() -> None:
         with store.writing() as connection:
@@ -156,4 +156,4 @@ def test_a_failed_change_leaves_everything_as_it_was(store: Store) -> None:
 
     with pytest.raises(RuntimeError):
         fail()
-    assert Asker(store).calls() == before
+    assert ProfileClient(store).calls() == before

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import msgspec
 
-from futureagi_simulate_mock.data.draws import Dice, draw_name, draw_phone
+from futureagi_simulate_mock.data.draws import Draws, draw_name, draw_phone
 from futureagi_simulate_mock.ids import CALL_EXECUTION_ID, make_id
 from futureagi_simulate_mock.models import Details, EvalConfig, EvalOutput, EvalValue, Turn
 
@@ -46,12 +46,12 @@ class Parts(msgspec.Struct, frozen=True):
     order: str
 
     @classmethod
-    def draw(cls, dice: Dice, name: str) -> Parts:
+    def draw(cls, draws: Draws, name: str) -> Parts:
         """Draw amounts and a number that fit together."""
-        cents = dice.between(2_000, 19_999)
-        sign = dice.choice(("$", "€", "£"))
-        order = f"{dice.choice('ABCDEFGHKL')}{dice.between(1000, 9999)}"
-        other = cents + dice.between(300, 4_000)
+        cents = draws.between(2_000, 19_999)
+        sign = draws.choice(("$", "€", "£"))
+        order = f"{draws.choice('ABCDEFGHKL')}{draws.between(1000, 9999)}"
+        other = cents + draws.between(300, 4_000)
         return cls(name, _money(sign, cents), _money(sign, cents // 2), _money(sign, other), order)
 
     def fill(self, text: str) -> str:
@@ -96,7 +96,7 @@ def flaw_of(config: EvalConfig) -> str:
 
 
 def found_fault(value: EvalValue) -> bool:
-    """Tell whether an output is a bad one: failed, a score below one half, or an angry customer."""
+    """Return whether an output is a bad one: failed, a score below one half, or an angry customer."""
     if isinstance(value, tuple):
         return "angry" in value
     return value is False or (not isinstance(value, bool) and value is not None and value < 0.5)
@@ -105,7 +105,7 @@ def found_fault(value: EvalValue) -> bool:
 def converse(
     script: Script,
     parts: Parts,
-    dice: Dice,
+    draws: Draws,
     uuid: str,
     outputs: Sequence[Output],
     status: str,
@@ -120,7 +120,7 @@ def converse(
     lines = list(script.body)
     flaws: dict[str, int] = {}
     if status in ("ongoing", "failed"):
-        lines = lines[: dice.between(1, len(lines) - 1)]
+        lines = lines[: draws.between(1, len(lines) - 1)]
     else:
         for kind in ("coherence", "tone", "task"):
             if kind in wrong:
@@ -131,10 +131,10 @@ def converse(
     tail = int(uuid[24:], 16)
     turns = []
     for i, (speaker, text) in enumerate(lines):
-        start = i * scale + dice.below(scale // 4 + 1)
+        start = i * scale + draws.below(scale // 4 + 1)
         turn_id = f"{uuid[:24]}{tail ^ (i + 1):012x}"
         turns.append(
-            Turn(turn_id, speaker, parts.fill(text), start, start + scale // 2 + dice.below(scale // 4 + 1))
+            Turn(turn_id, speaker, parts.fill(text), start, start + scale // 2 + draws.below(scale // 4 + 1))
         )
     return Talk(tuple(turns), flaws, resolved="task" not in wrong)
 
@@ -150,7 +150,7 @@ def explain(config: EvalConfig, state: str, value: EvalValue, talk: Talk, parts:
         at = talk.flaws[kind]
         return f"Turn {at + 1}: {_FOUND[kind]}: “{talk.turns[at].text}”"
     if found_fault(value):
-        return f"Nothing {parts.name} asked for was dealt with."
+        return f"Nothing {parts.name} asked for was resolved."
     return _FINE[kind]
 
 
@@ -191,17 +191,17 @@ def draw_details(
 
     With a `given` conversation, that one is it, and evals find fault with its last turn.
     """
-    dice = Dice(seed, "details", uuid)
+    draws = Draws(seed, "details", uuid)
     script = scripts()[script_name]
-    has = _has_all if uuid == CALL_EXECUTION_ID else dice.chance
-    name = draw_name(dice, script.language)
-    parts = Parts.draw(dice, name)
+    has = _has_all if uuid == CALL_EXECUTION_ID else draws.chance
+    name = draw_name(draws, script.language)
+    parts = Parts.draw(draws, name)
     over = status in _TALKED
     voice = channel == "voice"
     customer = name if has(900) else None
-    customer_number = draw_phone(dice, script.language) if voice and has(500) else None
+    customer_number = draw_phone(draws, script.language) if voice and has(500) else None
     session = f"sess-{uuid[:8]}" if has(600) else None
-    talk = converse(script, parts, Dice(seed, "talk", uuid), uuid, outputs, status, duration)
+    talk = converse(script, parts, Draws(seed, "talk", uuid), uuid, outputs, status, duration)
     if given is not None:
         talk = Talk(given, dict.fromkeys(FLAWS, len(given) - 1) if given else {}, talk.resolved)
     evals = tuple(
@@ -210,16 +210,16 @@ def draw_details(
         )
         for config, state, value, reason in outputs
     )
-    skipped = over and dice.chance(40)
+    skipped = over and draws.chance(40)
     ended: str | None = None
     error: str | None = None
     if over:
-        ended = dice.choice(_REASONS) if has(960) else None
+        ended = draws.choice(_REASONS) if has(960) else None
     elif status == "failed":
-        ended = dice.choice(_FAULTS)
+        ended = draws.choice(_FAULTS)
         error = "The provider hung up: 503" if ended == "error" else None
-    stt, llm, tts = dice.between(0, 3), dice.between(1, 9), dice.between(0, 4)
-    user = dice.between(0, 4)
+    stt, llm, tts = draws.between(0, 3), draws.between(1, 9), draws.between(0, 4)
+    user = draws.between(0, 4)
     summary = script.won if talk.resolved else script.lost
     details = Details(
         language=script.language,
@@ -232,18 +232,18 @@ def draw_details(
         summary=parts.fill(summary) if over and has(850) else None,
         ended_reason=ended,
         error=error,
-        agent_latency_ms=dice.between(350, 1_900) if over and has(850) else None,
-        stop_time_ms=dice.between(100, 700) if over and voice and has(600) else None,
-        interruptions=(user, dice.between(0, 2)) if over else None,
-        words_per_minute=(dice.between(900, 1700) / 10, dice.between(1100, 1600) / 10) if over else None,
-        talk_ratio=dice.between(5, 25) / 10 if over and has(700) else None,
-        csat=dice.between(2, 10) / 2 if over and dice.chance(150) else None,
-        tokens=(dice.between(400, 2_000), dice.between(200, 900)) if over and not voice else None,
-        costs=(stt + llm + tts + dice.between(2, 12), stt, llm, tts) if over else None,
+        agent_latency_ms=draws.between(350, 1_900) if over and has(850) else None,
+        stop_time_ms=draws.between(100, 700) if over and voice and has(600) else None,
+        interruptions=(user, draws.between(0, 2)) if over else None,
+        words_per_minute=(draws.between(900, 1700) / 10, draws.between(1100, 1600) / 10) if over else None,
+        talk_ratio=draws.between(5, 25) / 10 if over and has(700) else None,
+        csat=draws.between(2, 10) / 2 if over and draws.chance(150) else None,
+        tokens=(draws.between(400, 2_000), draws.between(200, 900)) if over and not voice else None,
+        costs=(stt + llm + tts + draws.between(2, 12), stt, llm, tts) if over else None,
         recording=f"https://recordings.example.com/{uuid}" if over and voice and not skipped else None,
-        stereo=dice.chance(500),
+        stereo=draws.chance(500),
         skip_reason="No audio captured" if skipped else None,
-        tools=_tools(dice, script, uuid) if over and dice.chance(400) else (),
+        tools=_tools(draws, script, uuid) if over and draws.chance(400) else (),
     )
     return details, evals
 
@@ -253,8 +253,8 @@ def _has_all(_: int) -> bool:
     return True
 
 
-def _tools(dice: Dice, script: Script, uuid: str) -> tuple[dict[str, Any], ...]:
-    passed = dice.chance(800)
+def _tools(draws: Draws, script: Script, uuid: str) -> tuple[dict[str, Any], ...]:
+    passed = draws.chance(800)
     return (
         {
             "id": make_id("tool", uuid, 1),

@@ -13,7 +13,7 @@ _WORDS: Final = Struct("<16I")
 _GOLDEN: Final = 0x9E3779B1
 
 
-class Dice:
+class Draws:
     """An endless row of draws that depends on `name` alone. `random` is not used: its methods may change."""
 
     __slots__ = ("_block", "_name", "_next", "_words")
@@ -73,19 +73,19 @@ _NAMES: Final = {
 _AREAS: Final = (212, 312, 415, 503, 617, 702, 808, 917)
 
 
-def draw_name(dice: Dice, language: str) -> str:
+def draw_name(draws: Draws, language: str) -> str:
     """Draw a full name as it is written in `language`."""
     first, last = _NAMES[language]
     separator = "" if language == "ja" else " "
-    return f"{dice.choice(first)}{separator}{dice.choice(last)}"
+    return f"{draws.choice(first)}{separator}{draws.choice(last)}"
 
 
-def draw_phone(dice: Dice, language: str) -> str:
+def draw_phone(draws: Draws, language: str) -> str:
     """Draw a number nobody has: US 555-01xx, UK 07700 900xxx, France 01 99 00 xx xx, Berlin 23125 xxx."""
     if language == "fr":
-        return f"+33199{dice.below(10000):06d}"
+        return f"+33199{draws.below(10000):06d}"
     if language == "de":
-        return f"+493023125{dice.below(1000):03d}"
-    if dice.chance(350):
-        return f"+447700900{dice.below(1000):03d}"
-    return f"+1{dice.choice(_AREAS)}55501{dice.below(100):02d}"
+        return f"+493023125{draws.below(1000):03d}"
+    if draws.chance(350):
+        return f"+447700900{draws.below(1000):03d}"
+    return f"+1{draws.choice(_AREAS)}55501{draws.below(100):02d}"

@@ -10,7 +10,7 @@ from typing import Any, Final
 import msgspec
 
 from futureagi_simulate_mock.data.details import FLAWS, flaw_of, languages
-from futureagi_simulate_mock.data.draws import Dice, draw_phone, spread
+from futureagi_simulate_mock.data.draws import Draws, draw_phone, spread
 from futureagi_simulate_mock.data.world import (
     DEFAULT_CALLS,
     DEFAULT_EXECUTIONS,
@@ -30,7 +30,7 @@ _ENTRY: Final = 40
 _encode: Final = msgspec.json.encode
 
 
-class Place(msgspec.Struct, frozen=True):
+class VersionContext(msgspec.Struct, frozen=True):
     """What the calls made by one version of an agent in one run test share. Numbers are rows."""
 
     world: str
@@ -41,13 +41,13 @@ class Place(msgspec.Struct, frozen=True):
     evals: tuple[EvalConfig, ...]
 
 
-class Setting(msgspec.Struct, frozen=True):
+class ExecutionContext(msgspec.Struct, frozen=True):
     """What the calls of one execution share. `begun` and `spacing` are ms.
 
     `languages` are the scripts'; `offsets` shift how calls turn out: one for their status, one for each flaw.
     """
 
-    place: Place
+    version: VersionContext
     seed: int
     execution: int
     plan: ExecutionPlan
@@ -77,32 +77,34 @@ class Rows(msgspec.Struct):
         }
 
 
-def draw_call(setting: Setting, number: int, i: int, rows: Rows) -> int:
+def draw_call(execution: ExecutionContext, number: int, i: int, rows: Rows) -> int:
     """Add the i-th call of an execution, with its snapshot if it was rerun; return the next number."""
-    plan, place = setting.plan, setting.place
-    uuid = make_id("call-execution", place.world, plan.run_test, plan.position, i)
-    dice = Dice(setting.seed, uuid)
+    plan, version = execution.plan, execution.version
+    uuid = make_id("call-execution", version.world, plan.run_test, plan.position, i)
+    draws = Draws(execution.seed, uuid)
     shown = uuid == CALL_EXECUTION_ID
-    scenario = place.scenarios[i % len(place.scenarios)]
-    language = setting.languages[scenario.script]
-    phone = draw_phone(dice, language) if place.channel == "voice" and (shown or dice.chance(900)) else None
-    call_type = "Outbound" if dice.chance(400) else "Inbound"
-    created = setting.begun + i * min(setting.spacing, _ENTRY)
-    turn = setting.begun + i * setting.spacing
-    started = turn + dice.between(1_000, 20_000)
-    duration = dice.between(25, 240)
-    ended = started + duration * 1_000 + dice.below(1_000)
-    final = "completed" if shown else _final_status(plan.status, spread(i, setting.offsets[0]))
+    scenario = version.scenarios[i % len(version.scenarios)]
+    language = execution.languages[scenario.script]
+    phone = (
+        draw_phone(draws, language) if version.channel == "voice" and (shown or draws.chance(900)) else None
+    )
+    call_type = "Outbound" if draws.chance(400) else "Inbound"
+    created = execution.begun + i * min(execution.spacing, _ENTRY)
+    turn = execution.begun + i * execution.spacing
+    started = turn + draws.between(1_000, 20_000)
+    duration = draws.between(25, 240)
+    ended = started + duration * 1_000 + draws.below(1_000)
+    final = "completed" if shown else _final_status(plan.status, spread(i, execution.offsets[0]))
     if final in ("completed", "analyzing"):
-        response: int | None = dice.between(400, 2_400) if dice.chance(900) else None
+        response: int | None = draws.between(400, 2_400) if draws.chance(900) else None
     else:
         response = None
-    updated = ended + dice.between(2_000, 90_000)
+    updated = ended + draws.between(2_000, 90_000)
     evals: list[Row] = []
-    score = _draw_evals(setting, number, i, dice, evals, shown) if final == "completed" else None
-    deleted = int(not shown and dice.chance(15))
-    head = (uuid, place.run_test, setting.execution, place.version, scenario.number)
-    kind = (place.channel, call_type, phone)
+    score = _draw_evals(execution, number, i, draws, evals, shown) if final == "completed" else None
+    deleted = int(not shown and draws.chance(15))
+    head = (uuid, version.run_test, execution.execution, version.version, scenario.number)
+    kind = (version.channel, call_type, phone)
     if final == "pending":
         times: Row = (created, created, None, None, None, None, None, 0)
     elif final == "queued":
@@ -110,10 +112,10 @@ def draw_call(setting: Setting, number: int, i: int, rows: Rows) -> int:
     elif final == "ongoing":
         times = (created, started + 30_000, started, None, None, None, None, 0)
     elif final == "cancelled":
-        begun = started if dice.chance(500) else None
+        begun = started if draws.chance(500) else None
         times = (created, started + 5_000, begun, None, None, None, None, 1)
     elif final == "failed":
-        lasted = duration // 4 if dice.chance(600) else None
+        lasted = duration // 4 if draws.chance(600) else None
         stop = None if lasted is None else started + lasted * 1_000
         times = (created, (stop or started) + 1_500, started, stop, lasted, None, response, 1)
     elif final == "analyzing":
@@ -124,9 +126,9 @@ def draw_call(setting: Setting, number: int, i: int, rows: Rows) -> int:
         rows.call_stages += call_stages(number, turn, times, final)
     rows.calls.append((number, *head, None, None, deleted, final, *kind, *times, None))
     rows.evals += evals
-    rerun = plan.status == "completed" and (shown or dice.chance(60))
+    rerun = plan.status == "completed" and (shown or draws.chance(60))
     if rerun and not deleted:
-        return _add_snapshot(number + 1, number, head, kind, times, dice, rows, setting)
+        return _add_snapshot(number + 1, number, head, kind, times, draws, rows, execution)
     return number + 1
 
 
@@ -145,44 +147,44 @@ def _final_status(execution: str, roll: int) -> str:
 
 
 def _draw_evals(
-    setting: Setting, number: int, i: int, dice: Dice, rows: list[Row], shown: bool
+    execution: ExecutionContext, number: int, i: int, draws: Draws, rows: list[Row], shown: bool
 ) -> float | None:
     """Add the outputs of the evals of a completed call; return the overall score (0-100) or None.
 
     Evals that look for the same flaw agree, so that the conversation can fit all of them.
     """
-    quality = round(setting.plan.quality * 1000)
-    good = {flaw: spread(i, at) < quality for flaw, at in zip(FLAWS, setting.offsets[1:], strict=True)}
+    quality = round(execution.plan.quality * 1000)
+    good = {flaw: spread(i, at) < quality for flaw, at in zip(FLAWS, execution.offsets[1:], strict=True)}
     if shown:
         good = {"coherence": True, "task": False, "tone": False}
-    elif dice.chance(20):
+    elif draws.chance(20):
         return None
     marks = []
-    for config in setting.place.evals:
+    for config in execution.version.evals:
         if config.name == NEVER_RUN:
             continue
-        status = "completed" if shown else _eval_status(dice)
+        status = "completed" if shown else _eval_status(draws)
         value: object = None
         if status == "completed":
             fine = good[flaw_of(config)]
             if config.output_type == "choices":
-                value = _draw_choices(config, dice, fine)
+                value = _draw_choices(config, draws, fine)
             else:
-                score = dice.between(600, 1000) if fine else dice.between(60, 480)
+                score = draws.between(600, 1000) if fine else draws.between(60, 480)
                 value = int(fine) if config.output_type == "Pass/Fail" else score / 1000
                 marks.append(1000 * fine if config.output_type == "Pass/Fail" else score)
         rows.append((number, config.number, status, value, None))
     return round(sum(marks) / len(marks) / 10, 4) if marks else None
 
 
-def _eval_status(dice: Dice) -> str:
-    roll = dice.below(1000)
+def _eval_status(draws: Draws) -> str:
+    roll = draws.below(1000)
     return "completed" if roll < 940 else "pending" if roll < 960 else "skipped" if roll < 980 else "error"
 
 
-def _draw_choices(config: EvalConfig, dice: Dice, fine: bool) -> str:
+def _draw_choices(config: EvalConfig, draws: Draws, fine: bool) -> str:
     *calm, angry = config.choices
-    chosen = [dice.choice(calm)] if fine else [angry, calm[-1]] if dice.chance(300) else [angry]
+    chosen = [draws.choice(calm)] if fine else [angry, calm[-1]] if draws.chance(300) else [angry]
     return _encode(chosen).decode()
 
 
@@ -206,18 +208,25 @@ def call_stages(number: int, turn: int, times: Row, final: str) -> list[Row]:
 
 
 def _add_snapshot(
-    number: int, original: int, head: Row, kind: Row, times: Row, dice: Dice, rows: Rows, setting: Setting
+    number: int,
+    original: int,
+    head: Row,
+    kind: Row,
+    times: Row,
+    draws: Draws,
+    rows: Rows,
+    execution: ExecutionContext,
 ) -> int:
     """Keep what a call was before it was run again: worse, and seen in the run test's call listing only."""
     uuid = make_id("snapshot", head[0], 1)
     created, updated = times[0], times[1]
-    at = updated + dice.between(1, 30) * MINUTE
-    rerun_type = "eval_only" if dice.chance(300) else "call_and_eval"
-    status = "failed" if dice.chance(400) else "completed"
-    score = float(dice.between(5, 45)) if status == "completed" else None
-    row = (created, at, times[2], times[3], dice.between(15, 80), score, dice.between(900, 2_900), 1)
+    at = updated + draws.between(1, 30) * MINUTE
+    rerun_type = "eval_only" if draws.chance(300) else "call_and_eval"
+    status = "failed" if draws.chance(400) else "completed"
+    score = float(draws.between(5, 45)) if status == "completed" else None
+    row = (created, at, times[2], times[3], draws.between(15, 80), score, draws.between(900, 2_900), 1)
     rows.calls.append((number, uuid, *head[1:], original, rerun_type, 0, status, *kind, *row, None))
-    first = setting.place.evals[0]
+    first = execution.version.evals[0]
     if status == "completed":
         rows.evals.append((number, first.number, "completed", 0, None))
     return number + 1
@@ -266,18 +275,18 @@ def _make(store: Store, seed: int, executions: int, calls: int, now: datetime, m
             _insert(connection, table, fixed)
         connection.execute("INSERT INTO meta VALUES ('seed', ?), ('made_from', ?)", (str(seed), made_from))
         store.catalogue.clear()
-        places: dict[tuple[int, int, int], Place] = {}
+        places: dict[tuple[int, int, int], VersionContext] = {}
         rows = Rows()
         number = 1
         for execution, plan in enumerate(plan_executions(executions, calls), 1):
             key = (plan.world, plan.run_test, plan.version)
-            place = places.get(key) or places.setdefault(key, _place(store, *key))
-            number = _add_execution(connection, _setting(place, seed, execution, plan, now), number, rows)
+            version = places.get(key) or places.setdefault(key, _place(store, *key))
+            number = _add_execution(connection, _setting(version, seed, execution, plan, now), number, rows)
         _flush(connection, rows)
         store.catalogue.clear()
 
 
-def _place(store: Store, world_position: int, test_position: int, version_position: int) -> Place:
+def _place(store: Store, world_position: int, test_position: int, version_position: int) -> VersionContext:
     world = WORLDS[world_position]
     test = world.run_tests[test_position]
     catalogue = store.catalogue
@@ -286,7 +295,7 @@ def _place(store: Store, world_position: int, test_position: int, version_positi
     version_id = make_id("agent-version", world.key, test.agent, version_position)
     version = next(version.number for version in catalogue.versions.values() if version.id == version_id)
     scenarios = {scenario.id: scenario for scenario in catalogue.scenarios.values()}
-    return Place(
+    return VersionContext(
         world=world.key,
         run_test=run_test.number,
         version=version,
@@ -296,34 +305,36 @@ def _place(store: Store, world_position: int, test_position: int, version_positi
     )
 
 
-def _setting(place: Place, seed: int, number: int, plan: ExecutionPlan, now: datetime) -> Setting:
-    dice = Dice(seed, "execution", place.world, plan.run_test, plan.position)
+def _setting(
+    version: VersionContext, seed: int, number: int, plan: ExecutionPlan, now: datetime
+) -> ExecutionContext:
+    draws = Draws(seed, "execution", version.world, plan.run_test, plan.position)
     longest, whole = (40_000, 10 * MINUTE) if plan.status == "running" else (7_000, plan.age // 2)
-    return Setting(
-        place=place,
+    return ExecutionContext(
+        version=version,
         seed=seed,
         execution=number,
         plan=plan,
         begun=round(now.timestamp() * 1000) - plan.age,
         spacing=min(longest, whole // max(1, plan.calls)),
         languages=languages(),
-        offsets=tuple(dice.below(1 << 32) for _ in range(1 + len(FLAWS))),
+        offsets=tuple(draws.below(1 << 32) for _ in range(1 + len(FLAWS))),
     )
 
 
-def _add_execution(connection: Connection, setting: Setting, number: int, rows: Rows) -> int:
+def _add_execution(connection: Connection, execution: ExecutionContext, number: int, rows: Rows) -> int:
     """Draw an execution and its calls, whose numbers start with `number`; return the next one."""
-    running = setting.plan.status == "running"
+    running = execution.plan.status == "running"
     last = 0
-    for i in range(setting.plan.calls):
-        number = draw_call(setting, number, i, rows)
+    for i in range(execution.plan.calls):
+        number = draw_call(execution, number, i, rows)
         if running:
             last = max(last, rows.call_stages[-1][1])
         if len(rows.calls) >= _BATCH:
             _flush(connection, rows)
-    rows.executions.append(_execution_row(setting))
+    rows.executions.append(_execution_row(execution))
     if running:
-        rows.execution_stages += _execution_stages(setting, last)
+        rows.execution_stages += _execution_stages(execution, last)
     return number
 
 
@@ -334,23 +345,23 @@ def _flush(connection: Connection, rows: Rows) -> None:
         part.clear()
 
 
-def _execution_row(setting: Setting) -> tuple[Any, ...]:
-    plan = setting.plan
-    uuid = make_id("test-execution", setting.place.world, plan.run_test, plan.position)
-    created = setting.begun - 3_000
-    started = None if plan.status == "pending" else setting.begun
+def _execution_row(execution: ExecutionContext) -> tuple[Any, ...]:
+    plan = execution.plan
+    uuid = make_id("test-execution", execution.version.world, plan.run_test, plan.position)
+    created = execution.begun - 3_000
+    started = None if plan.status == "pending" else execution.begun
     over = plan.status in ("completed", "failed", "cancelled")
-    lasted = setting.spacing * plan.calls + 6 * MINUTE
-    completed = setting.begun + min(lasted, plan.age - MINUTE) if over else None
+    lasted = execution.spacing * plan.calls + 6 * MINUTE
+    completed = execution.begun + min(lasted, plan.age - MINUTE) if over else None
     errors = ["Provider quota exceeded – 429"] if plan.status == "failed" else []
-    scenarios = msgspec.json.encode([scenario.number for scenario in setting.place.scenarios]).decode()
+    scenarios = msgspec.json.encode([scenario.number for scenario in execution.version.scenarios]).decode()
     simulator = "Impatient customer" if plan.position % 3 else None
     return (
         *(
-            setting.execution,
+            execution.execution,
             uuid,
-            setting.place.run_test,
-            setting.place.version,
+            execution.version.run_test,
+            execution.version.version,
             plan.status,
             created,
             started,
@@ -360,13 +371,13 @@ def _execution_row(setting: Setting) -> tuple[Any, ...]:
     )
 
 
-def _execution_stages(setting: Setting, last: int) -> Iterator[tuple[Any, ...]]:
-    created, begun = setting.begun - 3_000, setting.begun
-    yield setting.execution, created, "pending", None, None
-    yield setting.execution, begun, "running", begun, None
-    yield setting.execution, max(last, begun + 1), "evaluating", begun, None
+def _execution_stages(execution: ExecutionContext, last: int) -> Iterator[tuple[Any, ...]]:
+    created, begun = execution.begun - 3_000, execution.begun
+    yield execution.execution, created, "pending", None, None
+    yield execution.execution, begun, "running", begun, None
+    yield execution.execution, max(last, begun + 1), "evaluating", begun, None
     done = max(last, begun + 1) + 15_000
-    yield setting.execution, done, "completed", begun, done
+    yield execution.execution, done, "completed", begun, done
 
 
 def _insert(connection: Connection, table: str, rows: list[tuple[Any, ...]]) -> None:

@@ -16,7 +16,7 @@ from futureagi_simulate_mock.store import Store
 URL = "https://mock.invalid/asked/"
 
 
-class Asker:
+class ProfileClient:
     """Asks as one of the two organizations."""
 
     def __init__(self, store: Store, organization: int = 1, now: datetime = EPOCH) -> None:
