@@ -146,8 +146,7 @@ class Mock(Builders):
         """Skip the waits of `futureagi_simulate` (Retry-After, back-off, polling) until this mock is closed.
 
         Each wait moves the clocks of the client and of this mock forward instead. It concerns clients in this
-        process
-        with the default clock, `futureagi_simulate.SystemClock`, over a transport or a server alike.
+        process with the default clock, `futureagi_simulate.SystemClock`, over a transport or a server alike.
         """
         waits.skip(self.clock)
 

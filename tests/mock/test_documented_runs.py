@@ -128,9 +128,14 @@ def test_results_are_what_a_plain_loop_counts(asker: ProfileClient) -> None:
 
 
 def test_an_eval_that_never_ran_has_no_cells(asker: ProfileClient) -> None:
-    run = asker.runs(execution_id=ids.TEST_EXECUTION_ID, eval_name="Never run")
+    run = asker.runs(execution_id=ids.TEST_EXECUTION_ID, eval_name="Escalation handled")
     assert [part for result in run["eval_results"] for part in result["result"]] == [
-        {"name": "Never run", "id": make_id("eval", "acme", "Never run"), "total_cells": 0, "output": {}}
+        {
+            "name": "Escalation handled",
+            "id": make_id("eval", "acme", "Escalation handled"),
+            "total_cells": 0,
+            "output": {},
+        }
     ]
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import msgspec
+from msgspec import structs
 
 from futureagi_simulate_mock.data.draws import Draws, draw_name, draw_phone
 from futureagi_simulate_mock.ids import CALL_EXECUTION_ID, make_id
@@ -44,21 +45,22 @@ class Parts(msgspec.Struct, frozen=True):
     less: str
     other: str
     order: str
+    wrong: str
 
     @classmethod
     def draw(cls, draws: Draws, name: str) -> Parts:
         """Draw amounts and a number that fit together."""
         cents = draws.between(2_000, 19_999)
         sign = draws.choice(("$", "€", "£"))
-        order = f"{draws.choice('ABCDEFGHKL')}{draws.between(1000, 9999)}"
+        letter, digits = draws.choice("ABCDEFGHKL"), draws.between(1000, 9999)
         other = cents + draws.between(300, 4_000)
-        return cls(name, _money(sign, cents), _money(sign, cents // 2), _money(sign, other), order)
+        wrong = f"{letter}{1000 + (digits + 271) % 9000}"
+        paid, less, false = (_money(sign, amount) for amount in (cents, cents // 2, other))
+        return cls(name, paid, less, false, f"{letter}{digits}", wrong)
 
     def fill(self, text: str) -> str:
         """Fill the blanks of a line."""
-        return text.format(
-            name=self.name, amount=self.amount, less=self.less, other=self.other, order=self.order
-        )
+        return text.format_map(structs.asdict(self))
 
 
 class Talk(msgspec.Struct, frozen=True):

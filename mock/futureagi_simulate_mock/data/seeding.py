@@ -15,7 +15,7 @@ from futureagi_simulate_mock.data.world import (
     DEFAULT_CALLS,
     DEFAULT_EXECUTIONS,
     MINUTE,
-    NEVER_RUN,
+    WITHOUT_RESULTS,
     WORLDS,
     ExecutionPlan,
     catalogue_rows,
@@ -161,7 +161,7 @@ def _draw_evals(
         return None
     marks = []
     for config in execution.version.evals:
-        if config.name == NEVER_RUN:
+        if config.name == WITHOUT_RESULTS:
             continue
         status = "completed" if shown else _eval_status(draws)
         value: object = None

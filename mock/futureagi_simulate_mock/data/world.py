@@ -64,11 +64,11 @@ EVALS: Final = {
         EvalPlan("Task completed", "task_completion", "Pass/Fail", form="boolean"),
         EvalPlan("Empathy, active", "agent_empathy", "Pass/Fail"),
         EvalPlan("Résolution 日本", "conversation_resolution", "score"),
-        EvalPlan("Never run", "task_completion", "Pass/Fail"),
+        EvalPlan("Escalation handled", "task_completion", "Pass/Fail"),
     )
 }
-NEVER_RUN: Final = "Never run"
-_MAIN: Final = ("Coherence", "Resolution score", "Tone", "Task completed", NEVER_RUN)
+WITHOUT_RESULTS: Final = "Escalation handled"
+_MAIN: Final = ("Coherence", "Resolution score", "Tone", "Task completed", WITHOUT_RESULTS)
 
 ACME: Final = World(
     key="acme",
@@ -91,7 +91,7 @@ ACME: Final = World(
         ('O\'Brien "VIP" \\ callback', "callback", False),
     ),
     run_tests=(
-        RunTestPlan(ids.RUN_TEST_NAME, 0, (0, 1, 2, 3, 4, 5), _MAIN),
+        RunTestPlan(ids.RUN_TEST_NAME, 0, (0, 1, 5, 4, 2, 3), _MAIN),
         RunTestPlan("Billing chat smoke", 1, (0, 1, 6, 7), ("Coherence", "Tone", "Empathy, active")),
         RunTestPlan("Week-end – ligne d'assistance", 2, (2, 7), ("Coherence", "Résolution 日本")),
         RunTestPlan("No executions yet", 0, (0,), ("Coherence",)),
