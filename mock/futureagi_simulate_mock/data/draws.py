@@ -60,6 +60,10 @@ _NAMES: Final = {
         ("Amelia", "Noah", "Priya", "Jamal", "Grace", "Liam", "Zoë", "Mateo"),
         ("Carter", "O'Brien", "Patel", "Nguyen", "Smith-Jones", "Okafor", "Rivera", "Li"),
     ),
+    "en-GB": (
+        ("Harriet", "Oliver", "Siân", "Callum", "Aisha", "Hamish"),
+        ("Whitfield", "MacLeod", "Ahmed", "Llewellyn", "Brontë", "Hughes"),
+    ),
     "fr": (
         ("Élodie", "Benoît", "Chloé", "Thaïs", "Loïc", "Inès"),
         ("Lefèvre", "Béranger", "N'Diaye", "Moreau", "Castaño", "Dupré"),
@@ -86,6 +90,6 @@ def draw_phone(draws: Draws, language: str) -> str:
         return f"+33199{draws.below(10000):06d}"
     if language == "de":
         return f"+493023125{draws.below(1000):03d}"
-    if draws.chance(350):
+    if language == "en-GB" or draws.chance(350):
         return f"+447700900{draws.below(1000):03d}"
     return f"+1{draws.choice(_AREAS)}55501{draws.below(100):02d}"
