@@ -14,6 +14,7 @@ from uuid import UUID
 
 import msgspec
 
+from futureagi_simulate_mock.filters import COMPARISONS, Filter, FilterRules, parse_filters
 from futureagi_simulate_mock.ids import make_id
 from futureagi_simulate_mock.messages import (
     JSON_HEADERS,
@@ -364,49 +365,34 @@ Span = tuple[float, float]
 
 MOST_FILTERS: Final = 50
 MOST_VALUES: Final = 200
-TYPES: Final = ("text", "number", "datetime", "boolean", "list")
-_COMPARED: Final = {
-    "greater_than": ">",
-    "less_than": "<",
-    "greater_than_or_equal": ">=",
-    "less_than_or_equal": "<=",
-}
-OPERATORS: Final = (
-    *("equals", "not_equals", "contains", "not_contains", *_COMPARED, "between", "not_in_between", "in"),
-)
 _POSITIVE: Final = {"not_equals": "equals", "not_contains": "contains", "not_in_between": "between"}
 _WORDS: Final = ("equals", "not_equals", "contains", "not_contains", "in")
-_SIZES: Final = ("equals", "not_equals", *_COMPARED, "between", "not_in_between", "in")
+_SIZES: Final = ("equals", "not_equals", *COMPARISONS, "between", "not_in_between", "in")
+_ALL: Final = (*_WORDS[:4], *COMPARISONS, "between", "not_in_between", "in")
 
-# Which types a column can be read as, and which operators each then has.
-RULES: Final[dict[str, dict[str, tuple[str, ...]]]] = {
-    "text": {"text": _WORDS, "list": ("in",)},
-    "number": {"number": _SIZES, "list": ("in",)},
-    "score": {"number": _SIZES, "list": ("in",)},
-    "datetime": {"datetime": _SIZES, "list": ("in",)},
-    "Pass/Fail": {"text": _WORDS, "boolean": ("equals", "not_equals"), "list": ("in",)},
-    "choices": {"text": _WORDS, "list": ("equals", "not_equals", "contains", "not_contains", "in")},
-}
-
-
-class Config(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """What a filter asks of its column."""
-
-    filter_type: str
-    filter_op: str
-    filter_value: Any
-
-
-class Filter(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """One filter as it is written."""
-
-    column_id: str
-    filter_config: Config
-
-
+#: Every combination is applied exactly or refused. Text is compared in any case. A call without a value
+#: passes no positive operator; the negative ones keep exactly the calls that their positive ones leave out.
+FILTERS: Final = FilterRules(
+    accepted=dict.fromkeys(("text", "number", "datetime", "boolean", "list"), _ALL),
+    applied={
+        "text": {"text": _WORDS, "list": ("in",)},
+        "number": {"number": _SIZES, "list": ("in",)},
+        "score": {"number": _SIZES, "list": ("in",)},
+        "datetime": {"datetime": _SIZES, "list": ("in",)},
+        "Pass/Fail": {"text": _WORDS, "boolean": ("equals", "not_equals"), "list": ("in",)},
+        "choices": {"text": _WORDS, "list": _WORDS},
+    },
+    pairs=("between", "not_in_between"),
+    label="Filter {at} ({column})",
+    first=1,
+    unknown_type="filter_type {type!r} is not one of {types}.",
+    unknown_operator="filter_op {operator!r} is not one of {operators}.",
+    most_filters=MOST_FILTERS,
+    most_values=MOST_VALUES,
+    strict=True,
+)
 _DAY: Final = 86_400_000
 _LISTED: Final = "(SELECT value FROM json_each(?))"
-_decode: Final = msgspec.json.Decoder(list[Filter]).decode
 
 
 class Known(msgspec.Struct, frozen=True):
@@ -418,52 +404,37 @@ class Known(msgspec.Struct, frozen=True):
 
 
 def read_filters(text: str | None, known: Known) -> list[Clause]:
-    """Turn the parameter into conditions. Raises InvalidParameter."""
-    if not text:
-        return []
-    try:
-        filters = _decode(text.encode())
-    except (msgspec.DecodeError, UnicodeEncodeError, RecursionError) as error:
-        raise refuse("filters", f"Not a JSON array of filters: {error}") from None
-    if len(filters) > MOST_FILTERS:
-        raise refuse("filters", f"At most {MOST_FILTERS} filters are taken, got {len(filters)}.")
+    """Turn the parameter into conditions. Raise InvalidParameter if one can't be applied."""
     clauses = []
-    for position, item in enumerate(filters, 1):
+    for item in parse_filters(text, FILTERS, partial(refuse, "filters")):
         try:
-            clauses.append(condition(item, known))
-        except _UnfitError as unfit:
-            raise refuse("filters", f"Filter {position} ({item.column_id}): {unfit}") from None
+            clauses.append(_condition(item, known))
+        except _InvalidFilterError as error:
+            raise refuse("filters", f"{item.label}: {error}") from None
     return clauses
 
 
-class _UnfitError(ValueError):
+class _InvalidFilterError(ValueError):
     """A filter that can't be applied."""
 
 
-def condition(item: Filter, known: Known) -> Clause:
+def _condition(item: Filter, known: Known) -> Clause:
     """Turn one filter into a condition that is never NULL."""
-    column = known.column(item.column_id)
+    column = known.column(item.column)
     if column is None:
-        raise _UnfitError(
-            "there is no such column; take a column id or the UUID of one of the run test's evals"
+        raise _InvalidFilterError(
+            "there is no such column; use a column id or the UUID of one of the run test's evals"
         )
-    config = item.filter_config
-    kind, operator = config.filter_type, config.filter_op
-    if kind not in TYPES:
-        raise _UnfitError(f"filter_type {kind!r} is not one of {', '.join(TYPES)}")
-    if operator not in OPERATORS:
-        raise _UnfitError(f"filter_op {operator!r} is not one of {', '.join(OPERATORS)}")
-    rules = RULES[column.holds]
-    if kind not in rules:
-        raise _UnfitError(
-            f"the column holds {column.holds} and can't be read as {kind}, only as {', '.join(rules)}"
-        )
-    if operator not in rules[kind]:
-        raise _UnfitError(
-            f"read as {kind} it can't be asked for {operator}, only for {', '.join(rules[kind])}"
-        )
+    kind, operator = item.type, item.operator
+    if not FILTERS.applies(item, column):
+        operators = FILTERS.of(column)
+        if kind not in operators:
+            raise _InvalidFilterError(
+                f"the column holds {column.holds} and can't be read as {kind}, only as {', '.join(operators)}"
+            )
+        raise _InvalidFilterError(f"{kind} has no {operator} here, only {', '.join(operators[kind])}")
     positive = _POSITIVE.get(operator, operator)
-    sql, values = _positive(column, kind, positive, config.filter_value, known)
+    sql, values = _positive(column, kind, positive, item.value, known)
     return (f"NOT coalesce({sql}, 0)" if positive != operator else f"coalesce({sql}, 0)"), values
 
 
@@ -480,7 +451,7 @@ def _positive(column: Column, kind: str, operator: str, value: Any, known: Known
     assert column.config is not None  # noqa: S101 - only evals hold these
     if kind == "boolean":
         if not isinstance(value, bool):
-            raise _UnfitError(f"a boolean value is needed, got {value!r}")
+            raise _InvalidFilterError(f"a boolean value is needed, got {value!r}")
         return f"{column.sql} = ?", (int(value),)
     if column.holds == "Pass/Fail":
         test = _test(operator, value)
@@ -504,14 +475,11 @@ def _sized(sql: str, operator: str, value: Any, read: Callable[[Any], Span]) -> 
         spans = [read(part) for part in _several(value)]
         return f"({' OR '.join([f'{sql} BETWEEN ? AND ?'] * len(spans))})", tuple(chain.from_iterable(spans))
     if operator == "between":
-        bounds = _several(value)
-        if len(bounds) != 2:
-            raise _UnfitError(f"two bounds are needed, got {len(bounds)}")
-        return f"{sql} BETWEEN ? AND ?", (read(bounds[0])[0], read(bounds[1])[1])
+        return f"{sql} BETWEEN ? AND ?", (read(value[0])[0], read(value[1])[1])
     low, high = read(value)
     if operator == "equals":
         return f"{sql} BETWEEN ? AND ?", (low, high)
-    return f"{sql} {_COMPARED[operator]} ?", (
+    return f"{sql} {COMPARISONS[operator]} ?", (
         high if operator in ("greater_than", "less_than_or_equal") else low,
     )
 
@@ -544,25 +512,23 @@ def _json(value: object) -> str:
 
 def _several(value: Any) -> list[Any]:
     if not isinstance(value, list) or not value:
-        raise _UnfitError(f"an array of values is needed, got {value!r:.80}")
-    if len(value) > MOST_VALUES:
-        raise _UnfitError(f"at most {MOST_VALUES} values are taken, got {len(value)}")
+        raise _InvalidFilterError(f"an array of values is needed, got {value!r:.80}")
     return value
 
 
 def _word(value: Any) -> str:
     if not isinstance(value, str):
-        raise _UnfitError(f"a text is needed, got {value!r:.80}")
+        raise _InvalidFilterError(f"a text is needed, got {value!r:.80}")
     return value.casefold()
 
 
 def _number(value: Any) -> Span:
     if isinstance(value, bool) or not isinstance(value, (int, float)):
-        raise _UnfitError(f"a number is needed, got {value!r:.80}")
+        raise _InvalidFilterError(f"a number is needed, got {value!r:.80}")
     try:
         return float(value), float(value)
     except OverflowError:
-        raise _UnfitError("the number is too large") from None
+        raise _InvalidFilterError("the number is too large") from None
 
 
 def _percent(value: Any) -> Span:
@@ -580,10 +546,7 @@ def _time(value: Any) -> Span:
             date.fromisoformat(text)
             return start, start + _DAY - 1
         return start, start
-    raise _UnfitError(f"an ISO 8601 time is needed, got {value!r:.80}")
-
-
-__all__ = ["MOST_FILTERS", "OPERATORS", "RULES", "TYPES", "InvalidParameter", "Known", "read_filters"]
+    raise _InvalidFilterError(f"an ISO 8601 time is needed, got {value!r:.80}")
 
 
 MOST_GROUPS: Final = 8

@@ -14,6 +14,7 @@ from uuid import UUID
 import attrs
 import msgspec
 
+from futureagi_simulate_mock.filters import COMPARISONS, Filter, FilterRules, parse_filters
 from futureagi_simulate_mock.messages import (
     JSON_HEADERS,
     Endpoint,
@@ -44,6 +45,7 @@ from futureagi_simulate_mock.observed_rows import (
 from futureagi_simulate_mock.queries import (
     ALL,
     Clause,
+    Column,
     calls_of_execution,
     calls_of_version,
     executions_of,
@@ -302,42 +304,36 @@ def calls_like(catalogue: Catalogue, organization: int, text: str | None) -> Cla
 
 
 _EQUAL: Final = ("equals", "not_equals")
-_SIZED: Final = (
-    *_EQUAL,
-    "greater_than",
-    "less_than",
-    "greater_than_or_equal",
-    "less_than_or_equal",
-    "between",
-    "not_between",
+_WORDS: Final = (*_EQUAL, "contains", "not_contains")
+_SIZES: Final = ("equals", *COMPARISONS)
+
+#: Most combinations that are accepted are never applied, and nothing in the response says so.
+FILTERS: Final = FilterRules(
+    accepted={
+        "text": (*_WORDS, "in"),
+        "number": (*_EQUAL, *COMPARISONS, "between", "not_between"),
+        "datetime": (*_EQUAL, *COMPARISONS, "between", "not_between"),
+        "boolean": _EQUAL,
+        "categorical": (*_EQUAL, "in"),
+    },
+    applied={
+        "status": {"text": (*_WORDS, "in"), "categorical": (*_EQUAL, "in")},
+        "call_type": {"text": (*_WORDS, "in"), "categorical": (*_EQUAL, "in")},
+        "call_execution_id": {"categorical": ("in",)},
+        "scenario": {"text": _WORDS},
+        "timestamp": {"datetime": (*_SIZES, "between")},
+        "overall_score": {"number": (*_SIZES, "not_equals", "between")},
+        "response_time": {"number": (*_SIZES, "between", "not_between")},
+        "score": {"number": (*_SIZES, "between")},
+        "Pass/Fail": {"text": ("equals", "not_equals", "contains"), "boolean": ("equals",)},
+    },
+    pairs=("between", "not_between"),
+    label="{at}",
+    first=0,
+    unknown_type="Unsupported filter_type {type!r}.",
+    unknown_operator="Unsupported filter_op {operator!r} for filter_type {type!r}.",
+    aliases={"overallScore": "overall_score", "responseTime": "response_time", "callType": "call_type"},
 )
-_OPERATORS: Final = {
-    "text": (*_EQUAL, "contains", "not_contains", "in"),
-    "number": _SIZED,
-    "datetime": _SIZED,
-    "boolean": _EQUAL,
-    "categorical": (*_EQUAL, "in"),
-}
-_COMPARED: Final = {
-    "equals": "=",
-    "greater_than": ">",
-    "less_than": "<",
-    "greater_than_or_equal": ">=",
-    "less_than_or_equal": "<=",
-}
-_CONFIG_KEYS: Final = ("filter_type", "filter_op")
-_ITEM_KEYS: Final = ("column_id", "filter_config")
-_CAMEL: Final = {"overallScore": "overall_score", "responseTime": "response_time", "callType": "call_type"}
-
-
-@attrs.frozen
-class Filter:
-    """One accepted filter."""
-
-    column: str
-    type: str
-    operator: str
-    value: Any
 
 
 @attrs.define
@@ -349,93 +345,39 @@ class Applied:
 
 
 def read_filters(text: str | None) -> list[Filter]:
-    """Read the parameter; what the server refuses is a 400 that names the position."""
-    if not text:
-        return []
-    try:
-        items = msgspec.json.decode(text)
-    except (msgspec.DecodeError, UnicodeEncodeError, RecursionError):
-        raise _refused("Filters must be valid JSON.") from None
-    if not isinstance(items, list):
-        raise _refused("Filters must be a list.")
-    return [_read(position, item) for position, item in enumerate(items)]
-
-
-def _read(position: int, item: Any) -> Filter:
-    if not isinstance(item, dict):
-        raise _refused(f"{position}: Filter must be an object.")
-    _check_keys(position, "item", item, _ITEM_KEYS, _ITEM_KEYS)
-    config = item["filter_config"]
-    if not isinstance(config, dict):
-        raise _refused(f"{position}: filter_config must be an object.")
-    _check_keys(position, "config", config, _CONFIG_KEYS, (*_CONFIG_KEYS, "filter_value"))
-    kind, operator, value = config["filter_type"], config["filter_op"], config.get("filter_value")
-    operators = _OPERATORS.get(kind) if isinstance(kind, str) else None
-    if operators is None:
-        raise _refused(f"{position}: Unsupported filter_type {kind!r}.")
-    if operator not in operators:
-        raise _refused(f"{position}: Unsupported filter_op {operator!r} for filter_type {kind!r}.")
-    if operator == "in" and not (isinstance(value, list) and value):
-        raise _refused(f"{position}: 'in' requires a non-empty filter_value list.")
-    if operator in ("between", "not_between") and not (isinstance(value, list) and len(value) == 2):
-        raise _refused(f"{position}: {operator!r} requires a two-value filter_value list.")
-    return Filter(_CAMEL.get(str(item["column_id"]), str(item["column_id"])), kind, operator, value)
-
-
-def _check_keys(
-    position: int, what: str, found: dict[str, Any], needed: Sequence[str], known: Sequence[str]
-) -> None:
-    unknown = sorted(set(found) - set(known))
-    if unknown:
-        raise _refused(f"{position}: Unknown filter {what} keys: {', '.join(unknown)}")
-    absent = [key for key in needed if key not in found]
-    if absent:
-        raise _refused(f"{position}: NotFound filter {what} keys: {', '.join(absent)}")
-
-
-def _refused(reason: str) -> ErrorReply:
-    return refused({"filters": [reason]})
+    """Parse the parameter; raise a 400 that names the position if the server refuses it."""
+    return parse_filters(text, FILTERS, lambda reason: refused({"filters": [reason]}))
 
 
 def apply_filters(filters: list[Filter], catalogue: Catalogue, evals: list[EvalConfig]) -> Applied:
     """Turn filters into conditions, as far as the server does."""
     applied = Applied()
     for one in filters:
-        if (
-            one.column == "response_time"
-            and one.type == "number"
-            and one.operator in ("between", "not_between")
-        ):
+        column = find_column(one.column, evals)
+        if column is None or not FILTERS.applies(one, column):
+            continue
+        if column.id == "response_time" and one.operator in FILTERS.pairs:
             applied.messages.append(
                 "Error applying filter for column response_time: "
                 "float() argument must be a string or a real number, not 'list'"
             )
-            continue
-        clause = _applied(one, catalogue, evals)
-        if clause is not None:
+        elif (clause := _clause(one, column, catalogue)) is not None:
             applied.clauses.append(clause)
     return applied
 
 
-def _applied(one: Filter, catalogue: Catalogue, evals: list[EvalConfig]) -> Clause | None:
-    column = find_column(one.column, evals)
-    if column is None:
-        return None
-    if column.config is not None:
-        return _eval(one, column.sql, column.config)
-    if one.column in ("status", "call_type") and one.type in ("text", "categorical"):
-        return _word_clause(one, column.sql)
-    if one.column == "call_execution_id" and one.type == "categorical" and one.operator == "in":
+def _clause(one: Filter, column: Column, catalogue: Catalogue) -> Clause | None:
+    if column.id == "call_execution_id":
         return f"id IN {_marks(one.value)}", tuple(map(str, one.value))
-    if one.column == "scenario" and one.type == "text":
+    if column.id == "scenario":
         return _scenario(one, catalogue)
-    if one.column == "timestamp" and one.type == "datetime":
+    if column.holds == "text":
+        return _word_clause(one, column.sql)
+    if column.holds == "datetime":
         return _time(one, column.sql)
-    if one.column == "overall_score" and one.type == "number":
-        return _sized(one, column.sql, 1.0, negate=True)
-    if one.column == "response_time" and one.type == "number":
-        return _sized(one, column.sql, 1.0, negate=False)
-    return None
+    if column.holds == "Pass/Fail":
+        return _pass_fail(one, column.sql)
+    return _sized(one, column.sql, 0.01 if column.holds == "score" else 1.0)
 
 
 def _word_clause(one: Filter, sql: str) -> Clause | None:
@@ -449,8 +391,6 @@ def _word_clause(one: Filter, sql: str) -> Clause | None:
 
 def _scenario(one: Filter, catalogue: Catalogue) -> Clause | None:
     wanted = str(one.value)
-    if one.operator == "in":
-        return None
     if one.operator in _EQUAL:
         found = [s.number for s in catalogue.scenarios.values() if s.name == wanted]
     else:
@@ -458,33 +398,25 @@ def _scenario(one: Filter, catalogue: Catalogue) -> Clause | None:
     return _negated(one, f"scenario IN ({','.join(map(str, found))})")
 
 
-def _eval(one: Filter, sql: str, config: EvalConfig) -> Clause | None:
-    if one.type == "number":
-        return _sized(one, sql, 0.01, negate=False) if config.output_type == "score" else None
-    if config.output_type != "Pass/Fail" or one.operator in ("in", "not_contains"):
-        return None
+def _pass_fail(one: Filter, sql: str) -> Clause:
     word = str(one.value).strip().lower()
-    if one.type == "boolean" and one.operator == "equals":
+    if one.type == "boolean":
         return f"{sql} = ?", (int(word in ("true", "1", "passed")),)
-    if one.type != "text":
-        return None
     passing = [value for value, shown in ((1, "passed"), (0, "failed")) if word in shown]
     among = f"{sql} IN ({','.join(map(str, passing))})"
     return (f"{sql} IS NOT NULL AND NOT {among}" if one.operator == "not_equals" else among), ()
 
 
-def _sized(one: Filter, sql: str, scale: float, *, negate: bool) -> Clause | None:
-    """Compare numbers. What is no number is let fall, as is `not_equals` where the server can't negate."""
+def _sized(one: Filter, sql: str, scale: float) -> Clause | None:
+    """Compare numbers. What is no number is ignored."""
     numbers = [number * scale for number in map(_number, _values(one)) if number is not None]
     if len(numbers) != _needed(one):
         return None
     if one.operator == "between":
         return f"{sql} BETWEEN ? AND ?", tuple(numbers)
-    if one.operator == "not_equals" and negate:
+    if one.operator == "not_equals":
         return f"coalesce({sql} <> ?, 1)", tuple(numbers)
-    if one.operator not in _COMPARED:
-        return None
-    return f"{sql} {_COMPARED[one.operator]} ?", tuple(numbers)
+    return f"{sql} {COMPARISONS.get(one.operator, '=')} ?", tuple(numbers)
 
 
 def _time(one: Filter, sql: str) -> Clause | None:
@@ -497,7 +429,7 @@ def _time(one: Filter, sql: str) -> Clause | None:
     if one.operator == "equals":
         day = moments[0] // 86_400_000
         return f"{sql} / 86400000 = ?", (day,)
-    return (f"{sql} {_COMPARED[one.operator]} ?", tuple(moments)) if one.operator in _COMPARED else None
+    return f"{sql} {COMPARISONS[one.operator]} ?", tuple(moments)
 
 
 def _values(one: Filter) -> list[Any]:
