@@ -45,7 +45,7 @@ FILL = textwrap.dedent(
     import resource, sys, time
     from futureagi_simulate_mock.data.seeding import fill
     from futureagi_simulate_mock.store import Store
-    store = Store(sys.argv[2])
+    store = Store()
     start = time.process_time()
     fill(store, calls=int(sys.argv[1]))
     print(time.process_time() - start, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)

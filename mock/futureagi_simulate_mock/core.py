@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import weakref
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -37,7 +36,7 @@ class Mock(Builders):
 
     `profile`: `documented` answers as the documents say, `observed` as the real server does.
     `seed`, `executions`, `calls`: which data to make, and how much; without them, the demo data.
-    `database`: a file to keep the data in. `now`: where the clock starts; `ticking`: it runs by itself.
+    `now`: where the clock starts; `ticking`: it runs by itself.
     `latency` and `faults`: what goes wrong, see `Fault`. The `add_...` methods add data of a test's own.
 
     Everything a mock holds is its own: two mocks never meet. Use it as a context manager, or
@@ -51,7 +50,6 @@ class Mock(Builders):
         seed: int = 0,
         executions: int | None = None,
         calls: int | None = None,
-        database: str = ":memory:",
         now: datetime = EPOCH,
         ticking: bool = False,
         latency: Latency = None,
@@ -64,8 +62,7 @@ class Mock(Builders):
         self.clock = Clock(now, ticking=ticking)
         self.ids = KNOWN_IDS
         self.base_url = BASE_URL
-        self._store = Store(database)
-        self._end = weakref.finalize(self, self._store.close)
+        self._store = Store()
         fill(self._store, seed=seed, executions=executions, calls=calls, now=now)
         super().__init__(self._store, self.clock.now)
         self._service = Service(
@@ -151,9 +148,8 @@ class Mock(Builders):
         waits.skip(self.clock)
 
     def close(self) -> None:
-        """Release the data, and end `no_waiting`."""
+        """End `no_waiting`."""
         waits.restore(self.clock)
-        self._end()
 
     def __enter__(self) -> Mock:
         return self

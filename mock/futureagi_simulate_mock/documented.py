@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import re
-from array import array
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import date, datetime
 from functools import partial
-from itertools import chain
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 from uuid import UUID
 
 import msgspec
 
-from futureagi_simulate_mock.filters import COMPARISONS, Filter, FilterRules, parse_filters
+from futureagi_simulate_mock.filters import COMPARISONS, Filter, FilterRules, negation, parse_filters, where
 from futureagi_simulate_mock.ids import make_id
 from futureagi_simulate_mock.messages import (
     JSON_HEADERS,
@@ -25,18 +23,17 @@ from futureagi_simulate_mock.messages import (
     error_response,
     json_response,
 )
-from futureagi_simulate_mock.models import Call, EvalConfig, EvalValue, Execution, Tally, iso, to_ms
+from futureagi_simulate_mock.models import Call, CallRow, EvalConfig, EvalValue, Execution, Tally, iso, to_ms
 from futureagi_simulate_mock.queries import (
-    ALL,
-    Clause,
     Column,
+    Condition,
     calls_of_execution,
     calls_of_run_test,
     calls_of_version,
+    day,
     executions_of,
     find_column,
     search,
-    search_executions,
 )
 from futureagi_simulate_mock.rows import (
     Item,
@@ -49,7 +46,7 @@ from futureagi_simulate_mock.rows import (
     scenario_columns,
     shown,
 )
-from futureagi_simulate_mock.store import Catalogue, Reader, Rendered, Store, read_value
+from futureagi_simulate_mock.store import Catalogue, Reader, Store, sortable
 
 #: Which of the five documented execution statuses the seven stand for.
 STATUS_GROUPS: Final = {
@@ -185,10 +182,10 @@ class Slice(msgspec.Struct, frozen=True):
         """Return how many pages there are; an empty listing has one."""
         return max(1, -(-self.count // self.size))
 
-    def of(self, ranks: array[int]) -> array[int]:
+    def of(self, ranks: list[T]) -> list[T]:
         """Cut this page out of the listing; past the end it is empty."""
         start = (self.number - 1) * self.size
-        return ranks[start : start + self.size] if start < len(ranks) else ranks[:0]
+        return ranks[start : start + self.size]
 
     def links(self, query: Query) -> tuple[str | None, str | None]:
         """Return the addresses of the next and the previous page. Past the end, previous is the last page."""
@@ -361,6 +358,7 @@ def _eval_config(config: EvalConfig) -> Item:
     }
 
 
+T = TypeVar("T")
 Span = tuple[float, float]
 
 MOST_FILTERS: Final = 50
@@ -392,34 +390,31 @@ FILTERS: Final = FilterRules(
     strict=True,
 )
 _DAY: Final = 86_400_000
-_LISTED: Final = "(SELECT value FROM json_each(?))"
 
 
 class Known(msgspec.Struct, frozen=True):
-    """What conditions are resolved against: columns, scenario names, and the outputs an eval has here."""
+    """What conditions are resolved against: columns and the names of scenarios."""
 
     column: Callable[[str], Column | None]
     scenarios: Callable[[], dict[int, str]]
-    outputs: Callable[[int], list[EvalValue]]
 
 
-def read_filters(text: str | None, known: Known) -> list[Clause]:
+def read_filters(text: str | None, known: Known) -> list[Condition]:
     """Turn the parameter into conditions. Raise InvalidParameter if one can't be applied."""
-    clauses = []
+    conditions = []
     for item in parse_filters(text, FILTERS, partial(refuse, "filters")):
         try:
-            clauses.append(_condition(item, known))
+            conditions.append(_condition(item, known))
         except _InvalidFilterError as error:
             raise refuse("filters", f"{item.label}: {error}") from None
-    return clauses
+    return conditions
 
 
 class _InvalidFilterError(ValueError):
     """A filter that can't be applied."""
 
 
-def _condition(item: Filter, known: Known) -> Clause:
-    """Turn one filter into a condition that is never NULL."""
+def _condition(item: Filter, known: Known) -> Condition:
     column = known.column(item.column)
     if column is None:
         raise _InvalidFilterError(
@@ -434,54 +429,45 @@ def _condition(item: Filter, known: Known) -> Clause:
             )
         raise _InvalidFilterError(f"{kind} has no {operator} here, only {', '.join(operators[kind])}")
     positive = _POSITIVE.get(operator, operator)
-    sql, values = _positive(column, kind, positive, item.value, known)
-    return (f"NOT coalesce({sql}, 0)" if positive != operator else f"coalesce({sql}, 0)"), values
+    condition = _positive(column, kind, positive, item.value, known)
+    return condition if positive == operator else negation(condition)
 
 
-def _positive(column: Column, kind: str, operator: str, value: Any, known: Known) -> Clause:
+def _positive(column: Column, kind: str, operator: str, value: Any, known: Known) -> Condition:
     if column.holds in ("number", "score", "datetime"):
         read = _time if column.holds == "datetime" else _percent if column.holds == "score" else _number
-        return _sized(column.sql, operator, value, read)
-    if column.holds == "text" and column.id != "scenario":
-        return _worded(f"fold({column.sql})", operator, value)
-    if column.id == "scenario":
-        test = _test(operator, value)
-        numbers = [number for number, name in known.scenarios().items() if test({name.casefold()})]
-        return f"scenario IN ({','.join(map(str, numbers))})", ()
-    assert column.config is not None  # noqa: S101 - only evals hold these
+        return where(column.value, _range_test(operator, value, read))
     if kind == "boolean":
         if not isinstance(value, bool):
             raise _InvalidFilterError(f"a boolean value is needed, got {value!r}")
-        return f"{column.sql} = ?", (int(value),)
+        return where(column.value, lambda found: found is value)
+    test = _test(operator, value, whole=kind == "list" and column.holds == "choices")
+    if column.id == "scenario":
+        numbers = {number for number, name in known.scenarios().items() if test({name.casefold()})}
+        return where(column.value, numbers.__contains__)
+    if column.holds == "text":
+        return where(column.value, lambda found: test({found.casefold()}))
     if column.holds == "Pass/Fail":
-        test = _test(operator, value)
-        passing = [int(passed) for passed, word in ((True, "passed"), (False, "failed")) if test({word})]
-        return f"{column.sql} IN ({','.join(map(str, passing))})", ()
-    test = _test(operator, value, whole=kind == "list")
-    stored = [_stored(output) for output in known.outputs(column.config.number) if test(_folded(output))]
-    return f"{column.sql} IN {_LISTED}", (_json(stored),)
+        passing = {passed for passed, word in ((True, "passed"), (False, "failed")) if test({word})}
+        return where(column.value, passing.__contains__)
+    return where(column.value, lambda found: test({word.casefold() for word in found}))
 
 
-def _worded(sql: str, operator: str, value: Any) -> Clause:
-    if operator == "in":
-        return f"{sql} IN {_LISTED}", (_json([_word(part) for part in _several(value)]),)
-    if operator == "contains":
-        return f"instr({sql}, ?) > 0", (_word(value),)
-    return f"{sql} = ?", (_word(value),)
-
-
-def _sized(sql: str, operator: str, value: Any, read: Callable[[Any], Span]) -> Clause:
+def _range_test(operator: str, value: Any, read: Callable[[Any], Span]) -> Callable[[float], bool]:
     if operator == "in":
         spans = [read(part) for part in _several(value)]
-        return f"({' OR '.join([f'{sql} BETWEEN ? AND ?'] * len(spans))})", tuple(chain.from_iterable(spans))
+        return lambda found: any(low <= found <= high for low, high in spans)
     if operator == "between":
-        return f"{sql} BETWEEN ? AND ?", (read(value[0])[0], read(value[1])[1])
+        low, high = read(value[0])[0], read(value[1])[1]
+        return lambda found: low <= found <= high
     low, high = read(value)
     if operator == "equals":
-        return f"{sql} BETWEEN ? AND ?", (low, high)
-    return f"{sql} {COMPARISONS[operator]} ?", (
+        return lambda found: low <= found <= high
+    compare, bound = (
+        COMPARISONS[operator],
         high if operator in ("greater_than", "less_than_or_equal") else low,
     )
+    return lambda found: compare(found, bound)
 
 
 def _test(operator: str, value: Any, *, whole: bool = False) -> Callable[[set[str]], bool]:
@@ -496,18 +482,6 @@ def _test(operator: str, value: Any, *, whole: bool = False) -> Callable[[set[st
     if operator == "equals":
         return lambda words: words == {word}
     return lambda words: any(word in one for one in words)
-
-
-def _folded(output: EvalValue) -> set[str]:
-    return {word.casefold() for word in output} if isinstance(output, tuple) else set()
-
-
-def _stored(output: EvalValue) -> str:
-    return _json(output)
-
-
-def _json(value: object) -> str:
-    return msgspec.json.encode(value).decode()
 
 
 def _several(value: Any) -> list[Any]:
@@ -551,7 +525,6 @@ def _time(value: Any) -> Span:
 
 MOST_GROUPS: Final = 8
 _decode_array: Final = msgspec.json.Decoder(list[Any]).decode
-_DAY_OF_CALL: Final = "strftime('%Y-%m-%d', created_at / 1000, 'unixepoch')"
 
 
 def read_groups(
@@ -587,9 +560,9 @@ def _array(name: str, text: str | None) -> list[Any]:
         raise refuse(name, f"Not a JSON array: {error}") from None
 
 
-def group_sql(column: Column) -> str:
+def _group_value(column: Column) -> Callable[[CallRow], Any]:
     """Return what calls are grouped by: the value itself, a time's day in UTC."""
-    return _DAY_OF_CALL if column.holds == "datetime" else column.sql
+    return day if column.holds == "datetime" else column.value
 
 
 class Groups:
@@ -600,80 +573,74 @@ class Groups:
         self._execution = execution
         self._names = names
 
-    def drill(self, columns: list[Column], keys: list[Any]) -> list[Clause]:
+    def drill(self, columns: list[Column], keys: list[Any]) -> list[Condition]:
         """Return the conditions of the group that `keys` lead to."""
         return [self._is(column, key) for column, key in zip(columns, keys, strict=False)]
 
-    def _is(self, column: Column, key: Any) -> Clause:
-        sql = group_sql(column)
+    def _is(self, column: Column, key: Any) -> Condition:
+        value = _group_value(column)
         if key is None:
-            return f"{sql} IS NULL", ()
+            return lambda call: value(call) is None
         if column.id == "scenario":
-            numbers = [number for number, name in self._names.items() if name == key]
-            return f"scenario IN ({','.join(map(str, numbers))})", ()
+            return where(value, {number for number, name in self._names.items() if name == key}.__contains__)
         if column.config is not None:
-            return f"coalesce({sql} = ?, 0)", (_stored_key(column.config, key),)
-        number = column.holds == "number"
-        if not (_is_number(key) if number else isinstance(key, str)):
-            return "0", ()
-        return f"coalesce({sql} = ?, 0)", (float(key) if number else key,)
+            stored = _stored_key(column.config, key)
+            return where(value, lambda found: found == stored)
+        if not (_is_number(key) if column.holds == "number" else isinstance(key, str)):
+            return lambda _: False
+        return where(value, lambda found: found == key)
 
-    def rows(self, columns: list[Column], keys: list[Any], conditions: list[Clause]) -> list[Item]:
+    def rows(
+        self, columns: list[Column], keys: list[Any], conditions: Sequence[Condition | None]
+    ) -> list[Item]:
         """Count the next level's groups, the largest first; each row holds the values that lead to it."""
         level = columns[: len(keys) + 1]
-        clauses = [*conditions, *self.drill(columns, keys)]
-        where = " AND ".join(["deleted = 0 AND original IS NULL", *(sql for sql, _ in clauses)])
-        values = [value for _, part in clauses for value in part]
-        expressions = ", ".join(group_sql(column) for column in level)
-        found = self._store.rows(
-            f"SELECT {expressions}, count(*), sum(overall_score), count(overall_score), "  # noqa: S608 - no values
-            f"sum(response_time), count(response_time) FROM call WHERE execution = ? AND {where} "
-            f"GROUP BY {', '.join(str(at) for at in range(1, len(level) + 1))}",
-            (self._execution.number, *values),
-        )
-        groups = [self._row(level, row) for row in _merged(self._named(level, row) for row in found)]
+        values = [_group_value(column) for column in level]
+        needed = [condition for condition in (*conditions, *self.drill(columns, keys)) if condition]
+        sums: dict[tuple[Any, ...], list[Any]] = {}
+        for call in self._store.calls_of("execution", self._execution.number):
+            if call.shown and all(condition(call) for condition in needed):
+                totals = sums.setdefault(tuple(value(call) for value in values), [0] * 5)
+                totals[0] += 1
+                for at, number in ((1, call.overall_score), (3, call.response_time)):
+                    if number is not None:
+                        totals[at] += number
+                        totals[at + 1] += 1
+        merged: dict[tuple[Any, ...], list[Any]] = {}  # two scenarios of one name are one group
+        for key, totals in sorted(sums.items(), key=lambda item: [sortable(value) for value in item[0]]):
+            shown_key = tuple(self._shown(column, value) for column, value in zip(level, key, strict=True))
+            before = merged.setdefault(shown_key, [0] * 5)
+            merged[shown_key] = [a + b for a, b in zip(before, totals, strict=True)]
+        groups = [_group_row(level, key, totals) for key, totals in merged.items()]
         return sorted(groups, key=lambda group: -int(group["count"]))
-
-    def _named(self, level: list[Column], row: tuple[Any, ...]) -> tuple[Any, ...]:
-        shown_values = tuple(self._shown(column, value) for column, value in zip(level, row, strict=False))
-        return (*shown_values, *row[len(level) :])
 
     def _shown(self, column: Column, value: Any) -> Any:
         if column.id == "scenario":
             return self._names[value]
         if column.config is None or value is None:
             return value
-        output = shown(column.config, read_value(column.config, value))
+        output = shown(column.config, value)
         return ", ".join(output) if isinstance(output, tuple) else output
 
-    def _row(self, level: list[Column], row: tuple[Any, ...]) -> Item:
-        count, scores, scored, times, timed = row[len(level) :]
-        return {
-            **{column.id: value for column, value in zip(level, row, strict=False)},
-            "count": count,
-            "avg_overall_score": round(scores / scored, 4) if scored else None,
-            "avg_response_time": round(times / timed, 2) if timed else None,
-        }
+
+def _group_row(level: list[Column], key: tuple[Any, ...], totals: list[Any]) -> Item:
+    count, scores, scored, times, timed = totals
+    return {
+        **{column.id: value for column, value in zip(level, key, strict=True)},
+        "count": count,
+        "avg_overall_score": round(scores / scored, 4) if scored else None,
+        "avg_response_time": round(times / timed, 2) if timed else None,
+    }
 
 
-def _merged(rows: Any) -> list[tuple[Any, ...]]:
-    """Add up groups that are shown alike, such as two scenarios of one name."""
-    sums: dict[tuple[Any, ...], list[Any]] = {}
-    for row in rows:
-        head, numbers = row[:-5], [number or 0 for number in row[-5:]]
-        kept = sums.setdefault(head, [0] * 5)
-        sums[head] = [a + b for a, b in zip(kept, numbers, strict=True)]
-    return [(*head, *numbers) for head, numbers in sums.items()]
-
-
-def _stored_key(config: EvalConfig, key: Any) -> Any:
+def _stored_key(config: EvalConfig, key: Any) -> EvalValue:
     """Return how a shown output is stored; what is no output of this eval matches nothing."""
     if config.output_type == "Pass/Fail":
-        words = {shown(config, True): 1, shown(config, False): 0}
-        return words.get(key, -1) if isinstance(key, bool if config.form == "boolean" else str) else -1
+        outputs = {shown(config, True): True, shown(config, False): False}
+        return outputs.get(key) if isinstance(key, bool if config.form == "boolean" else str) else None
     if config.output_type == "choices":
-        return msgspec.json.encode(key.split(", ")).decode() if isinstance(key, str) else "[]"
-    return float(key) if _is_number(key) else -1.0
+        return tuple(key.split(", ")) if isinstance(key, str) else None
+    return float(key) if _is_number(key) else None
 
 
 def _is_number(key: Any) -> bool:
@@ -695,7 +662,6 @@ class Documented:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._reader = Reader(store)
-        self._rendered = Rendered(self._reader)
         self._answers: dict[Endpoint, Callable[[dict[str, str], Query, int], Response]] = {
             Endpoint.CALL_EXECUTIONS: self._call_executions,
             Endpoint.TEST_EXECUTIONS: self._test_executions,
@@ -714,8 +680,8 @@ class Documented:
             except (InvalidParameter, NotFound) as answer:
                 return answer.response()
 
-    def _calls(self, form: str, numbers: Sequence[int] | array[int]) -> list[bytes]:
-        return self._rendered.calls(form, _FORMS[form], numbers)
+    def _calls(self, form: str, calls: Sequence[CallRow]) -> list[bytes]:
+        return self._reader.rendered(form, _FORMS[form], calls)
 
     def _call_executions(self, ids: dict[str, str], query: Query, organization: int) -> Response:
         test = self._store.catalogue.run_test(organization, uuid_in_path(ids, "run_test_id", "Run test"))
@@ -724,11 +690,21 @@ class Documented:
         only(query, "search", "status", "limit", "page")
         requested = read_page(query, 10)
         status = choice(query, "status", CALL_STATUSES)
-        ranks = calls_of_run_test(
-            self._store, test, search(self._store, organization, query.get("search")), status
-        )
+        text = query.get("search")
+        ranks = calls_of_run_test(self._store, test, text, search(self._store, organization, text), status)
         part = cut(requested, len(ranks))
         return envelope(part, query, self._calls("call", part.of(ranks)))
+
+    def _search_executions(self, organization: int, text: str | None) -> Callable[[Execution], bool] | None:
+        """Return the condition of a search among executions: part of the status or of a scenario's name."""
+        if not text:
+            return None
+        wanted = text.casefold()
+        statuses = {
+            status for word, group in STATUS_GROUPS.items() if wanted in word.casefold() for status in group
+        }
+        scenarios = self._store.catalogue.scenarios_like(organization, text)
+        return lambda one: one.status in statuses or not scenarios.isdisjoint(one.scenarios)
 
     def _test_executions(self, ids: dict[str, str], query: Query, organization: int) -> Response:
         test = self._store.catalogue.run_test(organization, uuid_in_path(ids, "run_test_id", "Run test"))
@@ -737,12 +713,13 @@ class Documented:
         only(query, "search", "status", "limit", "page")
         requested = read_page(query, 10)
         status = choice(query, "status", tuple(STATUS_GROUPS))
-        found = search_executions(self._store, organization, query.get("search"), STATUS_GROUPS)
-        ranks = executions_of(self._store, [test], found, STATUS_GROUPS[status] if status else ())
+        text = query.get("search")
+        found = self._search_executions(organization, text)
+        ranks = executions_of(self._store, [test], text, found, STATUS_GROUPS[status] if status else ())
         part = cut(requested, len(ranks))
         items = [
             msgspec.json.encode(execution_item(one, self._reader.tally(one.number), self._store.catalogue))
-            for one in self._reader.executions(part.of(ranks))
+            for one in part.of(ranks)
         ]
         return envelope(part, query, items)
 
@@ -758,11 +735,8 @@ class Documented:
         known = Known(
             column=partial(find_column, evals=catalogue.evals_of(execution.run_test)),
             scenarios=lambda: {one.number: one.name for one in catalogue.scenarios.values()},
-            outputs=lambda config: [
-                value for value, _ in self._reader.eval_counts(execution.number).get(config, [])
-            ],
         )
-        conditions = read_filters(query.get("filters"), known)
+        conditions: list[Condition | None] = [*read_filters(query.get("filters"), known)]
         conditions.append(search(self._store, organization, query.get("search")))
         columns, keys = read_groups(query.get("row_groups"), query.get("group_keys"), known)
         groups = Groups(self._store, execution, known.scenarios())
@@ -772,7 +746,9 @@ class Documented:
             start = (part.number - 1) * part.size
             items = [msgspec.json.encode(row) for row in rows_[start : start + part.size]]
         else:
-            ranks = calls_of_execution(self._store, execution, *conditions, *groups.drill(columns, keys))
+            key = tuple(query.get(name) for name in ("search", "filters", "row_groups", "group_keys"))
+            needed = [*conditions, *groups.drill(columns, keys)]
+            ranks = calls_of_execution(self._store, execution, key, needed)
             part = cut(requested, len(ranks))
             items = self._calls("detail", part.of(ranks))
         agent = catalogue.agents[catalogue.run_tests[execution.run_test].agent]
@@ -828,20 +804,19 @@ class Documented:
         tests = self._store.catalogue.run_tests_named(organization, name)
         if not tests:
             raise NotFound("Run test")
-        ranks = executions_of(self._store, tests, ALL)
+        ranks = executions_of(self._store, tests)
         part = cut(requested, len(ranks))
-        found = [execution_run(self._reader, one, names) for one in self._reader.executions(part.of(ranks))]
+        found = [execution_run(self._reader, one, names) for one in part.of(ranks)]
         return _result(
             {"total_pages": part.pages, "current_page": part.number, "count": part.count, "results": found}
         )
 
     def _run_of_call(self, organization: int, call_id: str, names: frozenset[str] | None) -> Response:
-        number = self._reader.call_number(organization, call_id)
-        if number is None:
+        row = self._reader.call_row(organization, call_id)
+        if row is None:
             raise NotFound("Call execution")
-        (call,) = self._reader.calls([number])
-        (execution,) = self._reader.executions([call.execution])
-        return _result(_only_named(call_run(call, execution.id), names))
+        execution = self._store.executions[row.execution]
+        return _result(_only_named(call_run(self._reader.call(row), execution.id), names))
 
     def _run_of_execution(
         self, execution: Execution, requested: tuple[int, int], names: frozenset[str] | None, *, summary: bool
@@ -851,7 +826,7 @@ class Documented:
         if names is None:
             items: list[Any] = [msgspec.Raw(item) for item in self._calls("run", part.of(ranks))]
         else:
-            items = [_only_named(run_item(call), names) for call in self._reader.calls(part.of(ranks))]
+            items = [_only_named(run_item(self._reader.call(row)), names) for row in part.of(ranks)]
         result = execution_run(self._reader, execution, names)
         result["call_results"] = {
             "total_pages": part.pages,

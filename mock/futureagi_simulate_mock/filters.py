@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 import msgspec
 
-from futureagi_simulate_mock.queries import Column
+from futureagi_simulate_mock.models import CallRow
+from futureagi_simulate_mock.queries import Column, Condition
 
 #: Operators by filter type.
 Operators = Mapping[str, tuple[str, ...]]
 Reject = Callable[[str], Exception]
 
-COMPARISONS: Final = {
-    "greater_than": ">",
-    "less_than": "<",
-    "greater_than_or_equal": ">=",
-    "less_than_or_equal": "<=",
+COMPARISONS: Final[dict[str, Callable[[Any, Any], bool]]] = {
+    "greater_than": operator.gt,
+    "less_than": operator.lt,
+    "greater_than_or_equal": operator.ge,
+    "less_than_or_equal": operator.le,
 }
 _ITEM_KEYS: Final = ("column_id", "filter_config")
 _CONFIG_KEYS: Final = ("filter_type", "filter_op", "filter_value")
@@ -96,21 +98,19 @@ def _parse(at: int, item: Any, rules: FilterRules, reject: Reject) -> Filter:
     _check_keys("config", config, required, _CONFIG_KEYS, fail)
     if rules.strict and not isinstance(column, str):
         raise fail("column_id must be a string.")
-    kind, operator, value = config["filter_type"], config["filter_op"], config.get("filter_value")
+    kind, word, value = config["filter_type"], config["filter_op"], config.get("filter_value")
     operators = rules.accepted.get(kind) if isinstance(kind, str) else None
     if operators is None:
         raise fail(rules.unknown_type.format(type=kind, types=", ".join(rules.accepted)))
-    if operator not in operators:
-        raise fail(
-            rules.unknown_operator.format(type=kind, operator=operator, operators=", ".join(operators))
-        )
-    if operator == "in" and not (isinstance(value, list) and value):
+    if word not in operators:
+        raise fail(rules.unknown_operator.format(type=kind, operator=word, operators=", ".join(operators)))
+    if word == "in" and not (isinstance(value, list) and value):
         raise fail("'in' requires a non-empty filter_value list.")
-    if operator in rules.pairs and not (isinstance(value, list) and len(value) == 2):
-        raise fail(f"{operator!r} requires a two-value filter_value list.")
+    if word in rules.pairs and not (isinstance(value, list) and len(value) == 2):
+        raise fail(f"{word!r} requires a two-value filter_value list.")
     if rules.most_values is not None and isinstance(value, list) and len(value) > rules.most_values:
         raise fail(f"At most {rules.most_values} values are accepted, got {len(value)}.")
-    return Filter(label, rules.aliases.get(name, name), kind, operator, value)
+    return Filter(label, rules.aliases.get(name, name), kind, word, value)
 
 
 def _check_keys(
@@ -122,3 +122,18 @@ def _check_keys(
     absent = [key for key in required if key not in found]
     if absent:
         raise fail(f"Missing filter {what} keys: {', '.join(absent)}")
+
+
+def where(value: Callable[[CallRow], Any], test: Callable[[Any], bool]) -> Condition:
+    """Return the condition that a call has a value which passes the test."""
+
+    def condition(call: CallRow) -> bool:
+        found = value(call)
+        return found is not None and test(found)
+
+    return condition
+
+
+def negation(condition: Condition) -> Condition:
+    """Return the condition that keeps exactly the other calls."""
+    return lambda call: not condition(call)

@@ -68,7 +68,7 @@ class EvalConfig(msgspec.Struct, frozen=True):
     choices: tuple[str, ...]
 
 
-class Execution(msgspec.Struct, frozen=True):
+class Execution(msgspec.Struct):
     """One execution of a run test, as it stands now. Times in ms; `scenarios` are their numbers."""
 
     number: int
@@ -84,6 +84,58 @@ class Execution(msgspec.Struct, frozen=True):
     errors: tuple[str, ...]
     summary_status: str | None
     summary: dict[str, Any] | None
+
+
+class StoredOutput(msgspec.Struct, frozen=True):
+    """An eval's output as it is stored: `config` is a number, and a missing reason is drawn."""
+
+    config: int
+    status: str
+    value: EvalValue
+    reason: str | None = None
+
+
+class CallRow(msgspec.Struct):
+    """A call as it is stored. `overall_score` is 0-100.
+
+    `settled`: nothing more will happen, evals and costs are known. `given`: details that aren't drawn.
+    """
+
+    number: int
+    id: str
+    run_test: int
+    execution: int
+    version: int
+    scenario: int
+    original: int | None
+    rerun_type: str | None
+    deleted: bool
+    status: str
+    channel: str
+    call_type: str
+    phone: str | None
+    created_at: int
+    updated_at: int
+    started_at: int | None
+    ended_at: int | None
+    duration: int | None
+    overall_score: float | None
+    response_time: int | None
+    settled: bool
+    evals: tuple[StoredOutput, ...] = ()
+    given: dict[str, Any] | None = None
+
+    @property
+    def shown(self) -> bool:
+        """Return whether the call is neither deleted nor a snapshot."""
+        return not self.deleted and self.original is None
+
+
+#: The fields of a call that change while it is under way, in the order in which they are drawn.
+PROGRESS: Final = (
+    *("created_at", "updated_at", "started_at", "ended_at"),
+    *("duration", "overall_score", "response_time", "settled"),
+)
 
 
 class EvalOutput(msgspec.Struct, frozen=True):

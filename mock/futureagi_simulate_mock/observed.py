@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import math
 import re
-from array import array
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 from urllib.parse import urlencode
 from uuid import UUID
 
 import attrs
 import msgspec
 
-from futureagi_simulate_mock.filters import COMPARISONS, Filter, FilterRules, parse_filters
+from futureagi_simulate_mock.filters import COMPARISONS, Filter, FilterRules, negation, parse_filters, where
 from futureagi_simulate_mock.messages import (
     JSON_HEADERS,
     Endpoint,
@@ -26,7 +25,7 @@ from futureagi_simulate_mock.messages import (
     html_response,
     json_response,
 )
-from futureagi_simulate_mock.models import Call, EvalConfig, Execution, RunTest, to_ms
+from futureagi_simulate_mock.models import Call, CallRow, EvalConfig, Execution, RunTest, to_ms
 from futureagi_simulate_mock.observed_rows import (
     ContextCache,
     Names,
@@ -43,17 +42,19 @@ from futureagi_simulate_mock.observed_rows import (
     version_row,
 )
 from futureagi_simulate_mock.queries import (
-    ALL,
-    Clause,
     Column,
+    Condition,
     calls_of_execution,
     calls_of_version,
+    day,
     executions_of,
     find_column,
 )
 from futureagi_simulate_mock.rows import dataset_columns
-from futureagi_simulate_mock.store import Catalogue, Reader, Rendered, Store
+from futureagi_simulate_mock.store import Catalogue, Reader, Store, sortable
 
+T = TypeVar("T")
+Item = dict[str, Any]
 Reasons = Mapping[str, Sequence[str]]
 
 _CRASH_PAGE: Final = (
@@ -120,10 +121,10 @@ class Page:
     next: str | None = None
     previous: str | None = None
 
-    def of(self, ranks: array[int]) -> array[int]:
+    def of(self, ranks: list[T]) -> list[T]:
         """Cut this page out of the listing."""
         start = (self.number - 1) * self.size
-        return ranks[start : start + self.size] if start < len(ranks) else ranks[:0]
+        return ranks[start : start + self.size]
 
     def envelope(self, rows: list[bytes], more: dict[str, Any] | None = None) -> Response:
         """Answer with the page: `rows` are JSON already, `more` comes last."""
@@ -272,38 +273,38 @@ _CHECKS: Final[dict[str, Callable[[str], str | None]]] = {
 }
 
 
-_NOTHING: Final[Clause] = ("0", ())
-
-
 def like(text: str) -> re.Pattern[str]:
     """Return what `ILIKE '%text%'` matches: `%` is anything, `_` any one character, in any case."""
     parts = [{"%": ".*", "_": "."}.get(character) or re.escape(character) for character in text.casefold()]
     return re.compile("".join(parts), re.DOTALL)
 
 
-def scenarios_like(catalogue: Catalogue, organization: int, text: str) -> list[int]:
+def scenarios_like(catalogue: Catalogue, organization: int, text: str) -> frozenset[int]:
     """Return the numbers of the organization's scenarios whose name matches."""
     if "\\" in text:
-        return []
+        return frozenset()
     pattern = like(text)
-    return [
+    return frozenset(
         scenario.number
         for scenario in catalogue.scenarios.values()
         if scenario.organization == organization and pattern.search(scenario.name.casefold())
-    ]
+    )
 
 
-def calls_like(catalogue: Catalogue, organization: int, text: str | None) -> Clause:
+def calls_like(catalogue: Catalogue, organization: int, text: str | None) -> Condition | None:
     """Return the condition of a search among calls: phone number or scenario; a backslash never matches."""
     if not text or not text.strip():
-        return ALL
+        return None
     if "\\" in text:
-        return _NOTHING
-    numbers = ",".join(map(str, scenarios_like(catalogue, organization, text)))
-    return f"(phone LIKE ? OR scenario IN ({numbers}))", (f"%{text}%",)
+        return lambda _: False
+    numbers, pattern = scenarios_like(catalogue, organization, text), like(text)
+    return lambda call: (
+        call.scenario in numbers or (call.phone is not None and pattern.search(call.phone) is not None)
+    )
 
 
 _EQUAL: Final = ("equals", "not_equals")
+_DAY: Final = 86_400_000
 _WORDS: Final = (*_EQUAL, "contains", "not_contains")
 _SIZES: Final = ("equals", *COMPARISONS)
 
@@ -340,7 +341,7 @@ FILTERS: Final = FilterRules(
 class Applied:
     """What came of the filters: conditions, and complaints that only stand in `error_messages`."""
 
-    clauses: list[Clause] = attrs.field(factory=list)
+    conditions: list[Condition] = attrs.field(factory=list)
     messages: list[str] = attrs.field(factory=list)
 
 
@@ -361,75 +362,78 @@ def apply_filters(filters: list[Filter], catalogue: Catalogue, evals: list[EvalC
                 "Error applying filter for column response_time: "
                 "float() argument must be a string or a real number, not 'list'"
             )
-        elif (clause := _clause(one, column, catalogue)) is not None:
-            applied.clauses.append(clause)
+        elif (condition := _condition(one, column, catalogue)) is not None:
+            applied.conditions.append(condition)
     return applied
 
 
-def _clause(one: Filter, column: Column, catalogue: Catalogue) -> Clause | None:
-    if column.id == "call_execution_id":
-        return f"id IN {_marks(one.value)}", tuple(map(str, one.value))
+def _condition(one: Filter, column: Column, catalogue: Catalogue) -> Condition | None:
     if column.id == "scenario":
-        return _scenario(one, catalogue)
+        return _scenario(one, column, catalogue)
     if column.holds == "text":
-        return _word_clause(one, column.sql)
+        return _words(one, column)
     if column.holds == "datetime":
-        return _time(one, column.sql)
+        return _time(one, column)
     if column.holds == "Pass/Fail":
-        return _pass_fail(one, column.sql)
-    return _sized(one, column.sql, 0.01 if column.holds == "score" else 1.0)
+        return _pass_fail(one, column)
+    return _number_condition(one, column, 0.01 if column.holds == "score" else 1.0)
 
 
-def _word_clause(one: Filter, sql: str) -> Clause | None:
+def _words(one: Filter, column: Column) -> Condition:
     if one.operator == "in":
-        return f"{sql} IN {_marks(one.value)}", tuple(map(str, one.value))
+        return where(column.value, frozenset(map(str, one.value)).__contains__)
     wanted = str(one.value).casefold()
     if one.operator in _EQUAL:
-        return _negated(one, f"fold({sql}) = ?", wanted)
-    return _negated(one, f"instr(fold({sql}), ?) > 0", wanted)
+        return _negated(one, where(column.value, lambda found: found.casefold() == wanted))
+    return _negated(one, where(column.value, lambda found: wanted in found.casefold()))
 
 
-def _scenario(one: Filter, catalogue: Catalogue) -> Clause | None:
-    wanted = str(one.value)
+def _scenario(one: Filter, column: Column, catalogue: Catalogue) -> Condition:
+    wanted, scenarios = str(one.value), catalogue.scenarios.values()
     if one.operator in _EQUAL:
-        found = [s.number for s in catalogue.scenarios.values() if s.name == wanted]
+        found = {s.number for s in scenarios if s.name == wanted}
     else:
-        found = [s.number for s in catalogue.scenarios.values() if wanted.casefold() in s.name.casefold()]
-    return _negated(one, f"scenario IN ({','.join(map(str, found))})")
+        found = {s.number for s in scenarios if wanted.casefold() in s.name.casefold()}
+    return _negated(one, where(column.value, found.__contains__))
 
 
-def _pass_fail(one: Filter, sql: str) -> Clause:
+def _pass_fail(one: Filter, column: Column) -> Condition:
     word = str(one.value).strip().lower()
     if one.type == "boolean":
-        return f"{sql} = ?", (int(word in ("true", "1", "passed")),)
-    passing = [value for value, shown in ((1, "passed"), (0, "failed")) if word in shown]
-    among = f"{sql} IN ({','.join(map(str, passing))})"
-    return (f"{sql} IS NOT NULL AND NOT {among}" if one.operator == "not_equals" else among), ()
+        wanted = word in ("true", "1", "passed")
+        return where(column.value, lambda found: found is wanted)
+    passing = {value for value, shown in ((True, "passed"), (False, "failed")) if word in shown}
+    if one.operator == "not_equals":
+        return where(column.value, lambda found: found not in passing)
+    return where(column.value, passing.__contains__)
 
 
-def _sized(one: Filter, sql: str, scale: float) -> Clause | None:
+def _number_condition(one: Filter, column: Column, scale: float) -> Condition | None:
     """Compare numbers. What is no number is ignored."""
     numbers = [number * scale for number in map(_number, _values(one)) if number is not None]
     if len(numbers) != _needed(one):
         return None
+    equal = where(column.value, lambda found: found == numbers[0])
     if one.operator == "between":
-        return f"{sql} BETWEEN ? AND ?", tuple(numbers)
-    if one.operator == "not_equals":
-        return f"coalesce({sql} <> ?, 1)", tuple(numbers)
-    return f"{sql} {COMPARISONS.get(one.operator, '=')} ?", tuple(numbers)
+        return where(column.value, lambda found: numbers[0] <= found <= numbers[1])
+    if one.operator in _EQUAL:
+        return _negated(one, equal)
+    compare = COMPARISONS[one.operator]
+    return where(column.value, lambda found: compare(found, numbers[0]))
 
 
-def _time(one: Filter, sql: str) -> Clause | None:
+def _time(one: Filter, column: Column) -> Condition | None:
     """Compare the time of creation. Equal means on the same day."""
     moments = [moment for moment in map(_moment, _values(one)) if moment is not None]
     if len(moments) != _needed(one):
         return None
     if one.operator == "between":
-        return f"{sql} BETWEEN ? AND ?", tuple(moments)
+        return where(column.value, lambda found: moments[0] <= found <= moments[1])
     if one.operator == "equals":
-        day = moments[0] // 86_400_000
-        return f"{sql} / 86400000 = ?", (day,)
-    return f"{sql} {COMPARISONS[one.operator]} ?", tuple(moments)
+        day = moments[0] // _DAY
+        return where(column.value, lambda found: found // _DAY == day)
+    compare = COMPARISONS[one.operator]
+    return where(column.value, lambda found: compare(found, moments[0]))
 
 
 def _values(one: Filter) -> list[Any]:
@@ -455,25 +459,15 @@ def _moment(value: Any) -> int | None:
         return None
 
 
-def _negated(one: Filter, sql: str, *values: Any) -> Clause:
-    negative = one.operator.startswith("not_")
-    return (f"NOT coalesce({sql}, 0)" if negative else sql), values
+def _negated(one: Filter, condition: Condition) -> Condition:
+    return negation(condition) if one.operator.startswith("not_") else condition
 
-
-def _marks(values: Sequence[object]) -> str:
-    return f"({','.join('?' * len(values))})"
-
-
-Item = dict[str, Any]
 
 _DATASET_COLUMN: Final = re.compile(r"scenario_[0-9a-f-]{36}_dataset_[0-9a-f-]{36}")
 _LONGEST_NAME: Final = 63
-_GROUPS: Final = """
-SELECT strftime('%Y-%m-%d', call.created_at / 1000, 'unixepoch'), overall_score, scenario, count(*),
-avg(overall_score), avg(response_time) FROM call JOIN run_test ON run_test.number = call.run_test
-WHERE run_test.organization = ? AND call.deleted = 0 AND original IS NULL
-GROUP BY {dated} 2, 3 ORDER BY {dated} 2 IS NOT NULL, 2, 3
-"""
+_NEVER_GROUPED: Final = (
+    *("total_tokens", "input_tokens", "output_tokens", "avg_latency_ms", "turn_count", "csat_score"),
+)
 
 
 def read_groups(text: str | None) -> str | None:
@@ -504,25 +498,29 @@ def group_rows(store: Store, organization: int, column: str, columns: list[Item]
     dated = any(one["id"] == "timestamp" for one in columns)
     words = [str(one["id"]) for one in columns if one.get("type") == "scenario_dataset_column"]
     alias = column.replace("-", "_")[:_LONGEST_NAME]
-    found = store.rows(_GROUPS.format(dated="1," if dated else ""), (organization,))
-    return [_row(store.catalogue, row, dated=dated, words=words, alias=alias) for row in found]
-
-
-def _row(catalogue: Catalogue, row: tuple[Any, ...], *, dated: bool, words: list[str], alias: str) -> Item:
-    day, score, scenario, count, mean, response_time = row
-    cells = {name: text for _, name, text in dataset_columns(catalogue.scenarios[scenario])}
-    return {
-        **({"created_at__date": day} if dated else {}),
-        "overall_score": score,
-        **{word.replace(" ", "_"): cells.get(word) for word in words},
-        alias: None,
-        "count": count,
-        "avg_overall_score": mean,
-        "avg_response_time": response_time,
-        **dict.fromkeys(
-            ("total_tokens", "input_tokens", "output_tokens", "avg_latency_ms", "turn_count", "csat_score")
-        ),
-    }
+    groups: dict[tuple[Any, ...], list[CallRow]] = {}
+    for call in store.calls.values():
+        if call.shown and store.catalogue.run_tests[call.run_test].organization == organization:
+            key = (day(call) if dated else None, call.overall_score, call.scenario)
+            groups.setdefault(key, []).append(call)
+    ordered = sorted(groups.items(), key=lambda group: [sortable(value) for value in group[0]])
+    rows = []
+    for (date, score, scenario), calls in ordered:
+        cells = {name: text for _, name, text in dataset_columns(store.catalogue.scenarios[scenario])}
+        times = [call.response_time for call in calls if call.response_time is not None]
+        rows.append(
+            {
+                **({"created_at__date": date} if dated else {}),
+                "overall_score": score,
+                **{word.replace(" ", "_"): cells.get(word) for word in words},
+                alias: None,
+                "count": len(calls),
+                "avg_overall_score": score,
+                "avg_response_time": sum(times) / len(times) if times else None,
+                **dict.fromkeys(_NEVER_GROUPED),
+            }
+        )
+    return rows
 
 
 _CALLS: Final = "Failed to retrieve call executions: "
@@ -537,7 +535,6 @@ class Observed:
         self._store = store
         self._catalogue = store.catalogue
         self._reader = Reader(store)
-        self._rendered = Rendered(self._reader)
         self._contexts = ContextCache(self._reader)
         self._answers: dict[Endpoint, Callable[[dict[str, str], Query, int], Response]] = {
             Endpoint.CALL_EXECUTIONS: self._call_executions,
@@ -567,13 +564,14 @@ class Observed:
         search = query.get("search") or ""
         if "\0" in search or "\0" in (query.get("status") or ""):
             raise crashed(f"{_CALLS}A string literal cannot contain NUL (0x00) characters.")
-        clause = calls_like(self._catalogue, organization, search)
-        ranks = self._ranks_of_run_test(test, clause, query.get("status"), descending=number % 2 == 1)
+        ranks = self._calls_of_run_test(
+            test, organization, search, query.get("status"), descending=number % 2 == 1
+        )
         if number < 1 or size < 0 or max(number, size) >= _HUGE:
             raise crashed(f"{_CALLS}Negative indexing is not supported.")
         page = page_by_hand(query, number, size, len(ranks))
-        shown = self._not_deleted(page.of(ranks))
-        return page.envelope(self._rendered.calls("listing", self._listing_row, shown))
+        shown = [call for call in page.of(ranks) if not call.deleted]
+        return page.envelope(self._reader.rendered("listing", self._listing_row, shown))
 
     def _run_test(self, ids: dict[str, str], organization: int) -> RunTest:
         test = self._catalogue.run_test(organization, ids["run_test_id"])
@@ -591,56 +589,53 @@ class Observed:
             raise crashed(f"{_CALLS}invalid literal for int() with base 10: {text[:200]!r}")
         return number
 
-    def _ranks_of_run_test(
-        self, test: RunTest, clause: Clause, status: str | None, *, descending: bool
-    ) -> array[int]:
-        """Rank calls and snapshots, deleted ones too, last update first; equal times swap at each page."""
-        where, values = clause
-        if status:
-            where, values = f"{where} AND status = ?", (*values, status)
-        sql = (
-            f"SELECT number FROM call WHERE run_test = ? AND {where} "  # noqa: S608 - no values
-            f"ORDER BY updated_at DESC, number {'DESC' if descending else 'ASC'}"
-        )
-        return self._store.ranks(sql, (test.number, *values))
+    def _calls_of_run_test(
+        self, test: RunTest, organization: int, search: str, status: str | None, *, descending: bool
+    ) -> list[CallRow]:
+        """Return calls and snapshots, deleted ones too, last update first; equal times swap at each page."""
 
-    def _not_deleted(self, numbers: array[int]) -> list[int]:
-        rows = self._store.rows_of("SELECT number FROM call WHERE deleted = 1 AND number IN ({})", numbers)
-        deleted = {row[0] for row in rows}
-        return [number for number in numbers if number not in deleted]
+        def found() -> list[CallRow]:
+            condition = calls_like(self._catalogue, organization, search)
+            calls = [
+                call
+                for call in self._store.calls_of("run_test", test.number)
+                if (not status or call.status == status) and (condition is None or condition(call))
+            ]
+            if not descending:
+                calls.sort(key=lambda call: (-call.updated_at, call.number))
+            return calls
+
+        return self._store.listing(("run test", test.number, search, status, descending), found)
 
     def _listing_row(self, call: Call) -> dict[str, Any]:
         context = self._contexts.of(call)
         if call.original is None:
             return listing_row(call, context)
-        ((original_id,),) = self._store.rows("SELECT id FROM call WHERE number = ?", (call.original,))
-        return snapshot_row(call, original_id, context)
+        return snapshot_row(call, self._store.calls[call.original].id, context)
 
     # run-tests/{run_test_id}/executions/
 
     def _test_executions(self, ids: dict[str, str], query: Query, organization: int) -> Response:
         test = self._run_test(ids, organization)
         search = (query.get("search") or "").strip()
-        where: list[str] = ["1"]
-        values: list[Any] = []
         if "\0" in search:
             raise crashed_page()
-        if search:
-            if scenarios_like(self._catalogue, organization, search):
-                raise crashed(f"{_EXECUTIONS}agent_definition is both deferred and traversed")
-            where.append("status LIKE ?")
-            values.append("\0" if "\\" in search else f"%{search}%")
-        if status := query.get("status"):
-            where.append("status = ?")
-            values.append(status)
-        ranks = executions_of(self._store, [test], (" AND ".join(where), tuple(values)))
+        if search and scenarios_like(self._catalogue, organization, search):
+            raise crashed(f"{_EXECUTIONS}agent_definition is both deferred and traversed")
+        status, pattern = query.get("status"), like(search)
+
+        def matches(one: Execution) -> bool:
+            return "\\" not in search and pattern.search(one.status) is not None
+
+        statuses = (status,) if status else ()
+        ranks = executions_of(self._store, [test], search, matches if search else None, statuses)
         page = page_by_framework(
             query, lenient_size(query), len(ranks), crashed(f"{_EXECUTIONS}Invalid page.")
         )
         return page.envelope(
             [
                 msgspec.json.encode(execution_row(one, self._reader.tally(one.number), self._catalogue))
-                for one in self._reader.executions(page.of(ranks))
+                for one in page.of(ranks)
             ]
         )
 
@@ -658,8 +653,10 @@ class Observed:
         if group is not None:
             return self._groups(organization, group, columns, number, int(query.get("limit") or 30))
         applied = apply_filters(filters, self._catalogue, self._catalogue.evals_of(execution.run_test))
-        clause = calls_like(self._catalogue, organization, query.get("search"))
-        ranks = calls_of_execution(self._store, execution, *applied.clauses, clause)
+        search = query.get("search")
+        conditions = [*applied.conditions, calls_like(self._catalogue, organization, search)]
+        key = (search, query.get("filters"))
+        ranks = calls_of_execution(self._store, execution, key, conditions)
         more = {
             "column_order": columns,
             "error_messages": applied.messages,
@@ -677,19 +674,13 @@ class Observed:
         more |= {"provider": agent.provider, "agent_type": agent.channel}
         return page.envelope(self._details(page.of(ranks)), more)
 
-    def _details(self, numbers: Sequence[int] | array[int]) -> list[bytes]:
-        rows = self._store.rows_of(
-            "SELECT original, number FROM call WHERE original IN ({}) ORDER BY updated_at DESC", numbers
-        )
-        kept: dict[int, list[int]] = {}
-        for original, number in rows:
-            kept.setdefault(original, []).append(number)
-
+    def _details(self, calls: Sequence[CallRow]) -> list[bytes]:
         def row(call: Call) -> dict[str, Any]:
-            snapshots = self._rendered.calls("snapshot", snapshot_entry, kept.get(call.number, []))
+            kept = self._store.calls_of("original", call.number)
+            snapshots = self._reader.rendered("snapshot", snapshot_entry, kept)
             return detail_row(call, self._contexts.of(call), [msgspec.Raw(one) for one in snapshots])
 
-        return self._rendered.calls("detail", row, numbers)
+        return self._reader.rendered("detail", row, calls)
 
     def _groups(
         self, organization: int, column: str, columns: list[dict[str, Any]], number: int, size: int
@@ -716,7 +707,7 @@ class Observed:
         def row(call: Call) -> dict[str, Any]:
             return version_row(call, version.id, provider)
 
-        return page.envelope(self._rendered.calls("version", row, page.of(ranks)))
+        return page.envelope(self._reader.rendered("version", row, page.of(ranks)))
 
     # sdk/api/v1/simulation/runs/
 
@@ -733,9 +724,9 @@ class Observed:
         tests = self._catalogue.run_tests_named(organization, query.get("run_test_name") or "")
         if not tests:
             raise missing("Run test not found.")
-        ranks = executions_of(self._store, tests, ALL)
+        ranks = executions_of(self._store, tests)
         page = self._run_page(query, len(ranks))
-        found = self._reader.executions(page.of(ranks))
+        found = page.of(ranks)
         head = {"total_pages": page.pages, "current_page": page.number, "count": page.count}
         return _result(head | {"results": [execution_result(self._reader, one, names) for one in found]})
 
@@ -747,16 +738,16 @@ class Observed:
         return page_by_framework(requested, lenient_size(query), count, failed)
 
     def _run_of_call(self, organization: int, call_id: str, names: Names) -> Response:
-        number = self._reader.call_number(organization, call_id)
-        if number is None:
+        found = self._reader.call_row(organization, call_id)
+        if found is None:
             raise missing("Call execution not found.")
-        (call,) = self._reader.calls([number])
+        call = self._reader.call(found)
         return _result(call_result(call, self._contexts.of(call).execution.id, names))
 
     def _run_of_execution(self, execution: Execution, query: Query, names: Names) -> Response:
         ranks = calls_of_execution(self._store, execution)
         page = self._run_page(query, len(ranks))
-        calls = self._reader.calls(page.of(ranks))
+        calls = [self._reader.call(row) for row in page.of(ranks)]
         result = execution_result(self._reader, execution, names)
         result["call_results"] = {
             "total_pages": page.pages,

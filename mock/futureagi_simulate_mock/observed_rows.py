@@ -40,7 +40,7 @@ class CallContext:
 
 
 class ContextCache:
-    """Look up what is context a call, once per execution as long as nothing changes."""
+    """Look up the context of a call, once per execution as long as nothing changes."""
 
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
@@ -48,17 +48,17 @@ class ContextCache:
         self._seen = -1
 
     def of(self, call: Call) -> CallContext:
-        """Return what is context this call."""
+        """Return the context of this call."""
         return self.of_execution(call.execution)
 
     def of_execution(self, number: int) -> CallContext:
-        """Return what is context the calls of this execution."""
+        """Return the context of the calls of this execution."""
         if self._seen != self._reader.store.changes:
             self._seen = self._reader.store.changes
             self._kept.clear()
         found = self._kept.get(number)
         if found is None:
-            (execution,) = self._reader.executions([number])
+            execution = self._reader.store.executions[number]
             catalogue = self._reader.catalogue
             agent = catalogue.agents[catalogue.run_tests[execution.run_test].agent]
             found = self._kept.put(number, CallContext(execution, agent))

@@ -8,6 +8,7 @@ from typing import Any, Final
 from futureagi_simulate_mock.ids import make_id
 from futureagi_simulate_mock.models import (
     Call,
+    CallRow,
     EvalConfig,
     EvalOutput,
     EvalValue,
@@ -125,12 +126,6 @@ _CAUSES: Final = {
     "customer_tone": ("Upset customers", "Customers get angry before the agent comes to the point."),
 }
 _MOST_EXAMPLES: Final = 20
-_FAILED_CALLS: Final = """
-SELECT call.id FROM call JOIN eval_output ON eval_output.call = call.number
-WHERE call.execution = ? AND call.deleted = 0 AND call.original IS NULL AND call.settled = 1
-AND eval_output.config = ? AND eval_output.status = 'completed' AND eval_output.value < 0.5
-ORDER BY call.updated_at DESC, call.number DESC LIMIT ?
-"""
 
 
 def execution_run(reader: Reader, execution: Execution, names: frozenset[str] | None) -> Item:
@@ -240,14 +235,31 @@ def _clusters(reader: Reader, execution: Execution, names: frozenset[str] | None
     for config in reader.catalogue.evals_of(execution.run_test):
         if config.output_type == "choices" or (names is not None and config.name.casefold() not in names):
             continue
-        rows = reader.store.rows(_FAILED_CALLS, (execution.number, config.number, _MOST_EXAMPLES))
+        calls = _failed_calls(reader, execution, config)[:_MOST_EXAMPLES]
         cause, description = _CAUSES.get(
             config.template_name, ("Other causes", "These calls failed this eval.")
         )
         cluster = {
             "cluster_name": cause,
-            "call_execution_ids": [row[0] for row in rows],
+            "call_execution_ids": [call.id for call in calls],
             "description": description,
         }
-        found[config.name] = [cluster] if rows else []
+        found[config.name] = [cluster] if calls else []
     return found
+
+
+def _failed_calls(reader: Reader, execution: Execution, config: EvalConfig) -> list[CallRow]:
+    """Return the calls that failed an eval or scored below one half, last update first."""
+    return [
+        call
+        for call in reader.store.calls_of("execution", execution.number)
+        if call.shown
+        and call.settled
+        and any(
+            output.config == config.number
+            and output.status == "completed"
+            and isinstance(output.value, (bool, float))
+            and output.value < 0.5
+            for output in call.evals
+        )
+    ]

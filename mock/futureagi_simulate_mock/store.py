@@ -1,16 +1,14 @@
-"""The store: the mock's data in one SQLite database, its listings in order, its state at a time."""
+"""The store: the mock's data in memory, its listings in order, its state at a time."""
 
 from __future__ import annotations
 
-import sqlite3
-from array import array
 from bisect import bisect_right
-from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import contextmanager
-from itertools import chain
+from functools import partial
+from operator import attrgetter
 from threading import RLock
-from typing import Any, Final, Generic, TypeVar
-from weakref import finalize
+from typing import Any, Final, Generic, Literal, TypeVar
 
 import msgspec
 from msgspec import structs
@@ -20,75 +18,26 @@ from futureagi_simulate_mock.messages import Organization
 from futureagi_simulate_mock.models import (
     Agent,
     Call,
+    CallRow,
     EvalConfig,
     EvalValue,
     Execution,
     RunTest,
     Scenario,
     Tally,
-    Turn,
     Version,
 )
 
-TABLES: Final = """
-CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE organization (
-    number INTEGER PRIMARY KEY, name TEXT NOT NULL, api_key TEXT NOT NULL UNIQUE, secret_key TEXT NOT NULL);
-CREATE TABLE agent (
-    number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, organization INTEGER NOT NULL, name TEXT NOT NULL,
-    channel TEXT NOT NULL, provider TEXT, deleted INTEGER NOT NULL);
-CREATE TABLE version (
-    number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, agent INTEGER NOT NULL, name TEXT NOT NULL);
-CREATE TABLE scenario (
-    number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, organization INTEGER NOT NULL, name TEXT NOT NULL,
-    script TEXT NOT NULL, dataset_id TEXT, deleted INTEGER NOT NULL);
-CREATE TABLE run_test (
-    number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, organization INTEGER NOT NULL, name TEXT NOT NULL,
-    agent INTEGER NOT NULL, deleted INTEGER NOT NULL);
-CREATE TABLE eval_config (
-    number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, run_test INTEGER NOT NULL, name TEXT NOT NULL,
-    template_id TEXT NOT NULL, template_name TEXT NOT NULL, output_type TEXT NOT NULL,
-    form TEXT NOT NULL, choices TEXT NOT NULL);
-CREATE TABLE execution (
-    number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, run_test INTEGER NOT NULL, version INTEGER NOT NULL,
-    status TEXT NOT NULL, created_at INTEGER NOT NULL, started_at INTEGER, completed_at INTEGER,
-    scenarios TEXT NOT NULL, simulator TEXT, errors TEXT NOT NULL, summary_status TEXT, summary TEXT);
--- overall_score is 0-100; settled is 1 once nothing more will happen, and evals and costs are known
-CREATE TABLE call (
-    number INTEGER PRIMARY KEY, id TEXT NOT NULL, run_test INTEGER NOT NULL, execution INTEGER NOT NULL,
-    version INTEGER NOT NULL, scenario INTEGER NOT NULL, original INTEGER, rerun_type TEXT,
-    deleted INTEGER NOT NULL, status TEXT NOT NULL, channel TEXT NOT NULL, call_type TEXT NOT NULL,
-    phone TEXT,
-    created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL, started_at INTEGER, ended_at INTEGER,
-    duration INTEGER, overall_score REAL, response_time INTEGER, settled INTEGER NOT NULL, given TEXT);
--- value: 0 or 1 for Pass/Fail, 0-1 for score, a JSON array for choices; NULL unless status is completed
-CREATE TABLE eval_output (
-    call INTEGER NOT NULL, config INTEGER NOT NULL, status TEXT NOT NULL, value, reason TEXT,
-    PRIMARY KEY (call, config)) WITHOUT ROWID;
--- what a call or an execution looks like from `at` on, while it is under way
-CREATE TABLE call_stage (
-    call INTEGER NOT NULL, at INTEGER NOT NULL, status TEXT NOT NULL, updated_at INTEGER NOT NULL,
-    started_at INTEGER, ended_at INTEGER, duration INTEGER, overall_score REAL, response_time INTEGER,
-    settled INTEGER NOT NULL, PRIMARY KEY (call, at)) WITHOUT ROWID;
-CREATE TABLE execution_stage (
-    execution INTEGER NOT NULL, at INTEGER NOT NULL, status TEXT NOT NULL, started_at INTEGER,
-    completed_at INTEGER, PRIMARY KEY (execution, at)) WITHOUT ROWID;
-"""
-
-# Each listing reads one of these from its end: newest first, ties by number.
-INDEXES: Final = """
-CREATE UNIQUE INDEX IF NOT EXISTS call_by_id ON call (id);
-CREATE INDEX IF NOT EXISTS call_by_run_test ON call (run_test, updated_at, number, deleted, original);
-CREATE INDEX IF NOT EXISTS call_by_execution
-    ON call (execution, updated_at, number, deleted, original, status);
-CREATE INDEX IF NOT EXISTS call_by_version ON call (version, updated_at, number, deleted, original, status);
-CREATE INDEX IF NOT EXISTS execution_by_run_test ON execution (run_test, created_at, number);
-CREATE INDEX IF NOT EXISTS call_by_original ON call (original) WHERE original IS NOT NULL;
-"""
-
-
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
+
+#: How often each output of an eval occurs.
+Counted = list[tuple[EvalValue, int]]
+#: What calls are looked up by.
+Parent = Literal["run_test", "execution", "version", "original"]
+
+_MOST_LISTED: Final = 8_000_000
+_MOST_BYTES: Final = 32 * 1024 * 1024
 
 
 class Recent(Generic[K, V]):
@@ -108,7 +57,7 @@ class Recent(Generic[K, V]):
         return value
 
     def put(self, key: K, value: V) -> V:
-        """Keep `value`, letting go of what was used longest ago."""
+        """Keep `value`, removing what was used longest ago."""
         self._items[key] = value
         self._weight += self._weigh(value)
         while self._weight > self._limit and len(self._items) > 1:
@@ -122,73 +71,28 @@ class Recent(Generic[K, V]):
         self._weight = 0
 
 
-T = TypeVar("T")
-Row = tuple[Any, ...]
-
-
 class Catalogue:
-    """Look-ups by number and by id. Another organization's rows are not found."""
+    """The few rows that everything else refers to, by number. Another organization's rows are not found."""
 
-    def __init__(self, store: Store) -> None:
-        self._store = store
-        self._tables: dict[str, dict[int, Any]] = {}
-        self._ids: dict[str, dict[str, int]] = {}
-
-    def clear(self) -> None:
-        """Clear the cache."""
-        self._tables.clear()
-        self._ids.clear()
-
-    def _table(self, name: str, make: Callable[[Row], T]) -> dict[int, T]:
-        table = self._tables.get(name)
-        if table is None:
-            rows = self._store.rows(f"SELECT * FROM {name} ORDER BY number")  # noqa: S608 - a name from this file
-            table = self._tables[name] = {row[0]: make(row) for row in rows}
-            self._ids[name] = {row[1]: row[0] for row in rows}
-        return table
-
-    @property
-    def organizations(self) -> dict[int, Organization]:
-        """Every organization by number."""
-        return self._table("organization", lambda row: Organization(*row))
-
-    @property
-    def agents(self) -> dict[int, Agent]:
-        """Every agent by number."""
-        return self._table("agent", lambda row: Agent(*_flagged(row)))
-
-    @property
-    def versions(self) -> dict[int, Version]:
-        """Every agent version by number."""
-        return self._table("version", lambda row: Version(*row))
-
-    @property
-    def scenarios(self) -> dict[int, Scenario]:
-        """Every scenario by number, deleted ones too."""
-        return self._table("scenario", lambda row: Scenario(*_flagged(row)))
-
-    @property
-    def run_tests(self) -> dict[int, RunTest]:
-        """Every run test by number, deleted ones too."""
-        return self._table("run_test", lambda row: RunTest(*_flagged(row)))
-
-    @property
-    def eval_configs(self) -> dict[int, EvalConfig]:
-        """Every eval by number."""
-        return self._table("eval_config", _eval_config)
+    def __init__(self) -> None:
+        self.organizations: dict[int, Organization] = {}
+        self.agents: dict[int, Agent] = {}
+        self.versions: dict[int, Version] = {}
+        self.scenarios: dict[int, Scenario] = {}
+        self.run_tests: dict[int, RunTest] = {}
+        self.eval_configs: dict[int, EvalConfig] = {}
 
     def evals_of(self, run_test: int) -> list[EvalConfig]:
         """Return the evals of a run test in their order."""
         return [config for config in self.eval_configs.values() if config.run_test == run_test]
 
     def run_test(self, organization: int, uuid: str) -> RunTest | None:
-        """Find the organization's run test with this id."""
-        tests = self.run_tests
-        found = tests.get(self._ids["run_test"].get(uuid.lower(), 0))
+        """Return the organization's run test with this id, or None."""
+        found = by_id(self.run_tests, uuid)
         return found if found and found.organization == organization and not found.deleted else None
 
     def run_tests_named(self, organization: int, name: str) -> list[RunTest]:
-        """Find the organization's run tests with exactly this name."""
+        """Return the organization's run tests with exactly this name."""
         return [
             test
             for test in self.run_tests.values()
@@ -196,200 +100,160 @@ class Catalogue:
         ]
 
     def version(self, organization: int, agent_uuid: str, version_uuid: str) -> Version | None:
-        """Find the version of the organization's agent."""
-        agents, versions = self.agents, self.versions
-        agent = agents.get(self._ids["agent"].get(agent_uuid.lower(), 0))
-        version = versions.get(self._ids["version"].get(version_uuid.lower(), 0))
+        """Return the version of the organization's agent, or None."""
+        agent, version = by_id(self.agents, agent_uuid), by_id(self.versions, version_uuid)
         if agent is None or version is None or agent.organization != organization or agent.deleted:
             return None
         return version if version.agent == agent.number else None
 
-    def scenarios_like(self, organization: int, text: str) -> list[int]:
-        """Return the numbers of the organization's scenarios whose name holds `text` in any case."""
+    def scenarios_like(self, organization: int, text: str) -> frozenset[int]:
+        """Return the numbers of the organization's scenarios whose name contains `text` in any case."""
         wanted = text.casefold()
-        return [
+        return frozenset(
             scenario.number
             for scenario in self.scenarios.values()
             if scenario.organization == organization and wanted in scenario.name.casefold()
-        ]
+        )
 
 
-def _flagged(row: Row) -> Row:
-    """Read the last column, `deleted`, as a boolean."""
-    return (*row[:-1], bool(row[-1]))
-
-
-def _eval_config(row: Row) -> EvalConfig:
-    values: Row = (*row[:-1], tuple(msgspec.json.decode(row[-1], type=list[str])))
-    return EvalConfig(*values)
-
-
-_MAX_RANKED: Final = 8_000_000
-_VARIABLES: Final = 500
-
-_Listing = tuple[str, tuple[Any, ...]]
-
-_ADVANCE_CALLS: Final = """
-UPDATE call
-SET (status, updated_at, started_at, ended_at, duration, overall_score, response_time, settled) = (
-    SELECT status, updated_at, started_at, ended_at, duration, overall_score, response_time, settled
-    FROM call_stage WHERE call_stage.call = call.number AND at <= max(:now, created_at)
-    ORDER BY at DESC LIMIT 1)
-WHERE number IN (SELECT DISTINCT call FROM call_stage)
-"""
-_ADVANCE_EXECUTIONS: Final = """
-UPDATE execution SET (status, started_at, completed_at) = (
-    SELECT status, started_at, completed_at FROM execution_stage
-    WHERE execution_stage.execution = execution.number AND at <= max(:now, created_at)
-    ORDER BY at DESC LIMIT 1)
-WHERE number IN (SELECT DISTINCT execution FROM execution_stage)
-"""
+def by_id(table: dict[int, V], uuid: str) -> V | None:
+    """Return the row with this id, or None."""
+    wanted = uuid.lower()
+    return next((row for row in table.values() if row.id == wanted), None)  # type: ignore[attr-defined]
 
 
 class Store:
-    """The mock's data in SQLite, in memory or in a file.
+    """The mock's data. Any thread may use it: there is one lock.
 
-    Any thread may use it: one connection, one lock. A listing is an array of row numbers in order, read once
-    from an index and kept until something changes; so page 19,000 costs what page 1 costs.
+    A listing is a list of rows in order, made once and kept until something changes: page 10,000 costs
+    what page 1 costs.
     """
 
-    def __init__(self, database: str = ":memory:") -> None:
+    def __init__(self) -> None:
         self.lock = RLock()
         self.changes = 0
-        self.connection = sqlite3.connect(database, check_same_thread=False, isolation_level=None)
-        # a store that is forgotten, not closed, is no reason for a ResourceWarning in somebody's test
-        finalize(self, self.connection.close)
-        self.connection.execute("PRAGMA journal_mode = MEMORY")
-        self.connection.execute("PRAGMA synchronous = OFF")
-        self.connection.execute("PRAGMA cache_size = -65536")
-        self.connection.create_function("fold", 1, _fold, deterministic=True)
-        fresh = not self.rows("SELECT 1 FROM sqlite_master WHERE name = 'meta'")
-        if fresh:
-            self.connection.executescript(TABLES)
-        self.catalogue = Catalogue(self)
-        self._ranks: Recent[_Listing, array[int]] = Recent(_MAX_RANKED, lambda ranks: len(ranks) + 100)
+        self.seed = 0
+        self.catalogue = Catalogue()
+        self.executions: dict[int, Execution] = {}
+        self.calls: dict[int, CallRow] = {}
+        #: How a call or an execution that is under way looks from a time on: (time, values by field).
+        self.stages: dict[int, list[tuple[int, dict[str, Any]]]] = {}
+        self.execution_stages: dict[int, list[tuple[int, dict[str, Any]]]] = {}
+        self._undo: list[Callable[[], object]] = []
+        self._children: dict[Parent, dict[int | None, list[CallRow]]] = {}
+        self._ids: dict[str, dict[str, int]] = {}
+        self._listings: Recent[Hashable, list[Any]] = Recent(_MOST_LISTED, lambda rows: len(rows) + 100)
         self._times: list[int] | None = None
         self._moment = -1
 
-    def close(self) -> None:
-        """Close the database."""
-        with self.lock:
-            self.connection.close()
-
-    def rows(self, sql: str, values: Sequence[Any] | dict[str, Any] = ()) -> list[tuple[Any, ...]]:
-        """Run a statement and return its rows."""
-        with self.lock:
-            return self.connection.execute(sql, values).fetchall()
-
-    def rows_of(self, sql: str, numbers: Iterable[int]) -> list[tuple[Any, ...]]:
-        """Run a statement with `IN ({})` for many numbers, a portion at a time."""
-        wanted = list(numbers)
-        found: list[tuple[Any, ...]] = []
-        for start in range(0, len(wanted), _VARIABLES):
-            part = wanted[start : start + _VARIABLES]
-            found += self.rows(sql.format(",".join("?" * len(part))), part)
-        return found
-
     @contextmanager
-    def writing(self) -> Iterator[sqlite3.Connection]:
-        """Change data in one transaction; afterwards nothing kept from before is used."""
+    def writing(self) -> Iterator[None]:
+        """Change data by `put` and `change`: all of it, or nothing if the block raises."""
         with self.lock:
-            self.connection.execute("BEGIN")
+            self._undo.clear()
             try:
-                yield self.connection
+                yield
             except BaseException:
-                self.connection.execute("ROLLBACK")
+                for undo in reversed(self._undo):
+                    undo()
                 raise
-            self.connection.execute("COMMIT")
-            self.changed()
+            finally:
+                self._undo.clear()
+                self.changed()
+
+    def put(self, table: dict[int, V], number: int, row: V) -> None:
+        """Add or replace a row."""
+        before = table.get(number)
+        self._undo.append(
+            partial(table.pop, number) if before is None else partial(table.__setitem__, number, before)
+        )
+        table[number] = row
+
+    def change(self, row: CallRow, **values: Any) -> None:
+        """Set fields of a call."""
+        for name, value in values.items():
+            self._undo.append(partial(setattr, row, name, getattr(row, name)))
+            setattr(row, name, value)
 
     def changed(self) -> None:
         """Clear all caches after a change."""
         self.changes += 1
-        self._ranks.clear()
-        self.catalogue.clear()
+        self._listings.clear()
+        self._children.clear()
+        self._ids.clear()
         self._times = None
         self._moment = -1
-
-    def index(self) -> None:
-        """Make the indexes that listings read; done after the first data, which is then written faster."""
-        with self.lock:
-            self.connection.executescript(INDEXES)
 
     @contextmanager
     def at(self, now: int) -> Iterator[None]:
         """Hold the store still, as it is at `now` (ms): what is under way has come so far."""
         with self.lock:
-            times = self._times
-            if times is None:
-                times = self._times = [
-                    row[0]
-                    for row in self.connection.execute(
-                        "SELECT at FROM call_stage UNION SELECT at FROM execution_stage ORDER BY 1"
-                    )
-                ]
-            moment = bisect_right(times, now)
+            stages = (self.stages, self.execution_stages)
+            if self._times is None:
+                self._times = sorted({at for table in stages for rows in table.values() for at, _ in rows})
+            moment = bisect_right(self._times, now)
             if moment != self._moment:
-                if times:
-                    self._advance(now)
+                if self._times:
+                    for table, rows in zip(stages, (self.calls, self.executions), strict=True):
+                        _advance(table, rows, now)
+                    self.changes += 1
+                    self._listings.clear()
                 self._moment = moment
             yield
 
-    def _advance(self, now: int) -> None:
-        self.connection.execute("BEGIN")
-        self.connection.execute(_ADVANCE_CALLS, {"now": now})
-        self.connection.execute(_ADVANCE_EXECUTIONS, {"now": now})
-        self.connection.execute("COMMIT")
-        self.changes += 1
-        self._ranks.clear()
+    def call(self, uuid: str) -> CallRow | None:
+        """Return the call with this id, or None."""
+        return self._with_id("call", self.calls, uuid)
 
-    def ranks(self, sql: str, values: tuple[Any, ...] = ()) -> array[int]:
-        """Return the numbers that `sql` selects, in its order: the listing as ranks."""
+    def execution(self, uuid: str) -> Execution | None:
+        """Return the execution with this id, or None."""
+        return self._with_id("execution", self.executions, uuid)
+
+    def _with_id(self, kind: str, table: dict[int, V], uuid: str) -> V | None:
+        if kind not in self._ids:
+            self._ids[kind] = {row.id: number for number, row in table.items()}  # type: ignore[attr-defined]
+        return table.get(self._ids[kind].get(uuid.lower(), 0))
+
+    def calls_of(self, parent: Parent, number: int) -> list[CallRow]:
+        """Return the calls of a run test, execution, version or original call, last update first."""
+
+        def ordered() -> list[CallRow]:
+            if parent not in self._children:
+                found: dict[int | None, list[CallRow]] = {}
+                key = attrgetter(parent)
+                for row in self.calls.values():
+                    found.setdefault(key(row), []).append(row)
+                self._children[parent] = found
+            rows = self._children[parent].get(number, [])
+            return sorted(rows, key=lambda row: (-row.updated_at, -row.number))
+
+        return self.listing(("calls", parent, number), ordered)
+
+    def listing(self, key: Hashable, make: Callable[[], list[V]]) -> list[V]:
+        """Return what `make` returned for this key since the last change, making it if needed."""
         with self.lock:
-            kept = self._ranks.get((sql, values))
-            if kept is None:
-                cursor = self.connection.execute(sql, values)
-                kept = self._ranks.put((sql, values), array("I", chain.from_iterable(cursor)))
-            return kept
-
-    def meta(self, name: str) -> str | None:
-        """Return a note about the data, such as its seed."""
-        found = self.rows("SELECT value FROM meta WHERE name = ?", (name,))
-        return str(found[0][0]) if found else None
+            kept = self._listings.get(key)
+            return self._listings.put(key, make()) if kept is None else kept
 
 
-def _fold(text: str | None) -> str | None:
-    return None if text is None else str(text).casefold()
-
-
-_CALLS: Final = "SELECT * FROM call WHERE number IN ({})"
-_EVALS: Final = (
-    "SELECT call, config, status, value, reason FROM eval_output WHERE call IN ({}) ORDER BY config"
-)
-_EXECUTIONS: Final = "SELECT * FROM execution WHERE number IN ({})"
-_TALLY: Final = """
-SELECT status, count(*), sum(response_time), count(response_time) FROM call
-WHERE execution = ? AND deleted = 0 AND original IS NULL GROUP BY status
-"""
-_OUTPUTS: Final = """
-SELECT eval_output.config, eval_output.value, count(*) FROM call
-JOIN eval_output ON eval_output.call = call.number
-WHERE call.execution = ? AND call.deleted = 0 AND call.original IS NULL AND call.settled = 1
-AND eval_output.status = 'completed' GROUP BY 1, 2
-"""
-Counted = list[tuple[EvalValue, int]]
-_decode_list: Final = msgspec.json.Decoder(list[str]).decode
-_decode_turns: Final = msgspec.json.Decoder(tuple[Turn, ...]).decode
+def _advance(table: dict[int, list[tuple[int, dict[str, Any]]]], rows: Any, now: int) -> None:
+    for number, stages in table.items():
+        row = rows[number]
+        latest = max(now, row.created_at)
+        values = next(values for at, values in reversed(stages) if at <= latest)
+        for name, value in values.items():
+            setattr(row, name, value)
 
 
 class Reader:
-    """Facts from the store. Use it while the store is held still by `Store.at`."""
+    """Whole calls from the store, and what is counted over an execution's. Use it inside `Store.at`."""
 
     def __init__(self, store: Store) -> None:
         self.store = store
         self.catalogue = store.catalogue
         self._tallies: Recent[int, Tally] = Recent(20_000)
         self._counts: Recent[int, dict[int, Counted]] = Recent(2_000)
+        self._rendered: Recent[tuple[str, int], bytes] = Recent(_MOST_BYTES, len)
         self._seen = -1
 
     def _refresh(self) -> None:
@@ -397,61 +261,60 @@ class Reader:
             self._seen = self.store.changes
             self._tallies.clear()
             self._counts.clear()
+            self._rendered.clear()
 
-    def calls(self, numbers: Sequence[int] | array[int]) -> list[Call]:
-        """Read calls in the order of `numbers`."""
-        rows = {row[0]: row for row in self.store.rows_of(_CALLS, numbers)}
-        outputs: dict[int, list[tuple[EvalConfig, str, EvalValue, str | None]]] = {}
+    def rendered(self, form: str, render: Callable[[Call], Any], rows: Sequence[CallRow]) -> list[bytes]:
+        """Return calls as JSON, in the order of `rows`; `form` names what `render` makes of a call."""
+        self._refresh()
+        found = []
+        for row in rows:
+            item = self._rendered.get((form, row.number))
+            if item is None:
+                item = self._rendered.put((form, row.number), msgspec.json.encode(render(self.call(row))))
+            found.append(item)
+        return found
+
+    def call(self, row: CallRow) -> Call:
+        """Return a call with its details, which are drawn from the seed."""
+        given = dict(row.given or {})
         configs = self.catalogue.eval_configs
-        for call, config, status, value, reason in self.store.rows_of(_EVALS, numbers):
-            found = configs[config]
-            outputs.setdefault(call, []).append((found, status, read_value(found, value), reason))
-        seed = int(self.store.meta("seed") or 0)
-        return [self._call(seed, rows[number], outputs.get(number, [])) for number in numbers]
-
-    def _call(
-        self, seed: int, row: tuple[Any, ...], outputs: list[tuple[EvalConfig, str, EvalValue, str | None]]
-    ) -> Call:
-        scenario = self.catalogue.scenarios[row[5]]
-        uuid, status, channel, duration = row[1], row[9], row[10], row[17]
-        settled = bool(row[20])
-        given = {} if row[21] is None else msgspec.json.decode(row[21])
-        turns = msgspec.convert(given.pop("transcript"), tuple[Turn, ...]) if "transcript" in given else None
+        outputs = [
+            (configs[output.config], output.status, output.value, output.reason)
+            for output in (row.evals if row.settled else ())
+        ]
+        scenario = self.catalogue.scenarios[row.scenario]
         details, evals = draw_details(
-            seed, uuid, scenario.script, channel, status, duration, outputs if settled else [], turns
+            self.store.seed,
+            row.id,
+            scenario.script,
+            row.channel,
+            row.status,
+            row.duration,
+            outputs,
+            given.pop("transcript", None),
         )
         if given:
             details = structs.replace(details, **given)
-        values: tuple[Any, ...] = (
-            *row[:5],
-            scenario,
-            *row[6:8],
-            bool(row[8]),
-            *row[9:20],
-            settled,
-            evals,
-            details,
-        )
-        return Call(*values)
+        values = structs.asdict(row)
+        del values["given"]
+        return Call(**values | {"scenario": scenario, "evals": evals, "details": details})
 
-    def call_number(self, organization: int, uuid: str) -> int | None:
-        """Find the organization's call with this id; neither deleted ones nor snapshots are found."""
-        rows = self.store.rows(
-            "SELECT number, run_test FROM call WHERE id = ? AND deleted = 0 AND original IS NULL",
-            (uuid.lower(),),
-        )
-        return rows[0][0] if rows and self._owns(organization, rows[0][1]) else None
+    def call_row(self, organization: int, uuid: str) -> CallRow | None:
+        """Return the organization's call with this id; neither deleted ones nor snapshots are found."""
+        row = self.store.call(uuid)
+        if (
+            row is None
+            or row.deleted
+            or row.original is not None
+            or not self._owns(organization, row.run_test)
+        ):
+            return None
+        return row
 
     def execution(self, organization: int, uuid: str) -> Execution | None:
-        """Find the organization's execution with this id."""
-        rows = self.store.rows("SELECT * FROM execution WHERE id = ?", (uuid.lower(),))
-        return _execution(rows[0]) if rows and self._owns(organization, rows[0][2]) else None
-
-    def executions(self, numbers: Iterable[int]) -> list[Execution]:
-        """Read executions in the order of `numbers`."""
-        wanted = list(numbers)
-        rows = {row[0]: row for row in self.store.rows_of(_EXECUTIONS, wanted)}
-        return [_execution(rows[number]) for number in wanted]
+        """Return the organization's execution with this id, or None."""
+        found = self.store.execution(uuid)
+        return found if found and self._owns(organization, found.run_test) else None
 
     def _owns(self, organization: int, run_test: int) -> bool:
         test = self.catalogue.run_tests[run_test]
@@ -462,10 +325,14 @@ class Reader:
         self._refresh()
         kept = self._tallies.get(execution)
         if kept is None:
-            rows = self.store.rows(_TALLY, (execution,))
-            timed = sum(row[3] for row in rows)
-            mean = sum(row[2] or 0 for row in rows) / timed if timed else None
-            by_status = {row[0]: row[1] for row in rows}
+            by_status: dict[str, int] = {}
+            times = []
+            for row in self.store.calls_of("execution", execution):
+                if row.shown:
+                    by_status[row.status] = by_status.get(row.status, 0) + 1
+                    if row.response_time is not None:
+                        times.append(row.response_time)
+            mean = sum(times) / len(times) if times else None
             kept = self._tallies.put(execution, Tally(sum(by_status.values()), by_status, mean))
         return kept
 
@@ -474,60 +341,22 @@ class Reader:
         self._refresh()
         kept = self._counts.get(execution)
         if kept is None:
-            kept = {}
-            configs = self.catalogue.eval_configs
-            for config, value, count in self.store.rows(_OUTPUTS, (execution,)):
-                kept.setdefault(config, []).append((read_value(configs[config], value), count))
+            counts: dict[int, dict[EvalValue, int]] = {}
+            for row in self.store.calls_of("execution", execution):
+                for output in row.evals if row.shown and row.settled else ():
+                    if output.status == "completed":
+                        cells = counts.setdefault(output.config, {})
+                        cells[output.value] = cells.get(output.value, 0) + 1
+            kept = {
+                config: sorted(cells.items(), key=lambda cell: sortable(cell[0]))
+                for config, cells in sorted(counts.items())
+            }
             self._counts.put(execution, kept)
         return kept
 
 
-def read_value(config: EvalConfig, stored: object) -> EvalValue:
-    """Turn a stored output into what it means."""
-    if stored is None:
-        return None
-    if config.output_type == "Pass/Fail":
-        return bool(stored)
-    if config.output_type == "score":
-        assert isinstance(stored, (int, float))  # noqa: S101 - the schema says so
-        return float(stored)
-    return tuple(_decode_list(str(stored)))
-
-
-def _execution(row: tuple[Any, ...]) -> Execution:
-    scenarios, simulator, errors, status, summary = row[8:]
-    values: tuple[Any, ...] = (
-        *row[:8],
-        tuple(msgspec.json.decode(scenarios, type=list[int])),
-        simulator,
-        tuple(_decode_list(errors)),
-        status,
-        None if summary is None else msgspec.json.decode(summary),
-    )
-    return Execution(*values)
-
-
-_KEPT_BYTES: Final = 32 * 1024 * 1024
-
-
-class Rendered:
-    """The rendered calls of one profile, by the name of the form and the call's number."""
-
-    def __init__(self, reader: Reader) -> None:
-        self._reader = reader
-        self._kept: Recent[tuple[str, int], bytes] = Recent(_KEPT_BYTES, len)
-        self._seen = -1
-
-    def calls(
-        self, form: str, render: Callable[[Call], Any], numbers: Sequence[int] | array[int]
-    ) -> list[bytes]:
-        """Return the calls in the order of `numbers`, reading and rendering those not kept."""
-        if self._seen != self._reader.store.changes:
-            self._seen = self._reader.store.changes
-            self._kept.clear()
-        found = {number: self._kept.get((form, number)) for number in numbers}
-        missing = [number for number, item in found.items() if item is None]
-        if missing:
-            for call in self._reader.calls(missing):
-                found[call.number] = self._kept.put((form, call.number), msgspec.json.encode(render(call)))
-        return [item for item in found.values() if item is not None]
+def sortable(value: Any) -> tuple[bool, Any]:
+    """Return a key that sorts values of one column: None first, choices by their text."""
+    if value is None:
+        return False, 0
+    return True, msgspec.json.encode(value) if isinstance(value, tuple) else value

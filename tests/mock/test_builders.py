@@ -17,8 +17,7 @@ from .profile_client import ProfileClient, made
 @pytest.fixture
 def asker() -> Any:
     store = made(executions=1, calls=1)
-    yield ProfileClient(store)
-    store.close()
+    return ProfileClient(store)
 
 
 @pytest.fixture
@@ -196,4 +195,3 @@ def test_scores_are_summed_up_by_percentiles_between_the_nearest_two(
 def test_ids_are_the_same_in_every_mock(asker: ProfileClient, add: Builders) -> None:
     other = made(executions=1, calls=1)
     assert add.add_run_test() == Builders(other, lambda: EPOCH).add_run_test()
-    other.close()

@@ -70,16 +70,16 @@ COMPARE: dict[str, Callable[[Any, Any], bool]] = {
 @pytest.fixture(scope="module")
 def asker() -> Any:
     store = made(executions=2, calls=150)
-    yield ProfileClient(store)
-    store.close()
+    return ProfileClient(store)
 
 
 @pytest.fixture(scope="module")
 def rows(asker: ProfileClient) -> list[Row]:
     """Read the calls of the execution from what the service shows of them, and two columns it hides."""
     hidden = {
-        row[0]: row[1:]
-        for row in asker.store.rows("SELECT id, response_time, call_type FROM call WHERE original IS NULL")
+        call.id: (call.response_time, call.call_type)
+        for call in asker.store.calls.values()
+        if call.original is None
     }
     return [
         {
@@ -237,7 +237,6 @@ def test_a_date_without_a_time_stands_for_the_whole_day(op: str, value: Any, kep
         "results"
     ]
     assert sorted(calls[item["id"]] for item in found) == sorted(kept)
-    store.close()
 
 
 STATUS = condition("status", "text", "equals", "completed")

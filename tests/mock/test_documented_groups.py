@@ -25,8 +25,7 @@ FAILED = {"column_id": ids.EVAL_COHERENCE_ID, "filter_config": IS_FALSE}
 @pytest.fixture(scope="module")
 def asker() -> Any:
     store = made(executions=2, calls=200)
-    yield ProfileClient(store)
-    store.close()
+    return ProfileClient(store)
 
 
 @pytest.mark.parametrize("column", COLUMNS)

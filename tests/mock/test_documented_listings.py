@@ -35,8 +35,7 @@ every_endpoint = pytest.mark.parametrize("endpoint", list(Endpoint))
 @pytest.fixture(scope="module")
 def asker() -> Any:
     store = made()
-    yield ProfileClient(store)
-    store.close()
+    return ProfileClient(store)
 
 
 def page(asker: ProfileClient, endpoint: Endpoint, **query: Any) -> Any:
@@ -119,13 +118,13 @@ def test_past_the_end_previous_leads_to_the_last_page(asker: ProfileClient) -> N
 def test_calls_come_last_update_first_and_executions_newest_first(asker: ProfileClient) -> None:
     created = [item["created_at"] for item in asker.executions(limit=100)["results"]]
     assert created == sorted(created, reverse=True)
-    updated = dict(asker.store.rows("SELECT id, updated_at FROM call"))
+    updated = {call.id: call.updated_at for call in asker.store.calls.values()}
     order = [updated[item["id"]] for item in asker.calls(limit=1000)["results"]]
     assert order == sorted(order, reverse=True)
 
 
 def test_a_deleted_call_is_neither_listed_nor_counted(asker: ProfileClient) -> None:
-    deleted = {row[0] for row in asker.store.rows("SELECT id FROM call WHERE deleted = 1")}
+    deleted = {call.id for call in asker.store.calls.values() if call.deleted}
     found = asker.calls(limit=10_000)
     assert deleted
     assert not deleted & {item["id"] for item in found["results"]}
@@ -159,12 +158,8 @@ def test_only_completed_calls_with_results_are_listed_for_a_version(asker: Profi
 def test_a_search_finds_parts_of_scenario_names_and_phone_numbers_in_any_case(
     asker: ProfileClient, text: str
 ) -> None:
-    held = {
-        row[0]: (row[1] or "", row[2])
-        for row in asker.store.rows(
-            "SELECT call.id, phone, scenario.name FROM call JOIN scenario ON scenario.number = scenario"
-        )
-    }
+    names = asker.store.catalogue.scenarios
+    held = {call.id: (call.phone or "", names[call.scenario].name) for call in asker.store.calls.values()}
     whole = asker.calls(limit=10_000)["results"]
     expected = [
         item["id"]

@@ -19,8 +19,7 @@ MISSING = make_id("nothing", 1)
 @pytest.fixture(scope="module")
 def asker() -> Any:
     store = made()
-    yield ProfileClient(store)
-    store.close()
+    return ProfileClient(store)
 
 
 def test_by_name_the_executions_come(asker: ProfileClient) -> None:
@@ -75,9 +74,11 @@ def test_a_name_matches_exactly(asker: ProfileClient) -> None:
 
 
 def test_a_deleted_call_and_a_snapshot_are_not_found(asker: ProfileClient) -> None:
-    for condition in ("deleted = 1", "original IS NOT NULL"):
-        uuid = asker.store.rows(f"SELECT id FROM call WHERE {condition}")[0][0]
-        assert asker.runs(call_execution_id=uuid)["code"] == "not_found"
+    calls = asker.store.calls.values()
+    deleted = next(call for call in calls if call.deleted)
+    snapshot = next(call for call in calls if call.original is not None)
+    for call in (deleted, snapshot):
+        assert asker.runs(call_execution_id=call.id)["code"] == "not_found"
 
 
 @pytest.mark.parametrize(

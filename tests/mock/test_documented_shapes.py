@@ -21,8 +21,7 @@ VIEW = views.strict_view(document.load(), views.Profile.DOCUMENTED)
 @pytest.fixture(scope="module")
 def asker() -> Any:
     store = made()
-    yield ProfileClient(store)
-    store.close()
+    return ProfileClient(store)
 
 
 def schema_of(endpoint: Endpoint, status: int) -> dict[str, Any]:
@@ -62,8 +61,8 @@ def questions(asker: ProfileClient) -> list[tuple[Endpoint, dict[str, str], dict
         if agent.organization == 1 and not agent.deleted:
             path = {"agent_id": agent.id, "version_id": version.id}
             asked.append((Endpoint.VERSION_CALL_EXECUTIONS, path, everything))
-    calls = asker.store.rows("SELECT id FROM call WHERE run_test < 4 AND deleted = 0 AND original IS NULL")
-    return asked + [(Endpoint.RUNS, {}, {"call_execution_id": call[0]}) for call in calls]
+    calls = [call for call in asker.store.calls.values() if call.run_test < 4 and call.shown]
+    return asked + [(Endpoint.RUNS, {}, {"call_execution_id": call.id}) for call in calls]
 
 
 def test_every_answer_over_all_the_data_keeps_to_the_documents(asker: ProfileClient) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from sqlite3 import Connection
 from typing import Any, Final
 
 import msgspec
@@ -18,16 +17,24 @@ from futureagi_simulate_mock.data.world import (
     WITHOUT_RESULTS,
     WORLDS,
     ExecutionPlan,
-    catalogue_rows,
+    fill_catalogue,
     plan_executions,
 )
 from futureagi_simulate_mock.ids import CALL_EXECUTION_ID, make_id
-from futureagi_simulate_mock.models import EvalConfig, Scenario
+from futureagi_simulate_mock.models import (
+    PROGRESS,
+    CallRow,
+    EvalConfig,
+    EvalValue,
+    Execution,
+    Scenario,
+    StoredOutput,
+)
 from futureagi_simulate_mock.store import Store
 
 Row = tuple[Any, ...]
 _ENTRY: Final = 40
-_encode: Final = msgspec.json.encode
+Stage = tuple[int, dict[str, Any]]
 
 
 class VersionContext(msgspec.Struct, frozen=True):
@@ -57,27 +64,7 @@ class ExecutionContext(msgspec.Struct, frozen=True):
     offsets: tuple[int, ...]
 
 
-class Rows(msgspec.Struct):
-    """Rows to insert, by table."""
-
-    executions: list[Row] = msgspec.field(default_factory=list)
-    execution_stages: list[Row] = msgspec.field(default_factory=list)
-    calls: list[Row] = msgspec.field(default_factory=list)
-    call_stages: list[Row] = msgspec.field(default_factory=list)
-    evals: list[Row] = msgspec.field(default_factory=list)
-
-    def tables(self) -> dict[str, list[Row]]:
-        """Return the rows by the name of their table."""
-        return {
-            "execution": self.executions,
-            "execution_stage": self.execution_stages,
-            "call": self.calls,
-            "call_stage": self.call_stages,
-            "eval_output": self.evals,
-        }
-
-
-def draw_call(execution: ExecutionContext, number: int, i: int, rows: Rows) -> int:
+def draw_call(execution: ExecutionContext, number: int, i: int, store: Store) -> int:
     """Add the i-th call of an execution, with its snapshot if it was rerun; return the next number."""
     plan, version = execution.plan, execution.version
     uuid = make_id("call-execution", version.world, plan.run_test, plan.position, i)
@@ -100,35 +87,44 @@ def draw_call(execution: ExecutionContext, number: int, i: int, rows: Rows) -> i
     else:
         response = None
     updated = ended + draws.between(2_000, 90_000)
-    evals: list[Row] = []
-    score = _draw_evals(execution, number, i, draws, evals, shown) if final == "completed" else None
-    deleted = int(not shown and draws.chance(15))
+    evals: list[StoredOutput] = []
+    score = _draw_evals(execution, i, draws, evals, shown) if final == "completed" else None
+    deleted = not shown and draws.chance(15)
     head = (uuid, version.run_test, execution.execution, version.version, scenario.number)
     kind = (version.channel, call_type, phone)
     if final == "pending":
-        times: Row = (created, created, None, None, None, None, None, 0)
+        times: Row = (created, created, None, None, None, None, None, False)
     elif final == "queued":
-        times = (created, turn + 900, None, None, None, None, None, 0)
+        times = (created, turn + 900, None, None, None, None, None, False)
     elif final == "ongoing":
-        times = (created, started + 30_000, started, None, None, None, None, 0)
+        times = (created, started + 30_000, started, None, None, None, None, False)
     elif final == "cancelled":
         begun = started if draws.chance(500) else None
-        times = (created, started + 5_000, begun, None, None, None, None, 1)
+        times = (created, started + 5_000, begun, None, None, None, None, True)
     elif final == "failed":
         lasted = duration // 4 if draws.chance(600) else None
         stop = None if lasted is None else started + lasted * 1_000
-        times = (created, (stop or started) + 1_500, started, stop, lasted, None, response, 1)
+        times = (created, (stop or started) + 1_500, started, stop, lasted, None, response, True)
     elif final == "analyzing":
-        times = (created, ended + 1_000, started, ended, duration, None, response, 0)
+        times = (created, ended + 1_000, started, ended, duration, None, response, False)
     else:
-        times = (created, updated, started, ended, duration, score, response, 1)
+        times = (created, updated, started, ended, duration, score, response, True)
     if plan.status == "running":
-        rows.call_stages += call_stages(number, turn, times, final)
-    rows.calls.append((number, *head, None, None, deleted, final, *kind, *times, None))
-    rows.evals += evals
+        store.stages[number] = call_stages(turn, times, final)
+    store.calls[number] = CallRow(
+        number,
+        *head,
+        None,
+        None,
+        deleted,
+        final,
+        *kind,
+        *times,
+        tuple(evals),  # type: ignore[call-arg]
+    )
     rerun = plan.status == "completed" and (shown or draws.chance(60))
     if rerun and not deleted:
-        return _add_snapshot(number + 1, number, head, kind, times, draws, rows, execution)
+        return _add_snapshot(number + 1, number, head, kind, times, draws, store, execution)
     return number + 1
 
 
@@ -147,7 +143,7 @@ def _final_status(execution: str, roll: int) -> str:
 
 
 def _draw_evals(
-    execution: ExecutionContext, number: int, i: int, draws: Draws, rows: list[Row], shown: bool
+    execution: ExecutionContext, i: int, draws: Draws, outputs: list[StoredOutput], shown: bool
 ) -> float | None:
     """Add the outputs of the evals of a completed call; return the overall score (0-100) or None.
 
@@ -164,16 +160,16 @@ def _draw_evals(
         if config.name == WITHOUT_RESULTS:
             continue
         status = "completed" if shown else _eval_status(draws)
-        value: object = None
+        value: EvalValue = None
         if status == "completed":
             fine = good[flaw_of(config)]
             if config.output_type == "choices":
                 value = _draw_choices(config, draws, fine)
             else:
                 score = draws.between(600, 1000) if fine else draws.between(60, 480)
-                value = int(fine) if config.output_type == "Pass/Fail" else score / 1000
+                value = fine if config.output_type == "Pass/Fail" else score / 1000
                 marks.append(1000 * fine if config.output_type == "Pass/Fail" else score)
-        rows.append((number, config.number, status, value, None))
+        outputs.append(StoredOutput(config.number, status, value))
     return round(sum(marks) / len(marks) / 10, 4) if marks else None
 
 
@@ -182,29 +178,31 @@ def _eval_status(draws: Draws) -> str:
     return "completed" if roll < 940 else "pending" if roll < 960 else "skipped" if roll < 980 else "error"
 
 
-def _draw_choices(config: EvalConfig, draws: Draws, fine: bool) -> str:
+def _draw_choices(config: EvalConfig, draws: Draws, fine: bool) -> tuple[str, ...]:
     *calm, angry = config.choices
     chosen = [draws.choice(calm)] if fine else [angry, calm[-1]] if draws.chance(300) else [angry]
-    return _encode(chosen).decode()
+    return tuple(chosen)
 
 
-def call_stages(number: int, turn: int, times: Row, final: str) -> list[Row]:
+def call_stages(turn: int, times: Row, final: str) -> list[Stage]:
     """Return the stages by which a call comes to its end: waiting until its turn, then what `times` say.
 
-    `times` are created_at, updated_at, started_at, ended_at, duration, overall_score, response_time, settled.
+    `times` are the values of `PROGRESS`.
     """
     created, updated, started, ended, duration, _, response, _ = times
     turn = max(turn, created + 1)
-    unknown = (None, None, None, None, None, 0)
-    stages = [
-        (number, created, "pending", created, *unknown),
-        (number, turn, "queued", turn, *unknown),
-    ]
+    unknown = (None, None, None, None, None, False)
+
+    def stage(at: int, status: str, values: Row) -> Stage:
+        return at, {"status": status, **dict(zip(PROGRESS[1:], values, strict=True))}
+
+    stages = [stage(created, "pending", (created, *unknown)), stage(turn, "queued", (turn, *unknown))]
     if started is not None:
-        stages.append((number, started, "ongoing", started, started, None, None, None, None, 0))
+        stages.append(stage(started, "ongoing", (started, started, *unknown[1:])))
     if ended is not None and final == "completed":
-        stages.append((number, ended, "analyzing", ended, started, ended, duration, None, response, 0))
-    return [*stages, (number, max(updated, turn + 1), final, updated, *times[2:])]
+        values = (ended, started, ended, duration, None, response, False)
+        stages.append(stage(ended, "analyzing", values))
+    return [*stages, stage(max(updated, turn + 1), final, (updated, *times[2:]))]
 
 
 def _add_snapshot(
@@ -214,7 +212,7 @@ def _add_snapshot(
     kind: Row,
     times: Row,
     draws: Draws,
-    rows: Rows,
+    store: Store,
     execution: ExecutionContext,
 ) -> int:
     """Keep what a call was before it was run again: worse, and seen in the run test's call listing only."""
@@ -224,19 +222,26 @@ def _add_snapshot(
     rerun_type = "eval_only" if draws.chance(300) else "call_and_eval"
     status = "failed" if draws.chance(400) else "completed"
     score = float(draws.between(5, 45)) if status == "completed" else None
-    row = (created, at, times[2], times[3], draws.between(15, 80), score, draws.between(900, 2_900), 1)
-    rows.calls.append((number, uuid, *head[1:], original, rerun_type, 0, status, *kind, *row, None))
+    row = (created, at, times[2], times[3], draws.between(15, 80), score, draws.between(900, 2_900), True)
     first = execution.version.evals[0]
-    if status == "completed":
-        rows.evals.append((number, first.number, "completed", 0, None))
+    evals = (StoredOutput(first.number, "completed", False),) if status == "completed" else ()
+    store.calls[number] = CallRow(
+        number,
+        uuid,
+        *head[1:],
+        original,
+        rerun_type,
+        False,
+        status,
+        *kind,
+        *row,
+        evals,  # type: ignore[call-arg]
+    )
     return number + 1
 
 
 #: The time at which the data are "now", unless told otherwise.
 EPOCH: Final = datetime(2026, 3, 23, 20, 0, tzinfo=UTC)
-
-_BATCH: Final = 4_000
-_INSERT: Final = "INSERT INTO {} VALUES ({})"
 
 
 def fill(
@@ -247,11 +252,7 @@ def fill(
     calls: int | None = None,
     now: datetime = EPOCH,
 ) -> None:
-    """Make the data of `seed` unless the store already holds them.
-
-    Raises ValueError for a scale below one execution and one call per execution, and when a database file
-    holds data of another seed, scale or time.
-    """
+    """Make the data of `seed`; raise ValueError if there is less than one execution or a call for each."""
     executions = DEFAULT_EXECUTIONS if executions is None else executions
     calls = (
         (DEFAULT_CALLS if executions == DEFAULT_EXECUTIONS else 12 * executions) if calls is None else calls
@@ -260,33 +261,18 @@ def fill(
         raise ValueError(
             f"a scale needs at least 1 execution and 1 call for each; got {executions} and {calls}"
         )
-    made_from = f"seed={seed} executions={executions} calls={calls} now={now.isoformat()}"
-    held = store.meta("made_from")
-    if held not in (None, made_from):
-        raise ValueError(f"the database holds other data ({held}); remove the file or ask for the same")
-    if held is None:
-        _make(store, seed, executions, calls, now, made_from)
-    store.index()
+    store.seed = seed
+    fill_catalogue(store.catalogue)
+    versions: dict[tuple[int, int, int], VersionContext] = {}
+    number = 1
+    for execution, plan in enumerate(plan_executions(executions, calls), 1):
+        key = (plan.world, plan.run_test, plan.version)
+        version = versions.get(key) or versions.setdefault(key, _version(store, *key))
+        number = _add_execution(store, _context(version, seed, execution, plan, now), number)
+    store.changed()
 
 
-def _make(store: Store, seed: int, executions: int, calls: int, now: datetime, made_from: str) -> None:
-    with store.writing() as connection:
-        for table, fixed in catalogue_rows().items():
-            _insert(connection, table, fixed)
-        connection.execute("INSERT INTO meta VALUES ('seed', ?), ('made_from', ?)", (str(seed), made_from))
-        store.catalogue.clear()
-        places: dict[tuple[int, int, int], VersionContext] = {}
-        rows = Rows()
-        number = 1
-        for execution, plan in enumerate(plan_executions(executions, calls), 1):
-            key = (plan.world, plan.run_test, plan.version)
-            version = places.get(key) or places.setdefault(key, _place(store, *key))
-            number = _add_execution(connection, _setting(version, seed, execution, plan, now), number, rows)
-        _flush(connection, rows)
-        store.catalogue.clear()
-
-
-def _place(store: Store, world_position: int, test_position: int, version_position: int) -> VersionContext:
+def _version(store: Store, world_position: int, test_position: int, version_position: int) -> VersionContext:
     world = WORLDS[world_position]
     test = world.run_tests[test_position]
     catalogue = store.catalogue
@@ -305,7 +291,7 @@ def _place(store: Store, world_position: int, test_position: int, version_positi
     )
 
 
-def _setting(
+def _context(
     version: VersionContext, seed: int, number: int, plan: ExecutionPlan, now: datetime
 ) -> ExecutionContext:
     draws = Draws(seed, "execution", version.world, plan.run_test, plan.position)
@@ -322,64 +308,43 @@ def _setting(
     )
 
 
-def _add_execution(connection: Connection, execution: ExecutionContext, number: int, rows: Rows) -> int:
+def _add_execution(store: Store, execution: ExecutionContext, number: int) -> int:
     """Draw an execution and its calls, whose numbers start with `number`; return the next one."""
-    running = execution.plan.status == "running"
-    last = 0
+    first = number
     for i in range(execution.plan.calls):
-        number = draw_call(execution, number, i, rows)
-        if running:
-            last = max(last, rows.call_stages[-1][1])
-        if len(rows.calls) >= _BATCH:
-            _flush(connection, rows)
-    rows.executions.append(_execution_row(execution))
-    if running:
-        rows.execution_stages += _execution_stages(execution, last)
+        number = draw_call(execution, number, i, store)
+    store.executions[execution.execution] = _execution_row(execution)
+    if execution.plan.status == "running":
+        last = max((store.stages[call][-1][0] for call in range(first, number)), default=0)
+        store.execution_stages[execution.execution] = list(_execution_stages(execution, last))
     return number
 
 
-def _flush(connection: Connection, rows: Rows) -> None:
-    """Write and empty the rows."""
-    for table, part in rows.tables().items():
-        _insert(connection, table, part)
-        part.clear()
-
-
-def _execution_row(execution: ExecutionContext) -> tuple[Any, ...]:
+def _execution_row(execution: ExecutionContext) -> Execution:
     plan = execution.plan
-    uuid = make_id("test-execution", execution.version.world, plan.run_test, plan.position)
-    created = execution.begun - 3_000
-    started = None if plan.status == "pending" else execution.begun
     over = plan.status in ("completed", "failed", "cancelled")
     lasted = execution.spacing * plan.calls + 6 * MINUTE
-    completed = execution.begun + min(lasted, plan.age - MINUTE) if over else None
-    errors = ["Provider quota exceeded – 429"] if plan.status == "failed" else []
-    scenarios = msgspec.json.encode([scenario.number for scenario in execution.version.scenarios]).decode()
-    simulator = "Impatient customer" if plan.position % 3 else None
-    return (
-        *(
-            execution.execution,
-            uuid,
-            execution.version.run_test,
-            execution.version.version,
-            plan.status,
-            created,
-            started,
-            completed,
-        ),
-        *(scenarios, simulator, msgspec.json.encode(errors).decode(), plan.summary, None),
+    return Execution(
+        number=execution.execution,
+        id=make_id("test-execution", execution.version.world, plan.run_test, plan.position),
+        run_test=execution.version.run_test,
+        version=execution.version.version,
+        status=plan.status,
+        created_at=execution.begun - 3_000,
+        started_at=None if plan.status == "pending" else execution.begun,
+        completed_at=execution.begun + min(lasted, plan.age - MINUTE) if over else None,
+        scenarios=tuple(scenario.number for scenario in execution.version.scenarios),
+        simulator="Impatient customer" if plan.position % 3 else None,
+        errors=("Provider quota exceeded – 429",) if plan.status == "failed" else (),
+        summary_status=plan.summary,
+        summary=None,
     )
 
 
-def _execution_stages(execution: ExecutionContext, last: int) -> Iterator[tuple[Any, ...]]:
+def _execution_stages(execution: ExecutionContext, last: int) -> Iterator[Stage]:
     created, begun = execution.begun - 3_000, execution.begun
-    yield execution.execution, created, "pending", None, None
-    yield execution.execution, begun, "running", begun, None
-    yield execution.execution, max(last, begun + 1), "evaluating", begun, None
+    yield created, {"status": "pending", "started_at": None, "completed_at": None}
+    yield begun, {"status": "running", "started_at": begun, "completed_at": None}
+    yield max(last, begun + 1), {"status": "evaluating", "started_at": begun, "completed_at": None}
     done = max(last, begun + 1) + 15_000
-    yield execution.execution, done, "completed", begun, done
-
-
-def _insert(connection: Connection, table: str, rows: list[tuple[Any, ...]]) -> None:
-    if rows:
-        connection.executemany(_INSERT.format(table, ",".join("?" * len(rows[0]))), rows)
+    yield done, {"status": "completed", "started_at": begun, "completed_at": done}

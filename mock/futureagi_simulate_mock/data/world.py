@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 
 from futureagi_simulate_mock import ids
 from futureagi_simulate_mock.ids import make_id
-
-Tables = dict[str, list[tuple[Any, ...]]]
+from futureagi_simulate_mock.messages import Organization
+from futureagi_simulate_mock.models import Agent, EvalConfig, RunTest, Scenario, Version
+from futureagi_simulate_mock.store import Catalogue
 
 
 class AgentPlan(msgspec.Struct, frozen=True):
@@ -120,51 +121,56 @@ def eval_id(world: str, run_test: int, name: str) -> str:
     return make_id("eval", world, name) if run_test == 0 else make_id("eval", world, run_test, name)
 
 
-def catalogue_rows() -> Tables:
-    """Return the rows of every table that does not depend on the seed."""
-    tables: Tables = {
-        name: [] for name in ("organization", "agent", "version", "scenario", "run_test", "eval_config")
-    }
-    for number, world in enumerate(WORLDS, 1):
-        tables["organization"].append((number, world.name, world.api_key, world.secret_key))
-        first = len(tables["agent"]) + 1
-        for table, row in _rows(world, number, first):
-            tables[table].append((len(tables[table]) + 1, *row))
-    return tables
+def fill_catalogue(catalogue: Catalogue) -> None:
+    """Make everything that does not depend on the seed."""
+    for organization, world in enumerate(WORLDS, 1):
+        catalogue.organizations[organization] = Organization(
+            organization, world.name, world.api_key, world.secret_key
+        )
+        _fill_organization(catalogue, world, organization)
 
 
-def _rows(world: World, organization: int, first_agent: int) -> Iterator[tuple[str, tuple[Any, ...]]]:
-    key = world.key
+def _fill_organization(catalogue: Catalogue, world: World, organization: int) -> None:
+    key, agents = world.key, []
     for i, agent in enumerate(world.agents):
-        uuid = make_id("agent", key, i)
-        yield "agent", (uuid, organization, agent.name, agent.channel, agent.provider, int(agent.deleted))
+        number = len(catalogue.agents) + 1
+        agents.append(number)
+        catalogue.agents[number] = Agent(
+            number,
+            make_id("agent", key, i),
+            organization,
+            agent.name,
+            agent.channel,
+            agent.provider,
+            agent.deleted,
+        )
         for j, name in enumerate(agent.versions):
-            yield "version", (make_id("agent-version", key, i, j), first_agent + i, name)
+            version = len(catalogue.versions) + 1
+            catalogue.versions[version] = Version(version, make_id("agent-version", key, i, j), number, name)
     for i, (name, script, deleted) in enumerate(world.scenarios):
+        number = len(catalogue.scenarios) + 1
         dataset = make_id("dataset", key, i) if i % 4 != 3 else None
-        yield "scenario", (make_id("scenario", key, i), organization, name, script, dataset, int(deleted))
-    for i, test in enumerate(world.run_tests):
-        agent_number = first_agent + test.agent
-        yield (
-            "run_test",
-            (make_id("run-test", key, i), organization, test.name, agent_number, int(test.deleted)),
+        catalogue.scenarios[number] = Scenario(
+            number, make_id("scenario", key, i), organization, name, script, dataset, deleted
         )
     for i, test in enumerate(world.run_tests):
+        run_test = len(catalogue.run_tests) + 1
+        catalogue.run_tests[run_test] = RunTest(
+            run_test, make_id("run-test", key, i), organization, test.name, agents[test.agent], test.deleted
+        )
         for name in test.evals:
-            plan = EVALS[name]
-            template = make_id("eval-template", key, plan.template)
-            choices = msgspec.json.encode(plan.choices).decode()
-            run_test = sum(len(w.run_tests) for w in WORLDS[: organization - 1]) + i + 1
-            row = (
+            plan, number = EVALS[name], len(catalogue.eval_configs) + 1
+            catalogue.eval_configs[number] = EvalConfig(
+                number,
                 eval_id(key, i, name),
                 run_test,
                 name,
-                template,
+                make_id("eval-template", key, plan.template),
                 plan.template,
                 plan.output_type,
                 plan.form,
+                plan.choices,
             )
-            yield "eval_config", (*row, choices)
 
 
 MINUTE: Final = 60_000
