@@ -33,6 +33,7 @@ from futureagi_simulate_mock.queries import (
     day,
     executions_of,
     find_column,
+    matching,
     search,
 )
 from futureagi_simulate_mock.rows import (
@@ -596,16 +597,15 @@ class Groups:
         """Count the next level's groups, the largest first; each row holds the values that lead to it."""
         level = columns[: len(keys) + 1]
         values = [_group_value(column) for column in level]
-        needed = [condition for condition in (*conditions, *self.drill(columns, keys)) if condition]
         sums: dict[tuple[Any, ...], list[Any]] = {}
-        for call in self._store.calls_of("execution", self._execution.number):
-            if call.shown and all(condition(call) for condition in needed):
-                totals = sums.setdefault(tuple(value(call) for value in values), [0] * 5)
-                totals[0] += 1
-                for at, number in ((1, call.overall_score), (3, call.response_time)):
-                    if number is not None:
-                        totals[at] += number
-                        totals[at + 1] += 1
+        calls = self._store.shown_calls_of("execution", self._execution.number)
+        for call in matching(calls, [*conditions, *self.drill(columns, keys)]):
+            totals = sums.setdefault(tuple([value(call) for value in values]), [0] * 5)
+            totals[0] += 1
+            for at, number in ((1, call.overall_score), (3, call.response_time)):
+                if number is not None:
+                    totals[at] += number
+                    totals[at + 1] += 1
         merged: dict[tuple[Any, ...], list[Any]] = {}  # two scenarios of one name are one group
         for key, totals in sorted(sums.items(), key=lambda item: [sortable(value) for value in item[0]]):
             shown_key = tuple(self._shown(column, value) for column, value in zip(level, key, strict=True))

@@ -86,7 +86,7 @@ class Execution(msgspec.Struct):
     summary: dict[str, Any] | None
 
 
-class StoredOutput(msgspec.Struct, frozen=True):
+class StoredOutput(msgspec.Struct, frozen=True, gc=False):
     """An eval's output as it is stored: `config` is a number, and a missing reason is drawn."""
 
     config: int
@@ -95,7 +95,7 @@ class StoredOutput(msgspec.Struct, frozen=True):
     reason: str | None = None
 
 
-class CallRow(msgspec.Struct):
+class CallRow(msgspec.Struct, gc=False):
     """A call as it is stored. `overall_score` is 0-100.
 
     `settled`: nothing more will happen, evals and costs are known. `given`: details that aren't drawn.

@@ -74,6 +74,14 @@ def search(store: Store, organization: int, text: str | None) -> Condition | Non
     return lambda call: call.scenario in scenarios or (call.phone is not None and text in call.phone)
 
 
+def matching(calls: list[CallRow], conditions: Sequence[Condition | None]) -> list[CallRow]:
+    """Return the calls that meet every condition; None is met by all."""
+    for condition in conditions:
+        if condition is not None:
+            calls = list(filter(condition, calls))
+    return calls
+
+
 def calls_of_run_test(
     store: Store, test: RunTest, key: Hashable, condition: Condition | None, status: str | None
 ) -> list[CallRow]:
@@ -94,14 +102,9 @@ def calls_of_execution(
     store: Store, execution: Execution, key: Hashable = None, conditions: Sequence[Condition | None] = ()
 ) -> list[CallRow]:
     """Return an execution's calls that meet every condition, last update first. `key` stands for them."""
-    needed = [condition for condition in conditions if condition is not None]
     return store.listing(
         ("execution", execution.number, key),
-        lambda: [
-            call
-            for call in store.calls_of("execution", execution.number)
-            if call.shown and all(condition(call) for condition in needed)
-        ],
+        lambda: matching(store.shown_calls_of("execution", execution.number), conditions),
     )
 
 
@@ -111,8 +114,8 @@ def calls_of_version(store: Store, version: Version) -> list[CallRow]:
         ("version", version.number),
         lambda: [
             call
-            for call in store.calls_of("version", version.number)
-            if call.shown and call.status == "completed" and call.evals
+            for call in store.shown_calls_of("version", version.number)
+            if call.status == "completed" and call.evals
         ],
     )
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import islice
 from math import fsum
 from typing import Any, Final
 
@@ -235,7 +237,7 @@ def _clusters(reader: Reader, execution: Execution, names: frozenset[str] | None
     for config in reader.catalogue.evals_of(execution.run_test):
         if config.output_type == "choices" or (names is not None and config.name.casefold() not in names):
             continue
-        calls = _failed_calls(reader, execution, config)[:_MOST_EXAMPLES]
+        calls = list(islice(_failed_calls(reader, execution, config), _MOST_EXAMPLES))
         cause, description = _CAUSES.get(
             config.template_name, ("Other causes", "These calls failed this eval.")
         )
@@ -248,18 +250,10 @@ def _clusters(reader: Reader, execution: Execution, names: frozenset[str] | None
     return found
 
 
-def _failed_calls(reader: Reader, execution: Execution, config: EvalConfig) -> list[CallRow]:
-    """Return the calls that failed an eval or scored below one half, last update first."""
-    return [
-        call
-        for call in reader.store.calls_of("execution", execution.number)
-        if call.shown
-        and call.settled
-        and any(
-            output.config == config.number
-            and output.status == "completed"
-            and isinstance(output.value, (bool, float))
-            and output.value < 0.5
-            for output in call.evals
-        )
-    ]
+def _failed_calls(reader: Reader, execution: Execution, config: EvalConfig) -> Iterator[CallRow]:
+    """Yield the calls that failed an eval or scored below one half, last update first."""
+    for call in reader.store.shown_calls_of("execution", execution.number):
+        for output in call.evals if call.settled else ():
+            value = output.value
+            if output.config == config.number and isinstance(value, (bool, float)) and value < 0.5:
+                yield call

@@ -225,9 +225,18 @@ class Store:
                     found.setdefault(key(row), []).append(row)
                 self._children[parent] = found
             rows = self._children[parent].get(number, [])
-            return sorted(rows, key=lambda row: (-row.updated_at, -row.number))
+            # rows are in the order of their numbers, and sorting in reverse keeps the order of equal ones
+            return sorted(rows[::-1], key=attrgetter("updated_at"), reverse=True)
 
         return self.listing(("calls", parent, number), ordered)
+
+    def shown_calls_of(self, parent: Parent, number: int) -> list[CallRow]:
+        """Return those of `calls_of` that are neither deleted nor snapshots."""
+
+        def shown() -> list[CallRow]:
+            return [row for row in self.calls_of(parent, number) if not row.deleted and row.original is None]
+
+        return self.listing(("shown", parent, number), shown)
 
     def listing(self, key: Hashable, make: Callable[[], list[V]]) -> list[V]:
         """Return what `make` returned for this key since the last change, making it if needed."""
@@ -327,11 +336,10 @@ class Reader:
         if kept is None:
             by_status: dict[str, int] = {}
             times = []
-            for row in self.store.calls_of("execution", execution):
-                if row.shown:
-                    by_status[row.status] = by_status.get(row.status, 0) + 1
-                    if row.response_time is not None:
-                        times.append(row.response_time)
+            for row in self.store.shown_calls_of("execution", execution):
+                by_status[row.status] = by_status.get(row.status, 0) + 1
+                if row.response_time is not None:
+                    times.append(row.response_time)
             mean = sum(times) / len(times) if times else None
             kept = self._tallies.put(execution, Tally(sum(by_status.values()), by_status, mean))
         return kept
@@ -342,8 +350,8 @@ class Reader:
         kept = self._counts.get(execution)
         if kept is None:
             counts: dict[int, dict[EvalValue, int]] = {}
-            for row in self.store.calls_of("execution", execution):
-                for output in row.evals if row.shown and row.settled else ():
+            for row in self.store.shown_calls_of("execution", execution):
+                for output in row.evals if row.settled else ():
                     if output.status == "completed":
                         cells = counts.setdefault(output.config, {})
                         cells[output.value] = cells.get(output.value, 0) + 1
