@@ -4,33 +4,74 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Final
+from math import fsum
+from typing import Any, Final, TypeVar
 
+import msgspec
 from msgspec import structs
 
-from futureagi_simulate_mock.building import (
-    SETTLED,
-    CallPlan,
-    EvalArgument,
-    add_call,
-    eval_number,
-    insert,
-    next_number,
-    one,
-    scenario_number,
-    text,
-)
-from futureagi_simulate_mock.facts import Details
+from futureagi_simulate_mock.data.seeding import call_stages
 from futureagi_simulate_mock.ids import make_id
-from futureagi_simulate_mock.store import Store
-from futureagi_simulate_mock.times import to_ms
+from futureagi_simulate_mock.models import (
+    PROGRESS,
+    Agent,
+    CallRow,
+    Details,
+    EvalConfig,
+    EvalValue,
+    Execution,
+    RunTest,
+    Scenario,
+    StoredOutput,
+    Turn,
+    Version,
+    to_ms,
+)
+from futureagi_simulate_mock.store import Store, by_id
+
+V = TypeVar("V")
+Row = tuple[Any, ...]
+EvalArgument = bool | float | str | Sequence[str] | None
 
 CALL_STATUSES: Final = ("pending", "queued", "ongoing", "completed", "failed", "analyzing", "cancelled")
 EXECUTION_STATUSES: Final = (
     *("pending", "running", "completed", "failed", "cancelled", "cancelling", "evaluating"),
 )
+_SETTLED: Final = ("completed", "failed", "cancelled")
 _SECOND: Final = 1_000
+_CHOICES: Final = ("calm", "friendly", "neutral", "angry")
+_FIRST: Final[dict[str, EvalArgument]] = {"Pass/Fail": True, "score": 0.9, "choices": "calm"}
 _DETAILS: Final = frozenset(field.name for field in structs.fields(Details))
+#: The status of an execution's default calls.
+_DEFAULT: Final = {
+    "pending": "pending",
+    "running": "completed",
+    "completed": "completed",
+    "failed": "failed",
+    "cancelled": "cancelled",
+    "cancelling": "cancelled",
+    "evaluating": "analyzing",
+}
+
+
+class CallPlan(msgspec.Struct, frozen=True):
+    """A call to add. Times in ms; `turn`: ms after its creation at which a call under way gets its turn."""
+
+    status: str
+    now: int
+    scenario: str | None = None
+    evals: Mapping[str, EvalArgument] | None = None
+    reasons: Mapping[str, str] = msgspec.field(default_factory=dict)
+    score: float | None = None
+    call_type: str = "Inbound"
+    phone: str | None = "+12125550123"
+    duration: int | None = 60
+    created: int | None = None
+    updated: int | None = None
+    response: int | None = 900
+    deleted: bool = False
+    details: Mapping[str, Any] = msgspec.field(default_factory=dict)
+    turn: int | None = None
 
 
 class Builders:
@@ -54,31 +95,32 @@ class Builders:
 
         `evals`: output type (`Pass/Fail`, `score` or `choices`) by name; without them, Coherence (Pass/Fail).
         """
-        with self._store.writing() as connection:
-            agent, version = next_number(connection, "agent"), next_number(connection, "version")
-            number = next_number(connection, "run_test")
+        store, catalogue = self._store, self._store.catalogue
+        with store.writing():
+            agent, version = _next(catalogue.agents), _next(catalogue.versions)
+            number = _next(catalogue.run_tests)
             agent_id, uuid = make_id("added-agent", agent), make_id("added-run-test", number)
-            insert(
-                connection, "agent", (agent, agent_id, organization, f"{name} agent", channel, provider, 0)
+            row = Agent(agent, agent_id, organization, f"{name} agent", channel, provider, deleted=False)
+            store.put(catalogue.agents, agent, row)
+            store.put(
+                catalogue.versions, version, Version(version, make_id("added-version", version), agent, "v1")
             )
-            insert(connection, "version", (version, make_id("added-version", version), agent, "v1"))
-            insert(connection, "run_test", (number, uuid, organization, name, agent, 0))
+            test = RunTest(number, uuid, organization, name, agent, deleted=False)
+            store.put(catalogue.run_tests, number, test)
             for scenario in scenarios:
-                scenario_number(connection, organization, scenario)
+                self._scenario(organization, scenario)
             for eval_name, output_type in (evals or {"Coherence": "Pass/Fail"}).items():
-                eval_number(connection, number, eval_name, output_type)
+                self._eval(number, eval_name, output_type)
         return uuid
 
     def version_of(self, run_test_id: str) -> tuple[str, str]:
         """Return the ids of a run test's agent and of its newest version."""
-        rows = self._store.rows(
-            "SELECT agent.id, version.id FROM run_test JOIN agent ON agent.number = run_test.agent "
-            "JOIN version ON version.agent = agent.number WHERE run_test.id = ? ORDER BY version.number",
-            (run_test_id,),
-        )
-        if not rows:
-            raise LookupError(f"the mock has no run test {run_test_id}")
-        return rows[0][0], rows[0][1]
+        catalogue = self._store.catalogue
+        agent = catalogue.agents[_found(catalogue.run_tests, run_test_id, "run test").agent]
+        return agent.id, self._newest_version(agent.number).id
+
+    def _newest_version(self, agent: int) -> Version:
+        return next(one for one in self._store.catalogue.versions.values() if one.agent == agent)
 
     def add_execution(
         self,
@@ -105,26 +147,46 @@ class Builders:
         length = round(lasts * _SECOND)
         running = status == "running"
         created = to_ms(created_at) if created_at else now if running else now - length
-        with self._store.writing() as connection:
-            test, organization, agent = one(connection, _RUN_TEST, run_test_id, "run test")
-            version = one(connection, *_version(agent, version_id))[0]
-            number = next_number(connection, "execution")
-            uuid = make_id("added-execution", number)
-            played = text([scenario_number(connection, organization, name) for name in scenarios])
-            started = None if status == "pending" else created
-            ended = created + length if status in SETTLED else None
-            head = (number, uuid, test, version, status, created, started, ended, played)
-            told = text(dict(summary)) if summary is not None else None
-            insert(connection, "execution", (*head, simulator, text(list(errors)), summary_status, told))
-            for stage in _stages(number, created, length) if running else ():
-                insert(connection, "execution_stage", stage)
+        store, catalogue = self._store, self._store.catalogue
+        with store.writing():
+            test = _found(catalogue.run_tests, run_test_id, "run test")
+            if test.deleted:
+                raise LookupError(f"the mock has no run test {run_test_id}")
+            number = _next(store.executions)
+            row = Execution(
+                number=number,
+                id=make_id("added-execution", number),
+                run_test=test.number,
+                version=self._version(test.agent, version_id).number,
+                status=status,
+                created_at=created,
+                started_at=None if status == "pending" else created,
+                completed_at=created + length if status in _SETTLED else None,
+                scenarios=tuple(self._scenario(test.organization, name) for name in scenarios),
+                simulator=simulator,
+                errors=tuple(errors),
+                summary_status=summary_status,
+                summary=dict(summary) if summary is not None else None,
+            )
+            store.put(store.executions, number, row)
+            if running:
+                store.put(store.execution_stages, number, _stages(created, length))
             for i in range(calls):
                 name = scenarios[i % len(scenarios)]
                 turn = i * length // (2 * calls) if running else None
                 lasting = min(60, length // (4 * _SECOND)) if running else 60
                 plan = CallPlan(_DEFAULT[status], now, name, created=created, turn=turn, duration=lasting)
-                add_call(connection, uuid, plan)
-        return uuid
+                self._call(row, plan)
+        return row.id
+
+    def _version(self, agent: int, version_id: str | None) -> Version:
+        """Return the agent's version with this id, or its newest."""
+        if version_id is None:
+            return self._newest_version(agent)
+        version = _found(self._store.catalogue.versions, version_id, "version")
+        if version.agent != agent:
+            raise LookupError(f"the mock has no version {version_id}")
+        return version
 
     def add_call(
         self,
@@ -149,7 +211,7 @@ class Builders:
 
         `evals`: output by name; a bool is Pass/Fail, a number from 0 to 1 a score, words are choices, None is
         still pending. Without them every eval of the run test passes. `overall_score`: without it, the mean.
-        `transcript`: (`assistant` or `user`, text) for each turn. `details`: fields of `facts.Details`, such
+        `transcript`: (`assistant` or `user`, text) for each turn. `details`: fields of `models.Details`, such
         as `summary`, `ended_reason`, `customer_name`, `session_id` or `agent_latency_ms`.
         """
         unknown = sorted(details.keys() - _DETAILS)
@@ -173,80 +235,183 @@ class Builders:
             deleted=deleted,
             details=details,
         )
-        with self._store.writing() as connection:
-            return add_call(connection, execution_id, plan)
+        with self._store.writing():
+            return self._call(_found(self._store.executions, execution_id, "test execution"), plan)
+
+    def _call(self, execution: Execution, plan: CallPlan) -> str:
+        """Add a call with its eval outputs and, when it is under way, its stages; return its id."""
+        store, catalogue = self._store, self._store.catalogue
+        test = catalogue.run_tests[execution.run_test]
+        channel = catalogue.agents[test.agent].channel
+        number = _next(store.calls)
+        outputs = self._outputs(test.number, plan) if plan.status in _SETTLED else []
+        score = plan.score if plan.score is not None else _overall(outputs)
+        created = execution.created_at if plan.turn is not None else plan.created
+        if created is None:
+            created = plan.now - (plan.duration or 0) * _SECOND - 60 * _SECOND
+        times = _times(plan, created, score)
+        scenario = execution.scenarios[0]
+        if plan.scenario is not None:
+            scenario = self._scenario(test.organization, plan.scenario)
+        row = CallRow(
+            number=number,
+            id=make_id("added-call", number),
+            run_test=test.number,
+            execution=execution.number,
+            version=execution.version,
+            scenario=scenario,
+            original=None,
+            rerun_type=None,
+            deleted=plan.deleted,
+            status=plan.status,
+            channel=channel,
+            call_type=plan.call_type,
+            phone=plan.phone if channel == "voice" else None,
+            **dict(zip(PROGRESS, times, strict=True)),
+            evals=tuple(outputs),
+            given=dict(plan.details) or None,
+        )
+        store.put(store.calls, number, row)
+        if plan.turn is not None:
+            store.put(store.stages, number, call_stages(created + plan.turn, times, plan.status))
+        return row.id
+
+    def _scenario(self, organization: int, name: str) -> int:
+        """Return the number of the organization's scenario of this name, which is added if needed."""
+        scenarios = self._store.catalogue.scenarios
+        for one in scenarios.values():
+            if one.organization == organization and one.name == name and not one.deleted:
+                return one.number
+        number = _next(scenarios)
+        uuid, dataset = make_id("added-scenario", number), make_id("added-dataset", number)
+        row = Scenario(number, uuid, organization, name, "billing", dataset, deleted=False)
+        self._store.put(scenarios, number, row)
+        return number
+
+    def _eval(self, run_test: int, name: str, output_type: str | None) -> int:
+        """Return the number of the run test's eval of this name, which is added if needed."""
+        if output_type not in (None, *_FIRST):
+            raise ValueError(f"output type {output_type!r} is not one of {', '.join(_FIRST)}")
+        configs = self._store.catalogue.eval_configs
+        for one in self._store.catalogue.evals_of(run_test):
+            if one.name == name:
+                if output_type not in (None, one.output_type):
+                    raise ValueError(
+                        f"the eval {name!r} has the output type {one.output_type}, not {output_type}"
+                    )
+                return one.number
+        number, kind = _next(configs), output_type or "Pass/Fail"
+        template = name.casefold().replace(" ", "_")
+        uuid, template_id = make_id("added-eval", number), make_id("added-template", run_test, template)
+        choices = _CHOICES if kind == "choices" else ()
+        row = EvalConfig(number, uuid, run_test, name, template_id, template, kind, "word", choices)
+        self._store.put(configs, number, row)
+        return number
+
+    def _outputs(self, run_test: int, plan: CallPlan) -> list[StoredOutput]:
+        """Return the eval outputs in order; without any given, every eval of a completed call passes."""
+        evals = plan.evals
+        if evals is None:
+            if plan.status != "completed":
+                return []
+            evals = {one.name: _FIRST[one.output_type] for one in self._store.catalogue.evals_of(run_test)}
+        outputs = []
+        for name, given in evals.items():
+            kind, value = _read(name, given)
+            config = self._eval(run_test, name, kind)
+            status = "pending" if given is None else "completed"
+            outputs.append(StoredOutput(config, status, value, plan.reasons.get(name)))
+        return sorted(outputs, key=lambda output: output.config)
 
     def touch_call(self, call_id: str) -> None:
         """Save a call again: it becomes the one last updated, so that listings shift under a reader."""
-        with self._store.writing() as connection:
-            moved = connection.execute(
-                "UPDATE call SET updated_at = max(?, (SELECT max(updated_at) FROM call) + 1) WHERE id = ?",
-                (to_ms(self._now()), call_id),
-            )
-            if not moved.rowcount:
-                raise LookupError(f"the mock has no call {call_id}")
+        calls = self._store.calls
+        with self._store.writing():
+            row = _found(calls, call_id, "call")
+            latest = max(one.updated_at for one in calls.values())
+            self._store.change(row, updated_at=max(to_ms(self._now()), latest + 1))
 
     def delete_call(self, call_id: str) -> None:
-        """Delete a call; the documented listings forget it."""
-        self._mark("call", call_id)
+        """Delete a call; the documented listings leave it out."""
+        with self._store.writing():
+            self._store.change(_found(self._store.calls, call_id, "call"), deleted=True)
 
     def delete_scenario(self, scenario_id: str) -> None:
         """Delete a scenario; its calls stay."""
-        self._mark("scenario", scenario_id)
+        self._delete(self._store.catalogue.scenarios, scenario_id, "scenario")
 
     def delete_run_test(self, run_test_id: str) -> None:
         """Delete a run test; it and its executions are no longer found."""
-        self._mark("run_test", run_test_id)
+        self._delete(self._store.catalogue.run_tests, run_test_id, "run test")
 
-    def _mark(self, table: str, uuid: str) -> None:
-        with self._store.writing() as connection:
-            sql = f"UPDATE {table} SET deleted = 1 WHERE id = ?"  # noqa: S608 - a name from this file
-            marked = connection.execute(sql, (uuid,))
-            if not marked.rowcount:
-                raise LookupError(f"the mock has no {table} {uuid}")
+    def _delete(self, table: dict[int, Any], uuid: str, what: str) -> None:
+        with self._store.writing():
+            row = _found(table, uuid, what)
+            self._store.put(table, row.number, structs.replace(row, deleted=True))
 
 
-_RUN_TEST: Final = "SELECT number, organization, agent FROM run_test WHERE id = ? AND deleted = 0"
-_DEFAULT: Final = {
-    "pending": "pending",
-    "running": "completed",
-    "completed": "completed",
-    "failed": "failed",
-    "cancelled": "cancelled",
-    "cancelling": "cancelled",
-    "evaluating": "analyzing",
-}
+def _next(table: dict[int, Any]) -> int:
+    """Return the number of a table's next row; numbers rise."""
+    return next(reversed(table), 0) + 1
 
 
-def _version(agent: int, version_id: str | None) -> tuple[str, str, str]:
-    """Return what finds a version of the agent: the one named, or its newest."""
-    if version_id is None:
-        return "SELECT number FROM version WHERE agent = ? ORDER BY number", str(agent), "version of agent"
-    sql = f"SELECT number FROM version WHERE agent = {agent} AND id = ?"  # noqa: S608 - a number
-    return sql, version_id, "version"
+def _found(table: dict[int, V], uuid: str, what: str) -> V:
+    row = by_id(table, uuid)
+    if row is None:
+        raise LookupError(f"the mock has no {what} {uuid}")
+    return row
 
 
-def _stages(number: int, created: int, length: int) -> list[tuple[int, int, str, int, int | None]]:
+def _times(plan: CallPlan, created: int, score: float | None) -> Row:
+    """Return created_at to settled, as far as a call of this status has come."""
+    started = created + (plan.turn or 0) + 5 * _SECOND
+    ended = None if plan.duration is None else started + plan.duration * _SECOND
+    updated = plan.updated if plan.updated is not None else (ended or started) + 10 * _SECOND
+    if plan.status in ("pending", "queued"):
+        return (created, plan.updated or created, None, None, None, None, None, False)
+    if plan.status == "ongoing":
+        return (created, plan.updated or started, started, None, None, None, None, False)
+    if plan.status == "analyzing":
+        score = None
+    return (created, updated, started, ended, plan.duration, score, plan.response, plan.status in _SETTLED)
+
+
+def _read(name: str, value: EvalArgument) -> tuple[str | None, EvalValue]:
+    """Return the output type that a given output has, and its value. None fits any type."""
+    if value is None:
+        return None, None
+    if isinstance(value, bool):
+        return "Pass/Fail", value
+    if isinstance(value, (int, float)):
+        if not 0 <= value <= 1:
+            raise ValueError(f"a score is a number from 0 to 1; {name!r} got {value}")
+        return "score", float(value)
+    return "choices", (value,) if isinstance(value, str) else tuple(value)
+
+
+def _overall(outputs: list[StoredOutput]) -> float | None:
+    marks = [output.value for output in outputs if isinstance(output.value, (int, float))]
+    return round(100 * fsum(marks) / len(marks), 4) if marks else None
+
+
+def _stages(created: int, length: int) -> list[tuple[int, dict[str, Any]]]:
     """Return how a running execution comes to its end."""
     evaluating, done = created + length * 9 // 10, created + length
     return [
-        (number, created, "running", created, None),
-        (number, evaluating, "evaluating", created, None),
-        (number, done, "completed", created, done),
+        (created, {"status": "running", "started_at": created, "completed_at": None}),
+        (evaluating, {"status": "evaluating", "started_at": created, "completed_at": None}),
+        (done, {"status": "completed", "started_at": created, "completed_at": done}),
     ]
 
 
-def _turns(transcript: Sequence[tuple[str, str]]) -> list[dict[str, Any]]:
+def _turns(transcript: Sequence[tuple[str, str]]) -> tuple[Turn, ...]:
     turns = []
     for i, (speaker, said) in enumerate(transcript):
         if speaker not in ("assistant", "user"):
             raise ValueError(f"turn {i + 1} is spoken by {speaker!r}, neither assistant nor user")
-        turn_id = make_id("added-turn", i, said)
         start = i * 5 * _SECOND
-        turns.append(
-            {"id": turn_id, "speaker": speaker, "text": said, "start_ms": start, "end_ms": start + 4_000}
-        )
-    return turns
+        turns.append(Turn(make_id("added-turn", i, said), speaker, said, start, start + 4_000))
+    return tuple(turns)
 
 
 def _check(status: str, accepted: Sequence[str]) -> str:

@@ -1,25 +1,28 @@
-"""The mock as its users hold it: data, clock, faults and journal behind one `handle`."""
+"""`Mock`: data, clock, faults and journal behind one `handle`."""
 
 from __future__ import annotations
 
-import weakref
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
-from futureagi_simulate_mock import ids
-from futureagi_simulate_mock.access import MANNERS, PROFILES, ProfileName
+from futureagi_simulate_mock import ids, waits
 from futureagi_simulate_mock.builders import Builders
-from futureagi_simulate_mock.clock import Clock
 from futureagi_simulate_mock.data.seeding import EPOCH, fill
-from futureagi_simulate_mock.durations import Latency
-from futureagi_simulate_mock.faults import Fault, Faults
+from futureagi_simulate_mock.faults import Fault, Faults, Latency
+from futureagi_simulate_mock.ids import KNOWN_IDS, Settings
 from futureagi_simulate_mock.journal import Journal
-from futureagi_simulate_mock.messages import Request, Response
-from futureagi_simulate_mock.profile import Profile
-from futureagi_simulate_mock.settings import KNOWN_IDS, Settings
-from futureagi_simulate_mock.shell import BASE_HOST, BASE_URL, Shell
+from futureagi_simulate_mock.messages import Profile, Request, Response
+from futureagi_simulate_mock.service import (
+    ACCESS_RULES,
+    BASE_HOST,
+    BASE_URL,
+    PROFILES,
+    Clock,
+    ProfileName,
+    Service,
+)
 from futureagi_simulate_mock.store import Store
 
 if TYPE_CHECKING:
@@ -33,7 +36,7 @@ class Mock(Builders):
 
     `profile`: `documented` answers as the documents say, `observed` as the real server does.
     `seed`, `executions`, `calls`: which data to make, and how much; without them, the demo data.
-    `database`: a file to keep the data in. `now`: where the clock starts; `ticking`: it runs by itself.
+    `now`: where the clock starts; `ticking`: it runs by itself.
     `latency` and `faults`: what goes wrong, see `Fault`. The `add_...` methods add data of a test's own.
 
     Everything a mock holds is its own: two mocks never meet. Use it as a context manager, or
@@ -47,7 +50,6 @@ class Mock(Builders):
         seed: int = 0,
         executions: int | None = None,
         calls: int | None = None,
-        database: str = ":memory:",
         now: datetime = EPOCH,
         ticking: bool = False,
         latency: Latency = None,
@@ -60,14 +62,13 @@ class Mock(Builders):
         self.clock = Clock(now, ticking=ticking)
         self.ids = KNOWN_IDS
         self.base_url = BASE_URL
-        self._store = Store(database)
-        self._end = weakref.finalize(self, self._store.close)
+        self._store = Store()
         fill(self._store, seed=seed, executions=executions, calls=calls, now=now)
         super().__init__(self._store, self.clock.now)
-        self._shell = Shell(
+        self._service = Service(
             _profile(profile, self._store),
             tuple(self._store.catalogue.organizations.values()),
-            MANNERS[profile],
+            ACCESS_RULES[profile],
             self.clock,
             faults=self.faults,
         )
@@ -79,12 +80,12 @@ class Mock(Builders):
 
     @property
     def journal(self) -> Journal:
-        """Return what was asked and answered so far."""
-        return self._shell.journal
+        """Return the journal of the requests so far."""
+        return self._service.journal
 
     def handle(self, request: Request) -> Response:
         """Answer one request. Nothing is sent, nobody waits: delays and breaks are part of the answer."""
-        return self._shell.handle(request)
+        return self._service.handle(request)
 
     def settings(self, base_url: str = BASE_URL) -> Settings:
         """Return what a client of this mock needs to know: address, keys and ids to try."""
@@ -111,8 +112,18 @@ class Mock(Builders):
         with self.server(host, port).in_thread() as server:
             yield server
 
-    def server(self, host: str = "127.0.0.1", port: int = 0) -> Server:
-        """Bind a port for this mock. The server listens when it is run."""
+    def server(
+        self, host: str = "127.0.0.1", port: int = 0, *, log: Callable[[str], None] | None = None
+    ) -> Server:
+        """Bind a port for this mock. The server listens when it is run.
+
+        `log` is called with one line for each request: method, path, status, ms. Keys are left out of it.
+        """
+
+        def log_request(method: str, target: str, status: int | None, seconds: float) -> None:
+            if log is not None:
+                log(f"{method} {self.journal.redact(target)} {status or '-'} {1000 * seconds:.0f} ms")
+
         try:
             from futureagi_simulate_mock.app import App
             from futureagi_simulate_mock.server import Server
@@ -121,16 +132,24 @@ class Mock(Builders):
                 f"serving needs {error.name}: python -m pip install 'futureagi-simulate[mock]'",
                 name=error.name,
             ) from error
-        return Server(App(self.handle, self._pages), host, port)
+        return Server(App(self.handle, self._pages, log_request if log else None), host, port)
 
     def _pages(self) -> ASGIApp:
         from futureagi_simulate_mock.pages import make_pages
 
         return make_pages(self.settings, self.profile)
 
+    def no_waiting(self) -> None:
+        """Skip the waits of `futureagi_simulate` (Retry-After, back-off, polling) until this mock is closed.
+
+        Each wait moves the clocks of the client and of this mock forward instead. It concerns clients in this
+        process with the default clock, `futureagi_simulate.SystemClock`, over a transport or a server alike.
+        """
+        waits.skip(self.clock)
+
     def close(self) -> None:
-        """Let go of the data."""
-        self._end()
+        """End `no_waiting`."""
+        waits.restore(self.clock)
 
     def __enter__(self) -> Mock:
         return self

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import random
+import re
 import threading
 from collections.abc import Callable, Iterable
 from http import HTTPStatus
@@ -11,17 +13,60 @@ from typing import Any, Final
 import msgspec
 from msgspec.structs import force_setattr, replace
 
-from futureagi_simulate_mock.durations import Latency, Spread, seconds, spread
 from futureagi_simulate_mock.messages import (
     Effect,
     Ending,
+    Endpoint,
     Headers,
     Response,
+    endpoint_named,
     error_response,
     html_response,
 )
-from futureagi_simulate_mock.profile import Endpoint
-from futureagi_simulate_mock.routes import endpoint_named
+
+_DURATION: Final = re.compile(r"(\d+(?:\.\d+)?|\.\d+)\s*(ms|s|m|h|)", re.ASCII | re.IGNORECASE)
+_UNITS: Final = {"": 1.0, "ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
+_FORMS: Final = '"500ms", "90s", "30m", "2h", or a number of seconds'
+
+
+def seconds(duration: str | float) -> float:
+    """Return the seconds of a duration such as `50ms` or `90s`; raise ValueError for anything else."""
+    if isinstance(duration, str):
+        match = _DURATION.fullmatch(duration.strip())
+        if match:
+            return float(match[1]) * _UNITS[match[2].lower()]
+    elif 0 <= duration < math.inf:
+        return float(duration)
+    raise ValueError(f"{duration!r} is no duration; write {_FORMS}")
+
+
+class Spread(msgspec.Struct, frozen=True):
+    """A duration between two bounds, in seconds. Fixed when they are equal."""
+
+    low: float = 0.0
+    high: float = 0.0
+
+    def pick(self, chance: random.Random) -> float:
+        """Return one duration out of the spread."""
+        return self.low if self.low == self.high else chance.uniform(self.low, self.high)
+
+
+#: What may stand for a latency: `50ms`, `20ms-80ms`, seconds, a Spread, or None for none.
+Latency = str | float | Spread | None
+
+
+def spread(value: Latency) -> Spread:
+    """Read a latency."""
+    if isinstance(value, Spread):
+        return value
+    if value is None:
+        return Spread()
+    low, _, high = value.partition("-") if isinstance(value, str) else (value, "", "")
+    found = Spread(seconds(low), seconds(high or low))
+    if found.high < found.low:
+        raise ValueError(f"{value!r} ends before it begins")
+    return found
+
 
 KINDS: Final = ("reset", "stall", "truncate", "wrong-type", "slow")
 BODIES: Final = ("json", "html", "empty")

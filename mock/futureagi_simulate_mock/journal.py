@@ -1,4 +1,4 @@
-"""What was asked and what was answered, for tests to look at afterwards. Secrets never get in."""
+"""The requests received and how they were answered, for tests to check. It holds no secrets."""
 
 from __future__ import annotations
 
@@ -12,9 +12,16 @@ from urllib.parse import unquote_plus
 
 import msgspec
 
-from futureagi_simulate_mock.messages import Ending, Headers, Query, Request, Response
-from futureagi_simulate_mock.profile import Endpoint
-from futureagi_simulate_mock.routes import NAMES, endpoint_named
+from futureagi_simulate_mock.messages import (
+    NAMES,
+    Ending,
+    Endpoint,
+    Headers,
+    Query,
+    Request,
+    Response,
+    endpoint_named,
+)
 
 HIDDEN: Final = "***"
 _SECRET_HEADERS: Final = frozenset(
@@ -57,8 +64,8 @@ class Entry(msgspec.Struct, frozen=True):
 class Journal:
     """A list of entries, oldest first, safe to write from several threads.
 
-    It keeps the newest `limit` entries; `total` counts all of them. `secrets` are texts that are blotted
-    out wherever they stand in a path, a query or a header.
+    It keeps the newest `limit` entries; `total` counts all of them. `secrets` are texts that are replaced
+    wherever they stand in a path, a query or a header.
     """
 
     def __init__(self, secrets: tuple[str, ...] = (), limit: int = 100_000) -> None:
@@ -77,14 +84,14 @@ class Journal:
         organization: str | None = None,
         fault: str | None = None,
     ) -> None:
-        """Write down one exchange."""
+        """Record one exchange."""
         effect = response.effect
         silent = effect is not None and (
             effect.ending is Ending.RESET or (effect.ending is Ending.STALL and effect.sent is None)
         )
         status = None if silent else response.status
         headers = tuple((name, self._shown(name, value)) for name, value in request.headers)
-        path, query = self._blot(request.path), self._blot(request.query)
+        path, query = self.redact(request.path), self.redact(request.query)
         with self._lock:
             self.total = number = next(self._numbers)
             self._entries.append(
@@ -92,9 +99,10 @@ class Journal:
             )
 
     def _shown(self, name: str, value: str) -> str:
-        return HIDDEN if name.lower() in _SECRET_HEADERS else self._blot(value)
+        return HIDDEN if name.lower() in _SECRET_HEADERS else self.redact(value)
 
-    def _blot(self, text: str) -> str:
+    def redact(self, text: str) -> str:
+        """Return `text` without secrets, encoded ones too."""
         for secret in self._secrets:
             if secret in text:
                 text = text.replace(secret, HIDDEN)
@@ -110,10 +118,10 @@ class Journal:
 
     @property
     def last(self) -> Entry:
-        """Return the newest entry; raise AssertionError when nothing was asked."""
+        """Return the newest entry; raise AssertionError when there was no request."""
         entries = self.entries
         if not entries:
-            raise AssertionError("the mock was asked nothing")
+            raise AssertionError("the mock received no request")
         return entries[-1]
 
     def __len__(self) -> int:
@@ -164,7 +172,7 @@ class Journal:
         self.assert_asked(endpoint, times=0, status=status, **params)
 
     def clear(self) -> None:
-        """Forget everything and count from one again."""
+        """Remove all entries and count from one again."""
         with self._lock:
             self._entries.clear()
             self._numbers = itertools.count(1)

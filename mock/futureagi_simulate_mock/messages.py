@@ -1,10 +1,13 @@
-"""What goes in and out of the mock: plain values, so that every answer is a pure function of a question."""
+"""Requests, responses, queries and routes as plain values: a response is a pure function of a request."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from enum import StrEnum
-from typing import Any, Final
+from functools import lru_cache
+from typing import Any, Final, Protocol
 from urllib.parse import parse_qsl, urlencode
 
 import msgspec
@@ -32,7 +35,7 @@ class Request(msgspec.Struct, frozen=True):
 
 
 class Ending(StrEnum):
-    """How the connection goes on after an answer."""
+    """How the connection behaves after the response."""
 
     WHOLE = "whole"  # the answer arrives in full
     RESET = "reset"  # the connection breaks before anything is sent
@@ -41,7 +44,7 @@ class Ending(StrEnum):
 
 
 class Effect(msgspec.Struct, frozen=True):
-    """What happens to an answer beyond its bytes. Whoever holds the connection carries it out.
+    """A network fault. The ASGI application and the transports apply it.
 
     `delay` is in seconds, before the first byte. `sent` is how many bytes of the body still arrive when
     the ending is TRUNCATE or STALL; None with STALL: not even the status line.
@@ -53,7 +56,7 @@ class Effect(msgspec.Struct, frozen=True):
 
 
 class Response(msgspec.Struct, frozen=True):
-    """One answer: status, headers, the exact bytes of the body, and what befalls it on the way (or None)."""
+    """One response: status, headers, the exact bytes of the body, and a network fault (or None)."""
 
     status: int
     headers: Headers = ()
@@ -66,7 +69,7 @@ class Response(msgspec.Struct, frozen=True):
 
 
 class Query(msgspec.Struct, frozen=True):
-    """The parsed query and the address it was asked at (scheme, host and path), from which links are made."""
+    """The parsed query and the address of the request (scheme, host and path), from which links are made."""
 
     url: str = ""
     pairs: tuple[tuple[str, str], ...] = ()
@@ -156,3 +159,99 @@ def invalid(field: str, text: str, code: str = "invalid") -> Response:
     return error_response(
         400, "validation_error", code, f"{field}: {text}", details={field: [text]}, attr=field
     )
+
+
+class Endpoint(StrEnum):
+    """The five endpoints, by their operation ids."""
+
+    CALL_EXECUTIONS = "listCallExecutions"
+    TEST_EXECUTIONS = "listTestExecutions"
+    TEST_EXECUTION = "getTestExecution"
+    RUNS = "getSimulationRuns"
+    VERSION_CALL_EXECUTIONS = "listVersionCallExecutions"
+
+
+class Organization(msgspec.Struct, frozen=True):
+    """The owner of the two keys. `number` is its row in the store."""
+
+    number: int
+    name: str
+    api_key: str
+    secret_key: str
+
+    def __repr__(self) -> str:
+        return f"Organization({self.number}, {self.name!r})"
+
+
+class Profile(Protocol):
+    """One description of the service: how each endpoint answers an authenticated request."""
+
+    def answer(
+        self, endpoint: Endpoint, ids: dict[str, str], query: Query, organization: Organization, now: datetime
+    ) -> Response:
+        """Answer one request. `ids` holds the path's ids by name, unchecked; `now` is the mock's clock."""
+        ...
+
+
+#: Short names by which faults, journals and error messages call the endpoints.
+NAMES: Final[dict[str, Endpoint]] = {
+    "call-executions": Endpoint.CALL_EXECUTIONS,
+    "executions": Endpoint.TEST_EXECUTIONS,
+    "test-execution": Endpoint.TEST_EXECUTION,
+    "runs": Endpoint.RUNS,
+    "version-call-executions": Endpoint.VERSION_CALL_EXECUTIONS,
+}
+
+TEMPLATES: Final[dict[Endpoint, str]] = {
+    Endpoint.CALL_EXECUTIONS: "/simulate/run-tests/{run_test_id}/call-executions/",
+    Endpoint.TEST_EXECUTIONS: "/simulate/run-tests/{run_test_id}/executions/",
+    Endpoint.TEST_EXECUTION: "/simulate/test-executions/{test_execution_id}/",
+    Endpoint.RUNS: "/sdk/api/v1/simulation/runs/",
+    Endpoint.VERSION_CALL_EXECUTIONS: (
+        "/simulate/agent-definitions/{agent_id}/versions/{version_id}/call-executions/"
+    ),
+}
+
+_UUID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+_PATTERNS: Final = [
+    (endpoint, re.compile(re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", template.removesuffix("/")) + "/?"))
+    for endpoint, template in TEMPLATES.items()
+]
+_LONGEST: Final = 2048
+
+
+class Route(msgspec.Struct, frozen=True):
+    """The route of a path. `ids` are as written; `complete` says that it ends in a slash."""
+
+    endpoint: Endpoint
+    ids: dict[str, str]
+    complete: bool
+
+    @property
+    def well_formed(self) -> bool:
+        """Return whether every id is a UUID with its dashes."""
+        return all(_UUID.fullmatch(value) for value in self.ids.values())
+
+    @property
+    def lower_case(self) -> bool:
+        """Return whether every id is written in lower case."""
+        return all(value == value.lower() for value in self.ids.values())
+
+
+@lru_cache(maxsize=4096)
+def find(path: str) -> Route | None:
+    """Return the route of `path` (already unquoted), or None when no endpoint has such a path."""
+    if len(path) > _LONGEST:
+        return None
+    for endpoint, pattern in _PATTERNS:
+        if match := pattern.fullmatch(path):
+            return Route(endpoint, match.groupdict(), path.endswith("/"))
+    return None
+
+
+def endpoint_named(name: str) -> Endpoint:
+    """Return the endpoint with this short name or operation id; raise ValueError with the choices."""
+    try:
+        return NAMES.get(name) or Endpoint(name)
+    except ValueError:
+        raise ValueError(f"no endpoint is called {name!r}; choose from {', '.join(NAMES)}") from None

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from html import escape
 from importlib.resources import files
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 from urllib.parse import quote, urlencode
 
 from msgspec.structs import asdict
@@ -17,25 +17,28 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse
 from starlette.routing import Route
 
-from futureagi_simulate_mock.routes import NAMES, TEMPLATES
-from futureagi_simulate_mock.settings import Settings
+from futureagi_simulate_mock.ids import Settings
+from futureagi_simulate_mock.messages import NAMES, TEMPLATES
 
 _STYLE: Final = """
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; }
 body { color: #1c2430; background: #fff; }
 pre { background: #f3f5f8; padding: 1rem; overflow-x: auto; border-radius: 6px; font-size: 14px; }
 a { color: #0b57a4; } .key { color: #0b57a4; } .note { color: #5b6675; }
+table { border-collapse: collapse; width: 100%; } th { text-align: left; } td p { margin: 0; }
+td, th { border-top: 1px solid #8885; padding: .3rem .6rem .3rem 0; vertical-align: top; }
 nav { columns: 2; } nav a { display: block; }
 @media (prefers-color-scheme: dark) {
   body { color: #dfe5ee; background: #14181f; } pre { background: #1d232d; }
   a, .key { color: #7db7f5; } .note { color: #98a3b3; } }
 """
+_BACK: Final = '<p><a href="/">Back</a>, <a href="/openapi.yaml">openapi.yaml</a></p>'
 _KEY: Final = re.compile(r"^(\s*(?:- )?)([\w./{}$-]+|'[^']*'|&quot;[^&]*&quot;)(:)(?=\s|$)", re.MULTILINE)
 _ANCHOR: Final = re.compile(r"^(?:  (/[^\s:]+):|    ([A-Z]\w+):)\s*$")
 
 
 def make_pages(settings: Callable[[str], Settings], profile: str) -> Starlette:
-    """Build the application that serves the pages; `/` tells the `settings` at its own address."""
+    """Build the application that serves the pages; `/` shows the `settings` at its own address."""
 
     async def landing(request: Request) -> HTMLResponse:
         return HTMLResponse(landing_page(settings(str(request.base_url).rstrip("/")), profile))
@@ -106,7 +109,19 @@ def rendered_reference(root: Path = Path(__file__).parents[2]) -> str | None:
 
 @cache
 def docs_page() -> str:
-    """Return the plain page at `/docs`: the contract with a list of its paths and schemas to jump to."""
+    """Return the page at `/docs` where no reference was rendered: the contract as tables, or as its own text.
+
+    The tables need PyYAML, which the extra `contract` brings.
+    """
+    try:
+        import yaml
+    except ModuleNotFoundError:
+        return text_page()
+    return tables_page(yaml.safe_load(contract_text()))
+
+
+def text_page() -> str:
+    """Return the text of the contract with a list of its paths and schemas to jump to."""
     anchors: list[str] = []
     lines: list[str] = []
     for line in contract_text().splitlines():
@@ -116,11 +131,97 @@ def docs_page() -> str:
             anchors.append(f'<a href="#{escape(name)}">{escape(name)}</a>')
             shown = f'<span id="{escape(name)}">{shown}</span>'
         lines.append(shown)
+    return _page("The contract", f"{_BACK}<nav>{''.join(anchors)}</nav><pre>{chr(10).join(lines)}</pre>")
+
+
+def tables_page(contract: dict[str, Any]) -> str:
+    """Return the contract as tables: parameters and responses of each operation, fields of each schema."""
+    operations = [
+        _operation(contract, f"{method.upper()} {path}", operation)
+        for path, methods in contract["paths"].items()
+        for method, operation in methods.items()
+        if isinstance(operation, dict)
+    ]
+    schemas = [
+        f'<h3 id="{escape(name)}">{escape(name)}</h3>{_prose(schema)}'
+        + (_fields(schema["properties"]) if "properties" in schema else f"<p>{_type(schema)}</p>")
+        for name, schema in contract["components"]["schemas"].items()
+    ]
+    names = re.findall(r'<h[23] id="([^"]+)"', "".join(operations + schemas))
+    links = "".join(f'<a href="#{name}">{name}</a>' for name in names)
     return _page(
-        "The contract",
-        f'<p><a href="/">Back</a>, <a href="/openapi.yaml">as a file</a></p><nav>{"".join(anchors)}</nav>'
-        f"<pre>{chr(10).join(lines)}</pre>",
+        contract["info"]["title"],
+        f"{_BACK}{_prose(contract['info'])}<nav>{links}</nav>{''.join(operations)}"
+        f"<h2>Schemas</h2>{''.join(schemas)}",
     )
+
+
+def _operation(contract: dict[str, Any], address: str, operation: dict[str, Any]) -> str:
+    name = escape(operation["operationId"])
+    parameters = [_resolved(contract, item) for item in operation.get("parameters", [])]
+    responses = {code: _resolved(contract, item) for code, item in operation["responses"].items()}
+    parameter_rows = [
+        (f"<code>{escape(item['name'])}</code>", escape(item["in"]), _type(item["schema"]), _prose(item))
+        for item in parameters
+    ]
+    response_rows = [(code, _bodies(item), _prose(item)) for code, item in responses.items()]
+    return (
+        f'<h2 id="{name}">{escape(operation["summary"])}</h2>'
+        f"<pre>{escape(address)}</pre><p class=note>{name}</p>{_prose(operation)}"
+        f"<h3>Parameters</h3>{_table(('name', 'in', 'type', ''), parameter_rows)}"
+        f"<h3>Responses</h3>{_table(('status', 'body', ''), response_rows)}"
+    )
+
+
+def _fields(properties: dict[str, dict[str, Any]]) -> str:
+    rows = [(f"<code>{escape(name)}</code>", _type(item), _prose(item)) for name, item in properties.items()]
+    return _table(("field", "type", ""), rows)
+
+
+def _resolved(contract: dict[str, Any], item: dict[str, Any]) -> dict[str, Any]:
+    for part in item.get("$ref", "#").split("/")[1:]:
+        contract = contract[part]
+    return contract if "$ref" in item else item
+
+
+def _bodies(response: dict[str, Any]) -> str:
+    return ", ".join(
+        f"{escape(kind)}: {_type(body.get('schema', {}))}"
+        for kind, body in response.get("content", {}).items()
+    )
+
+
+def _type(schema: dict[str, Any]) -> str:
+    """Return a schema in a few words, with links to those it names."""
+    if "$ref" in schema:
+        name = escape(schema["$ref"].rsplit("/", 1)[1])
+        return f'<a href="#{name}">{name}</a>'
+    for word in ("anyOf", "oneOf", "allOf"):
+        if word in schema:
+            parts = [_type(part) for part in schema[word]]
+            return (" and " if word == "allOf" else " or ").join(dict.fromkeys(filter(None, parts)))
+    if "enum" in schema or "const" in schema:
+        values = schema.get("enum", [schema.get("const")])
+        return " ".join(f"<code>{escape(str(value))}</code>" for value in values)
+    types = schema.get("type", "object" if "properties" in schema else "any")
+    text = " or ".join([types] if isinstance(types, str) else types)
+    if "items" in schema:
+        text = text.replace("array", f"array of {_type(schema['items'])}")
+    return text + (f" ({escape(schema['format'])})" if "format" in schema else "")
+
+
+def _prose(item: dict[str, Any]) -> str:
+    """Return a description as paragraphs; of Markdown it knows `code`, **strong** and *emphasis*."""
+    text = escape(item.get("description", "").strip())
+    for pattern, tag in ((r"`([^`]+)`", "code"), (r"\*\*([^*]+)\*\*", "b"), (r"\*([^*\s][^*]*)\*", "em")):
+        text = re.sub(pattern, rf"<{tag}>\1</{tag}>", text)
+    return "".join(f"<p>{paragraph}</p>" for paragraph in text.split("\n\n") if paragraph)
+
+
+def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    head = "".join(f"<th>{name}</th>" for name in heads)
+    body = "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>" for row in rows)
+    return f"<table><tr>{head}</tr>{body}</table>"
 
 
 def _page(title: str, body: str) -> str:

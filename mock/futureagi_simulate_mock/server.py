@@ -17,7 +17,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from futureagi_simulate_mock.app import BREAK, CLOSE, ASGIApp
 
 #: How long the thread may take to start or to end before that is an error, in seconds.
-PATIENCE: Final = 30.0
+START_TIMEOUT: Final = 30.0
 _MAX_HEADERS: Final = 65_536
 
 
@@ -50,15 +50,15 @@ class Server:
         thread = threading.Thread(target=self._run, name=f"mock-server-{self.port}", daemon=True)
         thread.start()
         try:
-            if not self._uvicorn.ready.wait(PATIENCE):
-                raise RuntimeError(f"the mock did not start listening within {PATIENCE:g} s")
+            if not self._uvicorn.ready.wait(START_TIMEOUT):
+                raise RuntimeError(f"the mock did not start listening within {START_TIMEOUT:g} s")
             yield self
         finally:
             self._uvicorn.stop()
-            thread.join(PATIENCE)
+            thread.join(START_TIMEOUT)
             self._socket.close()
             if thread.is_alive():
-                raise RuntimeError(f"the mock's thread did not end within {PATIENCE:g} s")
+                raise RuntimeError(f"the mock's thread did not end within {START_TIMEOUT:g} s")
 
     def in_foreground(self, announce: Callable[[Server], None]) -> None:
         """Listen until Ctrl-C or SIGTERM. `announce` is called once connections are taken."""
@@ -88,7 +88,7 @@ def _listen(host: str, port: int) -> socket.socket:
 
 
 class _Uvicorn(uvicorn.Server):
-    """uvicorn without its ticks: it wakes the moment it is told to stop and closes what is open."""
+    """uvicorn that stops at once when asked to and closes what is open."""
 
     def __init__(self, config: uvicorn.Config) -> None:
         super().__init__(config)
@@ -141,13 +141,13 @@ class _Protocol(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
-        self._lent: dict[str, Any] = {BREAK: self._break, CLOSE: transport.close}
+        self._extensions: dict[str, Any] = {BREAK: self._break, CLOSE: transport.close}
         self._received = 0
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
         self._received = 0
-        self.scope["extensions"] = self._lent
+        self.scope["extensions"] = self._extensions
 
     def on_header(self, name: bytes, value: bytes) -> None:
         self._received += len(name) + len(value)
@@ -157,6 +157,6 @@ class _Protocol(HttpToolsProtocol):
 
     def _break(self) -> None:
         """Reset the connection: with no time to linger, closing sends RST instead of FIN."""
-        plug = self.transport.get_extra_info("socket")
-        plug.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        sock = self.transport.get_extra_info("socket")
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self.transport.abort()

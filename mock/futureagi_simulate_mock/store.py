@@ -1,154 +1,370 @@
-"""The store: one SQLite database with the whole truth, its listings as ranks, its state at a time."""
+"""The store: the mock's data in memory, its listings in order, its state at a time."""
 
 from __future__ import annotations
 
-import sqlite3
-from array import array
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import contextmanager
-from itertools import chain
+from functools import partial
+from operator import attrgetter
 from threading import RLock
-from typing import Any, Final
-from weakref import finalize
+from typing import Any, Final, Generic, Literal, TypeVar
 
-from futureagi_simulate_mock.catalogue import Catalogue
-from futureagi_simulate_mock.recent import Recent
-from futureagi_simulate_mock.schema import INDEXES, TABLES
+import msgspec
+from msgspec import structs
 
-_MAX_RANKED: Final = 8_000_000
-_VARIABLES: Final = 500
+from futureagi_simulate_mock.data.details import draw_details
+from futureagi_simulate_mock.messages import Organization
+from futureagi_simulate_mock.models import (
+    Agent,
+    Call,
+    CallRow,
+    EvalConfig,
+    EvalValue,
+    Execution,
+    RunTest,
+    Scenario,
+    Tally,
+    Version,
+)
 
-_Listing = tuple[str, tuple[Any, ...]]
+K = TypeVar("K", bound=Hashable)
+V = TypeVar("V")
 
-_ADVANCE_CALLS: Final = """
-UPDATE call
-SET (status, updated_at, started_at, ended_at, duration, overall_score, response_time, settled) = (
-    SELECT status, updated_at, started_at, ended_at, duration, overall_score, response_time, settled
-    FROM call_stage WHERE call_stage.call = call.number AND at <= max(:now, created_at)
-    ORDER BY at DESC LIMIT 1)
-WHERE number IN (SELECT DISTINCT call FROM call_stage)
-"""
-_ADVANCE_EXECUTIONS: Final = """
-UPDATE execution SET (status, started_at, completed_at) = (
-    SELECT status, started_at, completed_at FROM execution_stage
-    WHERE execution_stage.execution = execution.number AND at <= max(:now, created_at)
-    ORDER BY at DESC LIMIT 1)
-WHERE number IN (SELECT DISTINCT execution FROM execution_stage)
-"""
+#: How often each output of an eval occurs.
+Counted = list[tuple[EvalValue, int]]
+#: What calls are looked up by.
+Parent = Literal["run_test", "execution", "version", "original"]
+
+_MOST_LISTED: Final = 8_000_000
+_MOST_BYTES: Final = 32 * 1024 * 1024
+
+
+class Recent(Generic[K, V]):
+    """Keep what was used last, up to a total weight. Not safe for several threads: its owner holds a lock."""
+
+    def __init__(self, limit: int, weigh: Callable[[V], int] = lambda _: 1) -> None:
+        self._limit = limit
+        self._weigh = weigh
+        self._weight = 0
+        self._items: dict[K, V] = {}
+
+    def get(self, key: K) -> V | None:
+        """Return what is kept under `key` and mark it as used, or None."""
+        value = self._items.pop(key, None)
+        if value is not None:
+            self._items[key] = value
+        return value
+
+    def put(self, key: K, value: V) -> V:
+        """Keep `value`, removing what was used longest ago."""
+        self._items[key] = value
+        self._weight += self._weigh(value)
+        while self._weight > self._limit and len(self._items) > 1:
+            oldest = next(iter(self._items))
+            self._weight -= self._weigh(self._items.pop(oldest))
+        return value
+
+    def clear(self) -> None:
+        """Remove everything."""
+        self._items.clear()
+        self._weight = 0
+
+
+class Catalogue:
+    """The few rows that everything else refers to, by number. Another organization's rows are not found."""
+
+    def __init__(self) -> None:
+        self.organizations: dict[int, Organization] = {}
+        self.agents: dict[int, Agent] = {}
+        self.versions: dict[int, Version] = {}
+        self.scenarios: dict[int, Scenario] = {}
+        self.run_tests: dict[int, RunTest] = {}
+        self.eval_configs: dict[int, EvalConfig] = {}
+
+    def evals_of(self, run_test: int) -> list[EvalConfig]:
+        """Return the evals of a run test in their order."""
+        return [config for config in self.eval_configs.values() if config.run_test == run_test]
+
+    def run_test(self, organization: int, uuid: str) -> RunTest | None:
+        """Return the organization's run test with this id, or None."""
+        found = by_id(self.run_tests, uuid)
+        return found if found and found.organization == organization and not found.deleted else None
+
+    def run_tests_named(self, organization: int, name: str) -> list[RunTest]:
+        """Return the organization's run tests with exactly this name."""
+        return [
+            test
+            for test in self.run_tests.values()
+            if test.name == name and test.organization == organization and not test.deleted
+        ]
+
+    def version(self, organization: int, agent_uuid: str, version_uuid: str) -> Version | None:
+        """Return the version of the organization's agent, or None."""
+        agent, version = by_id(self.agents, agent_uuid), by_id(self.versions, version_uuid)
+        if agent is None or version is None or agent.organization != organization or agent.deleted:
+            return None
+        return version if version.agent == agent.number else None
+
+    def scenarios_like(self, organization: int, text: str) -> frozenset[int]:
+        """Return the numbers of the organization's scenarios whose name contains `text` in any case."""
+        wanted = text.casefold()
+        return frozenset(
+            scenario.number
+            for scenario in self.scenarios.values()
+            if scenario.organization == organization and wanted in scenario.name.casefold()
+        )
+
+
+def by_id(table: dict[int, V], uuid: str) -> V | None:
+    """Return the row with this id, or None."""
+    wanted = uuid.lower()
+    return next((row for row in table.values() if row.id == wanted), None)  # type: ignore[attr-defined]
 
 
 class Store:
-    """The mock's data in SQLite, in memory or in a file.
+    """The mock's data. Any thread may use it: there is one lock.
 
-    Any thread may use it: one connection, one lock. A listing is an array of row numbers in order, read once
-    from an index and kept until something changes; so page 19,000 costs what page 1 costs.
+    A listing is a list of rows in order, made once and kept until something changes: page 10,000 costs
+    what page 1 costs.
     """
 
-    def __init__(self, database: str = ":memory:") -> None:
+    def __init__(self) -> None:
         self.lock = RLock()
         self.changes = 0
-        self.connection = sqlite3.connect(database, check_same_thread=False, isolation_level=None)
-        # a store that is forgotten, not closed, is no reason for a ResourceWarning in somebody's test
-        finalize(self, self.connection.close)
-        self.connection.execute("PRAGMA journal_mode = MEMORY")
-        self.connection.execute("PRAGMA synchronous = OFF")
-        self.connection.execute("PRAGMA cache_size = -65536")
-        self.connection.create_function("fold", 1, _fold, deterministic=True)
-        fresh = not self.rows("SELECT 1 FROM sqlite_master WHERE name = 'meta'")
-        if fresh:
-            self.connection.executescript(TABLES)
-        self.catalogue = Catalogue(self)
-        self._ranks: Recent[_Listing, array[int]] = Recent(_MAX_RANKED, lambda ranks: len(ranks) + 100)
+        self.seed = 0
+        self.catalogue = Catalogue()
+        self.executions: dict[int, Execution] = {}
+        self.calls: dict[int, CallRow] = {}
+        #: How a call or an execution that is under way looks from a time on: (time, values by field).
+        self.stages: dict[int, list[tuple[int, dict[str, Any]]]] = {}
+        self.execution_stages: dict[int, list[tuple[int, dict[str, Any]]]] = {}
+        self._undo: list[Callable[[], object]] = []
+        self._children: dict[Parent, dict[int | None, list[CallRow]]] = {}
+        self._ids: dict[str, dict[str, int]] = {}
+        self._listings: Recent[Hashable, list[Any]] = Recent(_MOST_LISTED, lambda rows: len(rows) + 100)
         self._times: list[int] | None = None
         self._moment = -1
 
-    def close(self) -> None:
-        """Close the database."""
-        with self.lock:
-            self.connection.close()
-
-    def rows(self, sql: str, values: Sequence[Any] | dict[str, Any] = ()) -> list[tuple[Any, ...]]:
-        """Run a statement and return its rows."""
-        with self.lock:
-            return self.connection.execute(sql, values).fetchall()
-
-    def rows_of(self, sql: str, numbers: Iterable[int]) -> list[tuple[Any, ...]]:
-        """Run a statement with `IN ({})` for many numbers, a portion at a time."""
-        wanted = list(numbers)
-        found: list[tuple[Any, ...]] = []
-        for start in range(0, len(wanted), _VARIABLES):
-            part = wanted[start : start + _VARIABLES]
-            found += self.rows(sql.format(",".join("?" * len(part))), part)
-        return found
-
     @contextmanager
-    def writing(self) -> Iterator[sqlite3.Connection]:
-        """Change data in one transaction; afterwards nothing kept from before is used."""
+    def writing(self) -> Iterator[None]:
+        """Change data by `put` and `change`: all of it, or nothing if the block raises."""
         with self.lock:
-            self.connection.execute("BEGIN")
+            self._undo.clear()
             try:
-                yield self.connection
+                yield
             except BaseException:
-                self.connection.execute("ROLLBACK")
+                for undo in reversed(self._undo):
+                    undo()
                 raise
-            self.connection.execute("COMMIT")
-            self.changed()
+            finally:
+                self._undo.clear()
+                self.changed()
+
+    def put(self, table: dict[int, V], number: int, row: V) -> None:
+        """Add or replace a row."""
+        before = table.get(number)
+        self._undo.append(
+            partial(table.pop, number) if before is None else partial(table.__setitem__, number, before)
+        )
+        table[number] = row
+
+    def change(self, row: CallRow, **values: Any) -> None:
+        """Set fields of a call."""
+        for name, value in values.items():
+            self._undo.append(partial(setattr, row, name, getattr(row, name)))
+            setattr(row, name, value)
 
     def changed(self) -> None:
-        """Forget what was read before a change."""
+        """Clear all caches after a change."""
         self.changes += 1
-        self._ranks.clear()
-        self.catalogue.clear()
+        self._listings.clear()
+        self._children.clear()
+        self._ids.clear()
         self._times = None
         self._moment = -1
-
-    def index(self) -> None:
-        """Make the indexes that listings read; done after the first data, which is then written faster."""
-        with self.lock:
-            self.connection.executescript(INDEXES)
 
     @contextmanager
     def at(self, now: int) -> Iterator[None]:
         """Hold the store still, as it is at `now` (ms): what is under way has come so far."""
         with self.lock:
-            times = self._times
-            if times is None:
-                times = self._times = [
-                    row[0]
-                    for row in self.connection.execute(
-                        "SELECT at FROM call_stage UNION SELECT at FROM execution_stage ORDER BY 1"
-                    )
-                ]
-            moment = bisect_right(times, now)
+            stages = (self.stages, self.execution_stages)
+            if self._times is None:
+                self._times = sorted({at for table in stages for rows in table.values() for at, _ in rows})
+            moment = bisect_right(self._times, now)
             if moment != self._moment:
-                if times:
-                    self._advance(now)
+                if self._times:
+                    for table, rows in zip(stages, (self.calls, self.executions), strict=True):
+                        _advance(table, rows, now)
+                    self.changes += 1
+                    self._listings.clear()
                 self._moment = moment
             yield
 
-    def _advance(self, now: int) -> None:
-        self.connection.execute("BEGIN")
-        self.connection.execute(_ADVANCE_CALLS, {"now": now})
-        self.connection.execute(_ADVANCE_EXECUTIONS, {"now": now})
-        self.connection.execute("COMMIT")
-        self.changes += 1
-        self._ranks.clear()
+    def call(self, uuid: str) -> CallRow | None:
+        """Return the call with this id, or None."""
+        return self._with_id("call", self.calls, uuid)
 
-    def ranks(self, sql: str, values: tuple[Any, ...] = ()) -> array[int]:
-        """Return the numbers that `sql` selects, in its order: the listing as ranks."""
+    def execution(self, uuid: str) -> Execution | None:
+        """Return the execution with this id, or None."""
+        return self._with_id("execution", self.executions, uuid)
+
+    def _with_id(self, kind: str, table: dict[int, V], uuid: str) -> V | None:
+        if kind not in self._ids:
+            self._ids[kind] = {row.id: number for number, row in table.items()}  # type: ignore[attr-defined]
+        return table.get(self._ids[kind].get(uuid.lower(), 0))
+
+    def calls_of(self, parent: Parent, number: int) -> list[CallRow]:
+        """Return the calls of a run test, execution, version or original call, last update first."""
+
+        def ordered() -> list[CallRow]:
+            if parent not in self._children:
+                found: dict[int | None, list[CallRow]] = {}
+                key = attrgetter(parent)
+                for row in self.calls.values():
+                    found.setdefault(key(row), []).append(row)
+                self._children[parent] = found
+            rows = self._children[parent].get(number, [])
+            # rows are in the order of their numbers, and sorting in reverse keeps the order of equal ones
+            return sorted(rows[::-1], key=attrgetter("updated_at"), reverse=True)
+
+        return self.listing(("calls", parent, number), ordered)
+
+    def shown_calls_of(self, parent: Parent, number: int) -> list[CallRow]:
+        """Return those of `calls_of` that are neither deleted nor snapshots."""
+
+        def shown() -> list[CallRow]:
+            return [row for row in self.calls_of(parent, number) if not row.deleted and row.original is None]
+
+        return self.listing(("shown", parent, number), shown)
+
+    def listing(self, key: Hashable, make: Callable[[], list[V]]) -> list[V]:
+        """Return what `make` returned for this key since the last change, making it if needed."""
         with self.lock:
-            kept = self._ranks.get((sql, values))
-            if kept is None:
-                cursor = self.connection.execute(sql, values)
-                kept = self._ranks.put((sql, values), array("I", chain.from_iterable(cursor)))
-            return kept
-
-    def meta(self, name: str) -> str | None:
-        """Return a note about the data, such as its seed."""
-        found = self.rows("SELECT value FROM meta WHERE name = ?", (name,))
-        return str(found[0][0]) if found else None
+            kept = self._listings.get(key)
+            return self._listings.put(key, make()) if kept is None else kept
 
 
-def _fold(text: str | None) -> str | None:
-    return None if text is None else str(text).casefold()
+def _advance(table: dict[int, list[tuple[int, dict[str, Any]]]], rows: Any, now: int) -> None:
+    for number, stages in table.items():
+        row = rows[number]
+        latest = max(now, row.created_at)
+        values = next(values for at, values in reversed(stages) if at <= latest)
+        for name, value in values.items():
+            setattr(row, name, value)
+
+
+class Reader:
+    """Whole calls from the store, and what is counted over an execution's. Use it inside `Store.at`."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self.catalogue = store.catalogue
+        self._tallies: Recent[int, Tally] = Recent(20_000)
+        self._counts: Recent[int, dict[int, Counted]] = Recent(2_000)
+        self._rendered: Recent[tuple[str, int], bytes] = Recent(_MOST_BYTES, len)
+        self._seen = -1
+
+    def _refresh(self) -> None:
+        if self._seen != self.store.changes:
+            self._seen = self.store.changes
+            self._tallies.clear()
+            self._counts.clear()
+            self._rendered.clear()
+
+    def rendered(self, form: str, render: Callable[[Call], Any], rows: Sequence[CallRow]) -> list[bytes]:
+        """Return calls as JSON, in the order of `rows`; `form` names what `render` makes of a call."""
+        self._refresh()
+        found = []
+        for row in rows:
+            item = self._rendered.get((form, row.number))
+            if item is None:
+                item = self._rendered.put((form, row.number), msgspec.json.encode(render(self.call(row))))
+            found.append(item)
+        return found
+
+    def call(self, row: CallRow) -> Call:
+        """Return a call with its details, which are drawn from the seed."""
+        given = dict(row.given or {})
+        configs = self.catalogue.eval_configs
+        outputs = [
+            (configs[output.config], output.status, output.value, output.reason)
+            for output in (row.evals if row.settled else ())
+        ]
+        scenario = self.catalogue.scenarios[row.scenario]
+        details, evals = draw_details(
+            self.store.seed,
+            row.id,
+            scenario.script,
+            row.channel,
+            row.status,
+            row.duration,
+            outputs,
+            given.pop("transcript", None),
+        )
+        if given:
+            details = structs.replace(details, **given)
+        values = structs.asdict(row)
+        del values["given"]
+        return Call(**values | {"scenario": scenario, "evals": evals, "details": details})
+
+    def call_row(self, organization: int, uuid: str) -> CallRow | None:
+        """Return the organization's call with this id; neither deleted ones nor snapshots are found."""
+        row = self.store.call(uuid)
+        if (
+            row is None
+            or row.deleted
+            or row.original is not None
+            or not self._owns(organization, row.run_test)
+        ):
+            return None
+        return row
+
+    def execution(self, organization: int, uuid: str) -> Execution | None:
+        """Return the organization's execution with this id, or None."""
+        found = self.store.execution(uuid)
+        return found if found and self._owns(organization, found.run_test) else None
+
+    def _owns(self, organization: int, run_test: int) -> bool:
+        test = self.catalogue.run_tests[run_test]
+        return test.organization == organization and not test.deleted
+
+    def tally(self, execution: int) -> Tally:
+        """Count an execution's calls by status; deleted ones and snapshots don't count."""
+        self._refresh()
+        kept = self._tallies.get(execution)
+        if kept is None:
+            by_status: dict[str, int] = {}
+            times = []
+            for row in self.store.shown_calls_of("execution", execution):
+                by_status[row.status] = by_status.get(row.status, 0) + 1
+                if row.response_time is not None:
+                    times.append(row.response_time)
+            mean = sum(times) / len(times) if times else None
+            kept = self._tallies.put(execution, Tally(sum(by_status.values()), by_status, mean))
+        return kept
+
+    def eval_counts(self, execution: int) -> dict[int, Counted]:
+        """Return how often each output of each eval (by number) occurs among an execution's calls."""
+        self._refresh()
+        kept = self._counts.get(execution)
+        if kept is None:
+            counts: dict[int, dict[EvalValue, int]] = {}
+            for row in self.store.shown_calls_of("execution", execution):
+                for output in row.evals if row.settled else ():
+                    if output.status == "completed":
+                        cells = counts.setdefault(output.config, {})
+                        cells[output.value] = cells.get(output.value, 0) + 1
+            kept = {
+                config: sorted(cells.items(), key=lambda cell: sortable(cell[0]))
+                for config, cells in sorted(counts.items())
+            }
+            self._counts.put(execution, kept)
+        return kept
+
+
+def sortable(value: Any) -> tuple[bool, Any]:
+    """Return a key that sorts values of one column: None first, choices by their text."""
+    if value is None:
+        return False, 0
+    return True, msgspec.json.encode(value) if isinstance(value, tuple) else value

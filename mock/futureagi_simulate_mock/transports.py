@@ -6,8 +6,8 @@ from collections.abc import AsyncIterator, Callable, Iterator
 
 import httpx
 
-from futureagi_simulate_mock.clock import Clock
 from futureagi_simulate_mock.messages import Effect, Ending, Request, Response
+from futureagi_simulate_mock.service import Clock
 
 Handler = Callable[[Request], Response]
 
@@ -26,8 +26,8 @@ class MockTransport(httpx.BaseTransport):
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Answer one request."""
-        question = _question(request, request.read(), self._hosts)
-        return _answer(self._handle(question), request, self._clock)
+        received = _request(request, request.read(), self._hosts)
+        return _response(self._handle(received), request, self._clock)
 
 
 class AsyncMockTransport(httpx.AsyncBaseTransport):
@@ -42,12 +42,12 @@ class AsyncMockTransport(httpx.AsyncBaseTransport):
         """Answer one request, and let others in between, under asyncio or trio."""
         import anyio  # httpx brings it; imported late because it takes long, and a sync client needs none
 
-        question = _question(request, await request.aread(), self._hosts)
+        received = _request(request, await request.aread(), self._hosts)
         await anyio.sleep(0)
-        return _answer(self._handle(question), request, self._clock)
+        return _response(self._handle(received), request, self._clock)
 
 
-def _question(request: httpx.Request, body: bytes, hosts: frozenset[str]) -> Request:
+def _request(request: httpx.Request, body: bytes, hosts: frozenset[str]) -> Request:
     url = request.url
     if url.host not in hosts:
         raise httpx.ConnectError(
@@ -64,12 +64,12 @@ def _question(request: httpx.Request, body: bytes, hosts: frozenset[str]) -> Req
     )
 
 
-def _answer(response: Response, request: httpx.Request, clock: Clock) -> httpx.Response:
+def _response(response: Response, request: httpx.Request, clock: Clock) -> httpx.Response:
     effect = response.effect or Effect()
-    patience: float | None = request.extensions.get("timeout", {}).get("read")
-    if patience is not None and effect.delay > patience:
-        clock.advance(patience)
-        raise httpx.ReadTimeout(f"no answer within {patience:g} s", request=request)
+    timeout: float | None = request.extensions.get("timeout", {}).get("read")
+    if timeout is not None and effect.delay > timeout:
+        clock.advance(timeout)
+        raise httpx.ReadTimeout(f"no answer within {timeout:g} s", request=request)
     clock.advance(effect.delay)
     if effect.ending is Ending.RESET:
         raise httpx.ReadError("the connection was reset", request=request)
@@ -80,11 +80,11 @@ def _answer(response: Response, request: httpx.Request, clock: Clock) -> httpx.R
         headers.append(("content-length", str(len(response.body))))
     if effect.ending is Ending.WHOLE:
         return httpx.Response(response.status, headers=headers, content=response.body, request=request)
-    stream = _Broken(response.body[: effect.sent], effect.ending, request)
+    stream = _BrokenBody(response.body[: effect.sent], effect.ending, request)
     return httpx.Response(response.status, headers=headers, stream=stream, request=request)
 
 
-class _Broken(httpx.SyncByteStream, httpx.AsyncByteStream):
+class _BrokenBody(httpx.SyncByteStream, httpx.AsyncByteStream):
     """A body that ends before its time."""
 
     def __init__(self, start: bytes, ending: Ending, request: httpx.Request) -> None:

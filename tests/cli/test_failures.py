@@ -24,19 +24,6 @@ pytestmark = pytest.mark.filterwarnings("ignore::futureagi_simulate.errors.Contr
 
 STRICT = Demands((Threshold("*", 50),), {"Tone": ("calm", "neutral")})
 
-FAILED_IN_THE_TABLES = """
-    SELECT call.id, eval_config.name FROM eval_output
-    JOIN call ON call.number = eval_output.call
-    JOIN eval_config ON eval_config.number = eval_output.config
-    JOIN execution ON execution.number = call.execution
-    WHERE execution.id = ? AND call.original IS NULL AND NOT call.deleted AND call.settled
-      AND eval_output.status = 'completed' AND (
-        eval_config.output_type = 'Pass/Fail' AND NOT eval_output.value
-        OR eval_config.output_type = 'score' AND round(eval_output.value * 100, 6) < 50
-        OR eval_config.output_type = 'choices' AND EXISTS (
-            SELECT 1 FROM json_each(eval_output.value) WHERE json_each.value NOT IN ('calm', 'neutral')))
-"""
-
 
 @pytest.fixture(params=["documented", "observed"])
 def mock(request: pytest.FixtureRequest) -> Iterator[Mock]:
@@ -53,15 +40,27 @@ def client_of(mock: Mock) -> Client:
     )
 
 
+def _failed(value: object) -> bool:
+    if isinstance(value, tuple):
+        return any(choice not in ("calm", "neutral") for choice in value)
+    return value is False or (isinstance(value, float) and round(value * 100, 6) < 50)
+
+
 def test_every_failed_eval_of_the_demo_data_is_found_and_no_other(mock: Mock) -> None:
     found, there = set(), set()
-    for run_test, execution, with_tone in mock._store.rows(
-        "SELECT run_test.id, execution.id, EXISTS (SELECT 1 FROM eval_config "
-        "WHERE eval_config.run_test = run_test.number AND eval_config.name = 'Tone') FROM execution "
-        "JOIN run_test ON run_test.number = execution.run_test "
-        "WHERE execution.status = 'completed' AND run_test.organization = 1"
-    ):
-        there |= {(execution, *row) for row in mock._store.rows(FAILED_IN_THE_TABLES, (execution,))}
+    catalogue = mock._store.catalogue
+    for run in mock._store.executions.values():
+        test = catalogue.run_tests[run.run_test]
+        if run.status != "completed" or test.organization != 1:
+            continue
+        run_test, execution = test.id, run.id
+        with_tone = any(config.name == "Tone" for config in catalogue.evals_of(test.number))
+        there |= {
+            (execution, call.id, catalogue.eval_configs[output.config].name)
+            for call in mock._store.calls_of("execution", run.number)
+            for output in call.evals
+            if call.shown and call.settled and output.status == "completed" and _failed(output.value)
+        }
         with client_of(mock) as client:
             demands = STRICT if with_tone else Demands(STRICT.thresholds)
             failures = collect(client, execution, demands, run_test_id=run_test)

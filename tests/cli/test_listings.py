@@ -9,10 +9,10 @@ import pytest
 
 from futureagi_simulate_mock import Mock
 from futureagi_simulate_mock.app import App
+from futureagi_simulate_mock.ids import KNOWN_IDS, Settings
 from futureagi_simulate_mock.messages import json_response
 from futureagi_simulate_mock.pages import make_pages
 from futureagi_simulate_mock.server import Server
-from futureagi_simulate_mock.settings import KNOWN_IDS, Settings
 
 from .conftest import Run
 

@@ -40,8 +40,7 @@ from futureagi_simulate_contract.report import new_since
 from futureagi_simulate_contract.server import OutOfTimeError, open_server
 from futureagi_simulate_contract.session import Ids, mock_sender, paced
 from futureagi_simulate_mock import Mock
-from futureagi_simulate_mock.ids import make_id
-from futureagi_simulate_mock.settings import KNOWN_IDS
+from futureagi_simulate_mock.ids import KNOWN_IDS, make_id
 
 from .differences import NOT_FOUND, numbers_of
 from .mutants import MUTANTS

@@ -9,7 +9,7 @@ from futureagi_simulate_contract.exchange import Endpoint, Request, Response, pa
 from futureagi_simulate_contract.plan import ZERO_ID
 from futureagi_simulate_contract.session import Ids, UnknownIdError, known_ids_only
 from futureagi_simulate_mock import Mock
-from futureagi_simulate_mock.settings import KNOWN_IDS
+from futureagi_simulate_mock.ids import KNOWN_IDS
 
 FAST = ["drift", "--rate", "100000"]
 

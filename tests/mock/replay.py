@@ -77,8 +77,8 @@ WORDS = {
     "Savapi bupibu nosiba": "No executions yet",
     "Dekepi kunimo ladami": "Retired run test",
     "Filike Gusudo": "Billing inquiry",
-    "Tesero ritazo (vurazu)": "Termin verschieben (Rückfrage)",
-    "(vurazu)": "(Rückfrage)",
+    "Tesero ritazo (vurazu)": "Appointment to move (résumé review)",
+    "(vurazu)": "(résumé review)",
     "Dekepi scenario": "Password reset",
     "姶弗": "urgent",
     "Situation 1": "zzzz",
@@ -92,7 +92,7 @@ WORDS = {
     "search=filike": "search=billing",
     "search=zotepe": "search=refund",
     "Zupasa, loseru": "Coherence",
-    "Kimepi fisigi": "Never run",
+    "Kimepi fisigi": "Escalation handled",
 }
 
 

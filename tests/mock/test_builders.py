@@ -9,24 +9,23 @@ import pytest
 
 from futureagi_simulate_mock.builders import Builders
 from futureagi_simulate_mock.data.seeding import EPOCH
-from futureagi_simulate_mock.profile import Endpoint
+from futureagi_simulate_mock.messages import Endpoint
 
-from .asking import Asker, made
+from .profile_client import ProfileClient, made
 
 
 @pytest.fixture
 def asker() -> Any:
     store = made(executions=1, calls=1)
-    yield Asker(store)
-    store.close()
+    return ProfileClient(store)
 
 
 @pytest.fixture
-def add(asker: Asker) -> Builders:
+def add(asker: ProfileClient) -> Builders:
     return Builders(asker.store, lambda: asker.now)
 
 
-def test_defaults_make_a_valid_whole(asker: Asker, add: Builders) -> None:
+def test_defaults_make_a_valid_whole(asker: ProfileClient, add: Builders) -> None:
     run_test = add.add_run_test()
     execution = add.add_execution(run_test, calls=3)
     call = add.add_call(execution)
@@ -39,7 +38,7 @@ def test_defaults_make_a_valid_whole(asker: Asker, add: Builders) -> None:
     assert b'"count":4' in asker.answer(Endpoint.VERSION_CALL_EXECUTIONS, path).body
 
 
-def test_what_is_given_is_shown(asker: Asker, add: Builders) -> None:
+def test_what_is_given_is_shown(asker: ProfileClient, add: Builders) -> None:
     execution = add.add_execution(add.add_run_test())
     call = add.add_call(
         execution,
@@ -70,7 +69,9 @@ def test_what_is_given_is_shown(asker: Asker, add: Builders) -> None:
     assert item["customer_name"] == "Zoë"
 
 
-def test_a_new_call_is_seen_at_once_where_the_listing_was_read_before(asker: Asker, add: Builders) -> None:
+def test_a_new_call_is_seen_at_once_where_the_listing_was_read_before(
+    asker: ProfileClient, add: Builders
+) -> None:
     execution = add.add_execution(add.add_run_test(), calls=2)
     before = asker.detail(execution)
     call = add.add_call(execution, updated_at=asker.now)
@@ -79,14 +80,14 @@ def test_a_new_call_is_seen_at_once_where_the_listing_was_read_before(asker: Ask
     assert after["results"][0]["id"] == call
 
 
-def test_saving_a_call_again_moves_it_to_the_front(asker: Asker, add: Builders) -> None:
+def test_saving_a_call_again_moves_it_to_the_front(asker: ProfileClient, add: Builders) -> None:
     execution = add.add_execution(add.add_run_test(), calls=3)
     order = [item["id"] for item in asker.detail(execution)["results"]]
     add.touch_call(order[-1])
     assert [item["id"] for item in asker.detail(execution)["results"]] == [order[-1], *order[:-1]]
 
 
-def test_what_is_deleted_is_gone(asker: Asker, add: Builders) -> None:
+def test_what_is_deleted_is_gone(asker: ProfileClient, add: Builders) -> None:
     run_test = add.add_run_test(scenarios=["Only one"])
     execution = add.add_execution(run_test, calls=2, scenarios=["Only one"])
     first, second = asker.detail(execution)["results"]
@@ -102,7 +103,7 @@ def test_what_is_deleted_is_gone(asker: Asker, add: Builders) -> None:
 @pytest.mark.parametrize(
     "status", ["pending", "queued", "ongoing", "completed", "failed", "analyzing", "cancelled"]
 )
-def test_a_call_of_any_status_can_be_added(asker: Asker, add: Builders, status: str) -> None:
+def test_a_call_of_any_status_can_be_added(asker: ProfileClient, add: Builders, status: str) -> None:
     run_test = add.add_run_test()
     add.add_call(add.add_execution(run_test), status=status)
     (item,) = asker.calls(run_test)["results"]
@@ -113,13 +114,15 @@ def test_a_call_of_any_status_can_be_added(asker: Asker, add: Builders, status: 
 @pytest.mark.parametrize(
     "status", ["pending", "running", "completed", "failed", "cancelled", "cancelling", "evaluating"]
 )
-def test_an_execution_of_any_status_can_be_added(asker: Asker, add: Builders, status: str) -> None:
+def test_an_execution_of_any_status_can_be_added(asker: ProfileClient, add: Builders, status: str) -> None:
     execution = add.add_execution(add.add_run_test(), status=status, calls=2)
     assert asker.detail(execution)["status"] == status
     assert asker.detail(execution)["count"] == 2
 
 
-def test_an_added_running_execution_makes_its_calls_as_the_clock_moves(asker: Asker, add: Builders) -> None:
+def test_an_added_running_execution_makes_its_calls_as_the_clock_moves(
+    asker: ProfileClient, add: Builders
+) -> None:
     execution = add.add_execution(add.add_run_test(), status="running", calls=4, lasts=100)
     seen = []
     for _ in range(12):
@@ -132,11 +135,11 @@ def test_an_added_running_execution_makes_its_calls_as_the_clock_moves(asker: As
     assert [count for _, count in seen] == sorted(count for _, count in seen)
 
 
-def test_added_rows_belong_to_the_organization_they_are_given_to(asker: Asker, add: Builders) -> None:
+def test_added_rows_belong_to_the_organization_they_are_given_to(asker: ProfileClient, add: Builders) -> None:
     theirs = add.add_run_test("Theirs", organization=2)
     path = {"run_test_id": theirs}
     assert asker.answer(Endpoint.TEST_EXECUTIONS, path).status == 404
-    assert Asker(asker.store, organization=2).answer(Endpoint.TEST_EXECUTIONS, path).status == 200
+    assert ProfileClient(asker.store, organization=2).answer(Endpoint.TEST_EXECUTIONS, path).status == 200
 
 
 @pytest.mark.parametrize(
@@ -150,7 +153,7 @@ def test_added_rows_belong_to_the_organization_they_are_given_to(asker: Asker, a
     ],
 )
 def test_what_can_not_be_is_refused_and_leaves_nothing_behind(
-    asker: Asker, add: Builders, wrong: dict[str, Any], error: type[Exception], said: str
+    asker: ProfileClient, add: Builders, wrong: dict[str, Any], error: type[Exception], said: str
 ) -> None:
     execution = add.add_execution(add.add_run_test())
     with pytest.raises(error, match=said):
@@ -164,7 +167,7 @@ def test_an_unknown_id_is_refused(add: Builders) -> None:
             attempt("00000000-0000-4000-8000-000000000000")
 
 
-def test_scenarios_of_one_name_are_one_group(asker: Asker, add: Builders) -> None:
+def test_scenarios_of_one_name_are_one_group(asker: ProfileClient, add: Builders) -> None:
     execution = add.add_execution(add.add_run_test(), calls=2, scenarios=["Twice"])
     scenario = next(one for one in asker.store.catalogue.scenarios.values() if one.name == "Twice")
     add.delete_scenario(scenario.id)
@@ -174,7 +177,9 @@ def test_scenarios_of_one_name_are_one_group(asker: Asker, add: Builders) -> Non
     assert asker.detail(execution, row_groups=["scenario"], group_keys=["Twice"])["count"] == 3
 
 
-def test_scores_are_summed_up_by_percentiles_between_the_nearest_two(asker: Asker, add: Builders) -> None:
+def test_scores_are_summed_up_by_percentiles_between_the_nearest_two(
+    asker: ProfileClient, add: Builders
+) -> None:
     execution = add.add_execution(add.add_run_test(evals={"Score": "score"}))
     for score in (0.1, 0.2, 0.4, 0.8):
         add.add_call(execution, evals={"Score": score})
@@ -187,7 +192,6 @@ def test_scores_are_summed_up_by_percentiles_between_the_nearest_two(asker: Aske
     }  # fmt: skip
 
 
-def test_ids_are_the_same_in_every_mock(asker: Asker, add: Builders) -> None:
+def test_ids_are_the_same_in_every_mock(asker: ProfileClient, add: Builders) -> None:
     other = made(executions=1, calls=1)
     assert add.add_run_test() == Builders(other, lambda: EPOCH).add_run_test()
-    other.close()

@@ -40,7 +40,17 @@ def get(settings: dict[str, str], path: str) -> httpx.Response:
 
 def test_it_serves_what_it_prints_until_interrupted_and_ends_cleanly(tmp_path: Path):
     env_file = tmp_path / "mock.env"
-    options = ("--profile", "observed", "--fault", "429:1", "--latency", "1ms", "--env-file", str(env_file))
+    options = (
+        "--quiet",
+        "--profile",
+        "observed",
+        "--fault",
+        "429:1",
+        "--latency",
+        "1ms",
+        "--env-file",
+        str(env_file),
+    )
     with running(*options) as (process, settings, first):
         assert first == f"# mock, profile observed: {settings['FI_BASE_URL']}/ (Ctrl-C ends it)\n"
         written = dict(line.split("=", 1) for line in env_file.read_text().splitlines())
@@ -60,7 +70,7 @@ def bound(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, int]]:
     """Bind nothing: note the addresses, and end the command."""
     addresses: list[tuple[str, int]] = []
 
-    def server(_mock: Mock, host: str, port: int) -> NoReturn:
+    def server(_mock: Mock, host: str, port: int, **_: object) -> NoReturn:
         addresses.append((host, port))
         raise OSError(errno.EADDRINUSE, "nothing is bound here")
 
@@ -90,12 +100,41 @@ def test_the_loopback_is_bound_without_a_warning(host, more, bound, capfd):
     assert "warning" not in capfd.readouterr().err
 
 
-def test_the_printed_ids_exist(tmp_path: Path):
-    with running("--seed", "5", "--scale", "60", "--database", str(tmp_path / "mock.db")) as (
-        _,
-        settings,
-        _first,
-    ):
+def test_each_request_is_logged_in_one_line_without_keys():
+    with running("--fault", "500:1,route=runs") as (process, settings, _first):
+        detail = f"/simulate/test-executions/{settings['FI_TEST_EXECUTION_ID']}/"
+        key = settings["FI_SECRET_KEY"]
+        for path in (
+            f"{detail}?page=2",
+            f"/sdk/api/v1/simulation/runs/?run_test_name={key}",
+            "/",
+            f"/%1b[2J/{key}",
+        ):
+            get(settings, path)
+        process.send_signal(signal.SIGINT)
+        assert process.wait(WAIT) == 0
+        logged = process.stderr.read()
+    lines = [re.sub(r" \d+ ms$", " N ms", line) for line in logged.splitlines()]
+    assert lines == [
+        f"GET {detail}?page=2 200 N ms",
+        "GET /sdk/api/v1/simulation/runs/?run_test_name=*** 500 N ms",
+        "GET / 200 N ms",
+        "GET /%1b[2J/*** 404 N ms",
+    ]
+    assert key not in logged
+
+
+def test_a_response_that_never_starts_is_logged_without_a_status():
+    with running("--fault", "reset") as (process, settings, _first):
+        with pytest.raises(httpx.TransportError):
+            get(settings, "/sdk/api/v1/simulation/runs/")
+        process.send_signal(signal.SIGINT)
+        assert process.wait(WAIT) == 0
+        assert re.fullmatch(r"GET /sdk/api/v1/simulation/runs/ - \d+ ms\n", process.stderr.read())
+
+
+def test_the_printed_ids_exist():
+    with running("--seed", "5", "--scale", "60") as (_, settings, _first):
         run_test, agent, version = (settings[f"FI_{name}_ID"] for name in ("RUN_TEST", "AGENT", "VERSION"))
         paths = [
             f"/simulate/run-tests/{run_test}/call-executions/",

@@ -13,10 +13,10 @@ import pytest
 from futureagi_simulate_mock import ids
 from futureagi_simulate_mock.builders import Builders
 from futureagi_simulate_mock.data.seeding import EPOCH
-from futureagi_simulate_mock.documented.filters import MOST_FILTERS, MOST_VALUES
-from futureagi_simulate_mock.profile import Endpoint
+from futureagi_simulate_mock.documented import MOST_FILTERS, MOST_VALUES
+from futureagi_simulate_mock.messages import Endpoint
 
-from .asking import Asker, made
+from .profile_client import ProfileClient, made
 
 Row = dict[str, Any]
 COLUMNS = {
@@ -70,16 +70,16 @@ COMPARE: dict[str, Callable[[Any, Any], bool]] = {
 @pytest.fixture(scope="module")
 def asker() -> Any:
     store = made(executions=2, calls=150)
-    yield Asker(store)
-    store.close()
+    return ProfileClient(store)
 
 
 @pytest.fixture(scope="module")
-def rows(asker: Asker) -> list[Row]:
+def rows(asker: ProfileClient) -> list[Row]:
     """Read the calls of the execution from what the service shows of them, and two columns it hides."""
     hidden = {
-        row[0]: row[1:]
-        for row in asker.store.rows("SELECT id, response_time, call_type FROM call WHERE original IS NULL")
+        call.id: (call.response_time, call.call_type)
+        for call in asker.store.calls.values()
+        if call.original is None
     }
     return [
         {
@@ -168,7 +168,7 @@ def passes(row: Row, column: str, kind: str, op: str, asked: Any) -> bool:
 
 @pytest.mark.parametrize(("column", "kind", "op"), list(product(COLUMNS, TYPES, OPERATORS)))
 def test_a_filter_keeps_what_a_plain_loop_keeps_or_is_refused_with_a_reason(
-    asker: Asker, rows: list[Row], column: str, kind: str, op: str
+    asker: ProfileClient, rows: list[Row], column: str, kind: str, op: str
 ) -> None:
     value = fitting_value(rows, column, kind, op)
     found = asker.detail(filters=[condition(column, kind, op, value)], limit=1000)
@@ -187,7 +187,7 @@ def test_the_combinations_are_the_440_documented_ones_with_evals_of_each_kind() 
     assert (plain + 1) * len(TYPES) * len(OPERATORS) == 440
 
 
-def test_most_taken_filters_split_the_rows(asker: Asker, rows: list[Row]) -> None:
+def test_most_taken_filters_split_the_rows(asker: ProfileClient, rows: list[Row]) -> None:
     split = 0
     taken = 0
     for column, kind, op in product(COLUMNS, TYPES, OPERATORS):
@@ -233,9 +233,10 @@ def test_a_date_without_a_time_stands_for_the_whole_day(op: str, value: Any, kep
         add.add_call(execution, created_at=datetime(2026, 1, *time, tzinfo=UTC)): name
         for name, time in times.items()
     }
-    found = Asker(store).detail(execution, filters=[condition("timestamp", "datetime", op, value)])["results"]
+    found = ProfileClient(store).detail(execution, filters=[condition("timestamp", "datetime", op, value)])[
+        "results"
+    ]
     assert sorted(calls[item["id"]] for item in found) == sorted(kept)
-    store.close()
 
 
 STATUS = condition("status", "text", "equals", "completed")
@@ -270,7 +271,7 @@ UNFIT = {
 
 
 @pytest.mark.parametrize("filters", UNFIT.values(), ids=UNFIT.keys())
-def test_what_is_no_filter_is_refused(asker: Asker, filters: Any) -> None:
+def test_what_is_no_filter_is_refused(asker: ProfileClient, filters: Any) -> None:
     answer = asker.answer(
         Endpoint.TEST_EXECUTION, {"test_execution_id": ids.TEST_EXECUTION_ID}, filters=filters
     )
@@ -282,13 +283,13 @@ def test_what_is_no_filter_is_refused(asker: Asker, filters: Any) -> None:
     ("column", "kind", "value"), [("status", "text", "x"), ("overall_score", "number", 1.5)]
 )
 def test_the_most_filters_with_the_most_values_are_taken(
-    asker: Asker, column: str, kind: str, value: Any
+    asker: ProfileClient, column: str, kind: str, value: Any
 ) -> None:
     most = [condition(column, kind, "in", [value] * MOST_VALUES)] * MOST_FILTERS
     assert asker.detail(filters=most)["count"] == 0
 
 
-def test_several_filters_and_a_search_must_all_be_met(asker: Asker, rows: list[Row]) -> None:
+def test_several_filters_and_a_search_must_all_be_met(asker: ProfileClient, rows: list[Row]) -> None:
     filters = [STATUS, condition("overall_score", "number", "between", [50, 90])]
     found = asker.detail(filters=filters, search="refund", limit=100)
     expected = [
@@ -302,12 +303,12 @@ def test_several_filters_and_a_search_must_all_be_met(asker: Asker, rows: list[R
     assert expected
 
 
-def test_a_filter_goes_on_over_pages(asker: Asker) -> None:
+def test_a_filter_goes_on_over_pages(asker: ProfileClient) -> None:
     whole = asker.detail(filters=[STATUS], limit=1000)["results"]
     pages = [asker.detail(filters=[STATUS], limit=7, page=page)["results"] for page in range(1, 30)]
     assert [item for page in pages for item in page] == whole
 
 
 @pytest.mark.parametrize("text", ["", "[]"])
-def test_no_filters_keep_everything(asker: Asker, rows: list[Row], text: str) -> None:
+def test_no_filters_keep_everything(asker: ProfileClient, rows: list[Row], text: str) -> None:
     assert asker.detail(filters=text)["count"] == len(rows)

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from futureagi_simulate_mock import ids
-from futureagi_simulate_mock.profile import Endpoint
+from futureagi_simulate_mock.messages import Endpoint
 
-from .asking import Asker, made
+from .profile_client import ProfileClient, made
 
 views = pytest.importorskip("futureagi_simulate_contract.views")
 document = pytest.importorskip("futureagi_simulate_contract.document")
@@ -21,8 +21,7 @@ VIEW = views.strict_view(document.load(), views.Profile.DOCUMENTED)
 @pytest.fixture(scope="module")
 def asker() -> Any:
     store = made()
-    yield Asker(store)
-    store.close()
+    return ProfileClient(store)
 
 
 def schema_of(endpoint: Endpoint, status: int) -> dict[str, Any]:
@@ -39,7 +38,7 @@ def deviations(endpoint: Endpoint, status: int, content: bytes) -> list[str]:
     ]
 
 
-def questions(asker: Asker) -> list[tuple[Endpoint, dict[str, str], dict[str, Any]]]:
+def questions(asker: ProfileClient) -> list[tuple[Endpoint, dict[str, str], dict[str, Any]]]:
     everything = {"limit": 10_000}
     asked: list[tuple[Endpoint, dict[str, str], dict[str, Any]]] = []
     for test in asker.store.catalogue.run_tests.values():
@@ -62,11 +61,11 @@ def questions(asker: Asker) -> list[tuple[Endpoint, dict[str, str], dict[str, An
         if agent.organization == 1 and not agent.deleted:
             path = {"agent_id": agent.id, "version_id": version.id}
             asked.append((Endpoint.VERSION_CALL_EXECUTIONS, path, everything))
-    calls = asker.store.rows("SELECT id FROM call WHERE run_test < 4 AND deleted = 0 AND original IS NULL")
-    return asked + [(Endpoint.RUNS, {}, {"call_execution_id": call[0]}) for call in calls]
+    calls = [call for call in asker.store.calls.values() if call.run_test < 4 and call.shown]
+    return asked + [(Endpoint.RUNS, {}, {"call_execution_id": call.id}) for call in calls]
 
 
-def test_every_answer_over_all_the_data_keeps_to_the_documents(asker: Asker) -> None:
+def test_every_answer_over_all_the_data_keeps_to_the_documents(asker: ProfileClient) -> None:
     asked = questions(asker)
     assert len(asked) > 200
     for endpoint, path, query in asked:
@@ -90,7 +89,7 @@ def test_every_answer_over_all_the_data_keeps_to_the_documents(asker: Asker) -> 
     ],
 )
 def test_an_error_says_what_is_wrong_in_the_form_all_errors_have(
-    asker: Asker, endpoint: Endpoint, path: dict[str, str], query: dict[str, Any], status: int
+    asker: ProfileClient, endpoint: Endpoint, path: dict[str, str], query: dict[str, Any], status: int
 ) -> None:
     answer = asker.answer(endpoint, path, **query)
     found = json.loads(answer.body)
@@ -100,14 +99,14 @@ def test_an_error_says_what_is_wrong_in_the_form_all_errors_have(
     assert found["details"]
 
 
-def test_latency_is_in_seconds_where_calls_are_listed_and_in_ms_where_runs_are(asker: Asker) -> None:
+def test_latency_is_in_seconds_where_calls_are_listed_and_in_ms_where_runs_are(asker: ProfileClient) -> None:
     timed = [item for item in asker.calls(limit=10_000)["results"] if item["avg_agent_latency"] is not None]
     call = next(item for item in timed if not item["is_snapshot"])
     run = asker.runs(call_execution_id=call["id"])
     assert call["avg_agent_latency"] * 1000 == run["latency"]["avg_agent_latency_ms"] > 100
 
 
-def test_the_kinds_of_null_that_the_documents_allow_all_occur(asker: Asker) -> None:
+def test_the_kinds_of_null_that_the_documents_allow_all_occur(asker: ProfileClient) -> None:
     calls = asker.calls(limit=10_000)["results"]
     may_be_null = {"session_id", "duration", "start_time", "scenario", "overall_score", "eval_outputs",
                    "eval_metrics", "customer_name", "call_summary", "ended_reason", "avg_agent_latency",

@@ -5,12 +5,10 @@ import random
 import msgspec
 import pytest
 
-from futureagi_simulate_mock.durations import Spread, seconds, spread
-from futureagi_simulate_mock.faults import Fault, Faults
-from futureagi_simulate_mock.messages import Effect, Ending, Response
-from futureagi_simulate_mock.profile import Endpoint
+from futureagi_simulate_mock.faults import Fault, Faults, Spread, seconds, spread
+from futureagi_simulate_mock.messages import Effect, Ending, Endpoint, Response
 
-from .shells import DETAIL, ask, make_shell
+from .services import DETAIL, ask, make_service
 
 GOOD = Response(200, (("content-type", "application/json"),), b'{"good": true}')
 
@@ -105,23 +103,28 @@ def test_a_wrong_content_type_keeps_the_body():
 
 
 def test_429_twice_then_normal():
-    shell = make_shell()
-    shell.faults.add("429:2")
-    assert [ask(shell).status for _ in range(4)] == [429, 429, 200, 200]
-    assert shell.faults.pending == ()
+    service = make_service()
+    service.faults.add("429:2")
+    assert [ask(service).status for _ in range(4)] == [429, 429, 200, 200]
+    assert service.faults.pending == ()
 
 
 def test_faults_come_in_the_order_of_the_script():
-    shell = make_shell()
+    service = make_service()
     for fault in ("429:2", "500", "502"):
-        shell.faults.add(fault)
-    assert [ask(shell).status for _ in range(5)] == [429, 429, 500, 502, 200]
+        service.faults.add(fault)
+    assert [ask(service).status for _ in range(5)] == [429, 429, 500, 502, 200]
 
 
 def test_a_fault_for_a_route_leaves_the_others_alone():
-    shell = make_shell()
-    shell.faults.add("500:*,route=test-execution")
-    assert [ask(shell).status, ask(shell, DETAIL).status, ask(shell).status, ask(shell, DETAIL).status] == [
+    service = make_service()
+    service.faults.add("500:*,route=test-execution")
+    assert [
+        ask(service).status,
+        ask(service, DETAIL).status,
+        ask(service).status,
+        ask(service, DETAIL).status,
+    ] == [
         200,
         500,
         200,
@@ -130,9 +133,9 @@ def test_a_fault_for_a_route_leaves_the_others_alone():
 
 
 def test_a_fault_can_wait_for_its_turn():
-    shell = make_shell()
-    shell.faults.add("500:2,after=2")
-    assert [ask(shell).status for _ in range(5)] == [200, 200, 500, 500, 200]
+    service = make_service()
+    service.faults.add("500:2,after=2")
+    assert [ask(service).status for _ in range(5)] == [200, 200, 500, 500, 200]
 
 
 def test_latency_is_added_to_every_answer_and_to_a_faults_own_delay():
@@ -156,6 +159,6 @@ def test_the_same_seed_gives_the_same_delays():
 
 
 def test_a_fault_comes_even_to_those_without_keys():
-    shell = make_shell()
-    shell.faults.add("429")
-    assert [ask(shell, headers=()).status for _ in range(2)] == [429, 401]
+    service = make_service()
+    service.faults.add("429")
+    assert [ask(service, headers=()).status for _ in range(2)] == [429, 401]

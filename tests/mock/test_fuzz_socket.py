@@ -11,10 +11,10 @@ from urllib.parse import quote
 import pytest
 
 from futureagi_simulate_mock import Mock
-from futureagi_simulate_mock.access import PROFILES
-from futureagi_simulate_mock.documented.columns import PLAIN
 from futureagi_simulate_mock.ids import EVAL_COHERENCE_ID, EVAL_RESOLUTION_SCORE_ID, EVAL_TONE_ID
+from futureagi_simulate_mock.queries import PLAIN
 from futureagi_simulate_mock.server import Server
+from futureagi_simulate_mock.service import PROFILES
 
 WAIT = 60.0
 SEED = 20261121

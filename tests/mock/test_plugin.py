@@ -1,17 +1,20 @@
 from __future__ import annotations
 
+import asyncio
 import os
 import subprocess
 import sys
 import threading
+import time
+from datetime import timedelta
 from pathlib import Path
 
 import httpx
 import pytest
 
-from futureagi_simulate import Client
+from futureagi_simulate import AsyncClient, Client, SystemClock
 from futureagi_simulate_mock import Mock
-from futureagi_simulate_mock.settings import Settings
+from futureagi_simulate_mock.ids import Settings
 
 
 def keys(mock: Mock) -> dict[str, str]:
@@ -49,7 +52,7 @@ def test_the_environments_proxy_never_sees_the_server(others, proxied, monkeypat
     server = request.getfixturevalue("futureagi_server")
     assert (others or "") in os.environ["NO_PROXY"]
     with Client() as client:
-        assert client.test_executions(request.getfixturevalue("futureagi_mock").ids.run_test_id).first()
+        assert client.list_test_executions(request.getfixturevalue("futureagi_mock").ids.run_test_id).first()
     if others != "fe80::/10, [::1]":  # httpx by itself can't read that
         assert httpx.get(server.base_url).status_code == 200
     assert not proxied()
@@ -118,7 +121,7 @@ from futureagi_simulate import Client
 @pytest.mark.futureagi(profile="observed", faults=["429:2,retry-after=0"])
 def test_calls_come_although_the_server_is_busy(futureagi_server, futureagi_mock):
     with Client() as client:
-        assert len(client.call_executions(futureagi_mock.ids.run_test_id).to_list()) > 100
+        assert len(client.list_call_executions(futureagi_mock.ids.run_test_id).to_list()) > 100
     futureagi_mock.journal.assert_asked("call-executions", status=429, times=2)
 
 
@@ -128,7 +131,7 @@ def test_a_call_of_my_own(futureagi_mock):
     http = httpx.Client(transport=futureagi_mock.transport())
     keys = {"api_key": futureagi_mock.api_key, "secret_key": futureagi_mock.secret_key}
     with http, Client(**keys, base_url=futureagi_mock.base_url, http_client=http) as client:
-        (call,) = client.call_executions(run_test)
+        (call,) = client.list_call_executions(run_test)
     assert call.id == call_id
 """
 
@@ -181,3 +184,43 @@ def test_settings_are_told_as_a_shell_and_as_an_env_file_read_them():
     lines = dict(line.split("=", 1) for line in settings.env_file().splitlines())
     assert {name: value.strip('"') for name, value in lines.items()} == settings.environment()
     assert settings.secret_key not in repr(settings)
+
+
+def test_no_waiting_skips_the_waits_of_the_client(futureagi_server, futureagi_mock):
+    futureagi_mock.no_waiting()
+    futureagi_mock.faults.add("429:2,retry-after=30")
+    begun, at = time.monotonic(), futureagi_mock.clock.now()
+    clock = SystemClock()
+    with Client() as client:
+        assert client.list_test_executions(futureagi_mock.ids.run_test_id).first()
+    assert time.monotonic() - begun < 5
+    assert futureagi_mock.clock.now() - at >= timedelta(seconds=60)
+    assert clock.monotonic() - begun >= 60
+    futureagi_mock.journal.assert_asked("executions", status=429, times=2)
+
+
+def test_no_waiting_skips_the_waits_of_the_asynchronous_client(futureagi_server, futureagi_mock):
+    async def first() -> object:
+        async with AsyncClient() as client:
+            return await client.list_test_executions(futureagi_mock.ids.run_test_id).first()
+
+    futureagi_mock.no_waiting()
+    futureagi_mock.faults.add("429:2,retry-after=30")
+    begun = time.monotonic()
+    assert asyncio.run(first())
+    assert time.monotonic() - begun < 5
+
+
+def test_the_last_mock_that_closes_ends_no_waiting():
+    methods = {
+        name: getattr(SystemClock, name) for name in ("sleep", "wait", "sleep_async", "monotonic", "wall")
+    }
+    first, second = Mock(executions=1, calls=1), Mock(executions=1, calls=1)
+    first.no_waiting()
+    first.no_waiting()
+    second.no_waiting()
+    first.close()
+    assert SystemClock.sleep is not methods["sleep"]
+    SystemClock().sleep(3600)
+    second.close()
+    assert {name: getattr(SystemClock, name) for name in methods} == methods

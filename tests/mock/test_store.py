@@ -2,87 +2,51 @@ from __future__ import annotations
 
 import threading
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from futureagi_simulate_mock import ids
-from futureagi_simulate_mock.data.seeding import EPOCH, fill
+from futureagi_simulate_mock.builders import Builders
+from futureagi_simulate_mock.data.seeding import EPOCH
 from futureagi_simulate_mock.store import Store
 
-from .asking import Asker, made
+from .profile_client import ProfileClient, made
 
 
 @pytest.fixture
 def store() -> Any:
     found = made()
-    yield found
-    found.close()
+    return found
 
 
-def listings_of(store: Store) -> list[str]:
-    """Return the statements behind the listings, as the store was asked for them."""
-    asked: list[str] = []
-    ranks = store.ranks
-
-    def watched(sql: str, values: tuple[Any, ...] = ()) -> Any:
-        asked.append(sql)
-        return ranks(sql, values)
-
-    store.ranks = watched  # type: ignore[method-assign]
-    asker = Asker(store)
-    asker.calls()
-    asker.calls(status="completed")
-    asker.calls(search="555")
-    asker.detail()
-    asker.version()
-    asker.executions()
-    asker.runs(run_test_name=ids.RUN_TEST_NAME)
-    return asked
-
-
-def test_every_listing_reads_an_index_in_order_and_sorts_nothing(store: Store) -> None:
-    statements = listings_of(store)
-    assert len(statements) == 7
-    for sql in statements:
-        plan = [row[3] for row in store.rows("EXPLAIN QUERY PLAN " + sql, (1,) * sql.count("?"))]
-        assert "_by_" in plan[0], plan
-        assert not any("TEMP B-TREE" in step for step in plan), plan
-        assert not any(step.startswith("SCAN call") or step.startswith("SCAN execution") for step in plan), (
-            plan
-        )
-
-
-def test_no_statement_of_a_listing_skips_rows_by_offset(store: Store) -> None:
-    assert not any("OFFSET" in sql for sql in listings_of(store))
-
-
-def test_a_deep_page_costs_the_statements_of_the_first(store: Store) -> None:
-    asker = Asker(store)
+def test_a_deep_page_makes_no_listing_anew() -> None:
+    asker = ProfileClient(made(executions=1, calls=20_000))
     asker.calls(limit="5")
-    counted: list[str] = []
-    store.connection.set_trace_callback(counted.append)
-    asker.calls(limit="5", page="2")
-    second = len(counted)
-    counted.clear()
-    asker.calls(limit="5", page="40")
-    assert len(counted) == second
-    counted.clear()
-    asker.calls(limit="5", page="40")
-    assert counted == []
+    made_lists = []
+    listing = asker.store.listing
+
+    def watched(key: Any, make: Any) -> Any:
+        return listing(key, lambda: made_lists.append(key) or make())
+
+    asker.store.listing = watched  # type: ignore[method-assign]
+    assert asker.calls(limit="5", page="4000")["results"]
+    assert made_lists == []
 
 
-def test_a_call_is_found_by_its_id_through_an_index(store: Store) -> None:
-    plan = store.rows("EXPLAIN QUERY PLAN SELECT number FROM call WHERE id = ?", ("x",))
-    assert "call_by_id" in plan[0][3]
+def test_a_call_that_is_added_is_found_by_its_id_and_in_the_listings(store: Store) -> None:
+    asker = ProfileClient(store)
+    before = asker.detail()["count"]
+    uuid = Builders(store, lambda: EPOCH).add_call(ids.TEST_EXECUTION_ID)
+    assert asker.detail()["count"] == before + 1
+    assert asker.runs(call_execution_id=uuid)["call_execution_id"] == uuid
 
 
 def test_a_running_execution_progresses_and_finishes_as_time_passes(store: Store) -> None:
-    running = store.rows("SELECT id FROM execution WHERE status = 'running'")[0][0]
+    running = next(one.id for one in store.executions.values() if one.status == "running")
     seen = []
     for minutes in range(0, 16, 2):
-        asker = Asker(store, now=EPOCH + timedelta(minutes=minutes))
+        asker = ProfileClient(store, now=EPOCH + timedelta(minutes=minutes))
         seen.append((asker.detail(running)["status"], asker.runs(execution_id=running)["completed_calls"]))
     statuses = list(dict.fromkeys(status for status, _ in seen))
     completed = [count for _, count in seen]
@@ -92,10 +56,10 @@ def test_a_running_execution_progresses_and_finishes_as_time_passes(store: Store
 
 
 def test_the_state_depends_on_the_time_alone_even_backwards(store: Store) -> None:
-    running = store.rows("SELECT id FROM execution WHERE status = 'running'")[0][0]
+    running = next(one.id for one in store.executions.values() if one.status == "running")
 
     def seen(minutes: int) -> Any:
-        return Asker(store, now=EPOCH + timedelta(minutes=minutes)).detail(running, limit=100)
+        return ProfileClient(store, now=EPOCH + timedelta(minutes=minutes)).detail(running, limit=100)
 
     early = seen(1)
     assert seen(30) != early
@@ -103,37 +67,14 @@ def test_the_state_depends_on_the_time_alone_even_backwards(store: Store) -> Non
 
 
 def test_what_is_done_does_not_change_while_time_passes(store: Store) -> None:
-    before = Asker(store).detail(limit=100)
-    assert Asker(store, now=EPOCH + timedelta(days=30)).detail(limit=100) == before
-
-
-def test_a_file_keeps_the_data(tmp_path: Path) -> None:
-    path = str(tmp_path / "mock.db")
-    first = Store(path)
-    fill(first, executions=2, calls=20)
-    answer = Asker(first).calls()
-    first.close()
-    second = Store(path)
-    fill(second, executions=2, calls=20)
-    assert Asker(second).calls() == answer
-    second.close()
-
-
-def test_a_file_with_other_data_is_refused(tmp_path: Path) -> None:
-    path = str(tmp_path / "mock.db")
-    first = Store(path)
-    fill(first, executions=2, calls=20)
-    first.close()
-    second = Store(path)
-    with pytest.raises(ValueError, match="holds other data"):
-        fill(second, seed=5, executions=2, calls=20)
-    second.close()
+    before = ProfileClient(store).detail(limit=100)
+    assert ProfileClient(store, now=EPOCH + timedelta(days=30)).detail(limit=100) == before
 
 
 def test_threads_may_ask_at_once(store: Store) -> None:
-    expected = Asker(store).calls(limit=50)
+    expected = ProfileClient(store).calls(limit=50)
     answers: list[Any] = []
-    asker = Asker(store)
+    asker = ProfileClient(store)
 
     def ask() -> None:
         answers.extend(asker.calls(limit=50) for _ in range(10))
@@ -147,13 +88,16 @@ def test_threads_may_ask_at_once(store: Store) -> None:
 
 
 def test_a_failed_change_leaves_everything_as_it_was(store: Store) -> None:
-    before = Asker(store).calls()
+    before = ProfileClient(store).calls()
 
     def fail() -> None:
-        with store.writing() as connection:
-            connection.execute("DELETE FROM call")
+        with store.writing():
+            call = store.calls[1]
+            store.change(call, deleted=True, status="failed")
+            store.put(store.calls, max(store.calls) + 1, call)
+            store.put(store.catalogue.run_tests, 1, store.catalogue.run_tests[2])
             raise RuntimeError
 
     with pytest.raises(RuntimeError):
         fail()
-    assert Asker(store).calls() == before
+    assert ProfileClient(store).calls() == before

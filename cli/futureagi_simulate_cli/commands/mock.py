@@ -11,9 +11,9 @@ from futureagi_simulate_cli.commands.places import check_writable, write_private
 from futureagi_simulate_cli.commands.trouble import TroubleError, usage
 
 if TYPE_CHECKING:
-    from futureagi_simulate_mock.access import ProfileName
     from futureagi_simulate_mock.core import Mock
     from futureagi_simulate_mock.server import Server
+    from futureagi_simulate_mock.service import ProfileName
 
 _SLOW_SCALE = 20_000
 
@@ -41,7 +41,6 @@ def mock(
             help='What goes wrong: KIND[:TIMES][,NAME=VALUE]..., such as "429:2,retry-after=2".',
         ),
     ] = None,
-    database: Annotated[Path | None, typer.Option(metavar="FILE", help="Keep the data in this file.")] = None,
     env_file: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Write the settings to this file as well.")
     ] = None,
@@ -49,10 +48,12 @@ def mock(
     allow_remote: Annotated[
         bool, typer.Option("--allow-remote", help="Allow a --host that other machines can reach.")
     ] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Log no requests.")] = False,
 ) -> None:
     """Serve a mock of the simulation API until Ctrl-C.
 
-    Prints lines to paste into a shell, so that clients and commands talk to it. KIND is a status from 400
+    Prints lines to paste into a shell, so that clients and commands talk to it, and logs each request on
+    stderr: method, path, status, time; never a key. KIND is a status from 400
     to 599, reset, stall, truncate, wrong-type or slow; TIMES is 1 when left out and * for always; names are
     route, after, retry-after, delay, body, sent and type.
 
@@ -65,11 +66,10 @@ def mock(
                 "add --allow-remote if they may use this mock, or leave --host out",
             )
         typer.echo(f"warning: other machines can reach this mock at {host}; its keys are public", err=True)
-    check_writable(database, "--database")
     check_writable(env_file, "--env-file")
-    with _mock(_profile(profile), seed, executions, scale, database, latency, fault or []) as made:
+    with _mock(_profile(profile), seed, executions, scale, latency, fault or []) as made:
         try:
-            server = made.server(host, port)
+            server = made.server(host, port, log=None if quiet else _log)
         except OSError as error:
             raise usage(
                 f"Can't listen on {host}, port {port}: {error.strerror or error}.", "choose another --port"
@@ -88,7 +88,7 @@ def is_loopback(host: str) -> bool:
 
 
 def _profile(name: str) -> ProfileName:
-    from futureagi_simulate_mock.access import PROFILES
+    from futureagi_simulate_mock.service import PROFILES
 
     for profile in PROFILES:
         if name == profile:
@@ -101,7 +101,6 @@ def _mock(
     seed: int,
     executions: int | None,
     scale: int | None,
-    database: Path | None,
     latency: str | None,
     faults: list[str],
 ) -> Mock:
@@ -115,7 +114,6 @@ def _mock(
             seed=seed,
             executions=executions,
             calls=scale,
-            database=str(database or ":memory:"),
             ticking=True,
             latency=latency,
             faults=faults,
@@ -126,6 +124,10 @@ def _mock(
 
 def _wrong(error: ValueError) -> TroubleError:
     return usage(f"{error}.", "fi-simulate mock --help shows what can be written")
+
+
+def _log(line: str) -> None:
+    typer.echo(line, err=True)
 
 
 def _announce(made: Mock, server: Server, env_file: Path | None) -> None:

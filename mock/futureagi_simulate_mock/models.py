@@ -1,8 +1,9 @@
-"""The mock's truth as plain values, the same for both profiles: what is stored and what is drawn from it."""
+"""The mock's data as plain values, shared by both profiles, and how times are written."""
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
 
 import msgspec
 
@@ -67,7 +68,7 @@ class EvalConfig(msgspec.Struct, frozen=True):
     choices: tuple[str, ...]
 
 
-class Execution(msgspec.Struct, frozen=True):
+class Execution(msgspec.Struct):
     """One execution of a run test, as it stands now. Times in ms; `scenarios` are their numbers."""
 
     number: int
@@ -83,6 +84,58 @@ class Execution(msgspec.Struct, frozen=True):
     errors: tuple[str, ...]
     summary_status: str | None
     summary: dict[str, Any] | None
+
+
+class StoredOutput(msgspec.Struct, frozen=True, gc=False):
+    """An eval's output as it is stored: `config` is a number, and a missing reason is drawn."""
+
+    config: int
+    status: str
+    value: EvalValue
+    reason: str | None = None
+
+
+class CallRow(msgspec.Struct, gc=False):
+    """A call as it is stored. `overall_score` is 0-100.
+
+    `settled`: nothing more will happen, evals and costs are known. `given`: details that aren't drawn.
+    """
+
+    number: int
+    id: str
+    run_test: int
+    execution: int
+    version: int
+    scenario: int
+    original: int | None
+    rerun_type: str | None
+    deleted: bool
+    status: str
+    channel: str
+    call_type: str
+    phone: str | None
+    created_at: int
+    updated_at: int
+    started_at: int | None
+    ended_at: int | None
+    duration: int | None
+    overall_score: float | None
+    response_time: int | None
+    settled: bool
+    evals: tuple[StoredOutput, ...] = ()
+    given: dict[str, Any] | None = None
+
+    @property
+    def shown(self) -> bool:
+        """Return whether the call is neither deleted nor a snapshot."""
+        return not self.deleted and self.original is None
+
+
+#: The fields of a call that change while it is under way, in the order in which they are drawn.
+PROGRESS: Final = (
+    *("created_at", "updated_at", "started_at", "ended_at"),
+    *("duration", "overall_score", "response_time", "settled"),
+)
 
 
 class EvalOutput(msgspec.Struct, frozen=True):
@@ -169,3 +222,22 @@ class Tally(msgspec.Struct, frozen=True):
     def count(self, *statuses: str) -> int:
         """Return how many calls have one of `statuses`."""
         return sum(self.by_status.get(status, 0) for status in statuses)
+
+
+_START: Final = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def iso(ms: int | None) -> str | None:
+    """Write milliseconds since 1970 as ISO 8601 in UTC: `2026-03-23T20:01:04.450Z`, without `.000`."""
+    if ms is None:
+        return None
+    moment = _START + timedelta(milliseconds=ms)
+    if ms % 1000:
+        return f"{moment:%Y-%m-%dT%H:%M:%S}.{ms % 1000:03d}Z"
+    return f"{moment:%Y-%m-%dT%H:%M:%SZ}"
+
+
+def to_ms(moment: datetime) -> int:
+    """Return the milliseconds since 1970; a time without a zone is taken as UTC."""
+    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return (aware - _START) // timedelta(milliseconds=1)

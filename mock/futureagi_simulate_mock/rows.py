@@ -1,14 +1,121 @@
-"""The runs endpoint: results per eval, in its three forms, and the explanation of failures."""
+"""Rows that both profiles share: datasets, eval outputs, and the runs endpoint."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import islice
 from math import fsum
 from typing import Any, Final
 
-from futureagi_simulate_mock.documented.rows import Item
-from futureagi_simulate_mock.facts import EvalConfig, Execution
-from futureagi_simulate_mock.reading import Counted, Reader
-from futureagi_simulate_mock.times import iso
+from futureagi_simulate_mock.ids import make_id
+from futureagi_simulate_mock.models import (
+    Call,
+    CallRow,
+    EvalConfig,
+    EvalOutput,
+    EvalValue,
+    Execution,
+    Scenario,
+    iso,
+)
+from futureagi_simulate_mock.store import Counted, Reader
+
+Item = dict[str, Any]
+
+_NOT_RUN: Final = {
+    "pending": "This eval has not run yet.",
+    "skipped": "This eval was skipped.",
+    "error": "This eval could not be run.",
+}
+
+
+def run_item(call: Call) -> Item:
+    """Return a call as an execution's run record lists it."""
+    return {
+        "call_execution_id": call.id,
+        "scenario_id": call.scenario.id,
+        "scenario_name": call.scenario.name,
+        "status": call.status,
+        "duration_seconds": call.duration,
+        "eval_outputs": eval_outputs(call),
+    }
+
+
+def call_run(call: Call, execution_id: str) -> Item:
+    """Return the full run record of one call."""
+    item = run_item(call)
+    outputs = item.pop("eval_outputs")
+    lasted = item.pop("duration_seconds")
+    total, stt, llm, tts = call.details.costs or (None, None, None, None)
+    return {
+        "call_execution_id": item.pop("call_execution_id"),
+        "execution_id": execution_id,
+        **item,
+        "started_at": iso(call.started_at),
+        "completed_at": iso(call.updated_at) if call.settled else None,
+        "duration_seconds": lasted,
+        "ended_reason": call.details.ended_reason,
+        "call_summary": call.details.summary,
+        "eval_outputs": outputs,
+        "latency": {
+            "avg_agent_latency_ms": call.details.agent_latency_ms,
+            "response_time_ms": call.response_time,
+        },
+        "cost": {
+            "total_cost_cents": total,
+            "stt_cost_cents": stt,
+            "llm_cost_cents": llm,
+            "tts_cost_cents": tts,
+        },
+    }
+
+
+def eval_outputs(call: Call) -> Item:
+    """Return what each eval says, by the id of its configuration; without an output the reason says why."""
+    return {output.config.id: _output(output) for output in call.evals}
+
+
+def _output(output: EvalOutput) -> Item:
+    return {
+        "name": output.config.name,
+        "output": shown(output.config, output.value),
+        "output_type": output.config.output_type,
+        "reason": output.reason or _NOT_RUN.get(output.status, ""),
+    }
+
+
+def shown(config: EvalConfig, value: EvalValue) -> EvalValue | str:
+    """Return an output as it is written: Pass/Fail as a word or a boolean, by the eval's configuration."""
+    if isinstance(value, bool) and config.form == "word":
+        return "Passed" if value else "Failed"
+    return value
+
+
+def scenario_columns(call: Call) -> Item:
+    """Return the scenario's dataset row that this call was made from; empty without a dataset."""
+    return {
+        name: {
+            "value": call.details.persona if name == "persona" else f"{text}",
+            "visible": True,
+            "dataset_column_id": make_id("dataset-column", dataset, name),
+            "dataset_id": dataset,
+            "column_name": name,
+            "data_type": "text",
+        }
+        for dataset, name, text in dataset_columns(call.scenario)
+    }
+
+
+def dataset_columns(scenario: Scenario) -> list[tuple[str, str, str]]:
+    """Return (dataset id, column name, text) for each column of a scenario's dataset."""
+    from futureagi_simulate_mock.data.details import scripts
+
+    if scenario.dataset_id is None:
+        return []
+    script = scripts()[scenario.script]
+    pairs = (("persona", script.mood), ("situation", script.situation), ("outcome", script.outcome))
+    return [(scenario.dataset_id, name, text) for name, text in pairs]
+
 
 _PERCENTILES: Final = (5, 10, 20, 30, 40, 50, 60, 70, 80, 90, 95, 100)
 _CAUSES: Final = {
@@ -21,12 +128,6 @@ _CAUSES: Final = {
     "customer_tone": ("Upset customers", "Customers get angry before the agent comes to the point."),
 }
 _MOST_EXAMPLES: Final = 20
-_FAILED_CALLS: Final = """
-SELECT call.id FROM call JOIN eval_output ON eval_output.call = call.number
-WHERE call.execution = ? AND call.deleted = 0 AND call.original IS NULL AND call.settled = 1
-AND eval_output.config = ? AND eval_output.status = 'completed' AND eval_output.value < 0.5
-ORDER BY call.updated_at DESC, call.number DESC LIMIT ?
-"""
 
 
 def execution_run(reader: Reader, execution: Execution, names: frozenset[str] | None) -> Item:
@@ -136,14 +237,23 @@ def _clusters(reader: Reader, execution: Execution, names: frozenset[str] | None
     for config in reader.catalogue.evals_of(execution.run_test):
         if config.output_type == "choices" or (names is not None and config.name.casefold() not in names):
             continue
-        rows = reader.store.rows(_FAILED_CALLS, (execution.number, config.number, _MOST_EXAMPLES))
+        calls = list(islice(_failed_calls(reader, execution, config), _MOST_EXAMPLES))
         cause, description = _CAUSES.get(
             config.template_name, ("Other causes", "These calls failed this eval.")
         )
         cluster = {
             "cluster_name": cause,
-            "call_execution_ids": [row[0] for row in rows],
+            "call_execution_ids": [call.id for call in calls],
             "description": description,
         }
-        found[config.name] = [cluster] if rows else []
+        found[config.name] = [cluster] if calls else []
     return found
+
+
+def _failed_calls(reader: Reader, execution: Execution, config: EvalConfig) -> Iterator[CallRow]:
+    """Yield the calls that failed an eval or scored below one half, last update first."""
+    for call in reader.store.shown_calls_of("execution", execution.number):
+        for output in call.evals if call.settled else ():
+            value = output.value
+            if output.config == config.number and isinstance(value, (bool, float)) and value < 0.5:
+                yield call

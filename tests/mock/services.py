@@ -1,15 +1,12 @@
-"""A shell around a profile that answers anything: for what concerns only what surrounds the endpoints."""
+"""A service around a profile that answers anything: for what concerns only what surrounds the endpoints."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
 from typing import Any
 
-from futureagi_simulate_mock.access import MANNERS, ProfileName
-from futureagi_simulate_mock.clock import Clock
-from futureagi_simulate_mock.messages import Query, Request, Response, json_response
-from futureagi_simulate_mock.profile import Endpoint, Organization
-from futureagi_simulate_mock.shell import Shell
+from futureagi_simulate_mock.messages import Endpoint, Organization, Query, Request, Response, json_response
+from futureagi_simulate_mock.service import ACCESS_RULES, Clock, ProfileName, Service
 
 ACME = Organization(1, "acme", "key-1", "secret-1")
 START = datetime(2026, 3, 23, 20, 0, tzinfo=UTC)
@@ -31,15 +28,15 @@ class Echo:
         return json_response(body)
 
 
-def make_shell(profile: ProfileName = "documented") -> Shell:
-    return Shell(Echo(), [ACME, GLOBEX], MANNERS[profile], Clock(START))
+def make_service(profile: ProfileName = "documented") -> Service:
+    return Service(Echo(), [ACME, GLOBEX], ACCESS_RULES[profile], Clock(START))
 
 
 def ask(
-    shell: Shell,
+    service: Service,
     path: str = RUNS,
     query: str = "",
     method: str = "GET",
     headers: tuple[tuple[str, str], ...] = KEYS,
 ) -> Response:
-    return shell.handle(Request(method, path, query, headers))
+    return service.handle(Request(method, path, query, headers))

@@ -10,14 +10,13 @@ from urllib.parse import urlencode
 from futureagi_simulate_mock import ids
 from futureagi_simulate_mock.data.seeding import EPOCH, fill
 from futureagi_simulate_mock.documented import Documented
-from futureagi_simulate_mock.messages import Query, Response
-from futureagi_simulate_mock.profile import Endpoint
+from futureagi_simulate_mock.messages import Endpoint, Query, Response
 from futureagi_simulate_mock.store import Store
 
 URL = "https://mock.invalid/asked/"
 
 
-class Asker:
+class ProfileClient:
     """Asks as one of the two organizations."""
 
     def __init__(self, store: Store, organization: int = 1, now: datetime = EPOCH) -> None:

@@ -6,10 +6,10 @@ from datetime import timedelta
 import httpx
 import pytest
 
-from futureagi_simulate_mock.shell import BASE_URL
+from futureagi_simulate_mock.service import BASE_URL
 from futureagi_simulate_mock.transports import AsyncMockTransport, MockTransport
 
-from .shells import KEYS, RUNS, START, make_shell
+from .services import KEYS, RUNS, START, make_service
 
 HOSTS = frozenset({"mock.invalid"})
 
@@ -19,7 +19,7 @@ class Asked:
 
     def __init__(self, *faults: str, colour: str = "sync") -> None:
         self.colour = colour
-        self.shell = make_shell()
+        self.shell = make_service()
         for fault in faults:
             self.shell.faults.add(fault)
 
@@ -97,7 +97,7 @@ def test_a_redirect_is_followed_within_the_mock(asked):
 def test_requests_under_way_at_once_let_each_other_in_between_on_trio():
     trio = pytest.importorskip("trio", reason="trio is no dependency of the package")
     seen: list[str] = []
-    shell = make_shell()
+    shell = make_service()
 
     async def ask() -> None:
         transport = AsyncMockTransport(shell.handle, shell.clock, HOSTS)

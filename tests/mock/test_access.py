@@ -3,10 +3,10 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from futureagi_simulate_mock.access import ProfileName
-from futureagi_simulate_mock.routes import TEMPLATES, endpoint_named, find
+from futureagi_simulate_mock.messages import TEMPLATES, endpoint_named, find
+from futureagi_simulate_mock.service import ProfileName
 
-from .shells import DETAIL, KEYS, RUNS, UUID, ask, make_shell
+from .services import DETAIL, KEYS, RUNS, UUID, ask, make_service
 
 PROFILES: list[ProfileName] = ["documented", "observed"]
 IDS = dict.fromkeys(("run_test_id", "test_execution_id", "agent_id", "version_id"), UUID)
@@ -36,7 +36,7 @@ def test_an_unknown_endpoint_name_is_refused_with_the_choices():
 @pytest.mark.parametrize("profile", PROFILES)
 @pytest.mark.parametrize("path", [RUNS, DETAIL])
 def test_the_owner_of_both_keys_is_let_in(profile, path):
-    body = msgspec.json.decode(ask(make_shell(profile), path).body)
+    body = msgspec.json.decode(ask(make_service(profile), path).body)
     assert body["organization"] == "acme"
 
 
@@ -55,28 +55,30 @@ def test_the_owner_of_both_keys_is_let_in(profile, path):
     ],
 )
 def test_missing_half_and_wrong_keys_give_401(profile, headers, code):
-    response = ask(make_shell(profile), headers=headers)
+    response = ask(make_service(profile), headers=headers)
     assert (response.status, response.header("www-authenticate")) == (401, "ApiKey")
     assert msgspec.json.decode(response.body)["code"] == code
 
 
 def test_a_broken_authorization_header_beats_good_keys_where_the_server_does_so():
     headers = (*KEYS, ("authorization", "Bearer nonsense"))
-    assert ask(make_shell("observed"), headers=headers).status == 401
-    assert ask(make_shell("documented"), headers=headers).status == 200
+    assert ask(make_service("observed"), headers=headers).status == 401
+    assert ask(make_service("documented"), headers=headers).status == 200
 
 
 @pytest.mark.parametrize("odd", ["abc", UUID.replace("-", ""), UUID + "0", "..%2f", UUID[:-1] + "g"])
 def test_a_malformed_id_is_404_as_json_or_as_a_page(odd):
     path = f"/simulate/run-tests/{odd}/executions/"
-    documented, observed = (ask(make_shell(profile), path, headers=()) for profile in PROFILES)
+    documented, observed = (ask(make_service(profile), path, headers=()) for profile in PROFILES)
     assert (documented.status, documented.header("content-type")) == (404, "application/json")
     assert (observed.status, observed.header("content-type")) == (404, "text/html; charset=utf-8")
 
 
 def test_an_id_in_upper_case_counts_as_the_same_where_the_documents_rule():
     body = msgspec.json.decode(
-        ask(make_shell(), DETAIL.upper().replace("SIMULATE/TEST-EXECUTIONS", "simulate/test-executions")).body
+        ask(
+            make_service(), DETAIL.upper().replace("SIMULATE/TEST-EXECUTIONS", "simulate/test-executions")
+        ).body
     )
     assert body["ids"] == {"test_execution_id": UUID}
 
@@ -84,31 +86,31 @@ def test_an_id_in_upper_case_counts_as_the_same_where_the_documents_rule():
 @pytest.mark.parametrize("profile", PROFILES)
 @pytest.mark.parametrize("method", ["GET", "POST"])
 def test_a_missing_slash_at_the_end_redirects_to_the_same_address_with_it(profile, method):
-    response = ask(make_shell(profile), DETAIL[:-1], "page=2", method, ())
+    response = ask(make_service(profile), DETAIL[:-1], "page=2", method, ())
     assert (response.status, response.header("location")) == (301, f"{DETAIL}?page=2")
 
 
 @pytest.mark.parametrize("profile", PROFILES)
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "BREW"])
 def test_other_methods_are_405_and_say_what_is_allowed(profile, method):
-    response = ask(make_shell(profile), method=method)
+    response = ask(make_service(profile), method=method)
     assert (response.status, response.header("allow")) == (405, "GET, HEAD, OPTIONS")
     assert msgspec.json.decode(response.body)["type"] == "api_error"
 
 
 def test_keys_are_checked_before_the_method():
-    assert ask(make_shell(), method="POST", headers=()).status == 401
+    assert ask(make_service(), method="POST", headers=()).status == 401
 
 
 def test_options_needs_keys_only_at_the_real_server():
-    assert ask(make_shell("documented"), method="OPTIONS", headers=()).status == 204
-    assert ask(make_shell("observed"), method="OPTIONS", headers=()).status == 401
-    assert ask(make_shell("observed"), method="OPTIONS").status == 200
+    assert ask(make_service("documented"), method="OPTIONS", headers=()).status == 204
+    assert ask(make_service("observed"), method="OPTIONS", headers=()).status == 401
+    assert ask(make_service("observed"), method="OPTIONS").status == 200
 
 
 def test_head_gives_the_headers_of_get_and_no_body():
-    shell = make_shell()
-    got, headed = ask(shell), ask(shell, method="HEAD")
+    service = make_service()
+    got, headed = ask(service), ask(service, method="HEAD")
     assert (headed.status, headed.body) == (200, b"")
     assert headed.header("content-length") == str(len(got.body))
 
@@ -125,8 +127,8 @@ def test_head_gives_the_headers_of_get_and_no_body():
 )
 def test_an_accept_header_without_json_is_406_at_the_real_server(accept, status):
     headers = (*KEYS, ("accept", accept))
-    assert ask(make_shell("observed"), headers=headers).status == status
-    assert ask(make_shell("documented"), headers=headers).status == 200
+    assert ask(make_service("observed"), headers=headers).status == status
+    assert ask(make_service("documented"), headers=headers).status == 200
 
 
 @pytest.mark.parametrize(
@@ -139,4 +141,4 @@ def test_an_accept_header_without_json_is_406_at_the_real_server(accept, status)
     ],
 )
 def test_links_are_made_from_a_sound_host_header_only(host, url):
-    assert msgspec.json.decode(ask(make_shell(), headers=(*KEYS, ("host", host))).body)["url"] == url
+    assert msgspec.json.decode(ask(make_service(), headers=(*KEYS, ("host", host))).body)["url"] == url

@@ -12,12 +12,12 @@ import pytest
 
 from futureagi_simulate_cli.commands.mock import is_loopback
 from futureagi_simulate_mock.app import App
+from futureagi_simulate_mock.ids import Settings
 from futureagi_simulate_mock.pages import make_pages
 from futureagi_simulate_mock.server import Server
-from futureagi_simulate_mock.settings import Settings
-from futureagi_simulate_mock.shell import Shell
+from futureagi_simulate_mock.service import Service
 
-from .shells import DETAIL, KEYS, RUNS, ask, make_shell
+from .services import DETAIL, KEYS, RUNS, ask, make_service
 
 WAIT = 60.0
 
@@ -27,8 +27,8 @@ def app(handle: Any) -> App:
 
 
 @contextmanager
-def serving(shell: Shell) -> Iterator[Server]:
-    with Server(app(shell.handle)).in_thread() as server:
+def serving(service: Service) -> Iterator[Server]:
+    with Server(app(service.handle)).in_thread() as server:
         yield server
 
 
@@ -51,17 +51,17 @@ def keyed(path: str = RUNS) -> bytes:
 
 
 def test_the_server_answers_what_handle_answers():
-    shell = make_shell()
-    with serving(shell) as server, client(server) as http:
+    service = make_service()
+    with serving(service) as server, client(server) as http:
         got = http.get(DETAIL, params={"page": "2", "search": "ü %"})
     headers = (*KEYS, ("host", urlsplit(server.base_url).netloc))
-    expected = ask(shell, DETAIL, "page=2&search=%C3%BC%20%25", headers=headers)
+    expected = ask(service, DETAIL, "page=2&search=%C3%BC%20%25", headers=headers)
     assert (got.status_code, got.content) == (expected.status, expected.body)
 
 
 def test_the_thread_and_the_port_are_gone_when_the_block_ends():
     before = set(threading.enumerate())
-    with serving(make_shell()) as server, client(server) as http:
+    with serving(make_service()) as server, client(server) as http:
         assert http.get(RUNS).status_code == 200
         assert set(threading.enumerate()) > before
     assert set(threading.enumerate()) == before
@@ -71,22 +71,22 @@ def test_the_thread_and_the_port_are_gone_when_the_block_ends():
 
 def test_the_thread_ends_although_the_block_raises_and_a_client_waits():
     before = set(threading.enumerate())
-    shell = make_shell()
-    shell.faults.add("stall")
+    service = make_service()
+    service.faults.add("stall")
     broken = pytest.raises(ConnectionRefusedError)
-    with broken, serving(shell) as server, connected(server) as plug:
+    with broken, serving(service) as server, connected(server) as plug:
         plug.sendall(keyed())
         raise ConnectionRefusedError
     assert set(threading.enumerate()) == before
 
 
 def test_a_taken_port_is_an_error_where_the_server_is_made():
-    with serving(make_shell()) as server, pytest.raises(OSError, match=r"in use"):
-        Server(app(make_shell().handle), port=server.port)
+    with serving(make_service()) as server, pytest.raises(OSError, match=r"in use"):
+        Server(app(make_service().handle), port=server.port)
 
 
 def test_two_servers_do_not_meet():
-    first, second = make_shell(), make_shell()
+    first, second = make_service(), make_service()
     with serving(first) as one, serving(second) as two, client(one) as http, client(two) as other:
         http.get(RUNS)
         http.get(DETAIL)
@@ -95,9 +95,9 @@ def test_two_servers_do_not_meet():
 
 
 def test_a_reset_breaks_the_connection_before_anything_is_sent():
-    shell = make_shell()
-    shell.faults.add("reset")
-    with serving(shell) as server:
+    service = make_service()
+    service.faults.add("reset")
+    with serving(service) as server:
         with connected(server) as plug:
             plug.sendall(keyed())
             with pytest.raises(ConnectionResetError):
@@ -107,9 +107,9 @@ def test_a_reset_breaks_the_connection_before_anything_is_sent():
 
 
 def test_a_truncated_body_promises_more_than_it_sends():
-    shell = make_shell()
-    shell.faults.add("truncate,sent=5")
-    with serving(shell) as server, connected(server) as plug:
+    service = make_service()
+    service.faults.add("truncate,sent=5")
+    with serving(service) as server, connected(server) as plug:
         plug.sendall(keyed())
         received = b"".join(iter(lambda: plug.recv(4096), b""))
     head, _, body = received.partition(b"\r\n\r\n")
@@ -119,26 +119,26 @@ def test_a_truncated_body_promises_more_than_it_sends():
 
 
 def test_a_client_sees_a_truncated_body_as_a_broken_protocol():
-    shell = make_shell()
-    shell.faults.add("truncate")
-    with serving(shell) as server, client(server) as http, pytest.raises(httpx.RemoteProtocolError):
+    service = make_service()
+    service.faults.add("truncate")
+    with serving(service) as server, client(server) as http, pytest.raises(httpx.RemoteProtocolError):
         http.get(RUNS)
 
 
 @pytest.mark.parametrize("fault", ["stall", "stall,sent=4", "slow,delay=60s"])
 def test_silence_ends_in_the_clients_timeout(fault):
-    shell = make_shell()
-    shell.faults.add(fault)
-    with serving(shell) as server, client(server, timeout=0.05) as http:
+    service = make_service()
+    service.faults.add(fault)
+    with serving(service) as server, client(server, timeout=0.05) as http:
         with pytest.raises(httpx.ReadTimeout):
             http.get(RUNS)
         assert http.get(RUNS, timeout=WAIT).status_code == 200
 
 
 def test_a_429_carries_its_retry_after_over_the_wire():
-    shell = make_shell()
-    shell.faults.add("429,retry-after=2")
-    with serving(shell) as server, client(server) as http:
+    service = make_service()
+    service.faults.add("429,retry-after=2")
+    with serving(service) as server, client(server) as http:
         refused = http.get(RUNS)
     assert (refused.status_code, refused.headers["retry-after"]) == (429, "2")
 
@@ -153,7 +153,7 @@ def test_a_crash_is_a_500_without_a_traceback():
 
 
 def test_the_landing_page_tells_what_to_paste_and_links_to_the_contract():
-    with serving(make_shell()) as server, client(server) as http:
+    with serving(make_service()) as server, client(server) as http:
         page, docs, contract = (http.get(path) for path in ("/", "/docs", "/openapi.yaml"))
     for name, value in Settings(server.base_url).environment().items():
         assert name in page.text

@@ -7,30 +7,29 @@ import httpx
 import pytest
 
 from futureagi_simulate_mock import Mock
-from futureagi_simulate_mock.clock import Clock
 from futureagi_simulate_mock.journal import Journal
-from futureagi_simulate_mock.messages import Request, Response
-from futureagi_simulate_mock.profile import Endpoint
+from futureagi_simulate_mock.messages import Endpoint, Request, Response
+from futureagi_simulate_mock.service import Clock
 
-from .shells import DETAIL, KEYS, RUNS, START, UUID, ask, make_shell
+from .services import DETAIL, KEYS, RUNS, START, UUID, ask, make_service
 
 
 def test_the_journal_tells_what_was_asked_and_answered():
-    shell = make_shell()
-    ask(shell, RUNS, "run_test_name=a%20b&page=2")
-    entry = shell.journal.last
+    service = make_service()
+    ask(service, RUNS, "run_test_name=a%20b&page=2")
+    entry = service.journal.last
     assert (entry.number, entry.endpoint, entry.organization, entry.status) == (1, Endpoint.RUNS, "acme", 200)
     assert entry.params == {"run_test_name": "a b", "page": "2"}
     assert str(entry) == f"#1 GET {RUNS}?run_test_name=a%20b&page=2 -> 200"
 
 
 def test_a_scripted_fault_is_named_and_silence_has_no_status():
-    shell = make_shell()
+    service = make_service()
     for fault in ("429:2", "reset"):
-        shell.faults.add(fault)
+        service.faults.add(fault)
     for _ in range(4):
-        ask(shell)
-    assert [(entry.status, entry.fault) for entry in shell.journal] == [
+        ask(service)
+    assert [(entry.status, entry.fault) for entry in service.journal] == [
         (429, "429:2"),
         (429, "429:2"),
         (None, "reset:1"),
@@ -41,17 +40,17 @@ def test_a_scripted_fault_is_named_and_silence_has_no_status():
 @pytest.mark.parametrize("key", ["key-1", "secret-1", "key-2", "secret-2"])
 @pytest.mark.parametrize("form", [str, lambda key: key.replace("-", "%2D"), "x{}y".format])
 def test_no_key_gets_into_the_journal(key: str, form: Callable[[str], str]) -> None:
-    shell = make_shell()
+    service = make_service()
     headers = (
         *KEYS,
         ("authorization", f"Bearer {key}"),
         ("cookie", f"k={key}"),
         ("x-trace", f"has {form(key)}"),
     )
-    ask(shell, DETAIL, f"note={form(key)}&{form(key)}=1", headers=headers)
-    ask(shell, f"/{form(key)}/", headers=(("proxy-authorization", key), ("X-API-KEY", key)))
-    text = repr(shell.journal.entries) + str(shell.journal)
-    assert len(shell.journal) == 2
+    ask(service, DETAIL, f"note={form(key)}&{form(key)}=1", headers=headers)
+    ask(service, f"/{form(key)}/", headers=(("proxy-authorization", key), ("X-API-KEY", key)))
+    text = repr(service.journal.entries) + str(service.journal)
+    assert len(service.journal) == 2
     for secret in {key, form(key), "key-1", "secret-1"}:
         assert secret not in text
 
@@ -71,21 +70,21 @@ def test_no_key_of_a_mock_gets_into_its_journal() -> None:
 
 
 def test_requests_are_selected_by_endpoint_status_and_parameters():
-    shell = make_shell()
-    ask(shell, RUNS, "page=1")
-    ask(shell, RUNS, "page=2")
-    ask(shell, DETAIL)
-    ask(shell, RUNS, "page=2", headers=())
-    journal = shell.journal
+    service = make_service()
+    ask(service, RUNS, "page=1")
+    ask(service, RUNS, "page=2")
+    ask(service, DETAIL)
+    ask(service, RUNS, "page=2", headers=())
+    journal = service.journal
     assert [entry.number for entry in journal.select("runs", page=2)] == [2, 4]
     assert [entry.number for entry in journal.select("getSimulationRuns", status=401)] == [4]
     assert [entry.number for entry in journal.select(page=None)] == [3]
 
 
 def test_assertions_pass_and_fail_with_what_really_came():
-    shell = make_shell()
-    ask(shell, RUNS, "page=1")
-    journal = shell.journal
+    service = make_service()
+    ask(service, RUNS, "page=1")
+    journal = service.journal
     assert len(journal.assert_asked("runs", page=1)) == 1
     journal.assert_asked("runs", times=1)
     journal.assert_not_asked("executions")
@@ -98,7 +97,7 @@ def test_assertions_pass_and_fail_with_what_really_came():
 
 
 def test_an_empty_journal_says_so():
-    with pytest.raises(AssertionError, match="asked nothing"):
+    with pytest.raises(AssertionError, match="received no request"):
         _ = Journal().last
 
 
@@ -134,7 +133,7 @@ def test_a_clock_refuses_to_go_back_and_wants_a_time_zone():
 
 
 def test_entries_carry_the_mocks_time():
-    shell = make_shell()
-    shell.clock.advance(60)
-    ask(shell, f"/simulate/test-executions/{UUID}/")
-    assert shell.journal.last.at == shell.clock.now()
+    service = make_service()
+    service.clock.advance(60)
+    ask(service, f"/simulate/test-executions/{UUID}/")
+    assert service.journal.last.at == service.clock.now()
