@@ -15,7 +15,7 @@ from futureagi_simulate_cli.failures import Demands, collect, prompt
 from futureagi_simulate_cli.failures import lines as failure_lines
 from futureagi_simulate_cli.gate.settings import Threshold
 from futureagi_simulate_mock import Mock
-from tests.report.material import EXECUTION, made_up
+from tests.cli.report.material import EXECUTION, made_up
 
 from .conftest import Run
 

@@ -202,7 +202,7 @@ def test_no_name_and_no_number_ends_the_process_that_draws_charts() -> None:
     """Run in another process, as the renderer would take this one with it."""
     code = (
         "from futureagi_simulate_cli.report import charts\n"
-        "from tests.report.test_page import ODD_NAMES, ODD_VALUES, odd_verdict\n"
+        "from tests.cli.report.test_page import ODD_NAMES, ODD_VALUES, odd_verdict\n"
         "assert charts.rates(odd_verdict(ODD_NAMES, [33.3])) is not None\n"
         "charts.rates(odd_verdict(['a'] * len(ODD_VALUES), ODD_VALUES))\n"
         "for values in ([value] for value in ODD_VALUES):\n"
