@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from futureagi_simulate_cli.commands.run import run
+from futureagi_simulate_cli.commands.app import run
 from futureagi_simulate_contract.drift.look import ZERO_ID
 from futureagi_simulate_contract.drift.unknown import Insisting, UnknownIdError
 from futureagi_simulate_contract.exchange import Answer, Endpoint, Question, path_of

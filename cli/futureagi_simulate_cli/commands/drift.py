@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from futureagi_simulate_cli.commands.times import duration
+from futureagi_simulate_cli.commands.options import duration
 
 if TYPE_CHECKING:
     from futureagi_simulate.options import Options
@@ -83,8 +83,7 @@ def drift(
 
     Example: fi-simulate drift --run-test ID --run-test-name "Support line regression" --markdown --redact
     """
-    from futureagi_simulate_cli.commands.places import check_writable, write_private
-    from futureagi_simulate_cli.commands.trouble import UNFINISHED
+    from futureagi_simulate_cli.commands.process import UNFINISHED, check_writable, write_private
     from futureagi_simulate_contract.drift.judge import Against, judge
     from futureagi_simulate_contract.drift.report import Report
     from futureagi_simulate_contract.drift.survey import recording
@@ -131,7 +130,7 @@ def _asked(
 ) -> tuple[Log, Options]:
     from futureagi_simulate.options import Options
     from futureagi_simulate_cli.commands.console import Steps
-    from futureagi_simulate_cli.commands.trouble import NO_ACCESS, Trouble, TroubleError
+    from futureagi_simulate_cli.commands.process import NO_ACCESS, CommandError
     from futureagi_simulate_contract.asking import of_server, paced
     from futureagi_simulate_contract.drift.survey import has_access, survey
     from futureagi_simulate_contract.drift.unknown import Insisting, UnknownIdError, check_ids
@@ -159,11 +158,11 @@ def _asked(
             log = survey(insisting, ids, further, max_requests=max_requests, base_url=str(options.origin))
         except UnknownIdError as error:
             remedy = "Check it, and that the keys belong to its organization: what exists is looked into."
-            raise TroubleError(Trouble(str(error), remedy, NO_ACCESS)) from error
+            raise CommandError(str(error), remedy, NO_ACCESS) from error
     if not has_access(log.exchanges):
         answers = ", ".join(sorted({str(one.answer.status) for one in log.exchanges}))
         what = f"{options.origin} answered nothing but {answers}."
-        raise TroubleError(Trouble(what, "Check FI_API_KEY, FI_SECRET_KEY and the ids.", NO_ACCESS))
+        raise CommandError(what, "Check FI_API_KEY, FI_SECRET_KEY and the ids.", NO_ACCESS)
     return log, options
 
 
@@ -194,7 +193,7 @@ def _new(findings: list[Finding], saved: list[dict[str, Any]] | None) -> list[Fi
 
 
 def _usage(what: str, remedy: str) -> Exception:
-    from futureagi_simulate_cli.commands.trouble import usage
+    from futureagi_simulate_cli.commands.process import usage
 
     return usage(what, remedy)
 

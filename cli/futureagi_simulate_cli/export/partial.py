@@ -1,6 +1,6 @@
 """What an export has received, kept beside its file in a folder of its own: `calls.csv.partial`.
 
-The folder is one export's alone: its lock file is the mark that tells it from any other folder of that name.
+The folder belongs to one export: its lock file distinguishes it from any other folder of that name.
 Links in it are never followed. The lock goes with the process that holds it.
 """
 

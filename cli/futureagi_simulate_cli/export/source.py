@@ -96,7 +96,7 @@ class Source:
     def question(self, client: Client, page_size: int) -> str:
         """Identify what is asked for, and of which server.
 
-        The keys play no part: what one organization has another doesn't see, so its ids tell them apart.
+        The keys are not part of it: ids are unique across organizations.
         """
         options = client._connection.session.options
         ids = "/".join(str(one or "") for one in attrs.astuple(self))

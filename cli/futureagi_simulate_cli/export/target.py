@@ -10,8 +10,8 @@ from pathlib import Path
 from futureagi_simulate.errors import ConfigurationError, FutureAGIError
 
 
-def place(named: Path) -> Path:
-    """Follow symbolic links: what a link leads to is replaced, the link stays."""
+def resolve(named: Path) -> Path:
+    """Follow symbolic links: the file that a link leads to is replaced, the link stays."""
     return Path(os.path.realpath(named))
 
 
@@ -28,7 +28,7 @@ def require_writable(named: Path) -> None:
     """Raise ConfigurationError where no file can be written: before anything is asked."""
     if is_special(named):
         return
-    file = place(named)
+    file = resolve(named)
     if file.is_dir():
         raise ConfigurationError(f"{named} is a folder.", remedy="Name a file, in it for instance.")
     if not file.parent.is_dir():
@@ -43,7 +43,7 @@ def require_writable(named: Path) -> None:
 
 def require_regular(named: Path) -> None:
     """Raise ConfigurationError also where there is something that can't be replaced by a file."""
-    if is_special(named) or place(named).is_symlink():  # a link that leads to itself
+    if is_special(named) or resolve(named).is_symlink():  # a link that leads to itself
         raise ConfigurationError(f"{named} is no regular file.", remedy="Name a file, or one to be made.")
     require_writable(named)
 
@@ -70,7 +70,7 @@ def write_file(named: Path, content: bytes) -> None:
         with open(named, "wb") as device:
             device.write(content)
         return
-    target = place(named)
+    target = resolve(named)
     replace(target.with_name(f".{target.name}.new"), target, content)
 
 
