@@ -250,7 +250,10 @@ def runs(
     if not (name or execution or call):
         name = from_environment(RUN_TEST_NAME)
     if sum(map(bool, (name, execution, call))) != 1:
-        raise usage("Nothing to show is named, or more than one thing.", "fi-simulate runs NAME, or --execution ID, or --call ID")
+        raise usage(
+            "Nothing to show is named, or more than one thing.",
+            "fi-simulate runs NAME, or --execution ID, or --call ID",
+        )
     with Client() as client:
         if name:
             _by_name(client, name, evals, limit, json)
