@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from futureagi_simulate.records import CallRecord
 
 _AT_ONCE: Final = 1_000
-"""Calls that are asked for in one page where pages don't add up: a single answer of all settles it."""
+"""Largest listing that is fetched in one page where pages don't add up: one response of all settles it."""
 
 
 @attrs.frozen
@@ -42,8 +42,8 @@ class Export:
 
     The ending of `target` names the format if `format` doesn't; a `target` that is a symbolic link stands for
     the file it leads to. `since` takes only calls that may have changed at that time or later. `spreadsheet`
-    makes text in CSV harmless that a spreadsheet would run as a formula. A page is asked to have `page_size`
-    calls, and `prefetch` pages are under way at once.
+    makes text in CSV harmless that a spreadsheet would run as a formula. A page has `page_size` calls, and
+    `prefetch` pages are requested at once.
     """
 
     source: Source
@@ -72,7 +72,7 @@ class Export:
 
         Interrupted at any moment and run again, it goes on behind the last page received, and the file is the
         same. The file appears under its name only when it is whole. If the listing has changed in between, or
-        another server is asked, it begins again. `progress` is called after each page with the number
+        the server is another one, it begins again. `progress` is called after each page with the number
         of calls received so far, and the total that the server says.
 
         The calls are counted. If they aren't as many as the server says, or that changes meanwhile, they are
@@ -150,7 +150,7 @@ class Export:
         """Read the listing exactly unless its pages add up; return the error if that isn't possible.
 
         Each call once, and as many as every page said: then none was missed, however rows of equal times are
-        ordered. A small listing is asked for in one page, which settles it at once.
+        ordered. A small listing is fetched in one page, which settles it at once.
         """
         kept = partial.progress
         if kept.steady and kept.rows == kept.count:

@@ -52,7 +52,7 @@ _EMPTY_WORDS: Final = frozenset(
 
 @attrs.frozen
 class FailingTurn:
-    """The turn that a reason most likely speaks of: its index, and how it was found.
+    """The turn that a reason most likely is about: its index, and how it was found.
 
     "words": it shares the rarest words with the reason. "end": nothing is shared, so the agent's last turn.
     """
@@ -62,10 +62,10 @@ class FailingTurn:
 
 
 def find_turn(reason: str | None, transcript: Sequence[Turn]) -> FailingTurn | None:
-    """Find the turn of `transcript` that `reason` speaks of; None without a transcript.
+    """Find the turn of `transcript` that `reason` is about; None without a transcript.
 
-    A word counts the more the fewer turns hold it. Between equals the agent's turn wins, for it is the agent
-    that is judged, and then the later one.
+    A word counts the more the fewer turns hold it. Between equals the agent's turn wins, since the agent
+    is evaluated, and then the later one.
     """
     if not transcript:
         return None
@@ -261,18 +261,18 @@ class Failures:
 
     @property
     def without_transcript(self) -> int:
-        """Count the calls with failed evals whose transcript the server didn't give."""
+        """Count the calls with failed evals that came without a transcript."""
         return sum(1 for failed in self.calls if not failed.call.transcript)
 
     @property
     def without_name(self) -> int:
-        """Count the failed calls whose customer's name is unknown, so that it can't be taken out of texts."""
+        """Count the failed calls whose customer's name is unknown, so that it can't be redacted."""
         return sum(1 for failed in self.everything if not self._identities(failed.call).names)
 
     def redacted(self) -> Failures:
-        """Return the same without the names and numbers that the server gave; `redaction` says what was done.
+        """Return the same without the names and numbers that the server sent; `redaction` has the counts.
 
-        They are taken out of every text, in every form (see `Redactor`), and so is every number of seven
+        They are removed from every text, in every spelling (see `Redactor`), and so is every number of seven
         digits or more; of five or more in a call without a known number. A call whose customer's name is
         unknown keeps no text but the names of its evals, nor does a cluster that covers such a call. Raw
         bytes, raw outputs and every field that isn't shown are dropped.

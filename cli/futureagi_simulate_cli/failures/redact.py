@@ -27,11 +27,11 @@ PHONE: Final = "[phone]"
 LEFT_OUT: Final = "[left out]"
 
 LONG_NUMBER: Final = 7
-"""A number of so many digits is taken out, whoever's it is."""
+"""Any number of so many digits is redacted."""
 SHORTER_NUMBER: Final = 5
 """The same in a call whose phone numbers are unknown."""
 _TAIL: Final = 6
-"""So many last digits of a given number identify it: a text may leave the country and the area out."""
+"""So many last digits identify a known number: a text may leave the country and the area out."""
 
 
 def _those(words: str) -> frozenset[str]:
@@ -120,10 +120,10 @@ def identities_of(call: CallRecord, *answers: Mapping[str, Any]) -> Identities:
 
 
 def _identities(value: Any, parent: str, key: str) -> Iterator[tuple[str, str]]:
-    """Walk an answer and yield ("names", "titles" or "numbers", value) of what identifies someone.
+    """Traverse a response and yield ("names", "titles" or "numbers", value) of what identifies someone.
 
     A value belongs to a person where its own key says so (`customer_name`), or that of the object it is in
-    (`persona`). The key `value` says nothing: the one above it counts.
+    (`persona`). The key `value` is neutral: the one above it counts.
     """
     if isinstance(value, dict):
         for inner, held in value.items():
@@ -326,7 +326,7 @@ class Redactor:
         )
 
     def execution(self, execution: ExecutionRecord, *, has_texts: bool = True) -> ExecutionRecord:
-        """Redact what an execution says of itself."""
+        """Redact the texts of an execution."""
         return attrs.evolve(
             execution,
             run_test_name=self.maybe(execution.run_test_name),
@@ -355,7 +355,7 @@ class Redactor:
 
 
 def redactor_for(calls: Iterable[CallRecord]) -> Redactor:
-    """Make the redactor that knows what the records of `calls` give away."""
+    """Return a redactor for the names and numbers in `calls`."""
     given = [identities_of(call) for call in calls]
     return Redactor(
         {name for one in given for name in one.names},

@@ -378,7 +378,7 @@ def _notes(
     for measure in with_parts(found):
         if measure.most is not None:
             yield (
-                f"The server tells how many answers of {measure.name} contain each choice, and one answer "
+                f"The server only counts the answers of {measure.name} that contain each choice, and one answer "
                 f"can contain several: {measure.hits} to {measure.most} of {measure.total} contain accepted "
                 "ones only; the minimum was compared."
             )

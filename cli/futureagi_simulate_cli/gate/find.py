@@ -55,7 +55,7 @@ class Target:
 
     For a run test that is the newest execution, unless it had already ended at the first request: then the
     execution that was just started is not listed yet. With `started_after` it is the newest that started then
-    or later, whether it has ended or not. `notes` tell how the execution was found.
+    or later, whether it has ended or not. `notes` say how the execution was found.
     """
 
     def __init__(
