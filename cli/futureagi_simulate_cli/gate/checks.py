@@ -378,8 +378,8 @@ def _notes(
     for measure in with_parts(found):
         if measure.most is not None:
             yield (
-                f"The server only counts the answers of {measure.name} that contain each choice, and one answer "
-                f"can contain several: {measure.hits} to {measure.most} of {measure.total} contain accepted "
+                f"The server only counts the answers of {measure.name} that contain each choice, and one "
+                f"answer can contain several: {measure.hits} to {measure.most} of {measure.total} contain accepted "
                 "ones only; the minimum was compared."
             )
     if settings.confident and any(
