@@ -379,8 +379,8 @@ def _notes(
         if measure.most is not None:
             yield (
                 f"The server only counts the answers of {measure.name} that contain each choice, and one "
-                f"answer can contain several: {measure.hits} to {measure.most} of {measure.total} contain accepted "
-                "ones only; the minimum was compared."
+                f"answer can contain several: {measure.hits} to {measure.most} of {measure.total} contain "
+                "accepted ones only; the minimum was compared."
             )
     if settings.confident and any(
         measure.kind == "average"
