@@ -23,6 +23,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
             'try: pip install "futureagi-simulate[cli]"\n'
         )
         return 2
-    from futureagi_simulate_cli.commands.run import run
+    from futureagi_simulate_cli.commands.app import run
 
     return run(sys.argv[1:] if arguments is None else arguments)

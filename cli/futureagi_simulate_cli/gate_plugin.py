@@ -10,10 +10,10 @@ import pytest
 
 @pytest.fixture
 def simulation_gate(request: pytest.FixtureRequest) -> Callable[..., Any]:
-    """Give a function like `futureagi_simulate_cli.gate.gate` that fails the test unless it is "ready".
+    """Return a function like `futureagi_simulate_cli.gate.gate` that fails the test unless it is "ready".
 
-    What isn't given is taken from the settings of the project, as the command does it: from the nearest
-    pyproject.toml above the root folder of the tests.
+    Defaults are the settings of the project, as for the command: from the nearest pyproject.toml above the
+    root folder of the tests.
 
     Example: `simulation_gate(execution_id, min=["Coherence=90"], wait="30m")`. It returns the verdict.
     """
@@ -21,14 +21,12 @@ def simulation_gate(request: pytest.FixtureRequest) -> Callable[..., Any]:
     def check(execution_id: str, **settings: Any) -> Any:
         __tracebackhide__ = True
         from futureagi_simulate_cli.gate import gate
-        from futureagi_simulate_cli.gate.config import load
         from futureagi_simulate_cli.gate.render import lines
+        from futureagi_simulate_cli.gate.settings import load
 
         chosen = load(None, request.config.rootpath, {})
         for command_only in ("run_test", "started_after"):  # the execution is named here
             chosen.pop(command_only, None)
-        names = {"thresholds": "min", "wanted": "want"}
-        chosen = {names.get(name, name): value for name, value in chosen.items()}
         verdict = gate(execution_id, **{**chosen, **settings})
         if not verdict.ready:
             pytest.fail("\n".join(lines(verdict)), pytrace=False)

@@ -13,8 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from futureagi_simulate_cli.commands.app import build_command
-from futureagi_simulate_cli.commands.table import COMMANDS, Entry
+from futureagi_simulate_cli.commands.app import COMMANDS, Entry, build_command
 
 from .conftest import Run
 
@@ -61,8 +60,8 @@ WRONG = [
     (["gate", "--nope"], 2, "No such option: --nope", "fi-simulate gate --help"),
     (["executions"], 2, "No run test was named", "fi-simulate executions RUN_TEST"),
     (["executions", "123"], 2, "isn't a UUID", "Ids look like"),
-    (["calls"], 2, "whose calls", "--execution ID"),
-    (["runs"], 2, "what to show", "--call ID"),
+    (["calls"], 2, "source of calls", "--execution ID"),
+    (["runs"], 2, "to show", "--call ID"),
     (["gate"], 2, "No execution was named", "--run-test"),
     (["watch"], 2, "No execution was named", "--run-test"),
     (["failures", "--json", "--prompt", "x"], 2, "exclude each other", "Leave one"),

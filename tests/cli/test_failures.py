@@ -11,18 +11,18 @@ import pytest
 
 from futureagi_simulate import Client
 from futureagi_simulate.errors import ConfigurationError
-from futureagi_simulate_cli.failures import Demands, collect, prompt
+from futureagi_simulate_cli.failures import Criteria, collect, prompt
 from futureagi_simulate_cli.failures import lines as failure_lines
 from futureagi_simulate_cli.gate.settings import Threshold
 from futureagi_simulate_mock import Mock
-from tests.report.material import EXECUTION, made_up
+from tests.cli.report.material import EXECUTION, made_up
 
 from .conftest import Run
 
 # the observed profile sends what the real server sends, and the client says where that isn't in the contract
 pytestmark = pytest.mark.filterwarnings("ignore::futureagi_simulate.errors.ContractWarning")
 
-STRICT = Demands((Threshold("*", 50),), {"Tone": ("calm", "neutral")})
+STRICT = Criteria((Threshold("*", 50),), {"Tone": ("calm", "neutral")})
 
 
 @pytest.fixture(params=["documented", "observed"])
@@ -62,7 +62,7 @@ def test_every_failed_eval_of_the_demo_data_is_found_and_no_other(mock: Mock) ->
             if call.shown and call.settled and output.status == "completed" and _failed(output.value)
         }
         with client_of(mock) as client:
-            demands = STRICT if with_tone else Demands(STRICT.thresholds)
+            demands = STRICT if with_tone else Criteria(STRICT.thresholds)
             failures = collect(client, execution, demands, run_test_id=run_test)
         found |= {
             (execution, call.call.id, eval_.record.name) for call in failures.calls for eval_ in call.evals
@@ -93,7 +93,7 @@ def test_every_line_names_the_execution_the_reason_and_a_turn(run: Run, server: 
     found = [json.loads(line) for line in ran.out.splitlines()]
     assert len(found) > 20
     for line in found:
-        assert line["schema"] == "futureagi-simulate/failure/2"
+        assert line["schema"] == "futureagi-simulate/failure/3"
         assert line["execution_id"] == server["FI_TEST_EXECUTION_ID"]
         if line["eval"]:
             assert line["eval"]["reason"]
@@ -123,7 +123,7 @@ def test_of_an_execution_whose_calls_crashed_it_is_not_said_that_nothing_failed(
     ]
     fine = [{"id": f"d{number}", "status": "completed", "eval_outputs": {}} for number in range(4)]
     with made_up([*crashed, *fine]) as client:
-        found = collect(client, EXECUTION, Demands())
+        found = collect(client, EXECUTION, Criteria())
     assert (found.checked, len(found.calls), len(found.unfinished), len(found.everything)) == (18, 0, 14, 14)
     text = prompt(found.everything, found.clusters)
     assert text.count("> The call itself failed: pipeline-error") == 14
@@ -137,7 +137,7 @@ def test_rows_that_are_no_calls_are_counted_and_the_others_told(run_test: str | 
     evals = {"e": {"name": "Tone", "output": "Failed", "output_type": "Pass/Fail", "reason": "angry"}}
     rows = [None, 5, "text", True, [1], {"id": "c1", "status": "completed", "eval_outputs": evals}]
     with made_up(rows) as client:
-        found = collect(client, EXECUTION, Demands(), run_test_id=run_test)
+        found = collect(client, EXECUTION, Criteria(), run_test_id=run_test)
     assert (found.checked, found.unreadable) == (1, 5)
     assert [failed.call.id for failed in found.calls] == ["c1"]
     assert found.redacted().unreadable == 5
@@ -148,7 +148,7 @@ def test_a_run_test_that_has_none_of_the_calls_is_an_error() -> None:
         made_up([{"id": "c1", "status": "failed"}], in_run_test=[{"id": "c9", "status": "failed"}]) as client,
         pytest.raises(ConfigurationError, match="None of the execution's calls"),
     ):
-        collect(client, EXECUTION, Demands(), run_test_id="22222222-2222-4222-8222-222222222222")
+        collect(client, EXECUTION, Criteria(), run_test_id="22222222-2222-4222-8222-222222222222")
 
 
 def test_the_marked_turn_is_the_one_that_the_reason_quotes(run: Run, server: dict[str, str]) -> None:

@@ -27,20 +27,20 @@ def test_the_table_shows_every_eval_with_counts_and_interval(run: Run, server: d
         "Task completed",
         "Escalation handled",
     ]
-    assert "68.89 %  31 of 45          7  54.3 to 80.5 %" in table
+    assert "68.89 %  31/45          7  54.3 to 80.5 %" in table
     assert checks.splitlines()[2] == (
-        "  ok    Coherence has no result for 7 of 52 calls "
-        "(no output: 2, call failed: 3, call cancelled: 1, not run: 1), allowed: 20 %."
+        "  PASS  Coherence: no result for 7 of 52 calls "
+        "(no output: 2, call failed: 3, call cancelled: 1, not run: 1), allowed 20 %"
     )
     assert checks.splitlines()[-1] == "  settings: no file"
-    assert sentence == "Ready to promote: all 5 checks hold."
+    assert sentence == "Ready to promote: 5 checks passed."
 
 
 def test_below_a_threshold_the_exit_code_is_1(run: Run, server: dict[str, str]) -> None:
     ran = run("gate", server["FI_TEST_EXECUTION_ID"], *BAD)
     assert ran.code == 1
     assert ran.out.endswith(
-        "Not ready to promote: Coherence passed in 68.89 % (31 of 45), at least 90 % was asked for.\n"
+        "Not ready to promote: 1 of 3 checks failed. Coherence: pass rate 68.89 % (31/45), required >= 90 %\n"
     )
 
 
@@ -49,7 +49,7 @@ def test_a_running_execution_is_unfinished_with_exit_code_3(run: Run, server: di
     running = next(found["id"] for found in executions if found["status"] == "running")
     ran = run("gate", running)
     assert ran.code == 3
-    assert ran.out.splitlines()[-1].startswith("Not finished: the execution is running")
+    assert ran.out.splitlines()[-1].startswith("Not finished: execution status running (")
 
 
 @pytest.mark.parametrize("named", ["FI_RUN_TEST_ID", "FI_RUN_TEST_NAME"])
@@ -116,7 +116,7 @@ def test_a_baseline_is_shown_beside_and_judged(run: Run, server: dict[str, str])
     ran = run("gate", server["FI_TEST_EXECUTION_ID"], *GOOD, "--baseline", before)
     assert ran.code == 1
     assert "Baseline" in ran.out.splitlines()[0]
-    assert "Coherence is 31.11 points below its baseline of 100 %, 2 below are allowed." in ran.out
+    assert "Coherence: 68.89 %, 31.11 points below the baseline (100 %), allowed 2 below" in ran.out
     assert (
         run("gate", server["FI_TEST_EXECUTION_ID"], *GOOD, "--baseline", before, "--max-drop", "40").code == 0
     )

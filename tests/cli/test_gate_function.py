@@ -13,14 +13,16 @@ import pytest
 from futureagi_simulate import Client
 from futureagi_simulate.errors import ConfigurationError
 from futureagi_simulate.records import execution_record
-from futureagi_simulate_cli.gate import Settings, gate, judge
+from futureagi_simulate_cli.gate import Settings, evaluate, gate
 from futureagi_simulate_mock import Mock
 
 
 def test_the_function_says_what_the_command_says(server: dict[str, str]) -> None:
     verdict = gate(server["FI_TEST_EXECUTION_ID"], min=["Coherence=90"])
     assert not verdict.ready
-    assert verdict.sentence.startswith("Not ready to promote: Coherence passed in 68.89 %")
+    assert verdict.sentence.startswith(
+        "Not ready to promote: 2 of 3 checks failed. Coherence: pass rate 68.89 %"
+    )
     assert gate(server["FI_TEST_EXECUTION_ID"], min=50, max_missing="100%").ready
 
 
@@ -37,12 +39,12 @@ def test_the_function_takes_what_the_option_and_the_setting_take(server: dict[st
         gate(execution, min={"Coherence": 50, "Tone": 50}, want=["Tone=calm,neutral"]),
     ]
     assert [verdict.checks for verdict in asked[1:]] == [asked[0].checks] * 2
-    assert "Tone chose well in 55.56 % (25 of 45)" in asked[0].checks[3].sentence
+    assert "Tone: accepted choices 55.56 % (25/45)" in asked[0].checks[3].sentence
 
 
 @pytest.mark.parametrize("want", ["Tone", {"Tone": "calm"}, {"Tone": []}, [""]])
-def test_the_function_refuses_wanted_choices_that_it_can_not_read(want: Any) -> None:
-    with pytest.raises(ConfigurationError, match="wanted choices"):
+def test_the_function_refuses_choices_that_it_can_not_read(want: Any) -> None:
+    with pytest.raises(ConfigurationError, match="The choices "):
         gate("11111111-1111-4111-8111-111111111111", want=want)
 
 
@@ -71,7 +73,7 @@ def test_without_thresholds_the_gate_agrees_with_the_documented_rule_on_all_demo
             ]
             record = execution_record(run)
             if record.status == "completed":
-                verdict = judge(record, Settings.of(max_missing="100%"))
+                verdict = evaluate(record, Settings.of(max_missing="100%"))
                 assert not [check for check in verdict.checks if check.kind == "consistency"]
                 verdicts.append((verdict.ready, bool(rates) and all(rate > 90 for rate in rates)))
     assert len(verdicts) == 11
@@ -118,9 +120,10 @@ def test_the_fixture_fails_a_test_with_the_checks_and_without_a_traceback(
     ran = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=120)
     told = ran.stdout.splitlines()
     assert "2 failed, 2 passed" in told[-1], ran.stdout
-    assert (
-        "Not ready to promote: Coherence passed in 68.89 % (31 of 45), at least 90 % was asked for." in told
+    said = (
+        "Not ready to promote: 1 of 3 checks failed. Coherence: pass rate 68.89 % (31/45), required >= 90 %"
     )
-    assert any(line.startswith("Not ready to promote: Coherence has no result for 7 of 52") for line in told)
+    assert f"Not ready to promote: 1 of 3 checks failed. {said}" in told
+    assert any("checks failed. Coherence: no result for 7 of 52" in line for line in told)
     assert told.count(f"  settings: {settings}") == 2
     assert "plugin.py" not in ran.stdout

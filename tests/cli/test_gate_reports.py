@@ -111,5 +111,5 @@ def test_github_gets_a_summary_where_it_asks_for_one(
     monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(summary))
     run("gate", server["FI_TEST_EXECUTION_ID"], *BAD)
     text = summary.read_text(encoding="utf-8")
-    assert text.startswith("before\n## ❌ Not ready to promote: Coherence")
-    assert "| Coherence | 68.89 % | 31 of 45 | 7 | 54.3 to 80.5 % |" in text
+    assert text.startswith("before\n## ❌ Not ready to promote: 1 of 3 checks failed. Coherence")
+    assert "| Coherence | 68.89 % | 31/45 | 7 | 54.3 to 80.5 % |" in text

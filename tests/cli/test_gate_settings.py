@@ -31,7 +31,7 @@ def test_settings_come_from_the_nearest_pyproject(
     monkeypatch.chdir(below)
     ran = run("gate", server["FI_TEST_EXECUTION_ID"])
     assert ran.code == 0
-    assert "Tone chose well in 75.56 % (34 of 45), at least 50 % was asked for." in ran.out
+    assert "Tone: accepted choices 75.56 % (34/45), required >= 50 %" in ran.out
 
 
 def test_an_option_goes_before_the_setting(run: Run, server: dict[str, str], tmp_path: Path) -> None:
@@ -130,7 +130,7 @@ def test_every_command_comes_to_the_same_verdict(
 def test_the_demo_comes_to_the_same_verdict(run: Run, server: dict[str, str], tmp_path: Path) -> None:
     file = tmp_path / "pyproject.toml"
     file.write_text('[tool.fi-simulate.gate]\nmin = ["Coherence=60"]\nmax-missing = 7\n', encoding="utf-8")
-    ready = f"settings: {file}\n\nReady to promote: all 3 checks hold.\n"
+    ready = f"settings: {file}\n\nReady to promote: 3 checks passed.\n"
     assert ready in run("demo").out
     assert ready in run("gate", server["FI_TEST_EXECUTION_ID"]).out
 
@@ -140,4 +140,4 @@ def test_the_demo_goes_on_where_the_settings_are_for_other_evals(run: Run, tmp_p
     demo = run("demo")
     assert demo.code == 0
     assert "don't fit the demo's data: The execution has no eval called \"Empathy\"." in demo.out
-    assert "Not ready to promote: Coherence passed in 68.89 % (31 of 45), more than 90 %" in demo.out
+    assert "checks failed. Coherence: pass rate 68.89 % (31/45), required > 90 %" in demo.out

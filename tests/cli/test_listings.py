@@ -138,7 +138,7 @@ def test_runs_can_be_limited_to_evals(run: Run, server: dict[str, str]) -> None:
 
 def test_a_run_shows_its_evals_with_intervals(run: Run, server: dict[str, str]) -> None:
     ran = run("runs", "--execution", server["FI_TEST_EXECUTION_ID"])
-    assert "Coherence          68.89 %  31 of 45  54.3 to 80.5 %" in ran.out
+    assert "Coherence          68.89 %  31/45  54.3 to 80.5 %" in ran.out
 
 
 def test_a_call_shows_each_evals_reason(run: Run, server: dict[str, str]) -> None:
@@ -153,7 +153,10 @@ def test_the_demo_ends_with_the_verdict(profile: str, run: Run) -> None:
     assert (ran.code, ran.err) == (0, "")
     assert 'Executions of "Support line regression"' in ran.out
     assert "    > " in ran.out
-    assert "\nNot ready to promote: Coherence passed in 68.89 % (31 of 45), more than 90 %" in ran.out
+    assert (
+        "\nNot ready to promote: 5 of 6 checks failed. Coherence: pass rate 68.89 % (31/45), required > 90 %"
+        in ran.out
+    )
     assert ran.out.endswith('  fi-simulate gate --run-test "Support line regression"\n')
 
 

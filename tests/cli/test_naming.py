@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from futureagi_simulate_cli.commands.app import build_command
-from futureagi_simulate_cli.commands.table import COMMANDS, Entry
+from futureagi_simulate_cli.commands.app import COMMANDS, Entry, build_command
 from futureagi_simulate_contract.session import VARIABLES
 
 from .conftest import Ran, Run

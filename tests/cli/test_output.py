@@ -17,6 +17,7 @@ import pytest
 from rich.text import Text
 
 from futureagi_simulate import FutureAGIWarning
+from futureagi_simulate_cli.commands.app import Entry, warnings_as_notes
 from futureagi_simulate_cli.commands.console import (
     output,
     print_json,
@@ -24,8 +25,6 @@ from futureagi_simulate_cli.commands.console import (
     print_json_lines,
     print_table,
 )
-from futureagi_simulate_cli.commands.run import warnings_as_notes
-from futureagi_simulate_cli.commands.table import Entry
 
 from .conftest import Run
 
@@ -239,7 +238,7 @@ def test_findings_are_printed_before_the_record_that_finds_no_room(
     def no_room(*_: object) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr("futureagi_simulate_cli.commands.places.write_private", no_room)
+    monkeypatch.setattr("futureagi_simulate_cli.commands.process.write_private", no_room)
     named = ("--run-test", server["FI_RUN_TEST_ID"])
     ran = run("drift", "--rate", "100000", "--max-requests", "3", *named, "--record", "seen.jsonl")
     assert ran.code == 4

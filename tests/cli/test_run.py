@@ -11,10 +11,9 @@ from junitparser import JUnitXml
 
 from futureagi_simulate.errors import ContractWarning
 from futureagi_simulate.records import ExecutionRecord
-from futureagi_simulate_cli.commands.run import warnings_as_notes
-from futureagi_simulate_cli.commands.table import COMMANDS
-from futureagi_simulate_cli.gate.junit import as_junit
-from futureagi_simulate_cli.gate.verdict import Check, Outcome, Verdict
+from futureagi_simulate_cli.commands.app import COMMANDS, warnings_as_notes
+from futureagi_simulate_cli.gate.checks import Check, Outcome, Verdict
+from futureagi_simulate_cli.gate.render import as_junit
 
 from .conftest import Run
 from .test_gate_refuses import COHERENCE, EXECUTION, Stub, execution, rate, score, stub
@@ -63,7 +62,7 @@ def test_a_traceback_is_shown_only_where_it_is_asked_for(
     def fails(*_: object) -> None:
         raise error
 
-    monkeypatch.setattr("futureagi_simulate_cli.commands.named.from_environment", fails)
+    monkeypatch.setattr("futureagi_simulate_cli.commands.options.from_environment", fails)
     monkeypatch.setenv("FI_API_KEY", "k")
     monkeypatch.setenv("FI_SECRET_KEY", "s")
     quiet = run("gate")

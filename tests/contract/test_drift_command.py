@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from futureagi_simulate.transport.clock import ManualClock, SystemClock
-from futureagi_simulate_cli.commands.run import run
+from futureagi_simulate_cli.commands.app import run
 from futureagi_simulate_contract import recording
 from futureagi_simulate_contract.claims import findings_of
 from futureagi_simulate_contract.plan import ZERO_ID, survey

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from futureagi_simulate_cli.commands.run import run
+from futureagi_simulate_cli.commands.app import run
 from futureagi_simulate_contract.exchange import Endpoint, Request, Response, path_of
 from futureagi_simulate_contract.plan import ZERO_ID
 from futureagi_simulate_contract.session import Ids, UnknownIdError, known_ids_only

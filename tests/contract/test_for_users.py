@@ -70,7 +70,7 @@ def test_without_the_extra_an_import_says_what_to_install(tmp_path: Path) -> Non
 
 
 def test_without_the_extra_the_command_says_what_to_install(tmp_path: Path) -> None:
-    program = "import sys; sys.modules['yaml'] = None; from futureagi_simulate_cli.commands.run import run; "
+    program = "import sys; sys.modules['yaml'] = None; from futureagi_simulate_cli.commands.app import run; "
     program += "sys.exit(run(['drift']))"
     found = subprocess.run(
         [sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, check=False

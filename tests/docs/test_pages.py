@@ -35,7 +35,7 @@ def test_the_examples_print_what_the_page_shows(
 
 
 def test_every_command_has_its_page() -> None:
-    from futureagi_simulate_cli.commands.table import COMMANDS
+    from futureagi_simulate_cli.commands.app import COMMANDS
 
     missing = [entry.name for entry in COMMANDS if not (ROOT / "docs" / f"{entry.name}.md").exists()]
     assert missing == []

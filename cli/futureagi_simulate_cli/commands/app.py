@@ -1,23 +1,83 @@
-"""The typer application: a group that loads a command's module when the command is asked for."""
+"""The application: its commands, loaded when they are named, and the way from an error to an exit code."""
 
 from __future__ import annotations
 
+import importlib
 import inspect
 import os
 import sys
-from typing import Any, Final
+import traceback
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, Final, NamedTuple
 
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-from futureagi_simulate_cli.commands.table import COMMANDS, Entry
-from futureagi_simulate_cli.commands.trouble import missing
+from futureagi_simulate.errors import (
+    BadRequestError,
+    ConfigurationError,
+    FutureAGIError,
+    FutureAGIWarning,
+)
+from futureagi_simulate.printable import clean, one_line
+from futureagi_simulate_cli.commands.process import (
+    BROKEN_PIPE,
+    INTERRUPTED,
+    NO_ACCESS,
+    READER,
+    SOFTWARE,
+    USAGE,
+    CommandError,
+    database_error,
+    discard_output,
+    missing_extra,
+    prepare_output,
+    system_error,
+)
 
 PROGRAM: Final = "fi-simulate"
 
-HELP: Final = "Read, judge and hand on the simulation results of a Future AGI agent."
+_PACKAGE: Final = "futureagi_simulate_cli.commands"
+_COMPLETION: Final = "_FI_SIMULATE_COMPLETE"
+
+
+class Entry(NamedTuple):
+    """A command: its name, its target, the extra that installs what it needs, and a line for the overview.
+
+    `target` is a module of this package and an attribute in it: a function for typer, or a `typer.Typer`.
+    """
+
+    name: str
+    target: str
+    extra: str
+    summary: str
+
+    def load(self) -> Any:
+        """Import the command."""
+        module, _, attribute = self.target.partition(":")
+        return getattr(importlib.import_module(f"{_PACKAGE}.{module}"), attribute)
+
+
+COMMANDS: Final = (
+    Entry("demo", "demo:demo", "cli,mock", "Go all the way to a verdict, on the mock."),
+    Entry("executions", "listings:executions", "cli", "List the executions of a run test."),
+    Entry("calls", "listings:calls", "cli", "List the calls of a run test."),
+    Entry("runs", "listings:runs", "cli", "Show the pass rates of executions and calls."),
+    Entry("failures", "failures:failures", "cli", "Show every failed eval of an execution, and where."),
+    Entry("gate", "gate:gate", "cli", "Say whether an execution is ready to promote."),
+    Entry("watch", "watch:watch", "cli", "Watch an execution run, to the verdict of gate."),
+    Entry("export", "export:export", "export", "Write calls to JSON Lines, CSV, Parquet or DuckDB."),
+    Entry("report", "report:report", "report", "Write one HTML file about an execution, to send."),
+    Entry("mock", "mock:mock", "cli,mock", "Serve a mock of the API until Ctrl-C."),
+    Entry("drift", "drift:drift", "contract", "Report where a server differs from the contract."),
+)
+
+
+HELP: Final = "Read, evaluate and export the simulation results of a Future AGI agent."
 EPILOG: Final = (
-    "FI_API_KEY, FI_SECRET_KEY and FI_BASE_URL say who asks, and which server.\n\n"
+    "FI_API_KEY, FI_SECRET_KEY and FI_BASE_URL hold the keys and the server's address.\n\n"
     "Exit codes: 0 done, or ready; 1 below the gate, or drift; 2 wrong usage or configuration; "
     "3 not finished; 4 no access, or the server failed; 130 interrupted.\n\n"
     "Example: fi-simulate demo"
@@ -64,7 +124,7 @@ def _docstring_in_source(command: Any) -> str:
 
 def _without_extra(entry: Entry, package: str) -> Any:
     def report() -> None:
-        raise missing(package, entry.name, entry.extra)
+        raise missing_extra(package, entry.name, entry.extra)
 
     return TyperCommand(
         entry.name,
@@ -91,8 +151,8 @@ class LazyGroup(TyperGroup):
         return name, command if entry is None else build_command(entry), rest
 
 
-def _print_version(wanted: bool) -> None:
-    if wanted:
+def _print_version(requested: bool) -> None:
+    if requested:
         from importlib.metadata import version
 
         typer.echo(f"{PROGRAM} {version('futureagi-simulate')}")
@@ -118,3 +178,142 @@ def build_app() -> Any:
     ) -> None: ...
 
     return typer.main.get_command(app)
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run `fi-simulate` with `arguments`; print at most two lines on an error, and return the exit code."""
+    prepare_output()
+    command = build_app()
+    if _COMPLETION in os.environ:
+        command.main(args=list(arguments), prog_name=PROGRAM, complete_var=_COMPLETION)
+    code: int | None = None
+    with warnings_as_notes():
+        try:
+            code = _invoke(command, list(arguments))
+            sys.stdout.flush()
+        except BrokenPipeError:
+            discard_output()
+        except OSError as error:  # the last of the output found no room
+            return _failed(error, system_error(error))
+        except KeyboardInterrupt:
+            return _report("Interrupted.", INTERRUPTED)
+    return code if code is not None else BROKEN_PIPE if READER.gone else 0
+
+
+def _invoke(command: Any, arguments: list[str]) -> int | None:
+    """Run the command and return the exit code of it or of its error; None if it just ended."""
+    context = None
+    try:
+        with command.make_context(PROGRAM, arguments) as context:
+            command.invoke(context)
+    except typer.Exit as end:
+        return end.exit_code
+    except typer.TyperException as error:
+        return _usage(error)
+    except (BrokenPipeError, KeyboardInterrupt):
+        raise
+    except BaseException as error:  # noqa: BLE001 - also SystemExit, whose code would be a verdict
+        return _failed(error, describe(error, context.invoked_subcommand if context else None))
+    return None
+
+
+def _failed(error: BaseException, described: CommandError) -> int:
+    """Report an error; with FI_DEBUG its traceback comes first. The exit code is the same either way."""
+    if os.environ.get("FI_DEBUG"):
+        sys.stderr.write(clean("".join(traceback.format_exception(error))))
+    return _report(str(described), described.exit_code)
+
+
+def _usage(error: typer.TyperException) -> int:
+    context = getattr(error, "ctx", None)
+    if type(error).__name__ == "NoArgsIsHelpError":
+        typer.echo(error.format_message())
+        return USAGE
+    path = context.command_path if context else PROGRAM
+    return _report(str(CommandError(error.format_message(), f"{path} --help", USAGE)), USAGE)
+
+
+def describe(error: BaseException, command: str | None) -> CommandError:
+    """Return what `error` of `command` means to the user."""
+    extra = next((entry.extra for entry in COMMANDS if entry.name == command), "all")
+    if isinstance(error, ModuleNotFoundError) and not str(error.name).startswith("futureagi_simulate"):
+        error = missing_extra(str(error.name), command or PROGRAM, extra)
+    if (package := _not_importable(error)) is not None:
+        return CommandError(
+            f"The package {package} can't be imported: {error or type(error).__name__}",
+            f'pip install --force-reinstall "futureagi-simulate[{extra}]"',
+            USAGE,
+        )
+    if isinstance(error, CommandError):
+        return error
+    if isinstance(error, FutureAGIError):
+        return _client_error(error)
+    if isinstance(error, OSError):
+        return system_error(error)
+    if (
+        isinstance(error, Exception) and type(error).__module__ == "sqlite3"
+    ):  # by name: importing it costs every command a moment
+        return database_error(error)
+    return CommandError(
+        f"Unexpected {type(error).__name__}: {error}",
+        "This is a defect of fi-simulate; FI_DEBUG=1 shows where it happened, for a report.",
+        SOFTWARE,
+    )
+
+
+def _not_importable(error: BaseException | None) -> str | None:
+    """Return the third-party package whose import raised `error` or its cause; None if there is none."""
+    while error is not None and not isinstance(error, ModuleNotFoundError):
+        names = [
+            str(frame.f_globals.get("__name__"))
+            for frame, _ in traceback.walk_tb(error.__traceback__)
+            if frame.f_code.co_name == "<module>"
+        ]
+        if isinstance(error, ImportError) and error.name:
+            names.append(error.name)
+        for package in (name.partition(".")[0] for name in names):
+            if not package.startswith("futureagi_simulate"):
+                return package
+        error = error.__cause__ or error.__context__
+    return None
+
+
+def _client_error(error: FutureAGIError) -> CommandError:
+    tried = f" ({error.attempts} attempts)" if error.attempts > 1 else ""
+    theirs = isinstance(error, ConfigurationError | BadRequestError)
+    remedy = error.remedy or "Ask again later; if it stays so, whoever runs the server needs to know."
+    return CommandError(f"{error.problem}{tried}", remedy, USAGE if theirs else NO_ACCESS)
+
+
+def _report(text: str, code: int) -> int:
+    try:
+        sys.stdout.flush()
+    except OSError:  # a full disk or a closed pipe: what was said so far is lost, the error isn't
+        discard_output()
+    sys.stderr.write(f"{text}\n")
+    return code
+
+
+@contextmanager
+def warnings_as_notes() -> Iterator[None]:
+    """Show each warning of the client once, as one line on standard error.
+
+    Warnings of other packages are dropped, unless Python's own options enable them (-W,
+    PYTHONWARNINGS): then Python shows them in its own form.
+    """
+    seen: set[str] = set()
+    show = warnings.showwarning
+
+    def note(message: Warning | str, category: type[Warning], *where: Any, **more: Any) -> None:
+        if not issubclass(category, FutureAGIWarning):
+            show(message, category, *where, **more)
+        elif (text := one_line(str(message))) not in seen:
+            seen.add(text)
+            sys.stderr.write(f"note: {text}\n")
+
+    with warnings.catch_warnings():
+        if not sys.warnoptions:
+            warnings.simplefilter("ignore")
+        warnings.simplefilter("always", FutureAGIWarning)
+        warnings.showwarning = note
+        yield

@@ -16,7 +16,7 @@ from rich.table import Table
 from rich.text import Text
 
 from futureagi_simulate.printable import clean, escaped, one_line
-from futureagi_simulate_cli.commands.stdout import discard, use_utf8
+from futureagi_simulate_cli.commands.process import discard_output, use_utf8
 
 GAP: Final = "  "
 BETWEEN: Final = 10.0  # seconds from one line of progress to the next, in a pipe
@@ -33,13 +33,13 @@ def progress() -> Console:
 
 
 class _Console(Console):
-    """A console that falls silent when nobody reads on: rich would end the process, with exit code 1."""
+    """A console that goes on without output after a broken pipe: rich would exit with code 1."""
 
     def on_broken_pipe(self) -> None:
-        """Go on without output: there may be a verdict or a file to come."""
+        """Go on without output: a verdict or a file may follow."""
         self.quiet = True
         if not self.stderr:
-            discard()
+            discard_output()
 
 
 def _console(*, stderr: bool) -> Console:
@@ -68,9 +68,9 @@ def _console(*, stderr: bool) -> Console:
 
 
 def _size() -> tuple[int, int] | tuple[None, None]:
-    """Give the size where COLUMNS or LINES is set; else the console looks for itself, and follows changes.
+    """Return the size if COLUMNS or LINES is set; else the console reads it from the terminal.
 
-    What is no size counts as unset. Rich would take it, print nothing at a width of 0, and fail at a "²".
+    An invalid size counts as unset. Rich would take it, print nothing at a width of 0, and fail at a "²".
     """
     return shutil.get_terminal_size() if {"COLUMNS", "LINES"} & os.environ.keys() else (None, None)
 
@@ -137,13 +137,13 @@ def _print_plain(
 
 
 class Steps:
-    """Tell on standard error how many steps are done: a bar on a terminal, else a line every ten seconds."""
+    """Show on standard error how many steps are done: a bar on a terminal, else a line every ten seconds."""
 
     def __init__(self, label: str, most: int, clock: Callable[[], float]) -> None:
         self._label = label
         self._most = most
         self._clock = clock
-        self._told_at = clock()
+        self._shown_at = clock()
         self._done = 0
         self._console = progress()
         self._bar: Any = None
@@ -167,18 +167,18 @@ class Steps:
         self._done += 1
         if self._bar is not None:
             self._bar.advance(self._bar.task_ids[0])
-        elif self._clock() - self._told_at >= BETWEEN:
-            self._told_at = self._clock()
+        elif self._clock() - self._shown_at >= BETWEEN:
+            self._shown_at = self._clock()
             say(self._console, f"{self._label}: {self._done} of at most {self._most}")
 
 
 def json_text(value: Any, indent: int | None = None) -> str:
-    """Write a value as JSON for a terminal too: what one would obey, or hide, is escaped."""
+    """Write a value as JSON; escape what a terminal would interpret or hide."""
     return _inert(escaped(json.dumps(value, ensure_ascii=False, default=str, indent=indent)))
 
 
 def _inert(document: str) -> str:
-    """Write JSON without "##", with which a command to a CI system begins: the values stay the same."""
+    """Write JSON without "##", with which commands to CI systems begin; the values stay the same."""
     return document.replace("##", "#\\u0023")
 
 
@@ -188,7 +188,7 @@ def print_json(value: Any) -> None:
     try:
         sys.stdout.write(json_text(value, indent=2) + "\n")
     except BrokenPipeError:
-        discard()
+        discard_output()
 
 
 def print_json_lines(values: Iterable[Any]) -> None:
@@ -209,9 +209,9 @@ def print_json_line(value: Any) -> None:
 
 
 def print_document(text: str) -> None:
-    """Print a text that is made to be pasted or read by a program, such as Markdown, as it is."""
+    """Print a text for a program or for pasting, such as Markdown, unchanged."""
     use_utf8()
     try:
         sys.stdout.write(text)
     except BrokenPipeError:
-        discard()
+        discard_output()

@@ -52,10 +52,9 @@ def show(console: Console, client: Any, address: str, name: str, run_test_id: st
     """Show the executions of a run test, the failures of the latest finished one, and its verdict."""
     from futureagi_simulate.records import execution_record
     from futureagi_simulate_cli.commands.console import say
-    from futureagi_simulate_cli.commands.failures_view import show_failures
-    from futureagi_simulate_cli.commands.gate_view import show_verdict
-    from futureagi_simulate_cli.commands.runs_view import show_executions
-    from futureagi_simulate_cli.failures import Demands, collect
+    from futureagi_simulate_cli.commands.tables import show_executions
+    from futureagi_simulate_cli.commands.views import show_failures, show_verdict
+    from futureagi_simulate_cli.failures import Criteria, collect
     from futureagi_simulate_cli.gate.settings import DOCUMENTED_RULE
 
     say(console, f"The mock is listening on {address}, with seeded data and keys of its own.", "dim")
@@ -68,7 +67,7 @@ def show(console: Console, client: Any, address: str, name: str, run_test_id: st
         f"What failed in the latest one, {str(latest.id)[:8]}",
         f'client.get_execution_run("{latest.id}", summary=True)',
     )
-    show_failures(console, collect(client, str(latest.id), Demands(), run_test_id=run_test_id), most=_CALLS)
+    show_failures(console, collect(client, str(latest.id), Criteria(), run_test_id=run_test_id), most=_CALLS)
     verdict = _verdict(client, str(latest.id))
     default = verdict.settings.thresholds == (DOCUMENTED_RULE,)
     rule = "every pass rate above 90 %" if default else ", ".join(map(str, verdict.settings.thresholds))
@@ -84,19 +83,20 @@ def show(console: Console, client: Any, address: str, name: str, run_test_id: st
 
 
 def _verdict(client: Any, execution_id: str) -> Verdict:
-    """Judge as the gate does; by the default rule where the project's settings don't fit the mock's data."""
+    """Evaluate as the gate does; by the default rule if the project's settings don't fit the mock's data."""
     from futureagi_simulate.errors import ConfigurationError
-    from futureagi_simulate_cli.commands.settings import read_settings
+    from futureagi_simulate_cli.commands.options import read_request
     from futureagi_simulate_cli.gate.find import fetch_run
-    from futureagi_simulate_cli.gate.function import verdict_of
     from futureagi_simulate_cli.gate.settings import Settings
+    from futureagi_simulate_cli.gate.wait import evaluate_run
 
-    run, settings = fetch_run(client, execution_id), read_settings(None, {}).settings
+    options = {"execution": None, "execution_id": None, "config": None}
+    run, settings = fetch_run(client, execution_id), read_request(options).settings
     try:
-        return verdict_of(run, settings)
+        return evaluate_run(run, settings)
     except ConfigurationError as error:
         note = f"The settings of {settings.source} don't fit the demo's data: {error.problem}"
-        return verdict_of(run, Settings()).with_notes([note])
+        return evaluate_run(run, Settings()).with_notes([note])
 
 
 def _latest_finished(executions: Sequence[ExecutionRecord]) -> ExecutionRecord:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from futureagi_simulate_cli.commands.times import duration
+from futureagi_simulate_cli.commands.options import duration
 
 if TYPE_CHECKING:
     from futureagi_simulate.options import Options
@@ -82,8 +82,7 @@ def drift(
 
     Example: fi-simulate drift --run-test ID --run-test-name "Support line regression" --markdown --redact
     """
-    from futureagi_simulate_cli.commands.places import check_writable, write_private
-    from futureagi_simulate_cli.commands.trouble import UNFINISHED
+    from futureagi_simulate_cli.commands.process import UNFINISHED, check_writable, write_private
     from futureagi_simulate_contract.claims import Against, findings_of
     from futureagi_simulate_contract.recording import write
     from futureagi_simulate_contract.report import Report
@@ -130,7 +129,7 @@ def _survey(
 ) -> tuple[Log, Options]:
     from futureagi_simulate.options import Options
     from futureagi_simulate_cli.commands.console import Steps
-    from futureagi_simulate_cli.commands.trouble import NO_ACCESS, Trouble, TroubleError
+    from futureagi_simulate_cli.commands.process import NO_ACCESS, CommandError
     from futureagi_simulate_contract.exchange import has_access
     from futureagi_simulate_contract.plan import survey
     from futureagi_simulate_contract.server import open_server
@@ -158,11 +157,11 @@ def _survey(
             log = survey(checked, ids, further, max_requests=max_requests, base_url=str(options.origin))
         except UnknownIdError as error:
             remedy = "Check it, and that the keys belong to its organization."
-            raise TroubleError(Trouble(str(error), remedy, NO_ACCESS)) from error
+            raise CommandError(str(error), remedy, NO_ACCESS) from error
     if not has_access(log.exchanges):
         answers = ", ".join(sorted({str(one.status) for one in log.exchanges}))
         what = f"{options.origin} answered nothing but {answers}."
-        raise TroubleError(Trouble(what, "Check FI_API_KEY, FI_SECRET_KEY and the ids.", NO_ACCESS))
+        raise CommandError(what, "Check FI_API_KEY, FI_SECRET_KEY and the ids.", NO_ACCESS)
     return log, options
 
 
@@ -193,7 +192,7 @@ def _new(findings: list[Finding], saved: list[dict[str, Any]] | None) -> list[Fi
 
 
 def _usage(what: str, remedy: str) -> Exception:
-    from futureagi_simulate_cli.commands.trouble import usage
+    from futureagi_simulate_cli.commands.process import usage
 
     return usage(what, remedy)
 

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from futureagi_simulate_cli.commands.named import RUN_TEST_ID, from_environment
+from futureagi_simulate_cli.commands.options import RUN_TEST_ID, from_environment
 
 
 def export(
@@ -53,7 +53,7 @@ def export(
 
     from futureagi_simulate import Client, IncompleteListingError
     from futureagi_simulate_cli.commands.console import progress, say
-    from futureagi_simulate_cli.commands.trouble import UNFINISHED, Trouble, TroubleError
+    from futureagi_simulate_cli.commands.process import UNFINISHED, CommandError
     from futureagi_simulate_cli.export.job import Export
     from futureagi_simulate_cli.export.source import Source
 
@@ -75,7 +75,7 @@ def export(
         try:
             rows = job.run(client, lambda done, total: bar.update(task, completed=done, total=total))
         except IncompleteListingError as error:
-            raise TroubleError(Trouble(error.problem, error.remedy, UNFINISHED)) from error
+            raise CommandError(error.problem, error.remedy, UNFINISHED) from error
     say(console, f"Wrote {rows} calls to {to}.")
 
 

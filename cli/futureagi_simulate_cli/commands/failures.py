@@ -1,4 +1,4 @@
-"""`fi-simulate failures`: why calls failed, for people, for machines and for a prompt."""
+"""`fi-simulate failures`: why calls failed, as text, JSON Lines or a prompt."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from futureagi_simulate_cli.commands.named import ExecutionArgument, ExecutionOption, either, find_execution
+from futureagi_simulate_cli.commands.options import ExecutionArgument, ExecutionOption, either, find_execution
 
 
 def failures(
@@ -56,26 +56,26 @@ def failures(
 ) -> None:
     """Show every failed eval and every failed call of an execution, and where it failed.
 
-    With each come its reason and the turn of the call that the reason most likely speaks of. Failed is
-    what the server calls failed; with --min also a score below it, with --want also another choice.
+    Each has its reason and the turn of the call that the reason most likely is about. Failed is what the
+    server calls failed; with --min also a score below it, with --want also another choice.
 
     Example: fi-simulate failures EXECUTION --run-test RUN_TEST_ID --redact --prompt
     """
     from futureagi_simulate import Client
     from futureagi_simulate_cli.commands.console import progress, say
-    from futureagi_simulate_cli.commands.trouble import usage
-    from futureagi_simulate_cli.failures import Demands, collect
+    from futureagi_simulate_cli.commands.process import usage
+    from futureagi_simulate_cli.failures import Criteria, collect
     from futureagi_simulate_cli.gate.find import is_uuid
-    from futureagi_simulate_cli.gate.settings import Threshold, read_wanted
+    from futureagi_simulate_cli.gate.settings import Threshold, parse_choices
 
     if json and prompt:
         raise usage("--json and --prompt exclude each other.", "Leave one of them out.")
     execution = either(execution, execution_id, "execution")
-    demands = Demands(tuple(map(Threshold.parse, min or ())), read_wanted(want or ()))
+    criteria = Criteria(tuple(map(Threshold.parse, min or ())), parse_choices(want or ()))
     with Client() as client:
-        target = find_execution(client, "failures", execution, run_test)
+        target = str(find_execution(client, "failures", execution, run_test).id)
         run_test_id = run_test if run_test and is_uuid(run_test) else None
-        found = collect(client, target, demands, run_test_id=run_test_id)
+        found = collect(client, target, criteria, run_test_id=run_test_id)
     missing = found.without_transcript
     if redact:
         found = _redacted(found, run_test_id)
@@ -86,10 +86,10 @@ def failures(
 
 
 def _redacted(found: Any, run_test_id: str | None) -> Any:
-    """Redact; refuse where names are unknown and could be known, else say what was left out."""
+    """Redact; raise a usage error if names are unknown and --run-test would find them."""
     from futureagi_simulate_cli.commands.console import progress, say
-    from futureagi_simulate_cli.commands.failures_view import counted
-    from futureagi_simulate_cli.commands.trouble import usage
+    from futureagi_simulate_cli.commands.process import usage
+    from futureagi_simulate_cli.commands.views import counted
 
     if found.without_name and run_test_id is None:
         raise usage(
@@ -107,8 +107,8 @@ def _redacted(found: Any, run_test_id: str | None) -> Any:
         ]
         say(
             progress(),
-            f"note: all texts of {' and '.join(left_out)} were left out: the server doesn't tell the "
-            "customer's name there.",
+            f"note: all texts of {' and '.join(left_out)} were left out: the "
+            "customer's name is unknown there.",
         )
     return redacted
 
@@ -124,6 +124,6 @@ def _print(found: Any, *, json: bool, size: int | None) -> None:
     elif size is not None:
         print_document(prompt(found.everything, found.clusters, size))
     else:
-        from futureagi_simulate_cli.commands.failures_view import show_failures
+        from futureagi_simulate_cli.commands.views import show_failures
 
         show_failures(output(), found)

@@ -1,73 +1,45 @@
-"""`fi-simulate gate`: judge an execution and say it with an exit code."""
+"""`fi-simulate gate`: evaluate an execution, with the verdict as exit code."""
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from futureagi_simulate_cli.commands.named import (
-    ExecutionArgument,
-    ExecutionOption,
-    either,
-    only_one,
-    target_of,
+from futureagi_simulate_cli.commands.options import (
+    GATE_OPTIONS,
+    WAIT_OPTIONS,
+    GateRequest,
+    duration,
+    find_target,
+    given,
+    read_request,
+    takes,
 )
-from futureagi_simulate_cli.commands.settings import (
-    Baseline,
-    Confident,
-    Config,
-    MaxDrop,
-    MaxFailed,
-    MaxMissing,
-    Min,
-    MinCalls,
-    StartedAfter,
-    Want,
-    read_settings,
-)
-from futureagi_simulate_cli.commands.times import Interval, duration
+from futureagi_simulate_cli.commands.process import usage
+
+if TYPE_CHECKING:
+    from futureagi_simulate_cli.commands.views import PollView
+    from futureagi_simulate_cli.gate import Verdict
 
 
 def _begin(context: typer.Context, junit: Path | None) -> Path | None:
-    """Begin the report, unless a shell only asks how a command line could go on."""
-    from futureagi_simulate_cli.commands.gate_reports import begin_reports
-
+    """Begin the JUnit report, unless a shell only completes the command line."""
     if not context.resilient_parsing:
-        begin_reports(junit)
+        begin_report(junit)
     return junit
 
 
+@takes(GATE_OPTIONS | WAIT_OPTIONS)
 def gate(
-    execution: ExecutionArgument = None,
-    execution_id: ExecutionOption = None,
-    run_test: Annotated[
-        str | None,
-        typer.Option(
-            "--run-test",
-            metavar="ID|NAME",
-            help="Judge the latest finished execution of this run test instead.",
-        ),
-    ] = None,
-    min: Min = None,
-    want: Want = None,
-    min_calls: MinCalls = None,
-    max_missing: MaxMissing = None,
-    max_failed: MaxFailed = None,
-    confident: Confident = None,
-    baseline: Baseline = None,
-    max_drop: MaxDrop = None,
-    started_after: StartedAfter = None,
     wait: Annotated[
         float | None,
         typer.Option(
             "--wait", metavar="TIME", parser=duration, help="Wait for it to finish, at most so long: 30m."
         ),
     ] = None,
-    interval: Interval = None,
-    config: Config = None,
-    json: Annotated[bool, typer.Option("--json", help="Print the verdict as JSON.")] = False,
     junit: Annotated[
         Path | None,
         typer.Option(
@@ -78,52 +50,92 @@ def gate(
             help="Also write a JUnit report to this file.",
         ),
     ] = None,
+    **options: Any,
 ) -> None:
     """Say whether an execution is ready to promote.
 
-    Exit code 0: ready; 1: below what was asked for; 3: not finished in time. Without a threshold every
-    pass rate has to be above 90 %. A call without a result counts against the agent unless --max-missing
-    allows it. Settings are read from the table tool.fi-simulate.gate of the project's pyproject.toml;
-    options go before them.
+    Exit code 0: ready; 1: a check failed; 3: not finished in time. Without a threshold every pass rate has
+    to be above 90 %. A call without a result counts against the agent unless --max-missing allows it.
+    Settings are read from the table tool.fi-simulate.gate of the project's pyproject.toml; options go before
+    them.
 
     Example: fi-simulate gate EXECUTION --min "Coherence=90" --min-calls 20 --wait 30m
     """
-    from futureagi_simulate import Client
-    from futureagi_simulate_cli.commands.gate_reports import write_reports
-    from futureagi_simulate_cli.commands.gate_view import show_verdict
-    from futureagi_simulate_cli.commands.waiting import Waiting
-    from futureagi_simulate_cli.gate.function import fetch_verdict
-    from futureagi_simulate_cli.gate.wait import INTERVAL
+    from futureagi_simulate_cli.commands.views import PollView, show_verdict
 
-    execution = either(execution, execution_id, "execution")
-    only_one(execution, run_test)
-    options = {
-        "thresholds": min,
-        "wanted": want,
-        "min_calls": min_calls,
-        "max_missing": max_missing,
-        "max_failed": max_failed,
-        "max_drop": max_drop,
-        "confident": confident,
-        "baseline": baseline,
-        "run_test": run_test,
-        "started_after": started_after,
-        "wait": wait,
-    }
-    chosen = read_settings(config, options)
-    patience = chosen.wait or 0.0
-    with Client() as client:
-        target = target_of(client, "gate", execution, chosen, wait=bool(patience))
-        with Waiting(patience) as waiting:
-            verdict = fetch_verdict(
-                client,
-                target,
-                chosen.settings,
-                baseline=chosen.baseline,
-                patience=patience,
-                interval=interval or INTERVAL,
-                watch=waiting.show,
-            )
-    show_verdict(verdict, as_json=json)
+    json, interval = options.pop("json"), options.pop("interval")
+    request = read_gate_request({**options, "wait": wait})
+    verdict = run_gate("gate", request, PollView(), timeout=request.wait or 0.0, interval=interval)
+    show_verdict(verdict, json=json)
     write_reports(verdict, junit)
     raise typer.Exit(verdict.exit_code)
+
+
+def read_gate_request(options: dict[str, Any]) -> GateRequest:
+    """Read the options of `gate` and `watch`; raise a usage error if two executions are named."""
+    request = read_request(options)
+    if request.execution and given(options["run_test"], "--run-test"):
+        raise usage(
+            f'"{request.execution}" and --run-test both name an execution.',
+            "Leave one of them out; --run-test takes the latest.",
+        )
+    return request
+
+
+def run_gate(
+    command: str, request: GateRequest, view: PollView, *, timeout: float, interval: float | None
+) -> Verdict:
+    """Find the execution, poll it until it has finished or `timeout` seconds have passed, and evaluate it."""
+    from futureagi_simulate import Client
+    from futureagi_simulate_cli.gate.wait import INTERVAL, fetch_verdict
+
+    with Client() as client:
+        target = find_target(client, command, request, wait=bool(timeout))
+        with view:
+            return fetch_verdict(
+                client,
+                target,
+                request.settings,
+                baseline=request.baseline,
+                timeout=timeout,
+                interval=interval or INTERVAL,
+                show=view.show if timeout else id,
+            )
+
+
+def begin_report(junit: Path | None) -> None:
+    """Write a JUnit report that says that there is no verdict yet.
+
+    So a file that can't be written is reported before any request, and whatever ends the gate, no earlier
+    report stays behind. A pipe or a device is left alone: what is written there can't be taken back.
+    """
+    if junit is None or (junit.exists() and not junit.is_file() and not junit.is_dir()):
+        return
+    from futureagi_simulate_cli.gate.render import as_junit
+
+    _write(junit, as_junit(None))
+
+
+def write_reports(verdict: Verdict, junit: Path | None) -> None:
+    """Write the verdict to the JUnit file, and to GitHub's summary of the step where there is one."""
+    from futureagi_simulate_cli.commands.console import progress, say
+    from futureagi_simulate_cli.gate.render import as_junit, as_markdown
+
+    if junit is not None:
+        _write(junit, as_junit(verdict))
+    summary = os.environ.get("GITHUB_STEP_SUMMARY")
+    if summary:
+        try:
+            with Path(summary).open("a", encoding="utf-8") as file:
+                file.write(as_markdown(verdict))
+        except OSError as error:  # no option names this file, so a failure is only noted
+            say(progress(), f"note: the summary {summary} can't be written: {error.strerror}.")
+
+
+def _write(path: Path, content: bytes) -> None:
+    try:
+        path.write_bytes(content)
+    except OSError as error:
+        raise usage(
+            f"The report {path} can't be written: {error.strerror}.", "Name a file in a folder that exists."
+        ) from error

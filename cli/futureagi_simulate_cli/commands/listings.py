@@ -1,4 +1,4 @@
-"""`fi-simulate executions` and `fi-simulate calls`: listings as tables or as JSON."""
+"""`fi-simulate executions`, `calls` and `runs`: listings as tables or as JSON."""
 
 from __future__ import annotations
 
@@ -8,7 +8,13 @@ from typing import Annotated, Any, Final
 
 import typer
 
-from futureagi_simulate_cli.commands.named import RUN_TEST_ID, either, from_environment, given
+from futureagi_simulate_cli.commands.options import (
+    RUN_TEST_ID,
+    RUN_TEST_NAME,
+    either,
+    from_environment,
+    given,
+)
 
 TABLE_ROWS: Final = 20
 LARGEST_PAGE: Final = 100
@@ -53,8 +59,8 @@ def executions(
     """
     from futureagi_simulate import Client
     from futureagi_simulate.records import execution_record
-    from futureagi_simulate_cli.commands import rows
-    from futureagi_simulate_cli.commands.trouble import usage
+    from futureagi_simulate_cli.commands import tables
+    from futureagi_simulate_cli.commands.process import usage
 
     run_test = either(run_test, run_test_id, "run-test") or from_environment(RUN_TEST_ID)
     if run_test is None:
@@ -63,9 +69,9 @@ def executions(
         listing = client.list_test_executions(run_test, search=search, status=status, **page(limit, json))
         show(
             Counted(listing, lambda item: execution_record(item, run_test_id=run_test)),
-            rows.EXECUTION_COLUMNS,
-            rows.execution_row,
-            rows.EXECUTION_NUMBERS,
+            tables.EXECUTION_COLUMNS,
+            tables.execution_row,
+            tables.EXECUTION_NUMBERS,
             limit=limit,
             json=json,
         )
@@ -101,7 +107,7 @@ def calls(
     """
     from futureagi_simulate import Client
     from futureagi_simulate.records import call_record
-    from futureagi_simulate_cli.commands import rows
+    from futureagi_simulate_cli.commands import tables
 
     run_test = either(run_test, run_test_id, "run-test")
     for option, value in (("--execution", execution), ("--agent", agent), ("--version", version)):
@@ -112,9 +118,9 @@ def calls(
         listing = _chosen(client, run_test, execution, agent, version, search, status, page(limit, json))
         show(
             Counted(listing, lambda item: call_record(item, execution_id=execution)),
-            rows.CALL_COLUMNS,
-            rows.call_row,
-            rows.CALL_NUMBERS,
+            tables.CALL_COLUMNS,
+            tables.call_row,
+            tables.CALL_NUMBERS,
             limit=limit,
             json=json,
         )
@@ -130,12 +136,12 @@ def _chosen(
     status: str | None,
     paging: dict[str, Any],
 ) -> Any:
-    from futureagi_simulate_cli.commands.trouble import usage
+    from futureagi_simulate_cli.commands.process import usage
 
     named = [bool(run_test), bool(execution), bool(agent or version)]
     if sum(named) != 1 or bool(agent) != bool(version):
         raise usage(
-            "It isn't clear whose calls to list.",
+            "No source of calls is named, or more than one.",
             "fi-simulate calls RUN_TEST, or --execution ID, or --agent ID with --version ID",
         )
     if status and not run_test:
@@ -149,19 +155,19 @@ def _chosen(
     return client.list_version_call_executions(agent, version, **paging)
 
 
-def wanted_rows(limit: int | None, json: bool) -> int:
-    """Say how many rows to show, 0 for all: as asked for, else 20 in a table and all with --json."""
+def row_limit(limit: int | None, json: bool) -> int:
+    """Return how many rows to show, 0 for all. The default is 20 in a table and all with --json."""
     return limit if limit is not None else (0 if json else TABLE_ROWS)
 
 
 def page(limit: int | None, json: bool) -> dict[str, Any]:
-    """Ask for no larger pages than the rows to show."""
-    most = wanted_rows(limit, json)
+    """Return a page size no larger than the number of rows to show."""
+    most = row_limit(limit, json)
     return {"page_size": min(most, LARGEST_PAGE)} if most else {}
 
 
 class Counted:
-    """The records of a listing, read on demand; `count` is what the last page tells of all."""
+    """The records of a listing, read on demand; `count` is the total on the last page."""
 
     def __init__(self, listing: Any, record: Callable[[Any], Any]) -> None:
         self._listing = listing
@@ -173,8 +179,8 @@ class Counted:
             self.count = page.count
             yield from map(self._record, page.items)
 
-    def tell_the_rest(self, shown: int, most: int) -> None:
-        """Say on standard error how many there are besides those shown, or that there are none at all."""
+    def note_rest(self, shown: int, most: int) -> None:
+        """Note on standard error how many there are in all, or that there are none."""
         from futureagi_simulate_cli.commands.console import progress, say
 
         if most and shown == most and self.count and self.count > most:
@@ -192,15 +198,107 @@ def show(
     limit: int | None,
     json: bool,
 ) -> None:
-    """Print records as a table of at most `limit` rows, or as JSON; say on stderr what was left out."""
+    """Print records as a table of at most `limit` rows, or as JSON; note on stderr what was left out."""
     from futureagi_simulate_cli.commands.console import output, print_json_lines, print_table
-    from futureagi_simulate_cli.commands.rows import CALL_TEXTS, as_values
+    from futureagi_simulate_cli.commands.tables import CALL_TEXTS, as_values
 
-    most = wanted_rows(limit, json)
+    most = row_limit(limit, json)
     chosen = islice(records, most or None)
     if json:
         print_json_lines(map(as_values, chosen))
         return
     table = [row(record) for record in chosen]
     print_table(output(), columns, table, numbers, cut=CALL_TEXTS)
-    records.tell_the_rest(len(table), most)
+    records.note_rest(len(table), most)
+
+
+def runs(
+    name: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="NAME",
+            help=f"Exact name of the run test; if nothing is named, that in {RUN_TEST_NAME}.",
+        ),
+    ] = None,
+    run_test: Annotated[
+        str | None, typer.Option("--run-test", metavar="NAME", help="The same as NAME.")
+    ] = None,
+    execution: Annotated[
+        str | None,
+        typer.Option("--execution", metavar="ID", help="Show this execution and its evals instead."),
+    ] = None,
+    call: Annotated[
+        str | None, typer.Option("--call", metavar="ID", help="Show this call and its evals instead.")
+    ] = None,
+    evals: Annotated[
+        list[str] | None, typer.Option("--eval", metavar="NAME", help="Only this eval. Repeatable.")
+    ] = None,
+    limit: Limit = None,
+    json: AsJson = False,
+) -> None:
+    """Show the pass rates of executions and calls.
+
+    Of all executions of a run test, of one execution, or the results of one call.
+
+    Example: fi-simulate runs "Support line regression" --eval Coherence
+    """
+    from futureagi_simulate import Client
+    from futureagi_simulate_cli.commands.process import usage
+
+    name = either(name, run_test, "run-test")
+    execution, call = given(execution, "--execution"), given(call, "--call")
+    if not (name or execution or call):
+        name = from_environment(RUN_TEST_NAME)
+    if sum(map(bool, (name, execution, call))) != 1:
+        raise usage(
+            "Nothing to show is named, or more than one thing.",
+            "fi-simulate runs NAME, or --execution ID, or --call ID",
+        )
+    with Client() as client:
+        if name:
+            _by_name(client, name, evals, limit, json)
+        elif execution:
+            _by_execution(client, execution, evals, json)
+        elif call:
+            _by_call(client, call, evals, json)
+
+
+def _by_name(client: Any, name: str, evals: list[str] | None, limit: int | None, json: bool) -> None:
+    from futureagi_simulate.records import execution_record
+    from futureagi_simulate_cli.commands.console import output, print_json_lines
+    from futureagi_simulate_cli.commands.tables import as_values, show_executions
+
+    most = row_limit(limit, json)
+    listing = client.list_execution_runs(name, eval_names=evals, **page(limit, json))
+    records = Counted(listing, lambda item: execution_record(item, run_test_name=name))
+    chosen = islice(records, most or None)
+    if json:
+        print_json_lines(map(as_values, chosen))
+        return
+    shown = list(chosen)
+    show_executions(output(), shown)
+    records.note_rest(len(shown), most)
+
+
+def _by_execution(client: Any, execution: str, evals: list[str] | None, json: bool) -> None:
+    from futureagi_simulate.records import execution_record
+    from futureagi_simulate_cli.commands.console import output, print_json
+    from futureagi_simulate_cli.commands.tables import as_values, show_execution
+
+    record = execution_record(client.get_execution_run(execution, eval_names=evals))
+    if json:
+        print_json(as_values(record))
+    else:
+        show_execution(output(), record)
+
+
+def _by_call(client: Any, call: str, evals: list[str] | None, json: bool) -> None:
+    from futureagi_simulate.records import call_record
+    from futureagi_simulate_cli.commands.console import output, print_json
+    from futureagi_simulate_cli.commands.tables import as_values, show_call
+
+    record = call_record(client.get_call_run(call, eval_names=evals))
+    if json:
+        print_json(as_values(record))
+    else:
+        show_call(output(), record)

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from futureagi_simulate_cli.commands.places import check_writable, write_private
-from futureagi_simulate_cli.commands.trouble import TroubleError, usage
+from futureagi_simulate_cli.commands.process import CommandError, check_writable, usage, write_private
 
 if TYPE_CHECKING:
     from futureagi_simulate_mock.core import Mock
@@ -122,7 +121,7 @@ def _mock(
         raise _wrong(error) from error
 
 
-def _wrong(error: ValueError) -> TroubleError:
+def _wrong(error: ValueError) -> CommandError:
     return usage(f"{error}.", "fi-simulate mock --help shows what can be written")
 
 

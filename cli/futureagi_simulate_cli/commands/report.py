@@ -3,38 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-from futureagi_simulate_cli.commands.named import ExecutionArgument, ExecutionOption, either, find_execution
-from futureagi_simulate_cli.commands.settings import (
-    Baseline,
-    Confident,
-    Config,
-    MaxDrop,
-    MaxFailed,
-    MaxMissing,
-    Min,
-    MinCalls,
-    Want,
-    read_settings,
-)
+from futureagi_simulate_cli.commands.options import GATE_OPTIONS, find_execution, read_request, takes
 
 
+@takes(GATE_OPTIONS)
 def report(
-    execution: ExecutionArgument = None,
-    execution_id: ExecutionOption = None,
     to: Annotated[Path, typer.Option(metavar="FILE", help="The file to write.")] = Path("report.html"),
-    min: Min = None,
-    want: Want = None,
-    min_calls: MinCalls = None,
-    max_missing: MaxMissing = None,
-    max_failed: MaxFailed = None,
-    confident: Confident = None,
-    baseline: Baseline = None,
-    max_drop: MaxDrop = None,
-    config: Config = None,
     run_test: Annotated[
         str | None,
         typer.Option(
@@ -43,6 +21,7 @@ def report(
             "calls come with transcripts that the server leaves out of an execution.",
         ),
     ] = None,
+    **options: Any,
 ) -> None:
     """Write a report of an execution: verdict, charts, failure clusters and a table of its calls.
 
@@ -53,45 +32,29 @@ def report(
     from futureagi_simulate import Client
     from futureagi_simulate_cli.commands.console import progress, say
     from futureagi_simulate_cli.export.target import failure, require_writable, write_file
-    from futureagi_simulate_cli.failures.find import Demands
+    from futureagi_simulate_cli.failures import Criteria
     from futureagi_simulate_cli.gate.find import is_uuid
     from futureagi_simulate_cli.gate.render import settings_text
     from futureagi_simulate_cli.gate.settings import DOCUMENTED_RULE
     from futureagi_simulate_cli.report import build_page
-    from futureagi_simulate_cli.report.gather import gather
+    from futureagi_simulate_cli.report.content import gather
 
-    execution = either(execution, execution_id, "execution")
-    options = {
-        "thresholds": min,
-        "wanted": want,
-        "min_calls": min_calls,
-        "max_missing": max_missing,
-        "max_failed": max_failed,
-        "max_drop": max_drop,
-        "confident": confident,
-        "baseline": baseline,
-        "run_test": run_test,
-    }
-    chosen = read_settings(config, options)
-    settings = chosen.settings
+    request = read_request({**options, "run_test": run_test})
+    settings = request.settings
     require_writable(to)
     console = progress()
     with Client() as client, console.status("Reading calls …") as status:
         material = gather(
             client,
-            find_execution(client, "report", execution, chosen.run_test),
+            str(find_execution(client, "report", request.execution, request.run_test).id),
             settings,
-            baseline_id=chosen.baseline,
+            baseline_id=request.baseline,
             run_test_id=run_test if run_test and is_uuid(run_test) else None,
             progress=lambda done, total: status.update(f"Reading calls: {done} of {total or '?'}"),
         )
         status.update("Drawing …")
-        page = build_page(
-            material,
-            Demands(
-                () if settings.thresholds == (DOCUMENTED_RULE,) else settings.thresholds, settings.wanted
-            ),
-        )
+        thresholds = () if settings.thresholds == (DOCUMENTED_RULE,) else settings.thresholds
+        page = build_page(material, Criteria(thresholds, settings.choices))
     try:
         write_file(to, page.encode())
     except BrokenPipeError:

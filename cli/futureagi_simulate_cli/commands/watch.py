@@ -1,103 +1,40 @@
-"""`fi-simulate watch`: a running execution, live, until the gate can judge it."""
+"""`fi-simulate watch`: `gate --wait` with rates and failures of the running execution."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any, Final
 
 import typer
 
-from futureagi_simulate_cli.commands.named import (
-    ExecutionArgument,
-    ExecutionOption,
-    either,
-    only_one,
-    target_of,
-)
-from futureagi_simulate_cli.commands.settings import (
-    Baseline,
-    Confident,
-    Config,
-    MaxDrop,
-    MaxFailed,
-    MaxMissing,
-    Min,
-    MinCalls,
-    StartedAfter,
-    Want,
-    read_settings,
-)
-from futureagi_simulate_cli.commands.times import Interval, duration
+from futureagi_simulate_cli.commands.gate import read_gate_request, run_gate
+from futureagi_simulate_cli.commands.options import GATE_OPTIONS, WAIT_OPTIONS, duration, takes
+
+_HOUR: Final = 3600.0
 
 
+@takes(GATE_OPTIONS | WAIT_OPTIONS)
 def watch(
-    execution: ExecutionArgument = None,
-    execution_id: ExecutionOption = None,
-    run_test: Annotated[
-        str | None,
-        typer.Option(
-            "--run-test", metavar="ID|NAME", help="Watch the latest execution of this run test instead."
-        ),
-    ] = None,
-    min: Min = None,
-    want: Want = None,
-    min_calls: MinCalls = None,
-    max_missing: MaxMissing = None,
-    max_failed: MaxFailed = None,
-    confident: Confident = None,
-    baseline: Baseline = None,
-    max_drop: MaxDrop = None,
-    started_after: StartedAfter = None,
     wait: Annotated[
         float | None,
         typer.Option("--wait", metavar="TIME", parser=duration, help="Give up after this time: 30m (1h)."),
     ] = None,
-    interval: Interval = None,
-    config: Config = None,
-    json: Annotated[bool, typer.Option("--json", help="Print the final verdict as JSON.")] = False,
+    **options: Any,
 ) -> None:
-    """Watch an execution run until the gate can judge it.
+    """Watch an execution run until it has finished.
 
-    Shows progress, rates and the newest failures, and ends with the verdict and the exit code of gate. A
-    server that fails or doesn't answer is asked again until time is up. In a pipe, one line per change.
+    Shows progress, rates and the newest failures, and ends with the verdict and the exit code of gate. After
+    a server error, or without an answer, it asks again until time is up. In a pipe, one line per change.
 
     Example: fi-simulate watch EXECUTION --min "*=90" --wait 30m
     """
-    from futureagi_simulate import Client
-    from futureagi_simulate_cli.commands.gate_view import show_verdict
-    from futureagi_simulate_cli.commands.watch_view import Screen, Watched
-    from futureagi_simulate_cli.failures import Demands
-    from futureagi_simulate_cli.gate.find import fetch_run
-    from futureagi_simulate_cli.gate.function import absent, verdict_of
+    from futureagi_simulate_cli.commands.views import PollView, show_verdict
+    from futureagi_simulate_cli.failures import Criteria
     from futureagi_simulate_cli.gate.settings import EVERY
-    from futureagi_simulate_cli.gate.wait import INTERVAL, follow, looks
 
-    execution = either(execution, execution_id, "execution")
-    only_one(execution, run_test)
-    options = {
-        "thresholds": min,
-        "wanted": want,
-        "min_calls": min_calls,
-        "max_missing": max_missing,
-        "max_failed": max_failed,
-        "max_drop": max_drop,
-        "confident": confident,
-        "baseline": baseline,
-        "run_test": run_test,
-        "started_after": started_after,
-        "wait": wait,
-    }
-    chosen = read_settings(config, options)
-    settings, patience = chosen.settings, chosen.wait or 3600.0
-    with Client() as client:
-        target = target_of(client, "watch", execution, chosen, wait=True)
-        named_thresholds = tuple(t for t in settings.thresholds if t.name not in (None, EVERY))
-        watched = Watched(client, target, Demands(named_thresholds, settings.wanted))
-        before = fetch_run(client, chosen.baseline) if chosen.baseline is not None else None
-        with Screen(watched) as screen:
-            follow(looks(watched.ask, deadline=patience, interval=interval or INTERVAL), screen.show)
-        if target.id is None:
-            verdict = absent(target, settings)
-        else:
-            verdict = verdict_of(fetch_run(client, target.id), settings, before).with_notes(target.notes)
-    show_verdict(verdict, as_json=json)
+    json, interval = options.pop("json"), options.pop("interval")
+    request = read_gate_request({**options, "wait": wait})
+    named = tuple(one for one in request.settings.thresholds if one.name not in (None, EVERY))
+    view = PollView(Criteria(named, request.settings.choices))
+    verdict = run_gate("watch", request, view, timeout=request.wait or _HOUR, interval=interval)
+    show_verdict(verdict, json=json)
     raise typer.Exit(verdict.exit_code)

@@ -1,4 +1,4 @@
-"""The formats of an export: which one a file name asks for, what it needs, and how it is written."""
+"""The formats of an export: their file names, the packages they need, and how they are written."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ FORMATS: Final[dict[str, Format]] = {
     ".parquet": "parquet",
     ".duckdb": "duckdb",
 }
-"""The format that a file name's ending asks for."""
+"""The format of each file name ending."""
 
 _NEEDS: Final[dict[Format, tuple[str, ...]]] = {
     "jsonl": (),
@@ -37,7 +37,7 @@ _ACTIVE: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uf
 
 
 def format_of(target: Path) -> Format:
-    """Return the format that a file name's ending asks for."""
+    """Return the format of a file name."""
     try:
         return FORMATS[target.suffix.lower()]
     except KeyError:
@@ -59,7 +59,7 @@ def require_packages(form: Format) -> None:
 def write(
     form: Format, made: Path, records: Callable[[], Iterable[CallRecord]], *, spreadsheet: bool = False
 ) -> None:
-    """Write the file `made`; `records` gives the calls, from the beginning each time."""
+    """Write the file `made`; `records` returns the calls, from the beginning each time."""
     if form == "jsonl":
         with open(made, "wb") as file:
             file.writelines(part for record in records() for part in (record.raw_json, b"\n"))

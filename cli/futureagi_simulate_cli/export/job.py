@@ -20,7 +20,7 @@ from futureagi_simulate.records import call_record
 from futureagi_simulate_cli.export.formats import Format, format_of, require_packages, write
 from futureagi_simulate_cli.export.partial import Partial, Progress
 from futureagi_simulate_cli.export.source import Received, Source, changed_since, require_moment
-from futureagi_simulate_cli.export.target import failure, place, require_regular, require_utf8
+from futureagi_simulate_cli.export.target import failure, require_regular, require_utf8, resolve
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from futureagi_simulate.records import CallRecord
 
 _AT_ONCE: Final = 1_000
-"""Calls that are asked for in one page where pages don't add up: a single answer of all settles it."""
+"""Largest listing that is fetched in one page where pages don't add up: one response of all settles it."""
 
 
 @attrs.frozen
@@ -42,12 +42,12 @@ class Export:
 
     The ending of `target` names the format if `format` doesn't; a `target` that is a symbolic link stands for
     the file it leads to. `since` takes only calls that may have changed at that time or later. `spreadsheet`
-    makes text in CSV harmless that a spreadsheet would run as a formula. A page is asked to have `page_size`
-    calls, and `prefetch` pages are under way at once.
+    makes text in CSV harmless that a spreadsheet would run as a formula. A page has `page_size` calls, and
+    `prefetch` pages are requested at once.
     """
 
     source: Source
-    target: Path = attrs.field(converter=place)
+    target: Path = attrs.field(converter=resolve)
     format: Format = attrs.field(default=attrs.Factory(lambda self: format_of(self.target), takes_self=True))
     since: datetime | None = None
     page_size: int = 100
@@ -72,8 +72,8 @@ class Export:
 
         Interrupted at any moment and run again, it goes on behind the last page received, and the file is the
         same. The file appears under its name only when it is whole. If the listing has changed in between, or
-        another server is asked, it begins again. `progress` is told after each page the calls received so
-        far, and how many the server says there are.
+        the server is another one, it begins again. `progress` is called after each page with the number
+        of calls received so far, and the total that the server says.
 
         The calls are counted. If they aren't as many as the server says, or that changes meanwhile, they are
         read again as with `exact=True`.
@@ -81,7 +81,7 @@ class Export:
         Raises:
             FutureAGIError: a page could not be fetched, or the disk is full; what came before it is kept for
                 the next run.
-            IncompleteListingError: the file is written, but it can't be shown that no call is missing.
+            IncompleteListingError: the file is written, but a call may be missing.
             ConfigurationError: another export is writing the file, or nothing can be written beside it.
 
         """
@@ -132,11 +132,11 @@ class Export:
         if kept.page > 1:
             with closing(self._pages(client)) as pages:
                 first = next(pages, None)
-            if first is None or _look(first) != kept.first:
+            if first is None or _page_key(first) != kept.first:
                 return None
         pages = self._pages(client, kept.page)
         last = next(pages, None)
-        if last is None or _ids(last) != kept.last or (kept.page == 1 and _look(last) != kept.first):
+        if last is None or _ids(last) != kept.last or (kept.page == 1 and _page_key(last) != kept.first):
             pages.close()
             return None
         return pages
@@ -150,7 +150,7 @@ class Export:
         """Read the listing exactly unless its pages add up; return the error if that isn't possible.
 
         Each call once, and as many as every page said: then none was missed, however rows of equal times are
-        ordered. A small listing is asked for in one page, which settles it at once.
+        ordered. A small listing is fetched in one page, which settles it at once.
         """
         kept = partial.progress
         if kept.steady and kept.rows == kept.count:
@@ -221,16 +221,16 @@ def _noted(kept: Progress, page: Page[Any]) -> dict[str, Any]:
     """Return what a page adds to the progress."""
     new: dict[str, Any] = {"page": page.number, "last": _ids(page), "count": page.count}
     if kept.page == 0:
-        return {**new, "first": _look(page)}
+        return {**new, "first": _page_key(page)}
     return {**new, "steady": kept.steady and page.count == kept.count}
 
 
 def _ids(page: Page[Any]) -> tuple[str, ...]:
-    """Return the ids of a page's calls: they tell whether rows moved, in whatever order."""
+    """Return the ids of a page's calls, which change if rows moved, in whatever order."""
     return tuple(str(item.id) for item in page.items)
 
 
-def _look(page: Page[Any]) -> str:
+def _page_key(page: Page[Any]) -> str:
     """Return what changes on the first page if any call is added, deleted or updated.
 
     Calls come last update first: one that is new or changed becomes the first.

@@ -1,6 +1,6 @@
 """What an export has received, kept beside its file in a folder of its own: `calls.csv.partial`.
 
-The folder is one export's alone: its lock file is the mark that tells it from any other folder of that name.
+The folder belongs to one export: its lock file distinguishes it from any other folder of that name.
 Links in it are never followed. The lock goes with the process that holds it.
 """
 
@@ -55,9 +55,9 @@ _read_row = msgspec.json.Decoder(Received).decode
 class Progress:
     """How far an export is: the first `offset` bytes hold `rows` lines, nothing after them counts.
 
-    `question` is what was asked, and of which server. Pages 1 to `page` were read in order; `first` is what
-    the first page said, `last` has the ids of the last one. `count` is the number of calls that the server
-    says there are, `steady` whether all pages said the same. `whole`: nothing is left to ask for.
+    `question` identifies the request and the server. Pages 1 to `page` were read in order; `first` identifies
+    the first page, `last` has the ids of the last one. `count` is the server's number of calls, `steady`
+    whether all pages had the same. `whole`: nothing is left to fetch.
     """
 
     question: str
@@ -115,7 +115,7 @@ class Partial:
             _release(self.folder, self._lock)
 
     def _find(self) -> None:
-        """Take up what an earlier run kept, if it asked the same and its lines are there, all of them."""
+        """Load what an earlier run kept, if its request was the same and all its lines are there."""
         try:
             with open(_open(self._state, os.O_RDONLY), "rb") as file:
                 found = msgspec.json.decode(file.read(), type=Progress)
@@ -173,7 +173,7 @@ class Partial:
             )
 
     def publish(self, write: Callable[[Path], None], target: Path) -> None:
-        """Let `write` make a file, and put it in the place of `target` when it is whole."""
+        """Make a file with `write`, and rename it to `target` when it is complete."""
         self._seen.clear()  # memory that the conversion may need
         _delete(self._converted)
         self._converted.mkdir(0o700)

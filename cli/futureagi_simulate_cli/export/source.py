@@ -1,4 +1,4 @@
-"""Where an export's calls come from, as bytes, and which of them `since` takes."""
+"""The calls of an export, as bytes, and the rule of `since`."""
 
 from __future__ import annotations
 
@@ -94,9 +94,9 @@ class Source:
         return connection.listing(replace(spec, form=replace(spec.form, item=Received)), plan)
 
     def question(self, client: Client, page_size: int) -> str:
-        """Identify what is asked for, and of which server.
+        """Return a text that identifies the request and the server.
 
-        The keys play no part: what one organization has another doesn't see, so its ids tell them apart.
+        The keys are not part of it: ids are unique across organizations.
         """
         options = client._connection.session.options
         ids = "/".join(str(one or "") for one in attrs.astuple(self))

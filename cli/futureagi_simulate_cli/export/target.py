@@ -1,4 +1,4 @@
-"""The file that a command is to write: whether it can be, and how it appears only when it is whole."""
+"""The output file of a command: checked first, and complete when it appears."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from pathlib import Path
 from futureagi_simulate.errors import ConfigurationError, FutureAGIError
 
 
-def place(named: Path) -> Path:
-    """Follow symbolic links: what a link leads to is replaced, the link stays."""
+def resolve(named: Path) -> Path:
+    """Follow symbolic links: the file that a link leads to is replaced, the link stays."""
     return Path(os.path.realpath(named))
 
 
 def is_special(named: Path) -> bool:
-    """Return whether there is something that isn't a file with content: a pipe, a terminal, a device."""
+    """Return whether a pipe, a terminal or a device has that name."""
     try:
         mode = os.stat(named).st_mode
     except OSError:  # nothing there
@@ -25,10 +25,10 @@ def is_special(named: Path) -> bool:
 
 
 def require_writable(named: Path) -> None:
-    """Raise ConfigurationError where no file can be written: before anything is asked."""
+    """Raise ConfigurationError if no file can be written: checked before the first request."""
     if is_special(named):
         return
-    file = place(named)
+    file = resolve(named)
     if file.is_dir():
         raise ConfigurationError(f"{named} is a folder.", remedy="Name a file, in it for instance.")
     if not file.parent.is_dir():
@@ -42,8 +42,8 @@ def require_writable(named: Path) -> None:
 
 
 def require_regular(named: Path) -> None:
-    """Raise ConfigurationError also where there is something that can't be replaced by a file."""
-    if is_special(named) or place(named).is_symlink():  # a link that leads to itself
+    """Raise ConfigurationError also for anything that can't be replaced by a file."""
+    if is_special(named) or resolve(named).is_symlink():  # a link that leads to itself
         raise ConfigurationError(f"{named} is no regular file.", remedy="Name a file, or one to be made.")
     require_writable(named)
 
@@ -60,7 +60,7 @@ def require_utf8(file: Path) -> None:
 
 
 def failure(file: Path, error: OSError, remedy: str) -> FutureAGIError:
-    """Make the error of a file that couldn't be written although it seemed possible: the disk is full."""
+    """Return the error for a file that could not be written after all: the disk is full."""
     return FutureAGIError(f"{file} can't be written: {error.strerror or error}.", remedy=remedy)
 
 
@@ -70,7 +70,7 @@ def write_file(named: Path, content: bytes) -> None:
         with open(named, "wb") as device:
             device.write(content)
         return
-    target = place(named)
+    target = resolve(named)
     replace(target.with_name(f".{target.name}.new"), target, content)
 
 

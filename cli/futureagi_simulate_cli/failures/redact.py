@@ -1,4 +1,4 @@
-"""Take the names and numbers that the server gave out of failed calls, in every form they are written in."""
+"""Remove the names and phone numbers that the server sent from failed calls, in every spelling."""
 
 from __future__ import annotations
 
@@ -12,25 +12,26 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import lru_cache
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import unquote
 
 import attrs
 
 from futureagi_simulate.records import CallRecord, ExecutionRecord
-from futureagi_simulate_cli.failures.clusters import Cluster
-from futureagi_simulate_cli.failures.find import FailedCall
+
+if TYPE_CHECKING:
+    from futureagi_simulate_cli.failures.collect import Cluster, FailedCall
 
 NAME: Final = "[name]"
 PHONE: Final = "[phone]"
 LEFT_OUT: Final = "[left out]"
 
 LONG_NUMBER: Final = 7
-"""A number of so many digits is taken out, whoever's it is."""
+"""Any number of so many digits is redacted."""
 SHORTER_NUMBER: Final = 5
 """The same in a call whose phone numbers are unknown."""
 _TAIL: Final = 6
-"""So many last digits of a given number identify it: a text may leave the country and the area out."""
+"""So many last digits identify a known number: a text may leave the country and the area out."""
 
 
 def _those(words: str) -> frozenset[str]:
@@ -75,8 +76,8 @@ _UUID: Final = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}
 
 
 @attrs.frozen
-class Given:
-    """What the server gave away about who spoke in a call.
+class Identities:
+    """The names and numbers of the people in a call, as the server sent them.
 
     `names` are persons' names: they go as a whole and word by word. `titles` are the names of agents, and
     others whose owner is unclear: the same, but for words that name a role. `numbers` hold digits only.
@@ -86,9 +87,9 @@ class Given:
     titles: frozenset[str] = frozenset()
     numbers: frozenset[str] = frozenset()
 
-    def __or__(self, other: Given) -> Given:
-        """Give what either of the two knows."""
-        return Given(self.names | other.names, self.titles | other.titles, self.numbers | other.numbers)
+    def __or__(self, other: Identities) -> Identities:
+        """Return the union of both."""
+        return Identities(self.names | other.names, self.titles | other.titles, self.numbers | other.numbers)
 
 
 @attrs.frozen
@@ -105,24 +106,24 @@ class Redaction:
     clusters: int
 
 
-def given_in(call: CallRecord, *answers: Mapping[str, Any]) -> Given:
+def identities_of(call: CallRecord, *answers: Mapping[str, Any]) -> Identities:
     """Collect the names and numbers of a call: those of its record, its raw bytes and other `answers`."""
-    found = Given()
+    found = Identities()
     sources: list[Any] = [{"customer_name": call.customer_name, "phone_number": call.phone_number}, *answers]
     if call.raw_json:
         with suppress(ValueError):  # a record made by hand: its fields are all there is
             sources.append(json.loads(call.raw_json))
     for source in sources:
         for kind, value in _identities(source, "", ""):
-            found |= Given(**{kind: frozenset((value,))})
+            found |= Identities(**{kind: frozenset((value,))})
     return found
 
 
 def _identities(value: Any, parent: str, key: str) -> Iterator[tuple[str, str]]:
-    """Walk an answer and yield ("names", "titles" or "numbers", value) of what identifies someone.
+    """Traverse a response and yield ("names", "titles" or "numbers", value) of what identifies someone.
 
     A value belongs to a person where its own key says so (`customer_name`), or that of the object it is in
-    (`persona`). The key `value` says nothing: the one above it counts.
+    (`persona`). The key `value` is neutral: the one above it counts.
     """
     if isinstance(value, dict):
         for inner, held in value.items():
@@ -140,7 +141,7 @@ def _identities(value: Any, parent: str, key: str) -> Iterator[tuple[str, str]]:
 
 
 def _classified(value: str, parent: Sequence[str], key: Sequence[str]) -> Iterator[tuple[str, str]]:
-    """Say what one value is, by the words of its key and of its parent's."""
+    """Classify one value by the words of its key and of its parent's."""
     plain = _digits(_fold(value)[0])
     last = key[-1] if key else ""
     is_persons = not _PERSONS.isdisjoint((*parent, *key))
@@ -210,11 +211,11 @@ class Redactor:
     def text(self, text: str, least: int = LONG_NUMBER) -> str:
         """Redact one text; any number of at least `least` digits goes too."""
         text = unicodedata.normalize("NFC", text)
-        plain, places = _fold(text)
-        text = _replace(text, places, _spans(self._names, self._short_names, plain), NAME)
+        plain, offsets = _fold(text)
+        text = _replace(text, offsets, _spans(self._names, self._short_names, plain), NAME)
         text = _ADJACENT.sub(NAME, text)
-        plain, places = _fold(text)
-        return _replace(text, places, self._number_spans(_digits(plain), least), PHONE)
+        plain, offsets = _fold(text)
+        return _replace(text, offsets, self._number_spans(_digits(plain), least), PHONE)
 
     def identifier(self, value: str) -> str:
         """Redact an id; a UUID stays."""
@@ -300,13 +301,14 @@ class Redactor:
 
     @staticmethod
     def _with(failed: FailedCall, call: CallRecord, *, keep_turns: bool) -> FailedCall:
-        places = {id(record): place for place, record in enumerate(failed.call.evals)}
-        return FailedCall(
-            call,
-            tuple(
+        positions = {id(record): position for position, record in enumerate(failed.call.evals)}
+        return attrs.evolve(
+            failed,
+            call=call,
+            evals=tuple(
                 attrs.evolve(
                     found,
-                    record=call.evals[places[id(found.record)]],
+                    record=call.evals[positions[id(found.record)]],
                     turn=found.turn if keep_turns else None,
                 )
                 for found in failed.evals
@@ -315,7 +317,8 @@ class Redactor:
 
     def cluster(self, cluster: Cluster, *, has_texts: bool = True) -> Cluster:
         """Redact a cluster, or leave its texts out."""
-        return Cluster(
+        return attrs.evolve(
+            cluster,
             eval_name=self.text(cluster.eval_name),
             name=self.text(cluster.name) if has_texts else LEFT_OUT,
             description=self.text(cluster.description) if has_texts else "",
@@ -323,7 +326,7 @@ class Redactor:
         )
 
     def execution(self, execution: ExecutionRecord, *, has_texts: bool = True) -> ExecutionRecord:
-        """Redact what an execution says of itself."""
+        """Redact the texts of an execution."""
         return attrs.evolve(
             execution,
             run_test_name=self.maybe(execution.run_test_name),
@@ -352,8 +355,8 @@ class Redactor:
 
 
 def redactor_for(calls: Iterable[CallRecord]) -> Redactor:
-    """Make the redactor that knows what the records of `calls` give away."""
-    given = [given_in(call) for call in calls]
+    """Return a redactor for the names and numbers in `calls`."""
+    given = [identities_of(call) for call in calls]
     return Redactor(
         {name for one in given for name in one.names},
         {number for one in given for number in one.numbers},
@@ -439,13 +442,13 @@ def _spans(
         position = end if is_word else start + 1
 
 
-def _replace(text: str, places: Sequence[int], spans: Iterable[tuple[int, int]], by: str) -> str:
-    """Replace what `spans` of the folded text stand for; those that overlap become one."""
+def _replace(text: str, offsets: Sequence[int], spans: Iterable[tuple[int, int]], by: str) -> str:
+    """Replace the original text of `spans` of the folded text; those that overlap become one."""
     pieces: list[str] = []
     done = 0
     for start, end in sorted(spans):
         # a character that folds to several is replaced whole; what can't be seen behind it goes with it
-        first, last = places[start], places[bisect_right(places, places[end - 1])]
+        first, last = offsets[start], offsets[bisect_right(offsets, offsets[end - 1])]
         if first >= done:
             pieces += text[done:first], by
         done = max(done, last)
@@ -457,12 +460,12 @@ def _fold(text: str) -> tuple[str, Sequence[int]]:
     if text.isascii() and text.isprintable() and not re.search(r"[\\&%]", text):
         return text.lower(), range(len(text) + 1)
     letters: list[str] = []
-    places: list[int] = []
+    offsets: list[int] = []
     for match in _ESCAPE.finditer(text):
         folded = _folded(match[0]) if len(match[0]) == 1 else _fold_escape(match[0])
         letters.append(folded)
-        places += [match.start()] * len(folded)
-    return "".join(letters), [*places, len(text)]
+        offsets += [match.start()] * len(folded)
+    return "".join(letters), [*offsets, len(text)]
 
 
 def _fold_escape(escape: str) -> str:

@@ -1,23 +1,245 @@
-"""From what the server says about an eval to one number with its counts: what a gate compares."""
+"""What the server says about each eval, as one number with its counts, interval and missing results."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from math import sqrt
 from typing import Any, Final, Literal
 
 import attrs
 
-from futureagi_simulate.records import CallRecord, EvalSummary, ExecutionRecord
-from futureagi_simulate_cli.gate.interval import wilson
-from futureagi_simulate_cli.gate.missing import Missing, count_missing
-from futureagi_simulate_cli.gate.plausible import find_problem
-from futureagi_simulate_cli.gate.wanted import wanted_share
+from futureagi_simulate.records import CallRecord, EvalRecord, EvalSummary, ExecutionRecord
 
-MeasureKind = Literal["pass rate", "average", "wanted share", "shares", "other"]
+Z_95: Final = 1.959963984540054
+"""The normal distribution's 97.5 % point: between minus and plus this lie 95 %."""
+
+
+def wilson(hits: int, total: int, z: float = Z_95) -> tuple[float, float]:
+    """Return the Wilson score interval, in percent, of `hits` out of `total` (more than 0).
+
+    Wilson, "Probable inference, the law of succession, and statistical inference", JASA 22 (1927). Unlike
+    the plain normal interval it stays within 0 to 100 and is meaningful for 5 of 5.
+    """
+    share, spread = hits / total, z * z / total
+    middle = (share + spread / 2) / (1 + spread)
+    half = z * sqrt(share * (1 - share) / total + spread / (4 * total)) / (1 + spread)
+    return 100 * max(middle - half, 0.0), 100 * min(middle + half, 1.0)
+
+
+CALL_FAILED: Final = "call failed"
+NOT_RUN: Final = "not run"
+UNKNOWN: Final = "reason unknown"
+
+
+@attrs.frozen
+class Missing:
+    """The calls of an execution without a result of one eval.
+
+    `count` is None where the server doesn't say how many calls were judged; `of` is the number of calls;
+    `failed` is how many of `count` are calls that failed, by the counts of the execution and of its calls.
+    `reasons` adds up to `count`: "error", "skipped", "pending", "no output", "not run" (a completed call that
+    doesn't name the eval), "call failed" and other statuses of calls, "reason unknown".
+    """
+
+    count: int | None
+    of: int
+    reasons: Mapping[str, int] = attrs.field(factory=dict, hash=False)
+    failed: int = 0
+
+    @property
+    def words(self) -> str:
+        """Return the reasons in words: "error: 2, skipped: 1"."""
+        return ", ".join(f"{reason}: {count}" for reason, count in self.reasons.items())
+
+    def without_failed_calls(self) -> Missing:
+        """Return the same without the calls that failed, for a gate with a limit for these."""
+        count = self.count - self.failed if self.count is not None else None
+        reasons = {**self.reasons, CALL_FAILED: self.reasons.get(CALL_FAILED, 0) - self.failed}
+        return Missing(
+            count, self.of - self.failed, {why: number for why, number in reasons.items() if number}
+        )
+
+
+def count_missing(measure: Measure, execution: ExecutionRecord, calls: Sequence[CallRecord]) -> Missing:
+    """Count the calls of `execution` that `measure`, an eval of it, has no result for.
+
+    The counts of the execution and of its calls are both used, and the larger one holds: a call without a
+    result is missing whichever of the two shows it. `calls` may be empty or incomplete.
+    """
+    rows = list({call.id: call for call in calls if not call.is_snapshot}.values())
+    of = max(execution.total_calls or 0, len(rows))
+    if measure.total is None or execution.total_calls is None or not of:
+        return Missing(None, of)
+    listed = any(entry.id == measure.id for call in rows for entry in call.evals)
+    reasons = Counter(
+        reason for call in rows if (reason := _reason(call, _entry(call, measure, by_id=listed)))
+    )
+    if not rows and execution.failed_calls:
+        reasons[CALL_FAILED] = min(execution.failed_calls, max(of - measure.total, 0))
+    not_run = reasons.pop(NOT_RUN, 0)  # a server may leave an eval out of its calls: by itself no evidence
+    count = max(of - measure.total, reasons.total())
+    reasons[NOT_RUN] = min(not_run, count - reasons.total())
+    reasons[UNKNOWN] = count - reasons.total()
+    failed = min(reasons[CALL_FAILED], execution.failed_calls or 0)
+    return Missing(count, of, {reason: number for reason, number in reasons.items() if number}, failed)
+
+
+def _entry(call: CallRecord, measure: Measure, *, by_id: bool) -> EvalRecord | None:
+    for entry in call.evals:
+        if entry.id == measure.id if by_id else entry.name in (measure.name, measure.template):
+            return entry
+    return None
+
+
+def _reason(call: CallRecord, entry: EvalRecord | None) -> str | None:
+    """Return why a call has no result, None if it has one. The server judges completed calls only."""
+    if call.status not in ("completed", None):
+        return f"call {call.status}"
+    if entry is None:
+        return NOT_RUN
+    return None if entry.status == "completed" else entry.status or "no output"
+
+
+_ROUNDED: Final = 0.011
+"""What two percentages of the same counts may differ by: the server rounds to two decimals."""
+
+
+def find_problem(summary: EvalSummary) -> str | None:
+    """Return why the numbers of an eval are invalid, None if they are valid."""
+    return next(_problems(summary), None)
+
+
+def _problems(summary: EvalSummary) -> Iterator[str]:
+    counts = {"results": summary.total, "passed": summary.passed, "failed": summary.failed}
+    yield from (f"{count} {what}" for what, count in counts.items() if count is not None and count < 0)
+    if summary.total == 0 and not summary.passed and not summary.failed:
+        return  # without a result the server's rates are 0, or left out
+    if summary.kind is None and summary.pass_rate is None:
+        return  # of a type that this package doesn't know: its scale isn't known either
+    percentages = {"a pass rate": summary.pass_rate, "an average": summary.average}
+    percentages |= {f"a {name} of scores": value for name, value in summary.percentiles.items()}
+    percentages |= {f'a share of "{word}"': value for word, value in summary.choices.items()}
+    for what, value in percentages.items():
+        if value is not None and not 0 <= value <= 100 + _ROUNDED:
+            yield f"{what} of {_number(value)} %, which is not from 0 to 100"
+    yield from {"pass_fail": _rate, "score": _score, "choices": _choices, None: _rate}[summary.kind](summary)
+    yield from _parts(summary)
+
+
+def _rate(summary: EvalSummary) -> Iterator[str]:
+    total, passed, failed, rate = summary.total, summary.passed, summary.failed, summary.pass_rate
+    if summary.kind == "pass_fail" and rate is None and total:
+        yield f"{total} results, but no pass rate"
+    if summary.kind == "pass_fail" and (passed, failed, total).count(None) in (1, 2):
+        yield f"{_count(passed)} passed and {_count(failed)} failed of {_count(total)} results"
+    if total is None or passed is None:
+        return
+    if passed + (failed or 0) > total or (failed is not None and passed + failed != total):
+        yield f"{passed} passed and {failed} failed, but {total} results"
+    elif rate is not None and total and abs(rate - 100 * passed / total) > _ROUNDED:
+        yield f"a pass rate of {_number(rate)} %, but {passed} of {total} passed"
+
+
+def _score(summary: EvalSummary) -> Iterator[str]:
+    if summary.average is None and summary.total:
+        yield f"{summary.total} results, but no average"
+    if summary.average is None or not summary.percentiles:
+        return
+    highest = max(summary.percentiles.values())
+    if "p100" in summary.percentiles and summary.average > highest + _ROUNDED:
+        yield f"an average of {_number(summary.average)} %, but no score above {_number(highest)} %"
+
+
+def _choices(summary: EvalSummary) -> Iterator[str]:
+    if not summary.total:
+        return
+    whole = sum(answer.percent for answer in summary.answers)
+    shares = whole if summary.answers else sum(summary.choices.values())
+    if shares < 99 or whole > 101:
+        yield f"shares of choices that add up to {_number(shares)} %"
+
+
+def _parts(summary: EvalSummary) -> Iterator[str]:
+    """Compare a template with the evals it sums up."""
+    parts = [part for part in summary.parts if part.total != 0]
+    for what, whole, values in (
+        ("pass rate", summary.pass_rate, [part.pass_rate for part in parts]),
+        ("average", summary.average, [part.average for part in parts]),
+    ):
+        known = [value for value in values if value is not None]
+        if whole is not None and known and not min(known) - _ROUNDED <= whole <= max(known) + _ROUNDED:
+            between = " to ".join(dict.fromkeys(map(_number, (min(known), max(known)))))
+            yield f"a {what} of {_number(whole)} %, but its evals have {between} %"
+
+    shares = [part.choices for part in parts if part.choices]
+    for word in {*summary.choices, *(word for share in shares for word in share)} if summary.choices else ():
+        known = [share.get(word, 0) for share in shares]
+        if known and not min(known) - 0.1 <= summary.choices.get(word, 0) <= max(known) + 0.1:
+            yield f'shares of "{word}" that differ between the template and its evals'
+
+
+def _count(count: int | None) -> str:
+    return "an unknown number" if count is None else str(count)
+
+
+def _number(value: float) -> str:
+    return f"{value:.2f}".rstrip("0").rstrip(".")
+
+
+@attrs.frozen
+class AcceptedShare:
+    """The share in percent, and the number of calls; `most_hits` where only a range is known."""
+
+    value: float
+    hits: int | None
+    most_hits: int | None = None
+
+
+def accepted_share(summary: EvalSummary, accepted: Sequence[str]) -> AcceptedShare:
+    """Count the answers that contain only `accepted` choices.
+
+    With the shares of whole answers that is a sum. With shares of single choices it is a range: the wrong
+    answers are at most the sum over all wrong choices, and at least the count of the most frequent one. The
+    minimum of accepted answers counts. The result never exceeds the total.
+    """
+    folded = {choice.casefold() for choice in accepted}
+    total = summary.total
+    parts = 100.0 if total is None else float(total)
+    if summary.answers:
+        fits = [
+            _part(answer.percent, total)
+            for answer in summary.answers
+            if answer.choices and all(choice.casefold() in folded for choice in answer.choices)
+        ]
+        return _share(min(sum(fits), parts), None, total)
+    calls = {word: _part(share, total) for word, share in summary.choices.items()}
+    right = [count for word, count in calls.items() if word.casefold() in folded]
+    wrong = [count for word, count in calls.items() if word.casefold() not in folded]
+    least = min(sum(right), max(parts - sum(wrong), 0))
+    most = min(sum(right), parts - max(wrong, default=0))
+    return _share(least, most, total)
+
+
+def _part(percent: float, total: int | None) -> float:
+    """Return a share as a number of calls if the total is known: the server rounds shares."""
+    return percent if total is None else round(percent * total / 100)
+
+
+def _share(least: float, most: float | None, total: int | None) -> AcceptedShare:
+    if not total:
+        return AcceptedShare(round(least, 2), None)
+    return AcceptedShare(
+        round(100 * least / total, 2),
+        round(least),
+        round(most) if most is not None and round(most) > round(least) else None,
+    )
+
+
+MeasureKind = Literal["pass rate", "average", "accepted choices", "choices", "other"]
 """What the number is.
 
-"shares" is an eval with choices of which none was named as wanted, "other" one of a type without a
+"choices" is an eval with choices of which none was named as accepted, "other" one of a type without a
 percentage, such as "numeric": neither has a number.
 """
 
@@ -28,10 +250,10 @@ _UNNAMED: Final = "(unnamed eval)"
 class Measure:
     """One eval of an execution as a number in percent.
 
-    `value` is None while no call was judged. `hits` of `total` calls passed, or chose what is wanted; an
-    average has no hits. `template` is the name of the eval this one is a part of, where that differs. `most`
-    is set where the server's shares don't tell how many chose well: `hits` is then the least it can be.
-    `problem` says why the server's numbers can't be true. `pooled` is set for a template that sums up its
+    `value` is None while no call was judged. `hits` of `total` calls passed, or gave accepted choices only;
+    an average has no hits. `template` is the name of the eval this one is a part of, where that differs.
+    `most` is set where the server's shares leave a range: `hits` is then the minimum. `problem` says why the
+    server's numbers are invalid. `pooled` is set for a template that sums up its
     `parts`; else these are evals beside this one that never ran. `ambiguous` is set where another eval of the
     execution has the same name. `missing` counts the calls without a result, for an eval of a known
     execution; a pooled template has none of its own.
@@ -53,49 +275,49 @@ class Measure:
 
     @property
     def label(self) -> str:
-        """Give the name, with the start of the id where another eval has the same name."""
+        """Return the name, with the start of the id where another eval has the same name."""
         return f"{self.name} ({self.id[:8]})" if self.ambiguous and self.id else self.name
 
     @property
     def interval(self) -> tuple[float, float] | None:
-        """Give the 95 % interval of a rate, in percent; None for an average, or counts that tell none."""
+        """Return the 95 % interval of a rate, in percent; None for an average, or without valid counts."""
         if self.hits is None or not self.total or not 0 <= self.hits <= self.total:
             return None
         return wilson(self.hits, self.total)
 
     def is_called(self, name: str) -> bool:
-        """Say whether `name`, in any case, is this eval's name or that of its template."""
+        """Return whether `name`, in any case, is this eval's name or that of its template."""
         return name.casefold() in (self.name.casefold(), (self.template or self.name).casefold())
 
     @property
     def is_rate(self) -> bool:
-        """Say whether the number is a share of calls."""
-        return self.kind in ("pass rate", "wanted share")
+        """Return whether the number is a share of calls."""
+        return self.kind in ("pass rate", "accepted choices")
 
     def evals(self) -> Iterator[Measure]:
-        """Walk the evals behind this measure: itself, unless it is pooled, and its parts."""
+        """Iterate over the evals of this measure: itself, unless it is pooled, and its parts."""
         if not self.pooled:
             yield self
         yield from self.parts
 
 
-Wanted = Mapping[str, tuple[str, ...]]
+Choices = Mapping[str, tuple[str, ...]]
 
 
-def measures(evals: Sequence[EvalSummary], wanted: Wanted) -> tuple[Measure, ...]:
+def measures(evals: Sequence[EvalSummary], choices: Choices) -> tuple[Measure, ...]:
     """Measure every eval of an execution.
 
     The server sums up by template. A template of which one part was evaluated is one measure under the part's
     name, the name that calls use; one with several keeps its own number and has the parts' beside it.
     """
-    return tuple(_measure(summary, wanted) for summary in evals)
+    return tuple(_measure(summary, choices) for summary in evals)
 
 
-def measured(
-    execution: ExecutionRecord, wanted: Wanted, calls: Sequence[CallRecord] = ()
+def measure_execution(
+    execution: ExecutionRecord, choices: Choices, calls: Sequence[CallRecord] = ()
 ) -> tuple[Measure, ...]:
     """Measure every eval of an execution, and count the calls without a result of each."""
-    found = measures(execution.evals, wanted)
+    found = measures(execution.evals, choices)
     names = Counter(measure.name.casefold() for measure in with_parts(found))
 
     def counted(measure: Measure) -> Measure:
@@ -116,15 +338,15 @@ def measured(
 
 
 def with_parts(measures: Iterable[Measure]) -> Iterator[Measure]:
-    """Walk measures and their parts."""
+    """Iterate over measures and their parts."""
     for measure in measures:
         yield measure
         yield from measure.parts
 
 
-def _measure(summary: EvalSummary, wanted: Wanted) -> Measure:
+def _measure(summary: EvalSummary, choices: Choices) -> Measure:
     name = summary.name or _UNNAMED
-    parts = [_one(part, part.name or name, wanted, template=name) for part in summary.parts]
+    parts = [_one(part, part.name or name, choices, template=name) for part in summary.parts]
     evaluated = [part for part in parts if part.total != 0] or parts
     problem = find_problem(summary)
     if len(evaluated) == 1:
@@ -136,10 +358,10 @@ def _measure(summary: EvalSummary, wanted: Wanted) -> Measure:
             parts=others,
             problem=whole.problem or problem,
         )
-    return attrs.evolve(_one(summary, name, wanted), parts=tuple(parts), pooled=bool(parts), problem=problem)
+    return attrs.evolve(_one(summary, name, choices), parts=tuple(parts), pooled=bool(parts), problem=problem)
 
 
-def _one(summary: EvalSummary, name: str, wanted: Wanted, template: str | None = None) -> Measure:
+def _one(summary: EvalSummary, name: str, choices: Choices, template: str | None = None) -> Measure:
     def measure(kind: MeasureKind, value: float | None, hits: int | None = None, **more: Any) -> Measure:
         more = {"total": summary.total, **more}
         problem = find_problem(summary)
@@ -148,13 +370,13 @@ def _one(summary: EvalSummary, name: str, wanted: Wanted, template: str | None =
     if summary.kind == "score":
         return measure("average", summary.average if summary.total != 0 else None)
     if summary.kind == "choices":
-        good = _good_choices(wanted, name, template)
-        if good is None:
-            return measure("shares", None)
+        accepted = _accepted(choices, name, template)
+        if accepted is None:
+            return measure("choices", None)
         if summary.total == 0:
-            return measure("wanted share", None)
-        share = wanted_share(summary, good)
-        return measure("wanted share", share.value, share.hits, most=share.most_hits)
+            return measure("accepted choices", None)
+        share = accepted_share(summary, accepted)
+        return measure("accepted choices", share.value, share.hits, most=share.most_hits)
     if summary.kind is None and summary.pass_rate is None:
         return measure("other", None)
     total = summary.total
@@ -169,6 +391,6 @@ def _hits(value: float | None, total: int | None) -> int | None:
     return None if value is None or not total else min(round(value * total / 100), total)
 
 
-def _good_choices(wanted: Wanted, name: str, template: str | None) -> tuple[str, ...] | None:
-    folded = {key.casefold(): choices for key, choices in wanted.items()}
+def _accepted(choices: Choices, name: str, template: str | None) -> tuple[str, ...] | None:
+    folded = {key.casefold(): choices for key, choices in choices.items()}
     return folded.get(name.casefold()) or folded.get((template or name).casefold())

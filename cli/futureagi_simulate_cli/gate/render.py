@@ -1,22 +1,23 @@
-"""A verdict as plain lines, as JSON, and as Markdown. What the server sent is made printable on the way."""
+"""A verdict as text lines, JSON, Markdown and JUnit XML. Texts of the server are made printable."""
 
 from __future__ import annotations
 
 import html
 import re
 from collections.abc import Iterator
+from itertools import chain, count
 from typing import Any, Final
 
 from futureagi_simulate.printable import one_line
+from futureagi_simulate_cli.gate.checks import Outcome, Verdict
 from futureagi_simulate_cli.gate.measure import Measure
 from futureagi_simulate_cli.gate.settings import Settings, percent
-from futureagi_simulate_cli.gate.verdict import Verdict
 
 SCHEMA: Final = "futureagi-simulate/gate/1"
 
 
 def flat(measures: tuple[Measure, ...]) -> Iterator[tuple[int, Measure]]:
-    """Walk measures and their parts, with the depth of each; 0 for one that stands for its template."""
+    """Iterate over measures and their parts, with the depth of each; 0 for one that replaces its template."""
     for measure in measures:
         yield 0, measure
         for part in measure.parts:
@@ -29,10 +30,10 @@ def value_text(measure: Measure) -> str:
 
 
 def counts_text(measure: Measure) -> str:
-    """Write the counts: "21 of 26", "26" for an average, nothing where they are unknown."""
+    """Write the counts: "21/26", "26" for an average, nothing where they are unknown."""
     if measure.total is None:
         return ""
-    return str(measure.total) if measure.hits is None else f"{measure.hits} of {measure.total}"
+    return str(measure.total) if measure.hits is None else f"{measure.hits}/{measure.total}"
 
 
 def missing_text(measure: Measure) -> str:
@@ -53,18 +54,26 @@ def interval_text(measure: Measure) -> str:
     return f"{interval[0]:.1f} to {interval[1]:.1f} %" if interval else ""
 
 
-def lines(verdict: Verdict) -> Iterator[str]:
-    """Write the verdict for a log: the sentence, then one line per check."""
-    yield one_line(verdict.sentence)
+def results(verdict: Verdict) -> Iterator[tuple[str, str]]:
+    """Iterate over the checks as PASS or FAIL with their sentence; SKIP for evals without a requirement."""
     for check in verdict.checks:
-        yield f"  {'ok  ' if check.passed else 'FAIL'} {one_line(check.sentence)}"
+        yield "PASS" if check.passed else "FAIL", check.sentence
+    for sentence in verdict.skipped:
+        yield "SKIP", sentence
+
+
+def lines(verdict: Verdict) -> Iterator[str]:
+    """Write the verdict for a log: the summary, then one line per check."""
+    yield one_line(verdict.sentence)
+    for word, sentence in results(verdict):
+        yield f"  {word} {one_line(sentence)}"
     for note in verdict.notes:
         yield f"  note {one_line(note)}"
     yield f"  {one_line(settings_text(verdict.settings))}"
 
 
 def as_json(verdict: Verdict) -> dict[str, Any]:
-    """Give the verdict as values for `json.dumps`; the shape is versioned in `schema`."""
+    """Return the verdict as values for `json.dumps`; the shape is versioned in `schema`."""
     execution = verdict.execution
     return {
         "schema": SCHEMA,
@@ -83,6 +92,7 @@ def as_json(verdict: Verdict) -> dict[str, Any]:
             {"kind": check.kind, "subject": check.subject, "passed": check.passed, "sentence": check.sentence}
             for check in verdict.checks
         ],
+        "skipped": list(verdict.skipped),
         "evals": [_measure_json(measure) for measure in verdict.measures],
         "baseline": [_measure_json(measure) for measure in verdict.baseline],
         "notes": list(verdict.notes),
@@ -94,7 +104,7 @@ def _settings_json(settings: Settings) -> dict[str, Any]:
     return {
         "file": settings.source,
         "min": [str(threshold) for threshold in settings.thresholds],
-        "want": {name: list(choices) for name, choices in settings.wanted.items()},
+        "want": {name: list(choices) for name, choices in settings.choices.items()},
         "min_calls": settings.min_calls,
         "max_missing": str(settings.max_missing),
         "max_failed": settings.max_failed,
@@ -137,15 +147,61 @@ def as_markdown(verdict: Verdict) -> str:
         numbers = (value_text(measure), counts_text(measure), missing_text(measure), interval_text(measure))
         rows.append(f"| {' | '.join((name, *numbers))} |")
     rows += ["", "| | Check |", "| --- | --- |"]
-    rows += [f"| {'✅' if check.passed else '❌'} | {_cell(check.sentence)} |" for check in verdict.checks]
+    rows += [f"| {word} | {_cell(sentence)} |" for word, sentence in results(verdict)]
     rows += [f"\n> {_cell(note)}" for note in (*verdict.notes, settings_text(verdict.settings))]
     return "\n".join(rows) + "\n"
 
 
 _ACTIVE: Final = re.compile(r"[\\`*_\[\]|#!@~$]|:(?=//)|(?<=www)\.", re.IGNORECASE)
-"""What Markdown or GitHub would act on, addresses without a sign around them among it."""
+"""What Markdown or GitHub would interpret, bare addresses included."""
 
 
 def _cell(text: str) -> str:
-    """Make text from the server safe inside a table: neither HTML nor Markdown in it takes effect."""
+    """Make text from the server safe inside a table: escape HTML and Markdown."""
     return html.escape(_ACTIVE.sub(r"\\\g<0>", one_line(text)), quote=False)
+
+
+def as_junit(verdict: Verdict | None) -> bytes:
+    """Write the verdict as the bytes of a JUnit XML file, with a test case per check.
+
+    A check that failed is a failure. An execution that is not finished is an error: nothing was evaluated.
+    Without a verdict there is one case, an error.
+    """
+    from junitparser import Error, Failure, JUnitXml, TestCase, TestSuite
+
+    suite = TestSuite(
+        "fi-simulate gate" if verdict is None else f"fi-simulate gate {one_line(str(verdict.execution.id))}"
+    )
+
+    def add(name: str, sentence: str, result: Any = None) -> None:
+        case = TestCase(name, classname="futureagi_simulate_cli.gate", time=0.0)
+        if result is None:
+            case.system_out = sentence
+        else:
+            case.result = [result]
+        suite.add_testcase(case)
+
+    if verdict is None:
+        sentence = "The gate ended without a verdict; its output says why."
+        add("verdict", sentence, Error(sentence, "no verdict"))
+    else:
+        suite.add_property("settings", one_line(verdict.settings.source or "no file"))
+        names: set[str] = set()
+        for check in verdict.checks:
+            sentence = one_line(check.sentence)
+            result: Any = None if check.passed else Failure(sentence, "below")
+            if verdict.outcome is Outcome.UNFINISHED:
+                result = Error(sentence, "unfinished")
+            add(_unique(f"{check.kind}: {one_line(check.subject)}", names), sentence, result)
+    report: Any = JUnitXml("fi-simulate gate")
+    report.add_testsuite(suite)
+    report.update_statistics()
+    return bytes(report.tostring())
+
+
+def _unique(name: str, names: set[str]) -> str:
+    """Return a name, numbered if it is in use: a CI system may keep only one of two equal names."""
+    numbered = (f"{name} ({number})" for number in count(2))
+    found = next(each for each in chain([name], numbered) if each not in names)
+    names.add(found)
+    return found

@@ -1,11 +1,15 @@
-"""What a gate asks for: thresholds, counts, and how they are written down."""
+"""The settings of a gate: thresholds, accepted choices and limits, from options or from pyproject.toml."""
 
 from __future__ import annotations
 
+import os
 import re
-from collections.abc import Iterable, Iterator, Mapping
+import stat
+import tomllib
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from math import inf
-from typing import Final
+from pathlib import Path
+from typing import Any, Final
 
 import attrs
 
@@ -14,17 +18,26 @@ from futureagi_simulate.errors import ConfigurationError
 EVERY: Final = "*"
 """In a threshold, the name that stands for every eval with a pass rate."""
 
+TABLE: Final = "tool.fi-simulate.gate"
+
+ThresholdsInput = str | float | Iterable[str | float] | Mapping[str, float]
+"""Thresholds as users write them: "Coherence=90", 90, several of these, or `{"Coherence": 90}`."""
+
+ChoicesInput = str | Iterable[str] | Mapping[str, Iterable[str]]
+"""Accepted choices as users write them: "Tone=calm,neutral", several such texts, or `{"Tone": ["calm"]}`."""
+
 _THRESHOLD: Final = re.compile(
     r"(?:(?P<name>.*?)\s*(?P<sign>>=|=|>)\s*)?(?P<number>\d+(?:\.\d+)?)\s*%?", re.DOTALL
 )
+_ALLOWED: Final = re.compile(r"(?P<number>\d+(?:\.\d+)?)\s*(?P<percent>%?)")
 
 
 @attrs.frozen
 class Threshold:
-    """The least an eval has to reach, in percent.
+    """The minimum of an eval, in percent.
 
-    `name` is an eval's name, `EVERY`, or None for all evals taken together. An inclusive threshold is met by
-    a value equal to it.
+    `name` is an eval's name, `EVERY`, or None for all evals together. A value equal to an inclusive threshold
+    meets it.
     """
 
     name: str | None
@@ -33,7 +46,7 @@ class Threshold:
 
     @classmethod
     def parse(cls, text: str) -> Threshold:
-        """Read "Coherence=90", "Coherence>90" (exclusive), "*=90" (every pass rate) or "90" (over all)."""
+        """Read "Coherence=90", "Coherence>90" (exclusive), "*=90" (every one) or "90" (all together)."""
         match = _THRESHOLD.fullmatch(text.strip())
         if match is None:
             raise ConfigurationError(
@@ -48,8 +61,8 @@ class Threshold:
             )
         return cls((match["name"] or "").strip() or None, minimum, match["sign"] != ">")
 
-    def reached_by(self, value: float) -> bool:
-        """Say whether `value` is enough."""
+    def met_by(self, value: float) -> bool:
+        """Return whether `value` meets the threshold."""
         return value >= self.minimum if self.inclusive else value > self.minimum
 
     def __str__(self) -> str:
@@ -58,17 +71,18 @@ class Threshold:
         return number if self.name is None else f"{self.name}{'=' if self.inclusive else '>'}{number}"
 
     @property
-    def words(self) -> str:
-        """Say what is asked for, such as "at least 90 %"."""
-        return f"{'at least' if self.inclusive else 'more than'} {percent(self.minimum)}"
+    def required(self) -> str:
+        """Return the requirement, such as ">= 90 %"."""
+        return f"{'>=' if self.inclusive else '>'} {percent(self.minimum)}"
 
 
-_ALLOWED: Final = re.compile(r"(?P<number>\d+(?:\.\d+)?)\s*(?P<percent>%?)")
+DOCUMENTED_RULE: Final = Threshold(EVERY, 90, inclusive=False)
+"""The rule in the service's example: ready when every pass rate is above 90 %. The default."""
 
 
 @attrs.frozen
 class Allowed:
-    """How many calls may be without a result: a number of them, or a percentage."""
+    """How many calls may be without a result: a number of calls, or a percentage."""
 
     number: float = 0
     percent: bool = False
@@ -85,7 +99,7 @@ class Allowed:
             )
         return cls(number, percent)
 
-    def holds(self, count: int, of: int) -> bool:
+    def allows(self, count: int, of: int) -> bool:
         """Return whether `count` out of `of` calls are allowed."""
         return 100 * count <= self.number * of if self.percent else count <= self.number
 
@@ -93,47 +107,24 @@ class Allowed:
         return percent(self.number) if self.percent else points(self.number)
 
 
-DOCUMENTED_RULE: Final = Threshold(EVERY, 90, inclusive=False)
-"""The rule in the service's example: ready when every pass rate is above 90 %. Used when none is given."""
-
-
-def parse_wanted(text: str) -> tuple[str, tuple[str, ...]]:
-    """Read "Tone=calm,neutral": an eval that answers with choices, and the choices that count as good."""
-    name, sign, words = text.partition("=")
-    choices = tuple(word.strip() for word in words.split(",") if word.strip())
-    if not sign or not name.strip() or not choices:
-        raise ConfigurationError(
-            f'The wanted choices "{text}" can\'t be read.', remedy='Write them as "Tone=calm,neutral".'
-        )
-    return name.strip(), choices
-
-
-GivenThresholds = str | float | Iterable[str | float] | Mapping[str, float]
-"""Thresholds as they are written: "Coherence=90", 90, several of these, or `{"Coherence": 90}`."""
-
-GivenWanted = str | Iterable[str] | Mapping[str, Iterable[str]]
-"""Good choices as they are written: "Tone=calm,neutral", several such texts, or `{"Tone": ["calm"]}`."""
-
-
-def one_per_eval(wanted: Mapping[str, Iterable[str]]) -> dict[str, tuple[str, ...]]:
-    """Put the good choices of names that differ in case only together, under the first of these names."""
-    return _united(wanted.items())
+def merge_choices(choices: Mapping[str, Iterable[str]]) -> dict[str, tuple[str, ...]]:
+    """Merge the choices of names that differ in case only, under the first of these names."""
+    return _merged(choices.items())
 
 
 @attrs.frozen
 class Settings:
-    """What a gate asks of an execution.
+    """What a gate requires of an execution.
 
-    `wanted` names, per eval that answers with choices, the good ones. `min_calls` is how many calls each eval
-    has to have judged; `max_missing` how many calls may be without a result, for each of these evals;
-    `max_failed` how many calls may have failed: where it is given, these don't count as missing. `max_drop`
-    is how many points an eval may be below the baseline, where there is one. `confident` asks that the lower
-    end of the 95 % interval reaches the threshold, not only the measured rate. `source` is the file that
-    settings were read from, where there is one.
+    `choices` has the accepted choices of each eval that answers with choices. `min_calls` is the number of
+    calls that each eval must have judged. `max_missing` limits the calls without a result, for each of these
+    evals. `max_failed` limits the failed calls; where it is set, they don't count as missing. `max_drop` is
+    how many points an eval may be below the baseline. With `confident` the lower bound of the 95 % interval
+    must meet the threshold, not the measured rate. `source` is the file the settings were read from.
     """
 
     thresholds: tuple[Threshold, ...] = (DOCUMENTED_RULE,)
-    wanted: Mapping[str, tuple[str, ...]] = attrs.field(factory=dict, converter=one_per_eval)
+    choices: Mapping[str, tuple[str, ...]] = attrs.field(factory=dict, converter=merge_choices)
     min_calls: int = 1
     max_failed: int | None = None
     max_drop: float = 2.0
@@ -144,8 +135,8 @@ class Settings:
     @classmethod
     def of(
         cls,
-        thresholds: GivenThresholds = (),
-        wanted: GivenWanted | None = None,
+        min: ThresholdsInput = (),
+        want: ChoicesInput | None = None,
         *,
         min_calls: int = 1,
         max_failed: int | None = None,
@@ -154,7 +145,7 @@ class Settings:
         max_missing: str | float = 0,
         source: str | None = None,
     ) -> Settings:
-        """Make settings from thresholds as they are written; without any, `DOCUMENTED_RULE` holds."""
+        """Read settings as options and pyproject.toml have them; without `min`, `DOCUMENTED_RULE` applies."""
         for name, value, least in (
             ("min-calls", min_calls, 1),
             ("max-failed", max_failed, 0),
@@ -163,8 +154,8 @@ class Settings:
             if value is not None and not least <= value < inf:
                 raise ConfigurationError(f"The setting {name} is {value}.", remedy=f"Give at least {least}.")
         return cls(
-            thresholds=tuple(_thresholds(thresholds)) or (DOCUMENTED_RULE,),
-            wanted=read_wanted(wanted) if wanted is not None else {},
+            thresholds=tuple(_parse_thresholds(min)) or (DOCUMENTED_RULE,),
+            choices=parse_choices(want) if want is not None else {},
             min_calls=min_calls,
             max_failed=max_failed,
             max_drop=max_drop,
@@ -174,8 +165,7 @@ class Settings:
         )
 
 
-def _thresholds(given: GivenThresholds) -> Iterator[Threshold]:
-    """Read thresholds: one, several, or numbers by the names of evals."""
+def _parse_thresholds(given: ThresholdsInput) -> Iterator[Threshold]:
     if isinstance(given, str | int | float):
         given = [given]
     elif isinstance(given, Mapping):
@@ -183,33 +173,43 @@ def _thresholds(given: GivenThresholds) -> Iterator[Threshold]:
     yield from (Threshold.parse(str(text)) for text in given)
 
 
-def read_wanted(given: GivenWanted) -> dict[str, tuple[str, ...]]:
-    """Read good choices as they are written; all that are given for an eval count."""
-    return _united(_wanted(given))
+def parse_choices(given: ChoicesInput) -> dict[str, tuple[str, ...]]:
+    """Read accepted choices; those given for one eval in several places are merged."""
+    return _merged(_parse_choices(given))
 
 
-def _united(given: Iterable[tuple[str, Iterable[str]]]) -> dict[str, tuple[str, ...]]:
-    names: dict[str, str] = {}
-    united: dict[str, tuple[str, ...]] = {}
-    for name, choices in given:
-        first = names.setdefault(name.casefold(), name)
-        united[first] = tuple(dict.fromkeys((*united.get(first, ()), *choices)))
-    return united
-
-
-def _wanted(given: GivenWanted) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Read good choices: "Tone=calm,neutral", several such texts, or lists by the names of evals."""
+def _parse_choices(given: ChoicesInput) -> Iterator[tuple[str, tuple[str, ...]]]:
     if not isinstance(given, Mapping):
-        yield from map(parse_wanted, [given] if isinstance(given, str) else given)
+        yield from map(_parse_choice, [given] if isinstance(given, str) else given)
         return
     for name, choices in given.items():
         words = () if isinstance(choices, str) else tuple(choices)
         if not words:
             raise ConfigurationError(
-                f"The wanted choices of {name} are {choices!r}.",
+                f"The choices of {name} are {choices!r}.",
                 remedy=f'Give a list of them: {{"{name}": ["first", "second"]}}.',
             )
         yield name, words
+
+
+def _parse_choice(text: str) -> tuple[str, tuple[str, ...]]:
+    """Read "Tone=calm,neutral"."""
+    name, sign, words = text.partition("=")
+    choices = tuple(word.strip() for word in words.split(",") if word.strip())
+    if not sign or not name.strip() or not choices:
+        raise ConfigurationError(
+            f'The choices "{text}" can\'t be read.', remedy='Write them as "Tone=calm,neutral".'
+        )
+    return name.strip(), choices
+
+
+def _merged(given: Iterable[tuple[str, Iterable[str]]]) -> dict[str, tuple[str, ...]]:
+    names: dict[str, str] = {}
+    merged: dict[str, tuple[str, ...]] = {}
+    for name, choices in given:
+        first = names.setdefault(name.casefold(), name)
+        merged[first] = tuple(dict.fromkeys((*merged.get(first, ()), *choices)))
+    return merged
 
 
 def percent(value: float) -> str:
@@ -220,3 +220,132 @@ def percent(value: float) -> str:
 def points(value: float) -> str:
     """Write a number with at most two decimals and no trailing zeros."""
     return f"{value:.2f}".rstrip("0").rstrip(".")
+
+
+def load(config: Path | None, start: Path, given: Mapping[str, Any]) -> dict[str, Any]:
+    """Read the settings of `config`, or of the nearest pyproject.toml above `start`; `given` overrides them.
+
+    The result has the arguments of `Settings.of`, with `source` naming the file, and `baseline`, `run_test`,
+    `started_after` and `wait` where they are set. A value of None, or an empty list, counts as not given.
+    """
+    if config is None:
+        found = find_table(start)
+    elif (table := read_table(config)) is not None:
+        found = config, table
+    else:
+        raise ConfigurationError(f"{config} has no table [{TABLE}].", remedy="Add it, or name another file.")
+    settings = {**found[1], "source": str(found[0])} if found is not None else {}
+    return settings | {name: value for name, value in given.items() if value is not None and value != []}
+
+
+def find_table(start: Path) -> tuple[Path, dict[str, Any]] | None:
+    """Find the nearest pyproject.toml with a table for the gate, in `start` and the folders above it.
+
+    The search ends at the root of the repository (a folder with .git), at the home folder, and below a folder
+    that users share, such as /tmp, or the root of the file system: these are outside the project.
+    """
+    for folder in _folders(start.resolve()):
+        path = folder / "pyproject.toml"
+        if path.is_file() and (table := read_table(path)) is not None:
+            return path, table
+    return None
+
+
+def _folders(start: Path) -> Iterator[Path]:
+    home = Path(os.path.expanduser("~")).resolve()
+    for folder in (start, *start.parents):
+        foreign = folder.parent == folder or folder.stat().st_mode & stat.S_ISVTX
+        if foreign and folder != start:
+            return
+        yield folder
+        if folder == home or (folder / ".git").exists():
+            return
+
+
+def read_table(path: Path) -> dict[str, Any] | None:
+    """Read the gate's table of a pyproject.toml; None if it has none.
+
+    The keys are those of `_READERS`. An unknown key is an error: with a misspelt threshold the gate would
+    require nothing.
+    """
+    try:
+        document = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigurationError(
+            f"{path} is not valid TOML: {error}.", remedy="Correct the file, or run the command elsewhere."
+        ) from error
+    table: Any = document
+    for key in TABLE.split("."):
+        if key not in table:
+            return None
+        table = table[key]
+        if not isinstance(table, dict):
+            raise _wrong(path, key, table, f"a table: [{TABLE}]")
+    unknown = sorted(set(table) - set(_READERS))
+    if unknown:
+        raise ConfigurationError(
+            f"{path}: [{TABLE}] has no setting {unknown[0]!r}.",
+            remedy=f"It has: {', '.join(sorted(_READERS))}.",
+        )
+    return {key.replace("-", "_"): _READERS[key](path, key, value) for key, value in table.items()}
+
+
+def _wrong(path: Path, key: str, value: object, form: str) -> ConfigurationError:
+    return ConfigurationError(
+        f"{path}: the setting {key} for [{TABLE}] is {value!r}.", remedy=f"Write it as {form}."
+    )
+
+
+def _read_thresholds(path: Path, key: str, value: object) -> list[str]:
+    if isinstance(value, dict) and all(_is_number(least) for least in value.values()):
+        return [f"{name}={least}" for name, least in value.items()]
+    written = value if isinstance(value, list) else [value]
+    if all(isinstance(entry, str) or _is_number(entry) for entry in written):
+        return [str(entry) for entry in written]
+    raise _wrong(path, key, value, '90, "Coherence=90", a list of such, or a table { Coherence = 90 }')
+
+
+def _read_choices(path: Path, key: str, value: object) -> dict[str, tuple[str, ...]]:
+    if isinstance(value, dict) and all(_is_words(words) for words in value.values()):
+        return {name: tuple(words) for name, words in value.items()}
+    raise _wrong(path, key, value, 'a table { Tone = ["calm", "neutral"] }')
+
+
+def _reader(accepts: Callable[[object], bool], form: str) -> Callable[[Path, str, object], Any]:
+    def read(path: Path, key: str, value: object) -> Any:
+        if accepts(value):
+            return value
+        raise _wrong(path, key, value, form)
+
+    return read
+
+
+def _is_words(value: object) -> bool:
+    return isinstance(value, list) and bool(value) and all(isinstance(word, str) for word in value)
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _is_count(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+_text: Final = _reader(lambda value: isinstance(value, str) and bool(value.strip()), "a text that names one")
+_READERS: Final[Mapping[str, Callable[[Path, str, object], Any]]] = {
+    "min": _read_thresholds,
+    "want": _read_choices,
+    "min-calls": _reader(_is_count, "a whole number"),
+    "max-missing": _reader(
+        lambda value: isinstance(value, str) or _is_count(value), 'a number of calls, or a share such as "5%"'
+    ),
+    "max-failed": _reader(_is_count, "a whole number"),
+    "max-drop": _reader(_is_number, "a number of points"),
+    "confident": _reader(lambda value: isinstance(value, bool), "true or false"),
+    "baseline": _text,
+    "run-test": _text,
+    "started-after": _text,
+    "wait": _reader(lambda value: isinstance(value, str) or _is_number(value), 'a duration such as "30m"'),
+}
+"""The settings in the table, and how each is read."""

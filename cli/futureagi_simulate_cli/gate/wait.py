@@ -1,10 +1,10 @@
-"""Ask again until an execution has finished or time is up; faults on the way are part of it."""
+"""Poll an execution until it has finished or time is up, and evaluate it: `gate`, its --wait, and `watch`."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import attrs
 
@@ -16,34 +16,192 @@ from futureagi_simulate.errors import (
     ServerError,
     TransportError,
 )
-from futureagi_simulate.records import ExecutionRecord
+from futureagi_simulate.records import ExecutionRecord, call_record, execution_record
 from futureagi_simulate.transport.clock import Clock, SystemClock
-from futureagi_simulate_cli.gate.status import is_finished
+from futureagi_simulate_cli.gate.checks import Check, Outcome, Verdict, evaluate
+from futureagi_simulate_cli.gate.find import PAGE, PREFETCH, Target, fetch_run, is_finished
+from futureagi_simulate_cli.gate.settings import ChoicesInput, Settings, ThresholdsInput
+
+if TYPE_CHECKING:
+    from futureagi_simulate.client import Client
+    from futureagi_simulate.runs import ExecutionRun
 
 INTERVAL: Final = 5.0
-"""Seconds between two questions: an execution takes minutes, and one question costs the server 0.04 s."""
+"""Seconds between two polls: an execution takes minutes, and one poll costs the server 0.04 s."""
 
 SHORTEST: Final = 0.1
-"""Least number of seconds between two questions."""
+"""Minimum of seconds between two polls."""
+
+POLL_PAGE: Final = 10
+"""Calls that a poll fetches, the last changed ones: enough to show new failures, in one small request."""
+
+_NOT_LISTED: Final = ExecutionRecord(status="not listed yet")
+"""Stands for an execution that the server doesn't list yet."""
 
 
 @attrs.frozen
-class Look:
-    """One look at an execution: what was seen, or the fault that hid it, and the seconds passed and left."""
+class Poll:
+    """One poll: the run with its record, or the error, and the seconds elapsed and remaining.
+
+    `run` is None also while the execution is not listed.
+    """
 
     execution: ExecutionRecord | None
-    fault: FutureAGIError | None
-    passed: float
-    left: float
+    run: ExecutionRun | None
+    error: FutureAGIError | None
+    elapsed: float
+    remaining: float
 
     @property
     def finished(self) -> bool:
-        """Say whether the execution was seen to have ended."""
+        """Return whether the execution has ended."""
         return self.execution is not None and is_finished(self.execution)
 
 
+def poll(
+    fetch: Callable[[], ExecutionRun | None],
+    *,
+    timeout: float,
+    interval: float = INTERVAL,
+    clock: Clock | None = None,
+) -> Iterator[Poll]:
+    """Poll every `interval` seconds until the execution has finished or `timeout` seconds have passed.
+
+    There is always one poll, and one at the end of the timeout. After a server error, a rate limit or a
+    transport error polling goes on; any other error is raised.
+    """
+    clock = clock or SystemClock()
+    start = clock.monotonic()
+    while True:
+        run, record, error, pause = None, None, None, interval
+        try:
+            run = fetch()
+            record = execution_record(run) if run else _NOT_LISTED
+        except (TransportError, ServerError, RateLimitError) as caught:
+            error = caught
+            if isinstance(caught, RateLimitError):
+                pause = max(interval, caught.retry_after or 0.0)
+        elapsed = clock.monotonic() - start
+        last = Poll(record, run, error, elapsed, max(timeout - elapsed, 0.0))
+        yield last
+        if last.finished or last.remaining <= 0:
+            return
+        clock.sleep(min(pause, last.remaining))
+
+
+def fetch_verdict(
+    client: Client,
+    target: str | Target,
+    settings: Settings,
+    *,
+    baseline: str | None = None,
+    timeout: float = 0.0,
+    interval: float = INTERVAL,
+    clock: Clock | None = None,
+    show: Callable[[Poll], object] = id,
+) -> Verdict:
+    """Poll an execution until it has finished or `timeout` seconds have passed, and evaluate it.
+
+    `show` is called with every poll. An error of the last poll is raised. Where several polls are possible
+    they fetch few calls, and all calls are fetched at the end.
+    """
+    target = target if isinstance(target, Target) else Target(client, target)
+    before = fetch_run(client, baseline) if baseline is not None else None
+    page_size, prefetch = (POLL_PAGE, 1) if timeout else (PAGE, PREFETCH)
+
+    def fetch() -> ExecutionRun | None:
+        found = target.find()
+        return fetch_run(client, found, page_size=page_size, prefetch=prefetch) if found else None
+
+    last = None
+    for last in poll(fetch, timeout=timeout, interval=interval, clock=clock):
+        show(last)
+    if last is not None and last.error is not None:
+        raise last.error
+    if last is None or last.run is None or target.id is None:
+        check = Check("status", "execution", False, target.absence)
+        return Verdict(Outcome.UNFINISHED, _NOT_LISTED, (check,), (), settings=settings)
+    run = fetch_run(client, target.id) if timeout and last.finished else last.run
+    return evaluate_run(run, settings, before).with_notes(target.notes)
+
+
+def evaluate_run(run: ExecutionRun, settings: Settings, baseline: ExecutionRun | None = None) -> Verdict:
+    """Evaluate a fetched execution with its calls: what every command does.
+
+    Raises:
+        ConfigurationError: as `evaluate` does, or the baseline is the execution itself.
+        FutureAGIError: the calls could not be fetched.
+
+    """
+    execution, before = execution_record(run), execution_record(baseline) if baseline else None
+    if before is not None and before.id == execution.id:
+        raise ConfigurationError(
+            f"The execution {execution.id} is its own baseline.",
+            remedy="Name an earlier one to compare with.",
+        )
+    calls = [call_record(call) for call in run.calls] if is_finished(execution) else []
+    return evaluate(execution, settings, before, calls)
+
+
+def gate(
+    execution_id: str,
+    *,
+    min: ThresholdsInput = (),
+    want: ChoicesInput | None = None,
+    min_calls: int = 1,
+    max_missing: str | float = 0,
+    max_failed: int | None = None,
+    baseline: str | None = None,
+    max_drop: float = 2.0,
+    confident: bool = False,
+    wait: str | float | None = None,
+    client: Client | None = None,
+    source: str | None = None,
+) -> Verdict:
+    """Fetch an execution and return whether it is ready to promote, and why.
+
+    Args:
+        execution_id: the execution.
+        min: thresholds in percent: "Coherence=90", "*=90" (every pass rate), 90 (all evals together),
+            several of these, or `{"Coherence": 90}`. Default: every pass rate above 90.
+        want: for evals that answer with choices, the accepted ones: "Tone=calm,neutral", several such texts,
+            or `{"Tone": ["calm", "neutral"]}`.
+        min_calls: how many calls each eval with a requirement must have judged.
+        max_missing: how many calls may be without a result, for each eval with a requirement: a number of
+            calls, or a share such as "5%".
+        max_failed: how many calls may have failed; if it is given, they don't count as missing.
+        baseline: an execution to compare with.
+        max_drop: points an eval may be below the baseline.
+        confident: require the lower bound of the 95 % Wilson interval to meet the threshold.
+        wait: how long to wait for the execution to finish: seconds, or "30m".
+        client: the client to use; by default one made from the environment.
+        source: the file that the settings were read from, for the verdict to name.
+
+    Raises:
+        FutureAGIError: the settings are wrong, or the request failed.
+
+    """
+    settings = Settings.of(
+        min,
+        want,
+        min_calls=min_calls,
+        max_missing=max_missing,
+        max_failed=max_failed,
+        max_drop=max_drop,
+        confident=confident,
+        source=source,
+    )
+    timeout = parse_duration(wait) if wait is not None else 0.0
+    if client is not None:
+        return fetch_verdict(client, execution_id, settings, baseline=baseline, timeout=timeout)
+    from futureagi_simulate.client import Client
+
+    with Client() as own:
+        return fetch_verdict(own, execution_id, settings, baseline=baseline, timeout=timeout)
+
+
 def parse_duration(text: str | float) -> float:
-    """Read how long to wait, in seconds; raise ConfigurationError for what is no duration, or none at all."""
+    """Read a duration in seconds; raise ConfigurationError for anything else, and for no time at all."""
     try:
         if duration := seconds(text):
             return duration
@@ -53,7 +211,7 @@ def parse_duration(text: str | float) -> float:
 
 
 def parse_interval(text: str | float) -> float:
-    """Read the time between two questions, as `parse_duration` does; it is `SHORTEST` at least."""
+    """Read the time between two polls as `parse_duration` does; `SHORTEST` is the minimum."""
     interval = parse_duration(text)
     if interval < SHORTEST:
         raise ConfigurationError(
@@ -64,7 +222,7 @@ def parse_interval(text: str | float) -> float:
 
 
 def parse_start(text: str) -> datetime:
-    """Read a moment: ISO 8601, UTC where it names no zone, or a duration for that long ago."""
+    """Read a time: ISO 8601, UTC where it names no zone, or a duration for that long ago."""
     try:
         return datetime.now(UTC) - timedelta(seconds=seconds(text))
     except (ValueError, OverflowError):
@@ -77,45 +235,3 @@ def parse_start(text: str) -> datetime:
             f'The time "{text}" can\'t be read.',
             remedy='Write it as "2026-03-01T12:00:00Z", or as a duration: "2h" for two hours ago.',
         ) from None
-
-
-def looks(
-    ask: Callable[[], ExecutionRecord],
-    *,
-    deadline: float,
-    interval: float = INTERVAL,
-    clock: Clock | None = None,
-) -> Iterator[Look]:
-    """Look at an execution every `interval` seconds until it has finished or `deadline` seconds have passed.
-
-    There is always one look, and one at the deadline. A server that fails, limits or doesn't answer is looked
-    at again; every other error ends this. The caller decides what a last look that saw nothing means.
-    """
-    clock = clock or SystemClock()
-    start = clock.monotonic()
-    while True:
-        seen, fault = None, None
-        try:
-            seen = ask()
-        except (TransportError, ServerError, RateLimitError) as error:
-            fault = error
-        passed = clock.monotonic() - start
-        look = Look(seen, fault, passed, max(deadline - passed, 0.0))
-        yield look
-        if look.finished or look.left <= 0:
-            return
-        clock.sleep(min(max(interval, _asked_to_wait(fault)), look.left))
-
-
-def follow(looks: Iterable[Look], show: Callable[[Look], object]) -> ExecutionRecord:
-    """Show every look, and give what the last one saw; raise the fault that hid it where one did."""
-    last: Look | None = None
-    for last in looks:
-        show(last)
-    if last is None or last.execution is None:
-        raise last.fault if last and last.fault else ValueError("nothing was looked at")
-    return last.execution
-
-
-def _asked_to_wait(fault: FutureAGIError | None) -> float:
-    return fault.retry_after or 0.0 if isinstance(fault, RateLimitError) else 0.0

@@ -62,7 +62,7 @@ _DECIMALS: Final = 3
 
 @attrs.frozen
 class Chart:
-    """A chart as two `data:` URLs, and the words that say the same to someone who can't see it."""
+    """A chart as two `data:` URLs, and a description for readers who can't see it."""
 
     light: str
     dark: str
@@ -96,7 +96,7 @@ def _rate_row(name: str, measure: Measure, before: dict[str, float | None]) -> d
 
 
 def _drawable(value: float | None) -> float | None:
-    """Return a number as the renderer can draw it, None for one that it can't: NaN, infinite or huge.
+    """Return a number as the renderer can draw it, None for NaN, infinite and huge ones.
 
     Decimals are cut, for the bins of a tiny range never end.
     """

@@ -1,4 +1,4 @@
-"""What a report says, as plain data: gathered from records, free of layout."""
+"""The content of a report: fetched from the server, and as plain data without layout."""
 
 from __future__ import annotations
 
@@ -10,13 +10,89 @@ from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
+from futureagi_simulate.errors import FutureAGIError
 from futureagi_simulate.printable import escaped
+from futureagi_simulate.records import CallRecord, ExecutionRecord, execution_record
+from futureagi_simulate_cli.failures.collect import Cluster, full_calls, merge, read_clusters, readable
+from futureagi_simulate_cli.gate import Settings, Verdict
+from futureagi_simulate_cli.gate.find import fetch_run
 from futureagi_simulate_cli.gate.settings import points
+from futureagi_simulate_cli.gate.wait import evaluate_run
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
+    from futureagi_simulate.client import Client
     from futureagi_simulate.records import CallRecord, EvalRecord
+
+
+PAGE = 100
+PREFETCH = 4
+
+
+@attrs.frozen
+class Material:
+    """Everything a report is made of."""
+
+    execution: ExecutionRecord
+    verdict: Verdict
+    calls: tuple[CallRecord, ...]
+    clusters: tuple[Cluster, ...] = ()
+    baseline: ExecutionRecord | None = None
+
+
+def gather(
+    client: Client,
+    execution_id: str,
+    settings: Settings | None = None,
+    *,
+    baseline_id: str | None = None,
+    run_test_id: str | None = None,
+    progress: Callable[[int, int | None], None] | None = None,
+) -> Material:
+    """Fetch an execution with all its calls, and evaluate it by `settings`.
+
+    Calls come from the execution itself or, as a server may leave transcripts out there, from the run test
+    when `run_test_id` is given. `progress` is called with the number of calls so far and their total.
+
+    Raises:
+        FutureAGIError: a request failed, or the server doesn't know one of the ids.
+
+    """
+    run = fetch_run(client, execution_id, summary=True)
+    before = fetch_run(client, baseline_id) if baseline_id else None
+    verdict = evaluate_run(run, settings or Settings(), before)
+    execution = verdict.execution
+    calls: list[CallRecord] = []
+    for call in _calls(client, execution_id, run_test_id):
+        calls.append(call)
+        if progress:
+            progress(len(calls), execution.total_calls)
+    if execution.total_calls and not calls:
+        raise FutureAGIError(
+            f"The execution has {execution.total_calls} calls and the server lists none of them.",
+            remedy="Ask again later; if it stays so, whoever runs the server needs to know.",
+        )
+    return Material(
+        execution=execution,
+        verdict=verdict,
+        calls=tuple(calls),
+        clusters=read_clusters(run.raw.get("eval_explanation_summary")),
+        baseline=execution_record(before) if before else None,
+    )
+
+
+def _calls(client: Client, execution_id: str, run_test_id: str | None) -> Iterator[CallRecord]:
+    """Read the calls of an execution; in full from the run test's, which needn't name their execution."""
+    if run_test_id is None:
+        detail = client.get_test_execution(execution_id, page_size=PAGE, prefetch=PREFETCH)
+        yield from readable(detail.calls, execution_id)
+        return
+    run = client.get_execution_run(execution_id, page_size=PAGE, prefetch=PREFETCH)
+    calls = list(readable(run.calls, execution_id))
+    fuller = full_calls(client, execution_id, run_test_id, {call.id for call in calls}, prefetch=PREFETCH)
+    yield from (merge(call, fuller.get(call.id)) for call in calls)
+
 
 BLOCK: Final = 50
 """Calls whose details are packed together: one block is unpacked when the first of its calls is unfolded."""
@@ -94,7 +170,7 @@ def detail(call: CallRecord, failing_turns: Sequence[int]) -> dict[str, Any]:
 
 
 def _finite(value: float | None) -> float | None:
-    """Leave out what JSON has no number for, and a browser reads as infinite."""
+    """Return a number, None for one that JSON has no form for, or that a browser reads as infinite."""
     return value if value is not None and abs(value) < 1e300 else None
 
 

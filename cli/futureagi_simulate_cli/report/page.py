@@ -1,4 +1,4 @@
-"""Lay a report out: one HTML file that needs nothing else, and in which nothing said in a call can run."""
+"""The layout of a report: one self-contained HTML file in which no text of a call is executed."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 import jinja2
 
 from futureagi_simulate.printable import clean
-from futureagi_simulate_cli.failures.find import Demands, failed_call
+from futureagi_simulate_cli.failures.collect import Criteria, failed_call
 from futureagi_simulate_cli.gate import Outcome
 from futureagi_simulate_cli.report import charts, content
 
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from futureagi_simulate.records import CallRecord
-    from futureagi_simulate_cli.failures.clusters import Cluster
+    from futureagi_simulate_cli.failures.collect import Cluster
     from futureagi_simulate_cli.gate.measure import Measure
-    from futureagi_simulate_cli.report.gather import Material
+    from futureagi_simulate_cli.report.content import Material
 
 COLUMNS: Final = (
     {"key": "id", "title": "Call", "type": "id"},
@@ -42,10 +42,10 @@ _WORDS: Final = {
 }
 
 
-def build_page(material: Material, demands: Demands | None = None) -> str:
+def build_page(material: Material, criteria: Criteria | None = None) -> str:
     """Return the report as one HTML document.
 
-    `demands` says which scores and choices count as failed beside a plain "Failed". The page carries a
+    `criteria` say which scores and choices count as failed besides a plain "Failed". The page carries a
     content security policy that allows its own script and style, by hash, and nothing else: no network.
     """
     assets = files("futureagi_simulate_cli.report") / "assets"
@@ -70,12 +70,12 @@ def build_page(material: Material, demands: Demands | None = None) -> str:
         histograms=[chart for chart in _histograms(material.calls) if chart],
         clusters=_clusters(material.clusters),
         **_heading(material),
-        **_calls(material.calls, demands or Demands()),
+        **_calls(material.calls, criteria or Criteria()),
     )
 
 
 def _clean(value: Any) -> Any:
-    """Clean what the template writes as text; what is marked as safe is the page's own."""
+    """Clean what the template writes as text; values marked as safe are the page's own."""
     return clean(value) if type(value) is str else value
 
 
@@ -106,28 +106,25 @@ def _heading(material: Material) -> dict[str, Any]:
     }
 
 
-def _calls(calls: tuple[CallRecord, ...], demands: Demands) -> dict[str, Any]:
+def _calls(calls: tuple[CallRecord, ...], criteria: Criteria) -> dict[str, Any]:
     rows, details = [], []
     for call in calls:
-        found = failed_call(call, demands)
+        found = failed_call(call, criteria)
         evals = found.evals if found else ()
         rows.append(content.summary_row(call, [one.record for one in evals]))
         turns = sorted({one.turn.index for one in evals if one.turn})
         details.append(content.detail(call, turns))
     shown = [
-        place for place, column in enumerate(COLUMNS) if _is_told(column["key"], [row[place] for row in rows])
+        index
+        for index, column in enumerate(COLUMNS)
+        if column["key"] in ALWAYS or any(row[index] is not None for row in rows)
     ]
     table = {
-        "columns": [COLUMNS[place] for place in shown],
-        "rows": [[row[place] for place in shown] for row in rows],
+        "columns": [COLUMNS[index] for index in shown],
+        "rows": [[row[index] for index in shown] for row in rows],
         "block": content.BLOCK,
     }
     return {"rows": content.embed(table), "blocks": content.pack(details)}
-
-
-def _is_told(key: str, values: list[Any]) -> bool:
-    """Say whether a column has anything to tell: not every endpoint sends everything."""
-    return key in ALWAYS or any(value is not None for value in values)
 
 
 def _eval_rows(material: Material) -> Iterator[dict[str, Any]]:

@@ -6,7 +6,7 @@ import attrs
 import pytest
 
 from futureagi_simulate.records import Turn
-from futureagi_simulate_cli.failures import Cluster, Demands, FailedCall, failed_call, prompt
+from futureagi_simulate_cli.failures import Cluster, Criteria, FailedCall, failed_call, prompt
 
 from .samples import call, chosen, verdict
 
@@ -20,7 +20,7 @@ def failures(number: int, turns: int = 1) -> list[FailedCall]:
                 call_id=f"c{index}",
                 transcript=(Turn("agent", "I can't help you with that. " * 4),) * turns,
             ),
-            Demands(),
+            Criteria(),
         )
         assert one is not None
         found.append(one)
@@ -92,7 +92,7 @@ def test_no_text_of_the_service_leaves_its_quotation_or_hides_anything_in_it() -
         ended_reason=BREAKOUT,
         status="failed",
     )
-    failed = failed_call(hostile, Demands(wanted={BREAKOUT: ("calm",)}))
+    failed = failed_call(hostile, Criteria(choices={BREAKOUT: ("calm",)}))
     assert failed is not None
     assert len(failed.evals) == 2
     text = prompt(

@@ -12,8 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from futureagi_simulate.records import CallRecord, ExecutionRecord, call_record
-from futureagi_simulate_cli.failures import Cluster, Demands, Failures, Redactor, failed_call, lines, prompt
-from futureagi_simulate_cli.failures.redact import Given, Redaction, given_in, redactor_for
+from futureagi_simulate_cli.failures import Cluster, Criteria, Failures, Redactor, failed_call, lines, prompt
+from futureagi_simulate_cli.failures.redact import Identities, Redaction, identities_of, redactor_for
 
 from .samples import call, verdict
 
@@ -136,7 +136,7 @@ def test_a_name_is_taken_out_whichever_side_has_the_accents(name: str, text: str
 
 def test_nothing_of_a_customer_is_left_in_a_redacted_line_or_prompt() -> None:
     failed = failed_call(
-        call(verdict("Coherence", False, "María López (+49 171 5550110) was misled.")), Demands()
+        call(verdict("Coherence", False, "María López (+49 171 5550110) was misled.")), Criteria()
     )
     assert failed is not None
     redactor = redactor_for([failed.call])
@@ -166,7 +166,7 @@ def record_of(**fields: Any) -> CallRecord:
 
 
 def failures_of(*calls: CallRecord, clusters: tuple[Cluster, ...] = ()) -> Failures:
-    failed = [found for one in calls if (found := failed_call(one, Demands()))]
+    failed = [found for one in calls if (found := failed_call(one, Criteria()))]
     crashed = tuple(one for one in calls if one.status == "failed")
     execution = ExecutionRecord(run_test_name="Zoë's run", error_reason="Zoë left", raw_json=b"Zo\xc3\xab")
     return Failures(execution, tuple(failed), clusters, len(calls), 0, crashed)
@@ -192,32 +192,38 @@ def test_the_customers_of_calls_that_failed_as_calls_are_taken_out_of_them() -> 
 @pytest.mark.parametrize(
     ("answer", "given"),
     [
-        ({"customer_name": "Zoë Ng"}, Given(names=frozenset({"Zoë Ng"}))),
-        ({"customer_name": "+33 612 000 110"}, Given(numbers=frozenset({"33612000110"}))),
-        ({"customer_number": "+33612000110"}, Given(numbers=frozenset({"33612000110"}))),
-        ({"phone_number": 33612000110}, Given(numbers=frozenset({"33612000110"}))),
-        ({"phone_number": "sip:+33612000110@h, ext. 22"}, Given(numbers=frozenset({"33612000110"}))),
-        ({"simulator_agent_name": "Sofia"}, Given(titles=frozenset({"Sofia"}))),
-        ({"agent_definition_used_name": "Support line"}, Given(titles=frozenset({"Support line"}))),
+        ({"customer_name": "Zoë Ng"}, Identities(names=frozenset({"Zoë Ng"}))),
+        ({"customer_name": "+33 612 000 110"}, Identities(numbers=frozenset({"33612000110"}))),
+        ({"customer_number": "+33612000110"}, Identities(numbers=frozenset({"33612000110"}))),
+        ({"phone_number": 33612000110}, Identities(numbers=frozenset({"33612000110"}))),
+        ({"phone_number": "sip:+33612000110@h, ext. 22"}, Identities(numbers=frozenset({"33612000110"}))),
+        ({"simulator_agent_name": "Sofia"}, Identities(titles=frozenset({"Sofia"}))),
+        ({"agent_definition_used_name": "Support line"}, Identities(titles=frozenset({"Support line"}))),
         (
             {"scenario_columns": {"persona": {"value": {"name": "Zoë 0"}, "column_name": "persona"}}},
-            Given(names=frozenset({"Zoë 0"})),
+            Identities(names=frozenset({"Zoë 0"})),
         ),
-        ({"persona": "{'name': 'Zoë 0', 'tone': 'angry'}"}, Given(names=frozenset({"Zoë 0"}))),
+        ({"persona": "{'name': 'Zoë 0', 'tone': 'angry'}"}, Identities(names=frozenset({"Zoë 0"}))),
         (
             {"provider_call_data": {"vapi": {"customer": {"name": "Ann Lee", "number": "+33612000110"}}}},
-            Given(names=frozenset({"Ann Lee"}), numbers=frozenset({"33612000110"})),
+            Identities(names=frozenset({"Ann Lee"}), numbers=frozenset({"33612000110"})),
         ),
-        ({"scenario_columns": {"email": {"value": "j.doe@example.org"}}}, Given(titles=frozenset({"j.doe"}))),
-        ({"customer_name": "Unknown", "scenario_name": "Zoë", "customer_call_id": "cust_9612345"}, Given()),
-        ({"eval_outputs": {"e": {"name": "Tone"}}, "scenario": {"name": "Refund"}}, Given()),
-        ({"persona": "A retired teacher who has lost the invoice", "customer_name": None}, Given()),
+        (
+            {"scenario_columns": {"email": {"value": "j.doe@example.org"}}},
+            Identities(titles=frozenset({"j.doe"})),
+        ),
+        (
+            {"customer_name": "Unknown", "scenario_name": "Zoë", "customer_call_id": "cust_9612345"},
+            Identities(),
+        ),
+        ({"eval_outputs": {"e": {"name": "Tone"}}, "scenario": {"name": "Refund"}}, Identities()),
+        ({"persona": "A retired teacher who has lost the invoice", "customer_name": None}, Identities()),
     ],
 )
 def test_what_the_server_gives_away_is_collected_from_anywhere_in_an_answer(
-    answer: dict[str, Any], given: Given
+    answer: dict[str, Any], given: Identities
 ) -> None:
-    assert given_in(record_of(), answer) == given
+    assert identities_of(record_of(), answer) == given
 
 
 def test_all_that_an_answer_gives_away_is_taken_out_and_the_result_says_so() -> None:

@@ -1,4 +1,4 @@
-"""Executions to judge, written down briefly."""
+"""Executions to evaluate, written down briefly."""
 
 from futureagi_simulate.records import EvalSummary, ExecutionRecord
 from futureagi_simulate.records.evals import eval_summaries

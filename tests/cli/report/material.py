@@ -11,8 +11,8 @@ import httpx
 
 from futureagi_simulate import Client
 from futureagi_simulate.records import CallRecord, EvalRecord, EvalSummary, ExecutionRecord, Turn
-from futureagi_simulate_cli.failures.clusters import Cluster
-from futureagi_simulate_cli.gate import Settings, judge
+from futureagi_simulate_cli.failures.collect import Cluster
+from futureagi_simulate_cli.gate import Settings, evaluate
 from futureagi_simulate_cli.report import Material
 
 EXECUTION = "11111111-1111-4111-8111-111111111111"
@@ -64,7 +64,7 @@ def make_material(count: int = 60, *, baseline: bool = True, ready: bool = False
     )
     settings = Settings.of(["Coherence=10" if ready else "Coherence=99"])
     clusters = tuple(Cluster("Coherence", text, text, ("a", "b")) for text in HOSTILE)
-    return Material(execution, judge(execution, settings, before), calls, clusters, before)
+    return Material(execution, evaluate(execution, settings, before), calls, clusters, before)
 
 
 def _execution(identifier: str, passed: int, count: int) -> ExecutionRecord:

@@ -16,7 +16,7 @@ from futureagi_simulate import Client
 from futureagi_simulate.errors import ConfigurationError, FutureAGIError
 from futureagi_simulate_cli import main
 from futureagi_simulate_cli.report import build_page
-from futureagi_simulate_cli.report.gather import gather
+from futureagi_simulate_cli.report.content import gather
 from futureagi_simulate_mock import Mock
 
 from .material import EXECUTION, made_up

@@ -21,8 +21,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from futureagi_simulate.records import CallRecord, EvalRecord, EvalSummary, ExecutionRecord, Turn
-from futureagi_simulate_cli.failures.clusters import Cluster
-from futureagi_simulate_cli.gate import Outcome, Verdict, judge
+from futureagi_simulate_cli.failures.collect import Cluster
+from futureagi_simulate_cli.gate import Outcome, Verdict, evaluate
 from futureagi_simulate_cli.report import Material, build_page, charts
 from futureagi_simulate_cli.report.content import BLOCK, by_scenario, embed, pack
 
@@ -126,7 +126,7 @@ def test_charts_come_for_light_and_dark_with_words_for_those_who_cannot_see_them
 
 def test_an_execution_without_calls_or_evals_makes_a_page() -> None:
     empty = ExecutionRecord(id="x", status="completed")
-    assert "Nothing was evaluated." in build_page(Material(empty, judge(empty), ()))
+    assert "Nothing was evaluated." in build_page(Material(empty, evaluate(empty), ()))
 
 
 def test_a_thousand_calls_fit_in_six_megabytes() -> None:
@@ -171,7 +171,7 @@ def odd_verdict(names: list[str], values: list[Any]) -> Verdict:
         for place, name in enumerate(names)
     ]
     execution = ExecutionRecord(id="x", status="completed", total_calls=3, evals=tuple(evals))
-    verdict = judge(execution)
+    verdict = evaluate(execution)
     measured = zip(verdict.measures, values * len(names), strict=False)
     return attrs.evolve(verdict, measures=tuple(attrs.evolve(one, value=value) for one, value in measured))
 
@@ -202,7 +202,7 @@ def test_no_name_and_no_number_ends_the_process_that_draws_charts() -> None:
     """Run in another process, as the renderer would take this one with it."""
     code = (
         "from futureagi_simulate_cli.report import charts\n"
-        "from tests.report.test_page import ODD_NAMES, ODD_VALUES, odd_verdict\n"
+        "from tests.cli.report.test_page import ODD_NAMES, ODD_VALUES, odd_verdict\n"
         "assert charts.rates(odd_verdict(ODD_NAMES, [33.3])) is not None\n"
         "charts.rates(odd_verdict(['a'] * len(ODD_VALUES), ODD_VALUES))\n"
         "for values in ([value] for value in ODD_VALUES):\n"
@@ -210,7 +210,7 @@ def test_no_name_and_no_number_ends_the_process_that_draws_charts() -> None:
         "for values in (ODD_VALUES, [5e-324, 0], [1e9, 1e9 + 1e-7], [1e9, -1e9, 0.001]):\n"
         "    assert charts.histogram(values, 'Score', 'percent') is not None\n"
     )
-    root = Path(__file__).parents[2]
+    root = Path(__file__).parents[3]
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=root, capture_output=True, timeout=110, check=False
     )

@@ -4,26 +4,26 @@ import pytest
 
 from futureagi_simulate.errors import ConfigurationError
 from futureagi_simulate.records import EvalKind, EvalRecord, Turn
-from futureagi_simulate_cli.failures import Demands, failed_call
-from futureagi_simulate_cli.failures.turns import find_turn
+from futureagi_simulate_cli.failures import Criteria, failed_call
+from futureagi_simulate_cli.failures.collect import find_turn
 from futureagi_simulate_cli.gate.settings import Threshold
 
 from .samples import TRANSCRIPT, call, chosen, scored, verdict
 
-STRICT = Demands((Threshold("Resolution", 50),), {"Tone": ("calm", "neutral")})
+STRICT = Criteria((Threshold("Resolution", 50),), {"Tone": ("calm", "neutral")})
 
 
 @pytest.mark.parametrize(
-    ("record", "wanted"),
+    ("record", "required"),
     [
         pytest.param(verdict("Coherence", True), None, id="passed is fine"),
         pytest.param(verdict("Coherence", False), "Passed", id="failed is a failure"),
-        pytest.param(scored("Resolution", 49.9), "at least 50 %", id="a score below its threshold"),
+        pytest.param(scored("Resolution", 49.9), ">= 50 %", id="a score below its threshold"),
         pytest.param(scored("Resolution", 50.0), None, id="a score at its threshold is fine"),
         pytest.param(scored("Other", 1.0), None, id="a score nobody asked about is fine"),
-        pytest.param(chosen("Tone", "angry"), "calm or neutral", id="a choice that isn't wanted"),
-        pytest.param(chosen("Tone", "Calm"), None, id="a wanted choice, whatever its case"),
-        pytest.param(chosen("Tone", "calm", "angry"), "calm or neutral", id="one of two isn't wanted"),
+        pytest.param(chosen("Tone", "angry"), "calm or neutral", id="a choice that isn't accepted"),
+        pytest.param(chosen("Tone", "Calm"), None, id="an accepted choice, whatever its case"),
+        pytest.param(chosen("Tone", "calm", "angry"), "calm or neutral", id="one of two isn't accepted"),
         pytest.param(chosen("Mood", "angry"), None, id="choices nobody asked about are fine"),
         pytest.param(EvalRecord("x", "Tone", "choices", status="pending"), None, id="pending is no failure"),
         pytest.param(
@@ -34,19 +34,19 @@ STRICT = Demands((Threshold("Resolution", 50),), {"Tone": ("calm", "neutral")})
         pytest.param(EvalRecord("x"), None, id="an eval of which nothing is known"),
     ],
 )
-def test_an_eval_has_failed_by(record: EvalRecord, wanted: str | None) -> None:
-    assert STRICT.broken_by(record) == wanted
+def test_an_eval_has_failed_by(record: EvalRecord, required: str | None) -> None:
+    assert STRICT.failed_requirement(record) == required
 
 
 @pytest.mark.parametrize("name", [None, "*"])
 def test_a_threshold_without_a_name_is_for_every_score(name: str | None) -> None:
-    demands = Demands((Threshold("Resolution", 10), Threshold(name, 50)))
-    assert demands.broken_by(scored("Other", 49)) == "at least 50 %"
-    assert demands.broken_by(scored("resolution", 49)) is None
+    criteria = Criteria((Threshold("Resolution", 10), Threshold(name, 50)))
+    assert criteria.failed_requirement(scored("Other", 49)) == ">= 50 %"
+    assert criteria.failed_requirement(scored("resolution", 49)) is None
 
 
 def test_a_call_without_a_failed_eval_is_not_reported() -> None:
-    assert failed_call(call(verdict("Coherence", True)), Demands()) is None
+    assert failed_call(call(verdict("Coherence", True)), Criteria()) is None
 
 
 def test_every_failed_eval_of_a_call_is_reported_in_order() -> None:
@@ -55,7 +55,7 @@ def test_every_failed_eval_of_a_call_is_reported_in_order() -> None:
         STRICT,
     )
     assert found is not None
-    assert [(f.record.name, f.said) for f in found.evals] == [
+    assert [(f.record.name, f.actual) for f in found.evals] == [
         ("A", "Failed"),
         ("Resolution", "2 %"),
         ("Tone", "angry"),
@@ -108,23 +108,23 @@ KNOWN: tuple[tuple[str | None, EvalKind | None], ...] = (
 
 
 @pytest.mark.parametrize(
-    ("demands", "said"),
+    ("criteria", "said"),
     [
-        (Demands((Threshold("Nope", 50),)), 'no eval called "Nope"'),
-        (Demands(wanted={"Nope": ("calm",)}), 'no eval called "Nope"'),
-        (Demands((Threshold("Coherence", 50),)), "Coherence doesn't answer with a score"),
-        (Demands((Threshold("Tone", 50),)), "Tone doesn't answer with a score"),
-        (Demands(wanted={"resolution": ("calm",)}), "Resolution doesn't answer with choices"),
+        (Criteria((Threshold("Nope", 50),)), 'no eval called "Nope"'),
+        (Criteria(choices={"Nope": ("calm",)}), 'no eval called "Nope"'),
+        (Criteria((Threshold("Coherence", 50),)), "Coherence doesn't answer with a score"),
+        (Criteria((Threshold("Tone", 50),)), "Tone doesn't answer with a score"),
+        (Criteria(choices={"resolution": ("calm",)}), "Resolution doesn't answer with choices"),
     ],
 )
-def test_a_demand_that_no_eval_can_break_is_an_error(demands: Demands, said: str) -> None:
+def test_a_criterion_that_no_eval_can_fail_is_an_error(criteria: Criteria, said: str) -> None:
     with pytest.raises(ConfigurationError, match=said):
-        demands.check(KNOWN)
+        criteria.check(KNOWN)
 
 
-def test_demands_that_can_be_broken_are_fine() -> None:
-    Demands((Threshold("resolution", 50), Threshold("*", 5), Threshold(None, 5)), {"TONE": ("calm",)}).check(
+def test_criteria_that_can_be_failed_are_fine() -> None:
+    Criteria((Threshold("resolution", 50), Threshold("*", 5), Threshold(None, 5)), {"TONE": ("calm",)}).check(
         KNOWN
     )
-    Demands((Threshold("Odd", 50),), {"Odd": ("calm",)}).check(KNOWN)
-    Demands((Threshold("Nope", 50),)).check(())
+    Criteria((Threshold("Odd", 50),), {"Odd": ("calm",)}).check(KNOWN)
+    Criteria((Threshold("Nope", 50),)).check(())

@@ -1,4 +1,4 @@
-"""Records as rows of a table, and as values for JSON."""
+"""Records as rows of tables, as values for JSON, and the tables of executions and calls."""
 
 from __future__ import annotations
 
@@ -7,11 +7,15 @@ from datetime import datetime
 from typing import Any
 
 import attrs
+from rich.cells import cell_len
+from rich.console import Console
 from rich.text import Text
 
 from futureagi_simulate.printable import one_line, shorten
 from futureagi_simulate.records import CallRecord, EvalRecord, EvalSummary, ExecutionRecord
-from futureagi_simulate_cli.commands.waiting import clock
+from futureagi_simulate_cli.commands.console import print_table, say
+from futureagi_simulate_cli.gate.measure import measures
+from futureagi_simulate_cli.gate.render import counts_text, flat, interval_text, value_text
 from futureagi_simulate_cli.gate.settings import percent
 
 _STATUS_STYLES = {
@@ -26,12 +30,18 @@ _STATUS_STYLES = {
 
 
 def as_values(record: Any) -> dict[str, Any]:
-    """Give a record as plain values, without its raw bytes."""
+    """Return a record as plain values, without its raw bytes."""
     return attrs.asdict(
         record,
         filter=lambda field, _: field.name != "raw_json",
         value_serializer=lambda _, __, value: value.isoformat() if isinstance(value, datetime) else value,
     )
+
+
+def clock(seconds: float) -> str:
+    """Write a time as minutes and seconds: "29:55"."""
+    whole = round(seconds)
+    return f"{whole // 60}:{whole % 60:02d}"
 
 
 def moment(value: datetime | None) -> str:
@@ -76,7 +86,7 @@ COMPACT_COLUMNS = ("Execution", "Started, UTC", "Status", "Calls", "Failed")
 
 
 def compact_row(record: ExecutionRecord, *, short_id: bool) -> list[str | Text]:
-    """Write an execution in the room of a terminal, on request with the id cut to what tells it apart."""
+    """Write an execution in the width of a terminal, on request with the first eight characters of its id."""
     calls = f"{number(record.completed_calls)}/{number(record.total_calls)}"
     failed = Text(number(record.failed_calls), "red" if record.failed_calls else "dim")
     started = f"{record.started_at:%b %d %H:%M}" if record.started_at else "-"
@@ -89,7 +99,7 @@ def number(value: int | None) -> str:
 
 
 def eval_columns(records: Sequence[ExecutionRecord]) -> list[str]:
-    """Name the evals that judged a call of any of the executions: those with a pass rate first."""
+    """Return the names of the evals with a result in any of the executions: those with a pass rate first."""
     judged = {
         name: found.kind
         for record in records
@@ -100,14 +110,14 @@ def eval_columns(records: Sequence[ExecutionRecord]) -> list[str]:
 
 
 def summaries(record: ExecutionRecord) -> dict[str, EvalSummary]:
-    """Give the evals of an execution by the names that calls use: a template's parts, or itself."""
+    """Return the evals of an execution by the names that calls use: a template's parts, or itself."""
     return {
         part.name or "(unnamed)": part for summary in record.evals for part in summary.parts or (summary,)
     }
 
 
 def summary_text(summary: EvalSummary | None) -> Text:
-    """Write what an eval said of an execution: a rate, an average, or the most frequent choice."""
+    """Write the result of an eval over an execution: a rate, an average, or the most frequent choice."""
     if summary is None or summary.total == 0:
         return Text("-", "dim")
     if summary.pass_rate is not None:
@@ -140,9 +150,91 @@ def call_row(record: CallRecord) -> list[str | Text]:
 
 
 def eval_text(record: EvalRecord) -> Text:
-    """Write what an eval said of a call."""
+    """Write the result of an eval for a call."""
     if record.passed is not None:
         return Text("passed", "green") if record.passed else Text("failed", "red")
     if record.score is not None:
         return Text(percent(record.score))
     return Text(one_line(", ".join(record.choices)) or record.status or "-")
+
+
+def show_executions(console: Console, records: Sequence[ExecutionRecord], *, short_ids: bool = False) -> None:
+    """Print executions with a column per eval: pass rates, averages, or the most frequent choice.
+
+    On a terminal as many evals as there is room for.
+    """
+    names = eval_columns(records)
+    evals = [[summary_text(summaries(record).get(name)) for name in names] for record in records]
+    heads = [one_line(name) for name in names]
+    if not console.is_terminal:
+        columns = [*EXECUTION_COLUMNS, *heads]
+        table = [[*execution_row(record), *cells] for record, cells in zip(records, evals, strict=True)]
+        print_table(console, columns, table, [*EXECUTION_NUMBERS, *heads])
+        return
+    broken = [head.replace(" ", "\n", 1) if len(head) > _SHORT else head for head in heads]
+    basic = [compact_row(record, short_id=short_ids) for record in records]
+    most = _fitting(console.width, [COMPACT_COLUMNS, *basic], [broken, *evals])
+    columns = [*COMPACT_COLUMNS, *broken[:most]]
+    table = [[*row, *cells[:most]] for row, cells in zip(basic, evals, strict=True)]
+    print_table(console, columns, table, ["Calls", "Failed", *broken])
+    if most < len(names):
+        say(console, f"No room for {', '.join(heads[most:])}.", "dim")
+
+
+_SHORT = 9
+_GAP = 2
+
+
+def _fitting(width: int, basic: Sequence[Sequence[object]], evals: Sequence[Sequence[object]]) -> int:
+    """Return how many columns of `evals` fit into `width` beside those of `basic`."""
+    room = width - sum(column + _GAP for column in _widths(basic))
+    for number, column in enumerate(_widths(evals)):
+        room -= column + _GAP
+        if room < -_GAP:
+            return number
+    return len(evals[0])
+
+
+def _widths(table: Sequence[Sequence[object]]) -> list[int]:
+    return [
+        max(cell_len(line) for cell in column for line in str(cell).split("\n"))
+        for column in zip(*table, strict=True)
+    ]
+
+
+def show_execution(console: Console, record: ExecutionRecord) -> None:
+    """Print one execution: its counts, then its evals with counts and intervals."""
+    print_table(console, EXECUTION_COLUMNS, [execution_row(record)], EXECUTION_NUMBERS)
+    say(console)
+    found = [
+        [
+            "  " * depth + one_line(measure.name),
+            value_text(measure),
+            counts_text(measure),
+            interval_text(measure),
+        ]
+        for depth, measure in flat(measures(record.evals, {}))
+    ]
+    if found:
+        print_table(
+            console,
+            ["Eval", "Measured", "Calls", "95 % interval"],
+            found,
+            ["Measured", "Calls", "95 % interval"],
+        )
+    else:
+        say(console, "No evals.")
+
+
+def show_call(console: Console, record: CallRecord) -> None:
+    """Print one call and the results of its evals."""
+    print_table(console, CALL_COLUMNS, [call_row(record)], CALL_NUMBERS, cut=CALL_TEXTS)
+    say(console)
+    table: list[list[str | Text]] = [
+        [one_line(found.name or found.id), eval_text(found), one_line(found.reason or "")]
+        for found in record.evals
+    ]
+    if table:
+        print_table(console, ["Eval", "Result", "Reason"], table, fold=["Reason"])
+    else:
+        say(console, "No evals.")

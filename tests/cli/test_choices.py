@@ -42,6 +42,8 @@ def test_a_report_takes_all_wanted_choices_of_an_eval(
     pages = []
     for want in (TOGETHER, apart):
         assert run("report", server["FI_TEST_EXECUTION_ID"], "--to", "page.html", *want).code == 0
-        pages.append((tmp_path / "page.html").read_text(encoding="utf-8").count("Tone chose well in 55.56 %"))
+        pages.append(
+            (tmp_path / "page.html").read_text(encoding="utf-8").count("Tone: accepted choices 55.56 %")
+        )
     assert pages[0] == pages[1]
     assert pages[0] > 0

@@ -10,7 +10,7 @@ import pytest
 
 from futureagi_simulate import Client
 from futureagi_simulate.records import CallRecord, ExecutionRecord, call_record, execution_record
-from futureagi_simulate_cli.gate.judge import judge
+from futureagi_simulate_cli.gate.checks import evaluate
 from futureagi_simulate_cli.gate.measure import Measure
 from futureagi_simulate_cli.gate.settings import Settings
 from futureagi_simulate_mock import Mock
@@ -37,7 +37,7 @@ def fetched(profile: Profile) -> tuple[ExecutionRecord, list[CallRecord]]:
 
 
 def tone(record: ExecutionRecord, *good: str) -> Measure:
-    measures = judge(record, Settings.of(["*=0"], {"Tone": good})).measures
+    measures = evaluate(record, Settings.of(["*=0"], {"Tone": good})).measures
     return next(measure for measure in measures if measure.name == "Tone")
 
 
@@ -74,22 +74,22 @@ def test_both_profiles_tell_the_same_shares_of_words() -> None:
 def test_where_shares_overlap_the_least_is_compared_and_the_range_is_told() -> None:
     # of 20 answers 12 hold a, 8 b, 6 c and 4 d: how many hold a and b only can't be known
     found = execution(choices("Tone", {"a": 60.0, "b": 40.0, "c": 30.0, "d": 20.0}))
-    verdict = judge(found, Settings.of(["Tone=60"], {"Tone": ["a", "b"]}))
+    verdict = evaluate(found, Settings.of(["Tone=60"], {"Tone": ["a", "b"]}))
     assert not verdict.ready
-    assert "Tone chose well in 50 % (10 of 20), at least 60 %" in verdict.sentence
-    assert "from 10 to 14 of 20" in verdict.notes[0]
+    assert "Tone: accepted choices 50 % (10/20), required >= 60 %" in verdict.sentence
+    assert "10 to 14 of 20" in verdict.notes[0]
 
 
 def test_where_the_range_is_one_number_nothing_is_noted() -> None:
     found = execution(choices("Tone", {"a": 60.0, "b": 40.0, "c": 30.0}))
-    verdict = judge(found, Settings.of(["Tone=70"], {"Tone": ["a", "b"]}))
+    verdict = evaluate(found, Settings.of(["Tone=70"], {"Tone": ["a", "b"]}))
     assert verdict.ready
     assert not verdict.notes
 
 
 def test_rounded_shares_do_not_exceed_all() -> None:
     thirds = {"a": 33.34, "['b']": 33.34, "{'choice': 'c'}": 33.34}
-    verdict = judge(
+    verdict = evaluate(
         execution(choices("Tone", thirds, 3)), Settings.of(["Tone=100"], {"Tone": ["a", "b", "c"]})
     )
     assert verdict.measures[0].value == 100
@@ -97,7 +97,7 @@ def test_rounded_shares_do_not_exceed_all() -> None:
 
 
 def test_an_answer_without_any_choice_is_not_a_good_one() -> None:
-    verdict = judge(
+    verdict = evaluate(
         execution(choices("Tone", {"[]": 50.0, "a": 50.0})), Settings.of(["*=0"], {"Tone": ["a"]})
     )
     assert verdict.measures[0].hits == 10

@@ -8,8 +8,8 @@ import pytest
 
 import futureagi_simulate_cli.failures as package
 from futureagi_simulate.records import CallRecord, EvalRecord
-from futureagi_simulate_cli.failures import SCHEMA, Cluster, Demands, failed_call, lines
-from futureagi_simulate_cli.failures.clusters import read_clusters
+from futureagi_simulate_cli.failures import SCHEMA, Cluster, Criteria, failed_call, lines
+from futureagi_simulate_cli.failures.collect import read_clusters
 from futureagi_simulate_cli.gate.settings import Threshold
 
 from .samples import call, chosen, scored, verdict
@@ -26,7 +26,7 @@ def validator() -> Any:
 
 
 def test_a_line_per_failed_eval_each_complete_in_itself() -> None:
-    failed = failed_call(call(verdict("A", False, "Charged twice."), verdict("B", False)), Demands())
+    failed = failed_call(call(verdict("A", False, "Charged twice."), verdict("B", False)), Criteria())
     assert failed is not None
     first, second = lines(failed)
     assert (first["eval"]["name"], second["eval"]["name"]) == ("A", "B")
@@ -36,7 +36,7 @@ def test_a_line_per_failed_eval_each_complete_in_itself() -> None:
 
 
 def test_a_line_names_the_clusters_of_its_call_and_eval() -> None:
-    failed = failed_call(call(verdict("A", False), verdict("B", False)), Demands())
+    failed = failed_call(call(verdict("A", False), verdict("B", False)), Criteria())
     assert failed is not None
     clusters = [Cluster("A", "Mine", "why", ("c1",)), Cluster("A", "Other", "", ("c2",))]
     first, second = lines(failed, clusters)
@@ -45,7 +45,7 @@ def test_a_line_names_the_clusters_of_its_call_and_eval() -> None:
 
 
 def test_every_line_fits_the_published_schema(validator: Any) -> None:
-    demands = Demands((Threshold("*", 50),), {"Tone": ("calm",)})
+    demands = Criteria((Threshold("*", 50),), {"Tone": ("calm",)})
     bare = CallRecord(id="c2", evals=(EvalRecord("x", passed=False),))
     for one in (call(verdict("A", False), scored("S", 3), chosen("Tone", "angry")), bare):
         failed = failed_call(one, demands)

@@ -1,15 +1,73 @@
-"""Failures as Markdown for a prompt: clusters first, then whole calls, as many as fit."""
+"""Failures as JSON Lines, by `failure.schema.json`, and as Markdown for a prompt."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
-from typing import Final
+from datetime import datetime
+from typing import Any, Final
 
 from futureagi_simulate.printable import one_line
-from futureagi_simulate_cli.failures.clusters import Cluster
-from futureagi_simulate_cli.failures.find import FailedCall
+from futureagi_simulate_cli.failures.collect import Cluster, FailedCall, FailedEval
+
+SCHEMA: Final = "futureagi-simulate/failure/3"
+"""Grows by added fields only; a field that changes its meaning makes it the next version."""
+
+
+def lines(failed: FailedCall, clusters: Sequence[Cluster] = ()) -> Iterator[dict[str, Any]]:
+    """Iterate over one object per failed eval of a call, each complete in itself.
+
+    A call without failed evals, which failed as a call, has one object whose `eval` is None.
+    """
+    call = failed.call
+    for found in failed.evals or (None,):
+        yield {
+            "schema": SCHEMA,
+            "execution_id": call.execution_id,
+            "call_id": call.id,
+            "scenario_id": call.scenario_id,
+            "scenario": call.scenario,
+            "call_status": call.status,
+            "started_at": _time(call.started_at),
+            "duration_s": call.duration_s,
+            "ended_reason": call.ended_reason,
+            "customer_name": call.customer_name,
+            "phone_number": call.phone_number,
+            "summary": call.summary,
+            "eval": _eval(found) if found else None,
+            "clusters": [
+                {"name": cluster.name, "description": cluster.description}
+                for cluster in clusters
+                if call.id in cluster.call_ids and found and cluster.eval_name == found.record.name
+            ],
+            "turn": {"index": found.turn.index, "found_by": found.turn.found_by}
+            if found and found.turn
+            else None,
+            "transcript": [
+                {"speaker": turn.speaker, "text": turn.text, "start_s": turn.start_s, "end_s": turn.end_s}
+                for turn in call.transcript
+            ],
+        }
+
+
+def _eval(found: FailedEval) -> dict[str, Any]:
+    record = found.record
+    return {
+        "id": record.id,
+        "name": record.name,
+        "kind": record.kind,
+        "passed": record.passed,
+        "score": record.score,
+        "choices": list(record.choices),
+        "required": found.required,
+        "reason": record.reason,
+    }
+
+
+def _time(value: datetime | None) -> str | None:
+    return value.isoformat() if value else None
+
 
 DEFAULT_SIZE: Final = 60_000
 """Characters; about 15,000 tokens, which leaves room for an answer in every current model."""
@@ -77,20 +135,20 @@ def _call(number: int, failed: FailedCall) -> Iterator[str]:
         yield _quoted(f"Summary: {call.summary}")
     for found in failed.evals:
         name, reason = found.record.name or found.record.id, found.record.reason or "No reason given."
-        yield _quoted(f"Eval {name}: {found.said}, wanted {found.wanted}. {reason}")
+        yield _quoted(f"Eval {name}: {found.actual}, required {found.required}. {reason}")
     marked = {found.turn.index for found in failed.evals if found.turn}
     for index, turn in enumerate(call.transcript):
         yield _quoted(f"{turn.speaker or 'unknown'}: {turn.text}", ">>" if index in marked else ">")
 
 
 def _quoted(text: str, mark: str = ">") -> str:
-    """Put a text on one quoted line; a `>` that it begins with is escaped, so that it can't be a mark."""
+    """Write a text as one quoted line; escape a leading `>`, so that it can't be a mark."""
     line = one_line("".join(character for character in text if _shows(character)))
     return f"{mark} {re.sub('^>', chr(92) + '>', line)}"
 
 
 def _shows(character: str) -> bool:
-    """Return whether a character is visible, or white space that `one_line` turns into a blank."""
+    """Return whether a character is visible, or white space that `one_line` replaces by a blank."""
     if character.isspace():
         return True
     if (

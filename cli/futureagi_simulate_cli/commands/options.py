@@ -1,0 +1,269 @@
+"""Arguments and options that several commands share, and what they select."""
+
+from __future__ import annotations
+
+import inspect
+import os
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Final, TypeVar
+
+import attrs
+import typer
+
+from futureagi_simulate_cli.commands.process import usage
+
+if TYPE_CHECKING:
+    from futureagi_simulate.client import Client
+    from futureagi_simulate_cli.gate.find import Target
+    from futureagi_simulate_cli.gate.settings import Settings
+
+RUN_TEST_ID: Final = "FI_RUN_TEST_ID"
+RUN_TEST_NAME: Final = "FI_RUN_TEST_NAME"
+EXECUTION_ID: Final = "FI_TEST_EXECUTION_ID"
+
+C = TypeVar("C", bound=Callable[..., Any])
+
+
+def duration(text: str) -> float:
+    """Read a duration in seconds; docs/command.md says how one is written."""
+    from futureagi_simulate_cli.gate.wait import parse_duration
+
+    return parse_duration(text)
+
+
+def interval(text: str) -> float:
+    """Read the time between two polls, in seconds."""
+    from futureagi_simulate_cli.gate.wait import parse_interval
+
+    return parse_interval(text)
+
+
+ExecutionArgument = Annotated[
+    str | None,
+    typer.Argument(
+        metavar="EXECUTION", help=f"Id of the execution; if nothing is named, that in {EXECUTION_ID}."
+    ),
+]
+ExecutionOption = Annotated[
+    str | None, typer.Option("--execution", metavar="ID", help="The same as EXECUTION.")
+]
+
+GATE_OPTIONS: Final[dict[str, Any]] = {
+    "execution": ExecutionArgument,
+    "execution_id": ExecutionOption,
+    "min": Annotated[
+        list[str] | None,
+        typer.Option(
+            "--min",
+            metavar="NAME=PERCENT",
+            help='Threshold for one eval; "*=90" for every pass rate; "90" for all together. Repeatable.',
+        ),
+    ],
+    "want": Annotated[
+        list[str] | None,
+        typer.Option(
+            "--want", metavar="NAME=A,B", help="The accepted answers of an eval with choices. Repeatable."
+        ),
+    ],
+    "min_calls": Annotated[
+        int | None,
+        typer.Option(
+            "--min-calls", metavar="N", help="Calls that each eval with a requirement must have judged."
+        ),
+    ],
+    "max_missing": Annotated[
+        str | None,
+        typer.Option(
+            "--max-missing",
+            metavar="N|N%",
+            help="Calls that may have no result of an eval with a requirement (0).",
+        ),
+    ],
+    "max_failed": Annotated[
+        int | None,
+        typer.Option(
+            "--max-failed", metavar="N", help="Calls that may have failed; without it they count as missing."
+        ),
+    ],
+    "confident": Annotated[
+        bool | None,
+        typer.Option(
+            "--confident/--measured",
+            help="Compare the lower bound of the 95 % interval, not the measured rate.",
+        ),
+    ],
+    "baseline": Annotated[
+        str | None, typer.Option("--baseline", metavar="EXECUTION", help="An execution to compare with.")
+    ],
+    "max_drop": Annotated[
+        float | None,
+        typer.Option(
+            "--max-drop", metavar="POINTS", help="Points that an eval may be below the baseline (2)."
+        ),
+    ],
+    "config": Annotated[
+        Path | None,
+        typer.Option(
+            "--config", metavar="FILE", help="The pyproject.toml with the settings; default: the nearest one."
+        ),
+    ],
+}
+"""The options of a gate, for every command that gives a verdict."""
+
+WAIT_OPTIONS: Final[dict[str, Any]] = {
+    "run_test": Annotated[
+        str | None,
+        typer.Option(
+            "--run-test",
+            metavar="ID|NAME",
+            help="Take the latest execution of this run test instead; if it isn't waited for, of the "
+            "finished ones.",
+        ),
+    ],
+    "started_after": Annotated[
+        str | None,
+        typer.Option(
+            "--started-after",
+            metavar="TIME",
+            help="With --run-test: only an execution that started then or later, 2026-03-01T12:00:00Z or "
+            "2h ago.",
+        ),
+    ],
+    "interval": Annotated[
+        float | None,
+        typer.Option(
+            "--interval", metavar="TIME", parser=interval, help="Time between two polls: 500ms (5s)."
+        ),
+    ],
+    "json": Annotated[bool, typer.Option("--json", help="Print the verdict as JSON.")],
+}
+"""The further options of `gate` and `watch`."""
+
+
+def takes(options: dict[str, Any]) -> Callable[[C], C]:
+    """Add `options` to the parameters of a command, which receives them as keyword arguments."""
+
+    def decorate(command: C) -> C:
+        own = [
+            parameter
+            for parameter in inspect.signature(command, eval_str=True).parameters.values()
+            if parameter.kind is not parameter.VAR_KEYWORD
+        ]
+        added = [
+            inspect.Parameter(
+                name,
+                inspect.Parameter.KEYWORD_ONLY,
+                default=False if annotation.__origin__ is bool else None,
+                annotation=annotation,
+            )
+            for name, annotation in options.items()
+        ]
+        own = [parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY) for parameter in own]
+        command.__signature__ = inspect.Signature([*added, *own])  # type: ignore[attr-defined]
+        return command
+
+    return decorate
+
+
+@attrs.frozen
+class GateRequest:
+    """The request of a command that gives a verdict: the execution, and the settings of the gate."""
+
+    settings: Settings
+    execution: str | None
+    run_test: str | None
+    started_after: datetime | None
+    baseline: str | None
+    wait: float | None
+
+
+def read_request(options: dict[str, Any]) -> GateRequest:
+    """Read the options of a gate over the settings of `config`, or of the nearest pyproject.toml.
+
+    `options` are `GATE_OPTIONS`, and `run_test`, `started_after` and `wait` where the command has them.
+    """
+    from futureagi_simulate_cli.gate.settings import Settings, load
+    from futureagi_simulate_cli.gate.wait import parse_duration, parse_start
+
+    options = dict(options)
+    execution = either(options.pop("execution"), options.pop("execution_id"), "execution")
+    config = options.pop("config")
+    if config is not None and not config.is_file():
+        raise usage(f"There is no file {config}.", "Name a pyproject.toml with --config.")
+    for name in ("baseline", "run_test", "started_after"):
+        given(options.get(name), f"--{name.replace('_', '-')}")
+    chosen = load(config, Path.cwd(), options)
+    wait, after = chosen.pop("wait", None), chosen.pop("started_after", None)
+    baseline, run_test = chosen.pop("baseline", None), chosen.pop("run_test", None)
+    if options.get("max_drop") is not None and baseline is None:
+        raise usage("--max-drop has no baseline to drop from.", "Name one with --baseline, or leave it out.")
+    return GateRequest(
+        settings=Settings.of(**chosen),
+        execution=execution,
+        run_test=run_test,
+        started_after=parse_start(after) if after is not None else None,
+        baseline=baseline,
+        wait=parse_duration(wait) if wait is not None else None,
+    )
+
+
+def given(text: str | None, what: str) -> str | None:
+    """Return `text`; raise a usage error if it is blank, as an unset shell variable leaves it."""
+    if text is not None and not text.strip():
+        raise usage(f"{what} is blank.", "Give it a value (is a variable unset?), or leave it out.")
+    return text
+
+
+def either(argument: str | None, option: str | None, name: str) -> str | None:
+    """Return the value of `argument` or of the option `--name`; raise a usage error if both are given."""
+    argument, option = given(argument, "The argument"), given(option, f"--{name}")
+    if argument and option:
+        raise usage(f'--{name} and "{argument}" name the same thing twice.', "Leave one of them out.")
+    return argument or option
+
+
+def from_environment(variable: str) -> str | None:
+    """Return the id or name in a variable, None if it is unset or blank."""
+    return os.environ.get(variable, "").strip() or None
+
+
+def find_execution(
+    client: Client,
+    command: str,
+    execution: str | None,
+    run_test: str | None,
+    *,
+    started_after: datetime | None = None,
+) -> Target:
+    """Find the named execution, else the latest finished one of the run test, else the environment's."""
+    from futureagi_simulate_cli.gate.find import Target, find_latest
+
+    run_test = given(run_test, "--run-test")
+    if execution:
+        return Target(client, execution)
+    if run_test:
+        return find_latest(client, run_test, started_after=started_after)
+    if found := from_environment(EXECUTION_ID):
+        return Target(client, found)
+    raise usage(
+        "No execution was named.", f"fi-simulate {command} EXECUTION, or --run-test with an id or a name"
+    )
+
+
+def find_target(client: Client, command: str, request: GateRequest, *, wait: bool) -> Target:
+    """Find the execution to evaluate: the named one, or the one of the run test.
+
+    With `wait` that is the next execution of the run test (see `Target`), else the latest finished one.
+    """
+    from futureagi_simulate_cli.gate.find import Target
+
+    run_test, after = None if request.execution else request.run_test, request.started_after
+    if after is not None and run_test is None:
+        raise usage(
+            "--started-after has no run test to look in.", "Name one with --run-test, or leave it out."
+        )
+    if run_test is not None and wait:
+        return Target(client, run_test=run_test, started_after=after)
+    return find_execution(client, command, request.execution, run_test, started_after=after)
