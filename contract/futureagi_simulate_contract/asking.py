@@ -8,6 +8,8 @@ from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote, urlencode
 
+from futureagi_simulate import logs, transport
+from futureagi_simulate.auth import Credentials, Secret
 from futureagi_simulate.errors import (
     Attempt,
     ConfigurationError,
@@ -16,10 +18,9 @@ from futureagi_simulate.errors import (
     TimeoutError,
     TransportError,
 )
-from futureagi_simulate.transport import logs, wire
-from futureagi_simulate.transport.clock import Clock, SystemClock
-from futureagi_simulate.transport.hop import Failure, FailureKind, Hop, Reply
-from futureagi_simulate.transport.keys import Credentials, Secret
+from futureagi_simulate.http import Hop
+from futureagi_simulate.responses import Failure, FailureKind, Reply
+from futureagi_simulate.retry import Clock, SystemClock
 from futureagi_simulate_contract.exchange import Answer, Keys, Question
 
 if TYPE_CHECKING:
@@ -84,7 +85,7 @@ def of_server(
     keys = options.credentials
     wrong = Credentials(keys.api_key, Secret(_WRONG))
     pairs = {Keys.GOOD: keys, Keys.WRONG_SECRET: wrong, Keys.OTHER: other}
-    with closing(wire.open_client(None, options.origin)) as client:
+    with closing(transport.open_client(None, options.origin)) as client:
 
         def ask(question: Question) -> Answer:
             if question.method != "GET" or (question.keys is Keys.OTHER and other is None):
@@ -102,7 +103,7 @@ def of_server(
                 remaining=lambda: limit - clock.monotonic(),
                 budget=limit - begun,
             )
-            outcome = wire.exchange(client, hop)
+            outcome = transport.exchange(client, hop)
             failure = outcome if isinstance(outcome, Failure) else outcome.failure
             what = str(outcome.status) if isinstance(outcome, Reply) else outcome.kind.value
             asked = RequestInfo(question.method, hop.url)

@@ -7,8 +7,18 @@ from collections.abc import Callable, Generator
 from typing import Any
 
 from futureagi_simulate.errors import FutureAGIError, ServerError
-from futureagi_simulate.listings.page import Ask, Facts, Fetched, Page
-from futureagi_simulate.listings.planner import Await, Changed, Deliver, Drop, Look, Start
+from futureagi_simulate.pagination import (
+    Ask,
+    Await,
+    Changed,
+    Deliver,
+    Drop,
+    Facts,
+    Fetched,
+    Look,
+    Page,
+    Start,
+)
 
 Answer = Callable[[Ask], Any]
 

@@ -16,12 +16,11 @@ import httpcore
 import httpx
 import pytest
 
+from futureagi_simulate import network
 from futureagi_simulate.errors import ConnectError, TimeoutError
+from futureagi_simulate.http import AsyncSession, Cancelled, Request, Session
 from futureagi_simulate.options import Options, Timeout
-from futureagi_simulate.transport import network
-from futureagi_simulate.transport.clock import ManualClock, SystemClock
-from futureagi_simulate.transport.request import Request
-from futureagi_simulate.transport.session import AsyncSession, Cancelled, Session
+from futureagi_simulate.retry import ManualClock, SystemClock
 
 pytestmark = pytest.mark.filterwarnings(
     "ignore::futureagi_simulate.InsecureConnectionWarning"
@@ -485,7 +484,7 @@ def test_what_is_said_to_a_proxy_without_a_timeout_has_the_connections(
 
 
 def _hops(options: Options) -> Iterator[Any]:
-    from futureagi_simulate.transport.flow import flow
+    from futureagi_simulate.http import flow
 
     steps = flow(THING, options)
     yield next(steps)

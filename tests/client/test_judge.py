@@ -10,10 +10,9 @@ import pytest
 
 from futureagi_simulate import errors
 from futureagi_simulate.errors import APIStatusError, ContractError, RateLimitError, RequestInfo
-from futureagi_simulate.transport.hop import Failure, FailureKind, Reply
-from futureagi_simulate.transport.judge import Case, Trouble
-from futureagi_simulate.transport.origin import Elsewhere
-from futureagi_simulate.transport.retry import RetryPolicy
+from futureagi_simulate.options import Elsewhere
+from futureagi_simulate.responses import Case, Failure, FailureKind, Reply, Trouble
+from futureagi_simulate.retry import RetryPolicy
 
 CASE = Case(
     RequestInfo("GET", "https://api.test/things/", "getThing"),

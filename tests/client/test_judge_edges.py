@@ -15,10 +15,9 @@ from futureagi_simulate.errors import (
     RequestInfo,
     ServerError,
 )
-from futureagi_simulate.transport.hop import Reply
-from futureagi_simulate.transport.judge import Case, Trouble
-from futureagi_simulate.transport.origin import Elsewhere
-from futureagi_simulate.transport.retry import RetryPolicy
+from futureagi_simulate.options import Elsewhere
+from futureagi_simulate.responses import Case, Reply, Trouble
+from futureagi_simulate.retry import RetryPolicy
 
 CASE = Case(RequestInfo("GET", "https://api.test/things/", "getThing"), RetryPolicy(), scrub=str)
 JSON = {"content-type": "application/json"}

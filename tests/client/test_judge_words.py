@@ -5,9 +5,8 @@ from __future__ import annotations
 import pytest
 
 from futureagi_simulate.errors import RequestInfo
-from futureagi_simulate.transport.hop import Failure, FailureKind, Reply
-from futureagi_simulate.transport.judge import Case, Trouble
-from futureagi_simulate.transport.retry import RetryPolicy
+from futureagi_simulate.responses import Case, Failure, FailureKind, Reply, Trouble
+from futureagi_simulate.retry import RetryPolicy
 
 CASE = Case(RequestInfo("GET", "https://api.test/things/", "getThing"), RetryPolicy(), scrub=str)
 

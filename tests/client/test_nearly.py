@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from futureagi_simulate.transport.nearly import readable
+from futureagi_simulate.bodies import readable
 
 HALF, WHOLE = rb"\ud83d", rb"\ud83d\ude00"
 

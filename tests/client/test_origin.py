@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from futureagi_simulate.errors import ConfigurationError
-from futureagi_simulate.transport.origin import Elsewhere, Origin, target_origin
+from futureagi_simulate.options import Elsewhere, Origin, target_origin
 
 API = Origin.of("https://api.example.com/prefix")
 HERE = "https://api.example.com/prefix/things/"

@@ -7,8 +7,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from futureagi_simulate.listings.page import Ask, Facts
-from futureagi_simulate.listings.planner import Walk, is_whole
+from futureagi_simulate.pagination import Ask, Facts, Walk, is_whole
 
 
 def facts(number: int, size: int, delivered: int, **said: Any) -> Facts:

@@ -6,8 +6,7 @@ from typing import Any
 
 import pytest
 
-from futureagi_simulate.listings.page import Ask, Facts
-from futureagi_simulate.listings.planner import Walk, is_whole
+from futureagi_simulate.pagination import Ask, Facts, Walk, is_whole
 
 
 def facts(number: int, size: int, delivered: int, **said: Any) -> Facts:

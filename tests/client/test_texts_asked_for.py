@@ -10,8 +10,7 @@ import pytest
 from futureagi_simulate import Client, ConfigurationError
 from futureagi_simulate.errors import APIStatusError, RequestInfo
 from futureagi_simulate.options import RetryPolicy
-from futureagi_simulate.transport.hop import Reply
-from futureagi_simulate.transport.judge import Case, Trouble
+from futureagi_simulate.responses import Case, Reply, Trouble
 from futureagi_simulate_mock import Mock
 
 SOME_ID = UUID(int=1)

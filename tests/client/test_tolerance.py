@@ -26,9 +26,9 @@ from futureagi_simulate import (
 )
 from futureagi_simulate.answers.decode import read_page
 from futureagi_simulate.answers.form import Form
-from futureagi_simulate.listings.page import Ask
+from futureagi_simulate.http import Answer, Request
+from futureagi_simulate.pagination import Ask
 from futureagi_simulate.printable import clean
-from futureagi_simulate.transport.request import Answer, Request
 from futureagi_simulate_api.models import CallExecution, CallExecutionPage
 
 from .test_listing import CALL, ID

@@ -8,9 +8,7 @@ import pytest
 from msgspec.structs import replace
 
 from futureagi_simulate.errors import ServerError, TransportError
-from futureagi_simulate.listings.page import Ask, Facts
-from futureagi_simulate.listings.planner import Walk
-from futureagi_simulate.listings.reading import read
+from futureagi_simulate.pagination import Ask, Facts, Walk, read
 
 from .played import Played, fetched, pages
 

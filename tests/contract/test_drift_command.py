@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from futureagi_simulate.transport.clock import ManualClock, SystemClock
+from futureagi_simulate.retry import ManualClock, SystemClock
 from futureagi_simulate_cli.commands.run import run
 from futureagi_simulate_contract.asking import of_mock
 from futureagi_simulate_contract.drift.judge import judge

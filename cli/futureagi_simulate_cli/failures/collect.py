@@ -17,8 +17,8 @@ from futureagi_simulate.records import (
     ExecutionRecord,
     call_record,
     execution_record,
+    text,
 )
-from futureagi_simulate.records.values import text
 from futureagi_simulate_cli.failures.clusters import Cluster, read_clusters
 from futureagi_simulate_cli.failures.find import Demands, FailedCall, failed_call
 from futureagi_simulate_cli.failures.redact import (

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from futureagi_simulate.errors import ConfigurationError
 from futureagi_simulate.records import ExecutionRecord, call_record, execution_record
-from futureagi_simulate.transport.clock import Clock
+from futureagi_simulate.retry import Clock
 from futureagi_simulate_cli.gate.find import Awaited, fetch_run
 from futureagi_simulate_cli.gate.judge import judge
 from futureagi_simulate_cli.gate.settings import GivenThresholds, GivenWanted, Settings

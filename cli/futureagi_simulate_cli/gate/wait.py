@@ -17,7 +17,7 @@ from futureagi_simulate.errors import (
     TransportError,
 )
 from futureagi_simulate.records import ExecutionRecord
-from futureagi_simulate.transport.clock import Clock, SystemClock
+from futureagi_simulate.retry import Clock, SystemClock
 from futureagi_simulate_cli.gate.status import is_finished
 
 INTERVAL: Final = 5.0

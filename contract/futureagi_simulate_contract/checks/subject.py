@@ -17,8 +17,8 @@ from futureagi_simulate_contract.rows import Row
 from futureagi_simulate_contract.views import Profile
 
 if TYPE_CHECKING:
+    from futureagi_simulate.auth import Credentials
     from futureagi_simulate.options import Options
-    from futureagi_simulate.transport.keys import Credentials
     from futureagi_simulate_mock import Mock
 
 _BIG: Final = 100

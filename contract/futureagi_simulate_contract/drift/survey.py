@@ -13,8 +13,8 @@ from typing import Any, Final
 import attrs
 import msgspec
 
+from futureagi_simulate.auth import MASK, Credentials
 from futureagi_simulate.errors import TimeoutError, TransportError
-from futureagi_simulate.transport.keys import MASK, Credentials
 from futureagi_simulate_contract.asking import Ask, OutOfTimeError
 from futureagi_simulate_contract.drift.log import Log
 from futureagi_simulate_contract.drift.look import Asking, Look

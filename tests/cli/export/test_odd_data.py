@@ -15,8 +15,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from futureagi_simulate import ContractWarning
+from futureagi_simulate.bodies import readable
 from futureagi_simulate.records import CallRecord, EvalRecord, Turn, call_record
-from futureagi_simulate.transport.nearly import readable
 from futureagi_simulate_cli.export import to_arrow
 from futureagi_simulate_cli.export.formats import Format, write
 from futureagi_simulate_cli.export.source import Received

@@ -11,11 +11,20 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from futureagi_simulate.filters import COLUMNS, Filter
-from futureagi_simulate.records.evals import eval_record
-from futureagi_simulate.records.model import EvalRecord
-from futureagi_simulate.records.values import first, items, mapping, moment, number, seconds, text
+from futureagi_simulate.records import (
+    EvalRecord,
+    eval_record,
+    first,
+    items,
+    mapping,
+    moment,
+    number,
+    seconds,
+    text,
+)
 
 __all__ = ["contradicted", "contradicts", "fits_verdict", "misses", "unknown_columns"]
+
 
 _DAY: Final = timedelta(days=1)
 _NEGATIVE: Final = frozenset({"not_equals", "not_contains", "not_in_between"})

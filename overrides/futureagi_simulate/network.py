@@ -26,9 +26,10 @@ import anyio
 import httpcore
 from httpcore import AsyncNetworkBackend, AsyncNetworkStream, NetworkBackend, NetworkStream
 
-from futureagi_simulate.transport.hop import Cancelled, Hop
+from futureagi_simulate.http import Cancelled, Hop
 
 __all__ = ["SLICE", "Limit", "discard", "enforce", "pools", "repair", "running_loop"]
+
 
 T = TypeVar("T")
 

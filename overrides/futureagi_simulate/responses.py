@@ -1,17 +1,20 @@
-"""What one outcome means: an answer, or which error and whether trying again could help.
+"""What the outcome of an exchange means: a response, or which error and whether trying again could help.
 
-Status before body.
+Status before body. Text from a server is masked and cleaned before it is repeated.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from typing import Final
+from collections.abc import Callable, Mapping
+from enum import Enum
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 from msgspec.structs import replace
 
+from futureagi_simulate import printable
 from futureagi_simulate.errors import (
     APIStatusError,
     AuthenticationError,
@@ -28,20 +31,159 @@ from futureagi_simulate.errors import (
     TimeoutError,
     TransportError,
 )
-from futureagi_simulate.transport.hop import Failure, FailureKind, Reply
-from futureagi_simulate.transport.origin import Elsewhere
-from futureagi_simulate.transport.retry import RetryPolicy, retry_after
-from futureagi_simulate.transport.wording import (
-    Scrub,
-    Words,
-    clean,
-    excerpt,
-    helpful_headers,
-    sentence,
-    status_text,
-)
+from futureagi_simulate.options import Elsewhere
+from futureagi_simulate.retry import RetryPolicy, retry_after
 
-__all__ = ["Case", "Trouble"]
+if TYPE_CHECKING:
+    from futureagi_simulate.bodies import Stray
+
+__all__ = [
+    "Case",
+    "Failure",
+    "FailureKind",
+    "Reply",
+    "Trouble",
+    "Words",
+    "clean",
+    "excerpt",
+    "helpful_headers",
+    "sentence",
+    "status_text",
+]
+
+
+class FailureKind(Enum):
+    """What kept a whole answer from coming."""
+
+    CONNECT = "no connection"
+    TIMEOUT = "timeout"
+    BROKEN = "connection broke"
+    DAMAGED = "damaged body"
+    TOO_LARGE = "body too large"
+    REFUSED = "request not sendable"
+    CLOSED = "client closed"
+
+
+class Failure(msgspec.Struct, frozen=True):
+    """Why no whole answer came, in the words of a library or the system.
+
+    Exceptions would hold the request. `limit` names the limit of time that a timeout ran into: the phase
+    ("read"), or "budget".
+    """
+
+    kind: FailureKind
+    text: str
+    passing: bool = True
+    limit: str = ""
+
+
+class Reply(msgspec.Struct, frozen=True):
+    """An answer. Its headers have lower-case names; its body is whole unless `failure` says otherwise.
+
+    `strays` are values that had to be replaced to make its body JSON.
+    """
+
+    status: int
+    headers: Mapping[str, str]
+    content: bytes = b""
+    failure: Failure | None = None
+    strays: tuple[Stray, ...] = ()
+
+    def __repr__(self) -> str:
+        return f"<Reply {self.status}, {len(self.content)} bytes, {self.failure or 'whole'}>"
+
+
+EXCERPT: Final = 500  # characters of a body that an error keeps
+_LOOKED_AT: Final = 64 * 1024  # bytes of it that are searched for keys before the cut
+_HEADERS: Final = (
+    "content-type",
+    "date",
+    "location",
+    "retry-after",
+    "retry-after-ms",
+    "server",
+    "via",
+    "www-authenticate",
+)
+_SAID: Final = ("message", "detail", "error", "result")
+
+Scrub = Callable[[str], str]
+
+
+class Words(msgspec.Struct, frozen=True):
+    """The server's own words about an error; `found` tells whether its JSON envelope was there at all."""
+
+    found: bool = False
+    type: str = ""
+    code: str = ""
+    message: str = ""
+    details: Mapping[str, Any] = msgspec.field(default_factory=dict)
+
+    @classmethod
+    def of(cls, content: bytes, scrub: Scrub) -> Words:
+        """Read `{"status": false, "type", "code", "message", …, "details"}`.
+
+        Every part of it may be missing.
+        """
+        try:
+            body = _cleaned(msgspec.json.decode(content.decode(errors="replace")), scrub)
+        except (msgspec.DecodeError, RecursionError):
+            return cls()
+        if not isinstance(body, dict):
+            return cls()
+        said = [body[name] for name in _SAID if isinstance(body.get(name), str)]
+        details = body.get("details")
+        return cls(
+            found=body.get("status") is False,
+            type=_text(body.get("type")),
+            code=_text(body.get("code")),
+            message=said[0] if said else "",
+            details=details if isinstance(details, dict) else {},
+        )
+
+
+def clean(text: str, scrub: Scrub) -> str:
+    """Mask the keys in a text from outside, and replace what a terminal would obey."""
+    return printable.clean(scrub(text))
+
+
+def excerpt(content: bytes, scrub: Scrub) -> str:
+    """Return the beginning of a body as text that is safe to print."""
+    return clean(content[:_LOOKED_AT].decode(errors="replace"), scrub)[:EXCERPT]
+
+
+def helpful_headers(headers: Mapping[str, str], scrub: Scrub) -> dict[str, str]:
+    """Keep the few headers of an answer that help to understand an error."""
+    return {name: clean(headers[name], scrub) for name in _HEADERS if name in headers}
+
+
+def status_text(status: int) -> str:
+    """Name a status: "404 Not Found", or the number alone if it is nobody's standard."""
+    try:
+        return f"{status} {HTTPStatus(status).phrase}"
+    except ValueError:
+        return str(status)
+
+
+def sentence(text: str) -> str:
+    """End a text with a full stop unless it ends with a sign already."""
+    return text if text.endswith((".", "!", "?")) else f"{text}."
+
+
+def _cleaned(value: Any, scrub: Scrub) -> Any:
+    """Clean every text in a decoded body, names included."""
+    if isinstance(value, str):
+        return clean(value, scrub)
+    if isinstance(value, list):
+        return [_cleaned(item, scrub) for item in value]
+    if isinstance(value, dict):
+        return {clean(name, scrub): _cleaned(item, scrub) for name, item in value.items()}
+    return value
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else ""
+
 
 _UNKNOWN: Final = re.compile(r"No \w+ matches the given query\.")
 _KINDS: Final[Mapping[int, type[APIStatusError]]] = {
@@ -154,7 +296,7 @@ class Case(msgspec.Struct, frozen=True):
         try:
             status = bytes(_DECODER.decode(reply.content).status)
         except (msgspec.DecodeError, RecursionError) as error:
-            from futureagi_simulate.transport.nearly import readable  # here: nearly all answers are JSON
+            from futureagi_simulate.bodies import readable  # here: nearly all answers are JSON
 
             content, strays = readable(reply.content)
             if content == reply.content:

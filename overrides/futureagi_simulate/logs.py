@@ -15,9 +15,10 @@ from weakref import WeakValueDictionary
 from futureagi_simulate.errors import Attempt, ConfigurationError
 
 if TYPE_CHECKING:
-    from futureagi_simulate.transport.keys import Credentials
+    from futureagi_simulate.auth import Credentials
 
 __all__ = ["logger"]
+
 
 logger: Final = logging.getLogger("futureagi_simulate")
 logger.addHandler(logging.NullHandler())

@@ -12,6 +12,7 @@ from futureagi_simulate.errors import ConfigurationError
 
 __all__ = ["Credentials", "Secret"]
 
+
 MASK: Final = "***"
 _WORTH_HIDING: Final = 4  # characters: masking a test's "k" would garble every text
 _LIKELY_REAL: Final = 8  # characters

@@ -21,10 +21,12 @@ from typing import Any, Final
 from uuid import UUID
 
 from futureagi_simulate.errors import APIStatusError, ContractError, FutureAGIError
-from futureagi_simulate.listings.page import Ask, Facts, Fetched
-from futureagi_simulate.listings.planner import (
+from futureagi_simulate.pagination import (
+    Ask,
     Command,
     Deliver,
+    Facts,
+    Fetched,
     Look,
     Outcome,
     Walk,
@@ -34,6 +36,7 @@ from futureagi_simulate.listings.planner import (
 )
 
 __all__ = ["IncompleteListingError", "read_exactly"]
+
 
 PASSES: Final = 4
 TRIES: Final = 3

@@ -1,30 +1,98 @@
-"""Where a listing's pages come from, and what is done with each before the reader gets it."""
+"""Where a listing's pages come from, what is checked in each, and the warnings about them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar, cast
 from weakref import WeakSet
 
 import msgspec
 from msgspec.structs import replace
 
 from futureagi_simulate.endpoints import ListingSpec
-from futureagi_simulate.filters import Filter
-from futureagi_simulate.listings.notices import (
-    Contract,
-    ignored_by_row,
-    ignored_column,
-    warn_about_change,
-    warn_about_filter,
+from futureagi_simulate.errors import (
+    ContractWarning,
+    FilterIgnoredWarning,
+    ListingChangedWarning,
+    warn,
 )
-from futureagi_simulate.listings.page import Ask, Fetched, Page
-from futureagi_simulate.listings.planner import Changed, Deliver
+from futureagi_simulate.filters import Filter
+from futureagi_simulate.pagination import Ask, Changed, Deliver, Deviation, Fetched, Page
 
 if TYPE_CHECKING:
     import asyncio
 
-__all__ = ["Reader", "Readings", "Source"]
+__all__ = [
+    "Contract",
+    "Reader",
+    "Readings",
+    "Source",
+    "ignored_by_row",
+    "ignored_column",
+    "warn_about_change",
+    "warn_about_filter",
+]
+
+
+class Contract:
+    """What a client has said about answers that differ from the contract.
+
+    Each kind of deviation is told once.
+    """
+
+    def __init__(self) -> None:
+        self._told: dict[tuple[str, str, str], object] = {}
+
+    def report(self, operation: str, deviations: tuple[Deviation, ...]) -> None:
+        """Warn about the kinds of deviation not yet told."""
+        for deviation in deviations:
+            kind = (operation, *deviation.kind)
+            told = object()
+            if self._told.setdefault(kind, told) is told:  # once, from however many threads
+                kept = f"{deviation.instead} stands for it" if deviation.instead else "it is kept as sent"
+                warn(f"{operation}: {deviation}; {kept}.", ContractWarning)
+
+
+def warn_about_change(operation: str, change: Changed) -> None:
+    """Warn that rows of a listing may be missing, and say why."""
+    text = _CAUSES[change.cause].format(listing=f"The listing of {operation}", how=change.how)
+    if change.cause == "count":
+        warn(f"{text}. It was read on until no new rows came.", ContractWarning)
+    else:
+        warn(f"{text}. Items may be missing; exact=True reads until none is.", ListingChangedWarning)
+
+
+_CAUSES: Final = {
+    "change": "{listing} changed while it was read: {how}",
+    "ties": "{listing} has no fixed order: {how}, though it didn't change. Rows with equal timestamps come "
+    "in any order",
+    "page": "{listing} was answered with the same rows again: {how}, though it didn't change. The server "
+    "may ignore the page number",
+    "count": "{listing} has more rows than the server counts: {how}",
+    "unknown": "{listing} repeats rows: {how}. Either it changed while it was read, or rows with equal "
+    "timestamps come in any order",
+}
+
+
+def warn_about_filter(what: str) -> None:
+    """Warn that a filter has no effect."""
+    warn(
+        f"The server ignored a filter: {what}. "
+        "With enforce_filters=True calls that contradict a filter are dropped.",
+        FilterIgnoredWarning,
+    )
+
+
+def ignored_column(ignored: Filter) -> str:
+    """Say that a filter names a column that an execution doesn't have."""
+    return f"the column_order of this execution has no column or eval {ignored.column_id!r}"
+
+
+def ignored_by_row(ignored: Filter, raw: Mapping[str, Any]) -> str:
+    """Say that a call came that a filter excludes."""
+    asked = f"{ignored.column_id} {ignored.operator} {ignored.value!r}"
+    return f"{asked} was asked for, and call {raw.get('id')} came"
+
 
 T = TypeVar("T")
 F = TypeVar("F")
@@ -121,7 +189,7 @@ class Reader(Generic[T]):
         sieve = self._source.spec.sieve
         if not sieve.filters:
             return page
-        from futureagi_simulate.listings.sieve import unknown_columns  # here: most listings have no filters
+        from futureagi_simulate.matching import unknown_columns  # here: most listings have no filters
 
         columns = getattr(command.fetched.envelope, "column_order", None)
         unknown = unknown_columns(sieve.filters, columns)
@@ -132,7 +200,7 @@ class Reader(Generic[T]):
         return self._sift(page, unknown)
 
     def _sift(self, page: Page[T], unknown: tuple[Filter, ...]) -> Page[T]:
-        from futureagi_simulate.listings.sieve import contradicted, fits_verdict, misses
+        from futureagi_simulate.matching import contradicted, fits_verdict, misses
 
         sieve = self._source.spec.sieve
         verdicts = [one for one in sieve.filters if one.is_verdict]
