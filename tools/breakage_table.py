@@ -46,7 +46,7 @@ class Breakage:
 CLIENT: Final = (
     Breakage(
         "the cap on what a server may ask to wait is gone",
-        f"{_CORE}/transport/retry.py",
+        f"{_CORE}/retry.py",
         "return min(asked, self.retry_after_cap)",
         "return asked",
         "pytest tests/client/test_retry.py",
@@ -54,7 +54,7 @@ CLIENT: Final = (
     ),
     Breakage(
         "a redirect to another origin is followed",
-        f"{_CORE}/transport/origin.py",
+        f"{_CORE}/options.py",
         "if not self.owns(target):",
         "if not target:",
         "pytest tests/client/test_redirects.py",
@@ -62,7 +62,7 @@ CLIENT: Final = (
     ),
     Breakage(
         "a last page that isn't full is forgotten",
-        f"{_CORE}/listings/planner.py",
+        f"{_CORE}/pagination.py",
         "return max(1, -(-count // size))",
         "return max(1, count // size)",
         "pytest tests/client/test_planner.py",
@@ -70,7 +70,7 @@ CLIENT: Final = (
     ),
     Breakage(
         "rows that came while reading count as seen before",
-        f"{_CORE}/listings/exact.py",
+        f"{_CORE}/exact.py",
         "if seen >> 4 < number <= seen & 15",
         "if seen >> 4 <= number <= seen & 15",
         "pytest tests/client/test_exact_proof.py",

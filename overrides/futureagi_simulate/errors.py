@@ -30,9 +30,6 @@ attempts made, pickles and copies whole, and holds no key.
 from __future__ import annotations
 
 import builtins
-import os
-import sys
-import warnings
 from collections.abc import Mapping
 from typing import Any, ClassVar, Final, Literal, NamedTuple
 
@@ -60,11 +57,9 @@ __all__ = [
     "ServerError",
     "TimeoutError",
     "TransportError",
-    "warn",
 ]
 
 
-_PACKAGE: Final = os.path.dirname(__file__)
 _SHOWN_URL: Final = 500  # characters of it in a message or a log; `url` has them all
 
 
@@ -276,11 +271,3 @@ class FilterIgnoredWarning(FutureAGIWarning):
 
 class InsecureConnectionWarning(FutureAGIWarning):
     """The base URL is plain http and another machine: whoever is on the way can read the keys."""
-
-
-def warn(text: str, category: type[FutureAGIWarning]) -> None:
-    """Warn at the line of the caller's own code."""
-    depth, frame = 1, sys._getframe()
-    while frame.f_back is not None and frame.f_code.co_filename.startswith(_PACKAGE):
-        depth, frame = depth + 1, frame.f_back
-    warnings.warn(clean(text), category, stacklevel=depth)

@@ -326,7 +326,7 @@ class Session(_Session["HTTPClient"]):
     @classmethod
     def of(cls, options: Options, http_client: HTTPClient | None = None) -> Session:
         """Make a session over the caller's httpx client, or over a connection pool of its own."""
-        from futureagi_simulate.http import open_client
+        from futureagi_simulate.transport import open_client
 
         given = http_client is not None
         clients = _Clients(lambda: open_client(http_client, options.origin), given=given)
@@ -337,7 +337,7 @@ class Session(_Session["HTTPClient"]):
 
         Raises Cancelled soon after another thread has set `cancelled`, whatever the request waits for.
         """
-        from futureagi_simulate.http import exchange
+        from futureagi_simulate.transport import exchange
 
         steps = flow(request, self.options, cancelled)
         outcome: Reply | Failure | None = None
@@ -382,7 +382,7 @@ class AsyncSession(_Session["AsyncHTTPClient"]):
     @classmethod
     def of(cls, options: Options, http_client: AsyncHTTPClient | None = None) -> AsyncSession:
         """Make a session over the caller's httpx client, or over a connection pool of its own."""
-        from futureagi_simulate.http import open_async_client
+        from futureagi_simulate.transport import open_async_client
 
         given = http_client is not None
         clients = _Clients(lambda: open_async_client(http_client, options.origin), given=given)
@@ -390,8 +390,8 @@ class AsyncSession(_Session["AsyncHTTPClient"]):
 
     async def send(self, request: Request) -> Answer:
         """Return the answer to a request; raises an error of `futureagi_simulate.errors`."""
-        from futureagi_simulate.http import exchange_async
         from futureagi_simulate.network import running_loop
+        from futureagi_simulate.transport import exchange_async
 
         client = self._clients.here(running_loop())
         steps = flow(request, self.options)

@@ -19,7 +19,7 @@ from msgspec.structs import replace
 from futureagi_simulate import logs
 from futureagi_simulate.auth import Credentials, Secret
 from futureagi_simulate.checks import yes_or_no
-from futureagi_simulate.errors import ConfigurationError, InsecureConnectionWarning, warn
+from futureagi_simulate.errors import ConfigurationError, InsecureConnectionWarning
 from futureagi_simulate.retry import RetryPolicy
 
 __all__ = ["DEFAULT_BASE_URL", "Elsewhere", "Options", "Origin", "Timeout", "target_origin"]
@@ -279,7 +279,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
             "FI_BASE_URL" if from_environment else "base_url",
         )
         if origin.scheme == "http" and not _is_loopback(origin.host):
-            warn(
+            logs.warn(
                 f"The keys are sent unencrypted: {origin} is plain http to another machine. "
                 "Use https, or a tunnel that ends on this machine.",
                 InsecureConnectionWarning,

@@ -10,10 +10,23 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Final, Literal, Protocol
 
-import attrs
+__all__ = [
+    "AnswerShare",
+    "Answered",
+    "CallRecord",
+    "EvalKind",
+    "EvalRecord",
+    "EvalStatus",
+    "EvalSummary",
+    "ExecutionRecord",
+    "Turn",
+    "call_record",
+    "execution_record",
+]
 
 EvalKind = Literal["pass_fail", "score", "choices"]
 """How an eval answers: with passed or failed, with a score, or with words out of a list."""
@@ -22,7 +35,7 @@ EvalStatus = Literal["completed", "pending", "skipped", "error"]
 """What became of an eval on one call."""
 
 
-@attrs.frozen
+@dataclass(frozen=True, slots=True)
 class Turn:
     """One turn of a transcript.
 
@@ -37,7 +50,7 @@ class Turn:
     end_s: float | None = None
 
 
-@attrs.frozen
+@dataclass(frozen=True, slots=True)
 class EvalRecord:
     """What one eval said about one call.
 
@@ -54,10 +67,10 @@ class EvalRecord:
     choices: tuple[str, ...] = ()
     reason: str | None = None
     status: EvalStatus | None = None
-    output: Any = attrs.field(default=None, eq=False)
+    output: Any = field(default=None, compare=False)
 
 
-@attrs.frozen
+@dataclass(frozen=True, slots=True)
 class CallRecord:
     """One call, from any endpoint that shows calls.
 
@@ -94,10 +107,10 @@ class CallRecord:
     original_call_id: str | None = None
     session_id: str | None = None
     provider: str | None = None
-    raw_json: bytes = attrs.field(default=b"", eq=False, repr=False)
+    raw_json: bytes = field(default=b"", compare=False, repr=False)
 
 
-@attrs.frozen
+@dataclass(frozen=True, slots=True)
 class AnswerShare:
     """How often an eval gave one answer: its words, the share in percent, the number of calls if known."""
 
@@ -106,7 +119,7 @@ class AnswerShare:
     calls: int | None = None
 
 
-@attrs.frozen
+@dataclass(frozen=True, slots=True)
 class EvalSummary:
     """What one eval said about all calls of an execution.
 
@@ -125,17 +138,14 @@ class EvalSummary:
     passed: int | None = None
     failed: int | None = None
     average: float | None = None
-    percentiles: dict[str, float] = attrs.field(factory=dict, hash=False)
-    choices: dict[str, float] = attrs.field(factory=dict, hash=False)
+    percentiles: dict[str, float] = field(default_factory=dict, hash=False)
+    choices: dict[str, float] = field(default_factory=dict, hash=False)
     answers: tuple[AnswerShare, ...] = ()
     total: int | None = None
     parts: tuple[EvalSummary, ...] = ()
 
 
-EvalSummary.__init__.__annotations__["parts"] = tuple[EvalSummary, ...]  # attrs made it before the name was
-
-
-@attrs.frozen
+@dataclass(frozen=True, slots=True)
 class ExecutionRecord:
     """One execution of a run test, from either endpoint that lists executions.
 
@@ -161,7 +171,7 @@ class ExecutionRecord:
     success_rate: float | None = None
     error_reason: str | None = None
     evals: tuple[EvalSummary, ...] = ()
-    raw_json: bytes = attrs.field(default=b"", eq=False, repr=False)
+    raw_json: bytes = field(default=b"", compare=False, repr=False)
 
 
 _MOST = 1e100  # far beyond what any field holds, and products of two are still floats

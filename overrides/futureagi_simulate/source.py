@@ -14,9 +14,9 @@ from futureagi_simulate.errors import (
     ContractWarning,
     FilterIgnoredWarning,
     ListingChangedWarning,
-    warn,
 )
 from futureagi_simulate.filters import Filter
+from futureagi_simulate.logs import warn
 from futureagi_simulate.pagination import Ask, Changed, Deliver, Deviation, Fetched, Page
 
 if TYPE_CHECKING:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-import attrs
 from rich.text import Text
 
 from futureagi_simulate.printable import one_line, shorten
@@ -27,10 +27,13 @@ _STATUS_STYLES = {
 
 def as_values(record: Any) -> dict[str, Any]:
     """Give a record as plain values, without its raw bytes."""
-    return attrs.asdict(
+    return asdict(
         record,
-        filter=lambda field, _: field.name != "raw_json",
-        value_serializer=lambda _, __, value: value.isoformat() if isinstance(value, datetime) else value,
+        dict_factory=lambda pairs: {
+            name: value.isoformat() if isinstance(value, datetime) else value
+            for name, value in pairs
+            if name != "raw_json"
+        },
     )
 
 

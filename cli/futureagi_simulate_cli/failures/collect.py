@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import fields, replace
 from functools import reduce
 from operator import or_
 from typing import TYPE_CHECKING, Any, Final
@@ -227,16 +228,16 @@ def merge(call: CallRecord, fuller: CallRecord | None) -> CallRecord:
         return call
     known = {
         field.name: value
-        for field in attrs.fields(CallRecord)
+        for field in fields(CallRecord)
         if (value := getattr(call, field.name)) not in (None, (), b"")
     }
-    return attrs.evolve(fuller, **{**known, "evals": _with_reasons(call.evals, fuller.evals)})
+    return replace(fuller, **{**known, "evals": _with_reasons(call.evals, fuller.evals)})
 
 
 def _with_reasons(evals: Sequence[EvalRecord], fuller: Sequence[EvalRecord]) -> tuple[EvalRecord, ...]:
     told = {record.id: record for record in fuller}
     return tuple(
-        attrs.evolve(
+        replace(
             record,
             reason=record.reason or (told[record.id].reason if record.id in told else None),
             name=record.name or (told[record.id].name if record.id in told else None),
