@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 import re
+from collections.abc import Mapping
 from typing import Any, Final
 
 import msgspec
@@ -98,6 +99,13 @@ class Credentials(msgspec.Struct, frozen=True, weakref=True):
                 pattern = f"{re.escape(key.reveal())}|{re.escape(repr(key.reveal())[1:-1])}"
                 text = re.sub(pattern, MASK, text, flags=re.IGNORECASE)
         return text
+
+    def scrub_headers(self, headers: Mapping[str, str]) -> Mapping[str, str]:
+        """Mask both keys in the headers of a good answer. Without any, return them as given."""
+        joined = "\n".join([*headers, *headers.values()])  # no key holds a line break
+        if self.scrub(joined) == joined:
+            return headers
+        return {self.scrub(name): self.scrub(value) for name, value in headers.items()}
 
     def scrub_answer(self, content: bytes) -> bytes:
         """Mask both keys in a good answer, which has no business to hold them.

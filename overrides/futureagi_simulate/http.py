@@ -135,12 +135,12 @@ def flow(request: Request, options: Options, cancelled: threading.Event | None =
         ended = clock.monotonic()
         what = result.what if isinstance(result, Trouble) else str(result.status)
         history += (Attempt(len(history) + 1, what, ended - started),)
-        logs.attempted(str(case.request), history[-1])
+        logs.attempted(case.request, history[-1])
         if isinstance(result, Reply):
             return Answer(
                 request=request,
                 status=result.status,
-                headers={case.scrub(name): case.scrub(value) for name, value in result.headers.items()},
+                headers=options.credentials.scrub_headers(result.headers),
                 content=options.credentials.scrub_answer(result.content),
                 attempts=len(history),
                 elapsed=ended - begun,
@@ -150,7 +150,7 @@ def flow(request: Request, options: Options, cancelled: threading.Event | None =
         result.error.tried(history)
         if not result.again or len(history) >= policy.attempts or ended + wait >= deadline:
             raise result.error
-        logs.waiting(str(case.request), wait, history[-1])
+        logs.waiting(case.request, wait, history[-1])
         yield Pause(wait)
         if clock.monotonic() >= deadline:
             raise result.error

@@ -7,6 +7,7 @@ import sys
 import threading
 from collections import deque
 from collections.abc import Awaitable, Callable, Generator, Iterator
+from contextlib import suppress
 from contextvars import copy_context
 from functools import partial
 from time import monotonic
@@ -183,7 +184,7 @@ class _Fetch:
     def __init__(self, source: Source[Any, Answer], ask: Ask) -> None:
         self._get = partial(_fetch, source, ask)
         self._cancelled = threading.Event()
-        self._done = threading.Event()
+        self._done: threading.Event | None = None  # while there is no thread
         self._outcome: list[Outcome | BaseException] = []
         self._thread: threading.Thread | None = None
         self._joined = False
@@ -194,8 +195,9 @@ class _Fetch:
         if self._is_begun() and not self._cancelled.is_set():
             return
         self._thread, self._joined, self._process = None, False, os.getpid()
-        self._cancelled, self._done, self._outcome = threading.Event(), threading.Event(), []
-        run = partial(_into, self._outcome, self._done, partial(self._get, self._cancelled))
+        self._cancelled, self._outcome = threading.Event(), []
+        done = self._done = threading.Event()
+        run = partial(_into, self._outcome, done, partial(self._get, self._cancelled))
         thread = threading.Thread(target=copy_context().run, args=(run,), name="futureagi-page", daemon=True)
         try:
             thread.start()
@@ -205,7 +207,7 @@ class _Fetch:
 
     def wait(self) -> Outcome:
         """Return what came of it."""
-        while self._is_begun():
+        while self._done is not None and self._is_begun():
             self._done.wait()
             [outcome] = self._outcome
             if isinstance(outcome, Cancelled):  # when the client was closed; asking again tells
@@ -215,16 +217,15 @@ class _Fetch:
                 raise outcome
             else:
                 return outcome
-        self._cancelled = threading.Event()
         while True:
-            try:
-                return self._get(self._cancelled)
-            except Cancelled:
+            if self._cancelled.is_set():
                 self._cancelled = threading.Event()
+            with suppress(Cancelled):
+                return self._get(self._cancelled)
 
     def cancel(self) -> None:
         """Cancel it unless it is done."""
-        if not self._done.is_set():
+        if self._done is None or not self._done.is_set():
             self._cancelled.set()
 
     def _is_begun(self) -> bool:

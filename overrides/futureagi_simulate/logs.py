@@ -90,7 +90,7 @@ def _add_handler() -> None:
         logger.addHandler(handler)
 
 
-def attempted(request: str, attempt: Attempt) -> None:
+def attempted(request: object, attempt: Attempt) -> None:
     """Log one try at a request."""
     if not logger.isEnabledFor(logging.DEBUG):
         return
@@ -102,7 +102,7 @@ def attempted(request: str, attempt: Attempt) -> None:
         milliseconds,
         attempt.number,
         extra={
-            "fi_request": request,
+            "fi_request": str(request),
             "fi_outcome": attempt.outcome,
             "fi_ms": milliseconds,
             "fi_attempt": attempt.number,
@@ -110,7 +110,7 @@ def attempted(request: str, attempt: Attempt) -> None:
     )
 
 
-def waiting(request: str, seconds: float, attempt: Attempt) -> None:
+def waiting(request: object, seconds: float, attempt: Attempt) -> None:
     """Log that a request will be tried again."""
     logger.info(
         "%s: %s, trying again in %.2f s (attempt %d)", request, attempt.outcome, seconds, attempt.number

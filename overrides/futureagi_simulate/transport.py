@@ -50,6 +50,7 @@ _DIGITS: Final = 20  # of a length; Python refuses to read a number of thousands
 _MOMENT: Final = 0.001  # seconds: a timeout of 0 means something else to a socket
 _API_KEY: Final = "x-api-key"
 _SECRET_KEY: Final = "x-secret-key"  # noqa: S105 - the header's name, not its value
+_KEYS: Final = frozenset({_API_KEY.encode(), _SECRET_KEY.encode()})
 _HTTPX_ERRORS: Final = (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError)
 _UNOPENED: Final = (ImportError, OSError, ValueError, httpx.InvalidURL)
 _KINDS: Final[tuple[tuple[type[Exception], FailureKind], ...]] = (
@@ -142,6 +143,9 @@ async def exchange_async(client: httpx.AsyncClient, hop: Hop) -> Reply | Failure
     return reading.outcome()
 
 
+_EMPTY: Final = Body("", 0)
+
+
 class _Reading:
     """What is known of one hop's answer so far; as a context manager it keeps httpx's exceptions in."""
 
@@ -151,7 +155,7 @@ class _Reading:
         self._hop = hop
         self._status = 0
         self._headers: dict[str, str] = {}
-        self._body = Body("", 0)
+        self._body = _EMPTY
         self._failure: Failure | None = None
 
     def begin(self, response: httpx.Response) -> bool:
@@ -229,23 +233,28 @@ def _request(client: httpx.Client | httpx.AsyncClient, hop: Hop, limits: _Limits
     Not with client.build_request, which takes thrice as long and adds the client's `params`; and with a body
     that is known to be empty, since looking for one takes a third of what is left.
     """
-    url, ours = httpx.URL(hop.url), dict(hop.headers)
-    host = [] if "host" in client.headers else [(b"Host", url.netloc)]
-    theirs = [pair for pair in client.headers.raw if pair[0].lower() not in ours]
     request = httpx.Request(
         "GET",
-        url,
-        headers=[*host, *theirs, *hop.headers],
+        hop.url,
         cookies=client.cookies,
         stream=httpx.ByteStream(b""),
         extensions={"timeout": limits},
     )
     request.read()  # a hook of the caller's may look at the body
-    request.headers = _KeyHeaders(request.headers)
-    if hop.keys is not None:
-        request.headers[_API_KEY] = hop.keys.api_key.reveal()
-        request.headers[_SECRET_KEY] = hop.keys.secret_key.reveal()
+    ours = dict(hop.headers).keys() | (frozenset() if hop.keys is None else _KEYS)
+    theirs = [pair for pair in client.headers.raw if pair[0].lower() not in ours]
+    host = [] if "host" in client.headers else [(b"Host", request.url.netloc)]
+    request.headers = _KeyHeaders([*host, *theirs, *hop.headers, *request.headers.raw, *_key_headers(hop)])
     return request
+
+
+def _key_headers(hop: Hop) -> tuple[tuple[bytes, bytes], ...]:
+    if hop.keys is None:
+        return ()
+    return (
+        (_API_KEY.encode(), hop.keys.api_key.reveal().encode()),
+        (_SECRET_KEY.encode(), hop.keys.secret_key.reveal().encode()),
+    )
 
 
 class _Limits(dict[str, float | None]):
