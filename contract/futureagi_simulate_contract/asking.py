@@ -18,7 +18,7 @@ from futureagi_simulate.errors import (
     TimeoutError,
     TransportError,
 )
-from futureagi_simulate.http import Hop
+from futureagi_simulate.http import OutgoingRequest as Hop
 from futureagi_simulate.responses import Failure, FailureKind, Reply
 from futureagi_simulate.retry import Clock, SystemClock
 from futureagi_simulate_contract.exchange import Answer, Keys, Question

@@ -47,7 +47,7 @@ class Secret:
         return self.__reveal
 
     def is_text(self) -> bool:
-        """Tell whether there is a text to reveal."""
+        """Return whether there is a text to reveal."""
         return isinstance(self.__reveal, str)
 
     def __repr__(self) -> str:
@@ -95,7 +95,7 @@ class Credentials(msgspec.Struct, frozen=True, weakref=True):
         In any case of letters, as names of headers and codings are lowered, and in the form of a repr.
         """
         for key in self._longest_first():
-            if len(key.reveal()) >= _WORTH_HIDING:
+            if len(key.reveal()) >= _WORTH_HIDING and (not text.isascii() or _is_in(text.lower(), key)):
                 pattern = f"{re.escape(key.reveal())}|{re.escape(repr(key.reveal())[1:-1])}"
                 text = re.sub(pattern, MASK, text, flags=re.IGNORECASE)
         return text
@@ -122,6 +122,11 @@ class Credentials(msgspec.Struct, frozen=True, weakref=True):
         """Return both keys in an order in which masking one leaves no part of the other."""
         one, other = self.api_key, self.secret_key
         return (other, one) if len(one.reveal()) < len(other.reveal()) else (one, other)
+
+
+def _is_in(lowered: str, key: Secret) -> bool:
+    """Return whether a text in lower case holds a key or its repr: a cheap check before the pattern."""
+    return key.reveal().lower() in lowered or repr(key.reveal())[1:-1].lower() in lowered
 
 
 def _checked(secret: Secret | None, argument: str, variable: str) -> Secret:

@@ -13,7 +13,7 @@ from typing import Final
 import msgspec
 from msgspec.structs import replace
 
-__all__ = ["Body", "Stray", "readable"]
+__all__ = ["Body", "Stray", "to_strict_json"]
 
 
 _GZIP: Final = 16 + zlib.MAX_WBITS
@@ -66,7 +66,7 @@ class Body:
         return self._kept.full
 
     def take(self, chunk: bytes) -> bool:
-        """Add a chunk as it came over the wire; tell whether there is any use in more."""
+        """Add a chunk as it came over the wire; return whether there is any use in more."""
         if self.damage is not None:
             return False
         self._received += len(chunk)
@@ -179,7 +179,7 @@ _MARK: Final = b"\xef\xbb\xbf"
 _HALF_TEXT: Final = "a text with half a surrogate pair"
 _DEEPEST: Final = 5000  # levels; nothing reads as many
 _SHOWN_DEPTH: Final = 50
-_MOST_KINDS: Final = 1000  # told apart in one body
+_MOST_KINDS: Final = 1000  # distinguished in one body
 _CHECK: Final = msgspec.json.Decoder(msgspec.Raw).decode
 
 
@@ -195,11 +195,11 @@ class Stray(msgspec.Struct, frozen=True):
     count: int = 1
 
 
-def readable(content: bytes) -> tuple[bytes, tuple[Stray, ...]]:
+def to_strict_json(content: bytes) -> tuple[bytes, tuple[Stray, ...]]:
     """Return the body as JSON, byte for byte but for what was replaced, and what that was.
 
-    What isn't nearly JSON comes back as it is. A byte order mark in front is taken off and not told of. Takes
-    memory for the new body, and none for the values in it.
+    A body that isn't even leniently JSON comes back as it is. A byte order mark in front is removed and not
+    reported. Takes memory for the new body, and none for the values in it.
     """
     bare = content.removeprefix(_MARK)
     if bare == content and not any(sign in content for sign in _SIGNS):
@@ -259,14 +259,14 @@ class _Place:
         return len(self._way) <= _DEEPEST
 
     def take_key(self, text: bytes) -> bool:
-        """Take a text as a key if it is one; tell whether it is."""
+        """Take a text as a key if it is one; return whether it is."""
         if not self._key_is_next or not self._way:
             return False
         self._key_is_next, self._way[-1] = False, text
         return True
 
     def path(self) -> str:
-        """Write the place as a path; one far down is told to the depth that can be read."""
+        """Write the place as a path; one far down is written to the depth that can be read."""
         depth = min(len(self._way), _SHOWN_DEPTH)
         while len(self._above) < depth:
             self._above.append(_below(self._above[-1], self._way[len(self._above) - 1]))

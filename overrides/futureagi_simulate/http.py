@@ -21,8 +21,8 @@ from msgspec import UNSET, UnsetType
 from futureagi_simulate import logs
 from futureagi_simulate.auth import Credentials
 from futureagi_simulate.errors import Attempt, ConfigurationError, RequestInfo
-from futureagi_simulate.options import Options, Timeout, target_origin
-from futureagi_simulate.responses import Case, Failure, FailureKind, Reply, Trouble
+from futureagi_simulate.options import Options, Timeout, redirect_target
+from futureagi_simulate.responses import Classifier, FailedAttempt, Failure, FailureKind, Reply
 from futureagi_simulate.retry import RetryPolicy
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ __all__ = [
     "AsyncSession",
     "Cancelled",
     "HTTPClient",
-    "Hop",
+    "OutgoingRequest",
     "Pause",
     "Request",
     "Session",
@@ -84,8 +84,8 @@ class Cancelled(Exception):  # noqa: N818 - not an error: whoever set the event 
     """A request was given up because its `cancelled` event was set. Doesn't leave the package."""
 
 
-class Hop(msgspec.Struct, frozen=True):
-    """One HTTP request to send: a redirect takes another hop. Without `keys` none are attached.
+class OutgoingRequest(msgspec.Struct, frozen=True):
+    """One HTTP request to send: a redirect takes another one. Without `keys` none are attached.
 
     `remaining` tells the seconds left of `budget`; `cancelled` ends it early.
     """
@@ -106,7 +106,7 @@ class Pause(msgspec.Struct, frozen=True):
     seconds: float
 
 
-Steps = Generator[Hop | Pause, Any, Answer]  # sent in: a Reply or a Failure for a Hop, None for a Pause
+Steps = Generator[OutgoingRequest | Pause, Any, Answer]  # sent in: the outcome, or None for a Pause
 
 _MAX_REDIRECTS: Final = 10
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
@@ -125,7 +125,7 @@ def flow(request: Request, options: Options, cancelled: threading.Event | None =
     """
     policy, clock = options.retry, options.retry.clock
     url = options.origin.url(request.path, request.query)
-    case = Case(RequestInfo("GET", url, request.operation), policy, options.credentials.scrub)
+    case = Classifier(RequestInfo("GET", url, request.operation), policy, options.credentials.scrub)
     begun = clock.monotonic()
     deadline = begun + policy.budget
     history: tuple[Attempt, ...] = ()
@@ -133,7 +133,7 @@ def flow(request: Request, options: Options, cancelled: threading.Event | None =
         started = clock.monotonic()
         result = yield from _attempt(case, options, deadline, cancelled)
         ended = clock.monotonic()
-        what = result.what if isinstance(result, Trouble) else str(result.status)
+        what = result.what if isinstance(result, FailedAttempt) else str(result.status)
         history += (Attempt(len(history) + 1, what, ended - started),)
         logs.attempted(case.request, history[-1])
         if isinstance(result, Reply):
@@ -157,11 +157,11 @@ def flow(request: Request, options: Options, cancelled: threading.Event | None =
 
 
 def _attempt(
-    case: Case, options: Options, deadline: float, cancelled: threading.Event | None
-) -> Generator[Hop, Any, Reply | Trouble]:
-    """Make one attempt, hop by hop along redirects of the same origin, and judge where it ends.
+    case: Classifier, options: Options, deadline: float, cancelled: threading.Event | None
+) -> Generator[OutgoingRequest, Any, Reply | FailedAttempt]:
+    """Make one attempt, request by request along redirects of the same origin, and classify its outcome.
 
-    A redirect to another origin isn't followed at all: there is no hop after which keys could come back.
+    A redirect to another origin isn't followed at all: no later request could send the keys again.
     """
     origin, url = options.origin, case.request.url
 
@@ -175,8 +175,8 @@ def _attempt(
         left = remaining()
         if left <= 0:
             text = f"the budget of {options.retry.budget:g} s ran out"
-            return case.judge(Failure(FailureKind.TIMEOUT, text, limit="budget"))
-        outcome: Reply | Failure = yield Hop(
+            return case.classify(Failure(FailureKind.TIMEOUT, text, limit="budget"))
+        outcome: Reply | Failure = yield OutgoingRequest(
             url=url,
             headers=_HEADERS,
             keys=options.credentials if origin.owns(url) else None,
@@ -188,14 +188,14 @@ def _attempt(
         )
         location = _location(outcome)
         if not isinstance(outcome, Reply) or location is None:
-            return case.judge(outcome)
+            return case.classify(outcome)
         if case.scrub(unquote(location)) != unquote(location):  # a URL is logged, by httpx and by every proxy
-            return case.redirected_with_key(outcome)
+            return case.redirect_with_key(outcome)
         target = origin.follow(url, location)
         if target is None:
-            return case.redirected_away(outcome, target_origin(url, location), origin.root)
+            return case.redirect_away(outcome, redirect_target(url, location), origin.root)
         if followed == _MAX_REDIRECTS:
-            return case.redirected_endlessly(outcome, followed)
+            return case.redirect_loop(outcome, followed)
         url, followed = target, followed + 1
 
 
@@ -285,7 +285,7 @@ class _Clients(Generic[C]):
 
 
 def _has_ended(loop: Any) -> bool:
-    """Tell whether an event loop is closed; trio has one at a time in a thread, so another one has ended."""
+    """Return whether an event loop is closed; trio has one at a time in a thread: another one has ended."""
     return bool(loop.is_closed()) if hasattr(loop, "is_closed") else loop is not None
 
 
@@ -426,7 +426,7 @@ class AsyncSession(_Session["AsyncHTTPClient"]):
 
 
 def __getattr__(name: str) -> Any:
-    """Give httpx's clients to whoever evaluates an annotation with them."""
+    """Return httpx's clients to whoever evaluates an annotation with them."""
     if name not in ("AsyncHTTPClient", "HTTPClient"):
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 

@@ -27,9 +27,9 @@ from futureagi_simulate.pagination import (
     Command,
     Deliver,
     Drop,
-    Look,
     Outcome,
     Page,
+    Recheck,
     Start,
     read,
 )
@@ -114,7 +114,7 @@ class _Iteration(Generic[T, F]):
                     fetch.begin()
             match self._command:
                 case Changed() as change:
-                    self._command = None  # before it is told: the warning may be raised
+                    self._command = None  # before it is warned: the warning may be raised
                     self._reader.changed(change)
                 case Deliver() as deliver:
                     page = self._reader.deliver(deliver)
@@ -142,7 +142,7 @@ class _Iteration(Generic[T, F]):
                 self._under_way.append(self._fetch(self._source, ask))
             case Await():
                 self._awaited = self._under_way.popleft()
-            case Look(ask):
+            case Recheck(ask):
                 self._awaited = self._fetch(self._source, ask)
             case Drop():
                 self._drop()
@@ -268,7 +268,7 @@ class Pages(_Iteration[T, _Fetch]):
         return self
 
     def __next__(self) -> Page[T]:
-        """Give the next page."""
+        """Return the next page."""
         with self._turn:
             try:
                 while True:
@@ -310,7 +310,7 @@ class Items(Generic[T]):
         return self
 
     def __next__(self) -> T:
-        """Give the next item."""
+        """Return the next item."""
         with self._turn:
             while True:
                 for item in self._items:
@@ -397,7 +397,7 @@ class AsyncPages(_Iteration[T, _AsyncFetch]):
         return self
 
     async def __anext__(self) -> Page[T]:
-        """Give the next page."""
+        """Return the next page."""
         with self._turn:
             try:
                 while True:
@@ -443,7 +443,7 @@ class AsyncItems(Generic[T]):
         return self
 
     async def __anext__(self) -> T:
-        """Give the next item."""
+        """Return the next item."""
         while True:
             for item in self._items:
                 return item
@@ -593,11 +593,11 @@ class Listing(_Kept, Generic[T]):
         return Pages(decisions, self._source, self._plan.prefetch)
 
     def first(self) -> T | None:
-        """Give the first item, None if there is none."""
+        """Return the first item, None if there is none."""
         return next(iter(self._alone()), None)
 
     def count(self) -> int | None:
-        """Give the number of items the server says there are, deleted calls included on the real one.
+        """Return the number of items the server says there are, deleted calls included on the real one.
 
         Asks for one page.
         """
@@ -641,11 +641,11 @@ class AsyncListing(_Kept, Generic[T]):
         return AsyncPages(decisions, self._source, self._plan.prefetch)
 
     async def first(self) -> T | None:
-        """Give the first item, None if there is none."""
+        """Return the first item, None if there is none."""
         return await anext(aiter(self._alone()), None)
 
     async def count(self) -> int | None:
-        """Give the number of items the server says there are, deleted calls included on the real one.
+        """Return the number of items the server says there are, deleted calls included on the real one.
 
         Asks for one page.
         """

@@ -22,7 +22,7 @@ from futureagi_simulate.checks import yes_or_no
 from futureagi_simulate.errors import ConfigurationError, InsecureConnectionWarning
 from futureagi_simulate.retry import RetryPolicy
 
-__all__ = ["DEFAULT_BASE_URL", "Elsewhere", "Options", "Origin", "Timeout", "target_origin"]
+__all__ = ["DEFAULT_BASE_URL", "Options", "Origin", "RedirectTarget", "Timeout", "redirect_target"]
 
 
 DEFAULT_BASE_URL: Final = "https://api.futureagi.com"
@@ -96,7 +96,7 @@ class Origin(msgspec.Struct, frozen=True):
         return url
 
     def owns(self, url: str) -> bool:
-        """Tell whether a URL has this scheme, host and port, and no user or password.
+        """Return whether a URL has this scheme, host and port, and no user or password.
 
         Only such a URL gets the keys.
         """
@@ -132,7 +132,7 @@ class Origin(msgspec.Struct, frozen=True):
         return self.root + (quote(parts.path, safe=_SAFE_IN_PATH) or "/") + query
 
 
-class Elsewhere(msgspec.Struct, frozen=True):
+class RedirectTarget(msgspec.Struct, frozen=True):
     """Where a redirect leads that isn't followed, for a message.
 
     `target`: scheme, host and port, without user, password, path and query; "" where they can't be told.
@@ -143,20 +143,20 @@ class Elsewhere(msgspec.Struct, frozen=True):
     problem: str = ""
 
 
-def target_origin(current: str, location: str) -> Elsewhere:
+def redirect_target(current: str, location: str) -> RedirectTarget:
     """Say where a redirect leads that `Origin.follow` doesn't follow, and why nobody could."""
     location = location.strip()
     if _UNSAFE.search(location):
-        return Elsewhere(problem=_STRANGE)
+        return RedirectTarget(problem=_STRANGE)
     try:
         parts = urlsplit(urljoin(current, location))
     except ValueError:
-        return Elsewhere(problem=_UNREADABLE)
+        return RedirectTarget(problem=_UNREADABLE)
     target = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
     problem = _problem(target) or ""
     if not problem and Origin.of(target).owns(current):  # all that is left there to object to
         problem = "holds a user name or password"
-    return Elsewhere(target if parts.netloc else "", problem)
+    return RedirectTarget(target if parts.netloc else "", problem)
 
 
 def _port(parts: SplitResult) -> int:
@@ -230,7 +230,7 @@ class Timeout(msgspec.Struct, frozen=True):
         return cls(value, value, value, value)
 
     def within(self, seconds: float) -> dict[str, float | None]:
-        """Give each phase's limit, none above `seconds`, under the names that httpx has for them."""
+        """Return each phase's limit, none above `seconds`, under the names that httpx has for them."""
         limits = ((phase, getattr(self, phase)) for phase in _PHASES)
         if seconds == math.inf:
             return dict(limits)
@@ -339,7 +339,7 @@ def _policy(retry: Any) -> RetryPolicy:
 
 
 def _is_loopback(host: str) -> bool:
-    """Tell whether a host is this machine: localhost and names below it, 127.0.0.0/8, ::1."""
+    """Return whether a host is this machine: localhost and names below it, 127.0.0.0/8, ::1."""
     name = host.rstrip(".").lower()
     if name == "localhost" or name.endswith(".localhost"):
         return True

@@ -24,12 +24,12 @@ __all__ = [
     "Drop",
     "Facts",
     "Fetched",
-    "Look",
     "Neighbours",
     "Outcome",
     "Page",
+    "Recheck",
     "Start",
-    "Walk",
+    "Traversal",
     "Window",
     "is_whole",
     "may_be_past_the_end",
@@ -93,7 +93,7 @@ class Deviations:
             self.add(deviation, times)
 
     def found(self) -> tuple[Deviation, ...]:
-        """Give each kind with its count, in the order found."""
+        """Return each kind with its count, in the order found."""
         return tuple(replace(first, count=self._counts[kind]) for kind, first in self._first.items())
 
 
@@ -175,7 +175,7 @@ class Await(msgspec.Struct, frozen=True):
     """Wait for the page that was started first of those under way, and send its outcome back."""
 
 
-class Look(msgspec.Struct, frozen=True):
+class Recheck(msgspec.Struct, frozen=True):
     """Fetch a page now, apart from those under way, and send its outcome back."""
 
     ask: Ask
@@ -204,11 +204,11 @@ class Changed(msgspec.Struct, frozen=True):
     cause: Literal["change", "ties", "page", "count", "unknown"] = "change"
 
 
-Command = Start | Await | Look | Drop | Deliver | Changed
+Command = Start | Await | Recheck | Drop | Deliver | Changed
 Outcome = Fetched[object] | FutureAGIError
 
 _PAST_THE_END: Final = frozenset({404, 500})
-_LOOKS: Final = 10
+_RECHECKS: Final = 10
 _ROOM: Final = 10
 _REMEMBERED: Final = 5_000
 _BARREN: Final = 100  # pages in a row without a new row; deleted calls are counted, so that a few are normal
@@ -235,8 +235,8 @@ class Neighbours:
         return rows
 
 
-class Walk:
-    """One walk over the pages of a listing, in order.
+class Traversal:
+    """One traversal over the pages of a listing, in order.
 
     There may be `variants`, requests to use one after another until one finds something. `last` is the last
     page as far as known, `rows` the number of rows that came, `lowered_size` the page size where the server
@@ -266,7 +266,7 @@ class Walk:
         self._pages: set[int] = set()
 
     def ask(self) -> Ask | None:
-        """Tell which page to ask for now, None if none is known to be left.
+        """Return which page to ask for now, None if none is known to be left.
 
         The first page is asked for alone.
         """
@@ -342,8 +342,8 @@ class Walk:
         self._next = number
 
     def shrank(self, facts: Facts, number: int) -> bool:
-        """Tell from a fresh answer for page 1 whether page `number` is beyond the end by now."""
-        fresh = Walk(self._size)
+        """Return, from a fresh answer for page 1, whether page `number` is beyond the end by now."""
+        fresh = Traversal(self._size)
         fresh._most = self._most
         fresh.take(facts)
         return fresh.last is not None and fresh.last < number
@@ -354,7 +354,7 @@ def _pages(count: int, size: int) -> int:
 
 
 def is_whole(facts: Facts) -> bool:
-    """Tell whether this answer alone, a single query for the rows, held every row the server shows.
+    """Return whether this answer alone, a single query for the rows, held every row the server shows.
 
     The page must have had room for more: the server counts in a query of its own, before it takes the rows,
     and a full page may have pushed one out in between.
@@ -372,20 +372,20 @@ def is_whole(facts: Facts) -> bool:
 
 
 class Window:
-    """Keeps up to `prefetch` pages of a walk under way and gives them in order.
+    """Keeps up to `prefetch` pages of a traversal under way and gives them in order.
 
-    `stuck` is the error that tells why the walk was ended where it came to nothing.
+    `stuck` is the error that tells why the traversal was ended where it came to nothing.
     """
 
-    def __init__(self, walk: Walk, prefetch: int) -> None:
+    def __init__(self, traversal: Traversal, prefetch: int) -> None:
         self.shrank = False
         self.stuck: ContractError | None = None
-        self._walk = walk
+        self._traversal = traversal
         self._prefetch = prefetch
         self._under_way: deque[Ask] = deque()
 
     def next(self) -> Generator[Command, Outcome | None, Fetched[object] | None]:
-        """Give the next page, None after the last; raise what kept it from coming, with `page` set."""
+        """Return the next page, None after the last; raise what kept it from coming, with `page` set."""
         while True:
             yield from self._fill()
             if not self._under_way:
@@ -393,22 +393,22 @@ class Window:
             outcome = yield Await()
             ask = self._under_way.popleft()
             if isinstance(outcome, FutureAGIError):
-                outcome = yield from self._judge(ask, outcome)
-            if outcome is not None and not self._walk.start_over(outcome.facts):
-                self._walk.take(outcome.facts, outcome.fingerprint())
-                if self._walk.barren > _BARREN:
-                    self.stuck = _stuck(outcome.facts, self._walk.barren)
+                outcome = yield from self._handle_error(ask, outcome)
+            if outcome is not None and not self._traversal.start_over(outcome.facts):
+                self._traversal.take(outcome.facts, outcome.fingerprint())
+                if self._traversal.barren > _BARREN:
+                    self.stuck = _stuck(outcome.facts, self._traversal.barren)
                     yield from self._drop_the_rest()
                     return None
                 yield from self._fill()
                 return outcome
 
     def _fill(self) -> Generator[Command, Outcome | None, None]:
-        while len(self._under_way) < self._prefetch and (ask := self._walk.ask()) is not None:
+        while len(self._under_way) < self._prefetch and (ask := self._traversal.ask()) is not None:
             self._under_way.append(ask)
             yield Start(ask)
 
-    def _judge(
+    def _handle_error(
         self, ask: Ask, error: FutureAGIError
     ) -> Generator[Command, Outcome | None, Fetched[object] | None]:
         """Raise `error`, unless the listing got shorter meanwhile and the page just wasn't there.
@@ -418,36 +418,36 @@ class Window:
         _locate(error, ask.number)
         if not may_be_past_the_end(error):
             raise error
-        if self._walk.is_doubtful(ask.number):
+        if self._traversal.is_doubtful(ask.number):
             return None
-        if self._walk.last is None or ask.number <= self._walk.last:
+        if self._traversal.last is None or ask.number <= self._traversal.last:
             yield from self._drop_the_rest()
-            again = yield from self._look_again(ask, error)
-            if again is not None or self._walk.last is None:
+            again = yield from self._retry_page(ask, error)
+            if again is not None or self._traversal.last is None:
                 return again
         self.shrank = True
         return None
 
-    def _look_again(
+    def _retry_page(
         self, ask: Ask, error: FutureAGIError
     ) -> Generator[Command, Outcome | None, Fetched[object] | None]:
         """Ask for the first page, then for the missing one, for as long as the count moves in between."""
         count: int | None = None
-        for _ in range(_LOOKS):
-            fresh = yield Look(replace(ask, number=1))
+        for _ in range(_RECHECKS):
+            fresh = yield Recheck(replace(ask, number=1))
             if not isinstance(fresh, Fetched):
                 break
-            if self._walk.start_over(fresh.facts):
+            if self._traversal.start_over(fresh.facts):
                 return None
-            if self._walk.shrank(fresh.facts, ask.number):
-                self._walk.take(fresh.facts)
+            if self._traversal.shrank(fresh.facts, ask.number):
+                self._traversal.take(fresh.facts)
                 return None
             if fresh.facts.count == count:
                 break
             count = fresh.facts.count
-            again = yield Look(ask)
+            again = yield Recheck(ask)
             if isinstance(again, Fetched):
-                self._walk.rewind(ask.number + 1)
+                self._traversal.rewind(ask.number + 1)
                 return again
         raise error
 
@@ -493,39 +493,39 @@ def read(
     same, the listing didn't change. Where rows are hidden, a row that slips from page to page may be one that
     isn't shown; so if fewer rows came than were counted, that is done at the end.
     """
-    walk = Walk(size, start, variants)
-    window = Window(walk, prefetch)
+    traversal = Traversal(size, start, variants)
+    window = Window(traversal, prefetch)
     beginning: Fetched[object] | None = None
-    told = False
+    warned = False
     while (fetched := (yield from window.next())) is not None:
         facts = fetched.facts
         beginning = beginning or fetched
-        rows = walk.fresh
-        change = None if told else _moved(facts, beginning.facts.count, walk)
-        if change is None and not told and len(rows) < facts.delivered:
+        rows = traversal.fresh
+        change = None if warned else _moved(facts, beginning.facts.count, traversal)
+        if change is None and not warned and len(rows) < facts.delivered:
             change = yield from _repeated(fetched, len(rows), beginning)
         if change is not None:
-            told = True
+            warned = True
             yield change
-        if rows or not walk.is_doubtful(facts.ask.number):
+        if rows or not traversal.is_doubtful(facts.ask.number):
             yield Deliver(fetched.keeping(rows), fetched)
     if window.stuck is not None:
         raise window.stuck
-    if told or beginning is None:
+    if warned or beginning is None:
         return
     if window.shrank:
         yield Changed("its last pages vanished")
-    elif (walk.last or 1) > start == 1 and walk.rows < (beginning.facts.count or 0):
-        again = yield Look(beginning.facts.ask)
+    elif (traversal.last or 1) > start == 1 and traversal.rows < (beginning.facts.count or 0):
+        again = yield Recheck(beginning.facts.ask)
         if isinstance(again, Fetched) and again.facts.ids != beginning.facts.ids:
             yield Changed("its first page is another one now", _cause(beginning, again))
 
 
-def _moved(facts: Facts, count: int | None, walk: Walk) -> Changed | None:
+def _moved(facts: Facts, count: int | None, traversal: Traversal) -> Changed | None:
     """Return what the count of an answer gives away."""
     if facts.count is not None and facts.count != count:
         return Changed(f"its count went from {count} to {facts.count} at page {facts.ask.number}")
-    if walk.past_count:
+    if traversal.past_count:
         return Changed(f"its count is {count}, and page {facts.ask.number} has more rows", "count")
     return None
 
@@ -536,7 +536,7 @@ def _repeated(
     """Find out why rows came twice."""
     number, repeated = fetched.facts.ask.number, fetched.facts.delivered - fresh
     how = f"page {number} repeats {repeated} of the rows before it"
-    again = yield Look(beginning.facts.ask)
+    again = yield Recheck(beginning.facts.ask)
     if not isinstance(again, Fetched):
         return Changed(how, "unknown")
     cause = _cause(beginning, again)

@@ -179,7 +179,7 @@ _PHONE_NUMBER = re.compile(r"\+?[\d\s().-]{5,}")
 
 
 def first(raw: Mapping[str, Any], *keys: str) -> Any:
-    """Give the first of `keys` that holds something other than null."""
+    """Return the first of `keys` that holds something other than null."""
     for key in keys:  # half the cost of next() over a generator, and asked a hundred times a call
         value = raw.get(key)
         if value is not None:
@@ -188,24 +188,24 @@ def first(raw: Mapping[str, Any], *keys: str) -> Any:
 
 
 def text(value: object) -> str | None:
-    """Give a non-empty text."""
+    """Return a non-empty text."""
     return value if isinstance(value, str) and value else None
 
 
 def word(value: object) -> str | None:
-    """Give a code word in lower case."""
+    """Return a code word in lower case."""
     return value.strip().lower() or None if isinstance(value, str) else None
 
 
 def number(value: object) -> float | None:
-    """Give a number that can be reckoned with; a whole one stays an int."""
+    """Return a number that can be reckoned with; a whole one stays an int."""
     if not isinstance(value, (int, float)) or isinstance(value, bool):
         return None
     return value if -_MOST < value < _MOST else None
 
 
 def whole(value: object) -> int | None:
-    """Give a whole number."""
+    """Return a whole number."""
     found = number(value)
     return int(found) if found is not None and found == int(found) else None
 
@@ -228,17 +228,17 @@ def moment(value: object) -> datetime | None:
 
 
 def mapping(value: object) -> dict[str, Any]:
-    """Give a JSON object, or an empty one."""
+    """Return a JSON object, or an empty one."""
     return value if isinstance(value, dict) else {}
 
 
 def items(value: object) -> list[Any]:
-    """Give a JSON array, or an empty one."""
+    """Return a JSON array, or an empty one."""
     return value if isinstance(value, list) else []
 
 
 def medium(value: object) -> Literal["voice", "text"] | None:
-    """Tell a voice call from a text chat; the server spells them "voice", "text" and "TEXT"."""
+    """Return whether a call was voice or text; the server spells them "voice", "text" and "TEXT"."""
     match word(value):
         case "voice":
             return "voice"
@@ -249,7 +249,7 @@ def medium(value: object) -> Literal["voice", "text"] | None:
 
 
 def person(value: object) -> str | None:
-    """Give a person's name; the real server puts the phone number where the name is documented."""
+    """Return a person's name; the real server puts the phone number where the name is documented."""
     name = text(value)
     return None if name is None or _PHONE_NUMBER.fullmatch(name) else name
 
@@ -263,7 +263,7 @@ _PRINTED: Final = re.compile(
 
 
 def word_shares(answers: tuple[AnswerShare, ...], total: int | None) -> dict[str, float]:
-    """Give each word's share of the answers that hold it, in percent, by word.
+    """Return each word's share of the answers that hold it, in percent, by word.
 
     Where the calls of each share are known they are counted, so that rounded shares aren't summed.
     """
@@ -310,7 +310,7 @@ def choices_of(answer: str) -> tuple[str, ...]:
 
 
 def _words(value: object) -> Iterator[str]:
-    """Walk the words in a list or an object of choices; raise where it holds anything else."""
+    """Traversal the words in a list or an object of choices; raise where it holds anything else."""
     match value:
         case {"choices": held} | {"choice": held}:
             yield from _words(held)
@@ -465,7 +465,7 @@ def _part(part: Mapping[str, Any], kind: EvalKind | None) -> EvalSummary:
 def _choice_shares(
     sent: Mapping[str, Any], total: int | None
 ) -> tuple[dict[str, float], tuple[AnswerShare, ...]]:
-    """Give the shares of words, and those of whole answers where it is those that were sent."""
+    """Return the shares of words, and those of whole answers where it is those that were sent."""
     found = answer_shares(_numbers(sent), total)
     return word_shares(found, total), () if overlap(found) else found
 
@@ -533,12 +533,12 @@ class Answered(Protocol):
 
     @property
     def raw(self) -> dict[str, Any]:
-        """Give the item as the server sent it."""
+        """Return the item as the server sent it."""
         ...
 
     @property
     def raw_json(self) -> bytes:
-        """Give the exact bytes of the item."""
+        """Return the exact bytes of the item."""
         ...
 
 
@@ -606,7 +606,7 @@ def _persona(raw: Mapping[str, Any]) -> str | None:
 
 
 def _in_milliseconds(raw: Mapping[str, Any]) -> bool:
-    """Tell the real server's former results, whose times are in milliseconds, from the documented ones."""
+    """Return whether this is a former result of the real server, whose times are in milliseconds."""
     return raw.get("is_snapshot") is True and "timestamp" in raw
 
 

@@ -31,19 +31,19 @@ from futureagi_simulate.errors import (
     TimeoutError,
     TransportError,
 )
-from futureagi_simulate.options import Elsewhere
+from futureagi_simulate.options import RedirectTarget
 from futureagi_simulate.retry import RetryPolicy, retry_after
 
 if TYPE_CHECKING:
     from futureagi_simulate.bodies import Stray
 
 __all__ = [
-    "Case",
+    "Classifier",
+    "ErrorEnvelope",
+    "FailedAttempt",
     "Failure",
     "FailureKind",
     "Reply",
-    "Trouble",
-    "Words",
     "clean",
     "excerpt",
     "helpful_headers",
@@ -110,7 +110,7 @@ _SAID: Final = ("message", "detail", "error", "result")
 Scrub = Callable[[str], str]
 
 
-class Words(msgspec.Struct, frozen=True):
+class ErrorEnvelope(msgspec.Struct, frozen=True):
     """The server's own words about an error; `found` tells whether its JSON envelope was there at all."""
 
     found: bool = False
@@ -120,7 +120,7 @@ class Words(msgspec.Struct, frozen=True):
     details: Mapping[str, Any] = msgspec.field(default_factory=dict)
 
     @classmethod
-    def of(cls, content: bytes, scrub: Scrub) -> Words:
+    def of(cls, content: bytes, scrub: Scrub) -> ErrorEnvelope:
         """Read `{"status": false, "type", "code", "message", …, "details"}`.
 
         Every part of it may be missing.
@@ -222,7 +222,7 @@ _FAILURES: Final[Mapping[FailureKind, tuple[type[TransportError], str]]] = {
 }
 
 
-class Trouble(msgspec.Struct, frozen=True):
+class FailedAttempt(msgspec.Struct, frozen=True):
     """An outcome that is no answer: in a word, as an error, and whether and when to try again."""
 
     what: str
@@ -240,14 +240,14 @@ class _Success(msgspec.Struct):
 _DECODER: Final = msgspec.json.Decoder(_Success)
 
 
-class Case(msgspec.Struct, frozen=True):
-    """One request under judgement. `scrub` masks the keys in whatever the server says."""
+class Classifier(msgspec.Struct, frozen=True):
+    """Classifies the outcomes of one request. `scrub` masks the keys in whatever the server says."""
 
     request: RequestInfo
     policy: RetryPolicy
     scrub: Scrub
 
-    def judge(self, outcome: Reply | Failure) -> Reply | Trouble:
+    def classify(self, outcome: Reply | Failure) -> Reply | FailedAttempt:
         """Decide what an outcome means; a good answer comes back as it is."""
         if isinstance(outcome, Failure):
             return self._no_answer(outcome)
@@ -259,8 +259,8 @@ class Case(msgspec.Struct, frozen=True):
             return self._not_contract(outcome, f"is too large: {outcome.failure.text}.", _LARGER)
         return self._no_answer(outcome.failure)
 
-    def redirected_away(self, reply: Reply, elsewhere: Elsewhere, origin: str) -> Trouble:
-        """Judge a redirect to another origin, or to an address that can't be used."""
+    def redirect_away(self, reply: Reply, elsewhere: RedirectTarget, origin: str) -> FailedAttempt:
+        """Classify a redirect to another origin, or to an address that can't be used."""
         target = clean(elsewhere.target, self.scrub)
         if elsewhere.problem:
             where = f"to {target}" if target else "to an address"
@@ -271,34 +271,36 @@ class Case(msgspec.Struct, frozen=True):
         remedy = f"If the API lives at {target}, set base_url (FI_BASE_URL) to it."
         return self._redirect(reply, problem, remedy)
 
-    def redirected_endlessly(self, reply: Reply, followed: int) -> Trouble:
-        """Judge a redirect after many."""
+    def redirect_loop(self, reply: Reply, followed: int) -> FailedAttempt:
+        """Classify a redirect after many."""
         problem = f"after {followed} redirects with yet another"
         return self._redirect(reply, problem, "Check base_url (FI_BASE_URL).")
 
-    def redirected_with_key(self, reply: Reply) -> Trouble:
-        """Judge a redirect that writes a key into an address."""
+    def redirect_with_key(self, reply: Reply) -> FailedAttempt:
+        """Classify a redirect that writes a key into an address."""
         return self._redirect(reply, "with a redirect that repeats a key", "Check base_url (FI_BASE_URL).")
 
-    def _redirect(self, reply: Reply, how: str, remedy: str) -> Trouble:
+    def _redirect(self, reply: Reply, how: str, remedy: str) -> FailedAttempt:
         problem = f"{self.request} answered {status_text(reply.status)} {how}"
-        return Trouble(str(reply.status), self._status_error(RedirectError, problem, remedy, reply, Words()))
+        return FailedAttempt(
+            str(reply.status), self._status_error(RedirectError, problem, remedy, reply, ErrorEnvelope())
+        )
 
-    def _no_answer(self, failure: Failure) -> Trouble:
-        """Judge a request that got no answer, or no whole one."""
+    def _no_answer(self, failure: Failure) -> FailedAttempt:
+        """Classify a request that got no answer, or no whole one."""
         kind, remedy = _FAILURES[failure.kind]
         what = f"{failure.kind.value} ({failure.limit})" if failure.limit else failure.kind.value
         problem = sentence(f"{self.request}: {failure.kind.value}: {clean(failure.text, self.scrub)}")
-        return Trouble(what, kind(problem, remedy=remedy, request=self.request), failure.passing)
+        return FailedAttempt(what, kind(problem, remedy=remedy, request=self.request), failure.passing)
 
-    def _success(self, reply: Reply) -> Reply | Trouble:
-        """Judge a whole 2xx answer: a JSON object is good unless it says `"status": false`."""
+    def _success(self, reply: Reply) -> Reply | FailedAttempt:
+        """Classify a whole 2xx answer: a JSON object is good unless it says `"status": false`."""
         try:
             status = bytes(_DECODER.decode(reply.content).status)
         except (msgspec.DecodeError, RecursionError) as error:
-            from futureagi_simulate.bodies import readable  # here: nearly all answers are JSON
+            from futureagi_simulate.bodies import to_strict_json  # here: nearly every body is JSON
 
-            content, strays = readable(reply.content)
+            content, strays = to_strict_json(reply.content)
             if content == reply.content:
                 return self._not_json(reply, error)
             return self._success(replace(reply, content=content, strays=strays))
@@ -306,17 +308,17 @@ class Case(msgspec.Struct, frozen=True):
             return reply
         return self._failed_success(reply)
 
-    def _failed_success(self, reply: Reply) -> Trouble:
-        """Judge a 2xx answer that says of itself that it failed. The server meant it: no retry."""
-        words = Words.of(reply.content, self.scrub)
+    def _failed_success(self, reply: Reply) -> FailedAttempt:
+        """Classify a 2xx answer that says of itself that it failed. The server meant it: no retry."""
+        words = ErrorEnvelope.of(reply.content, self.scrub)
         reason = words.message or "without a reason"
         problem = f"{self.request} answered {reply.status} and yet that it failed: {reason}"
-        return Trouble(
+        return FailedAttempt(
             f"{reply.status}, failed", self._status_error(APIStatusError, problem, _READ, reply, words)
         )
 
-    def _not_json(self, reply: Reply, error: Exception) -> Trouble:
-        """Judge a 2xx body that is no JSON object: one damaged on the way may arrive whole next time."""
+    def _not_json(self, reply: Reply, error: Exception) -> FailedAttempt:
+        """Classify a 2xx body that is no JSON object: one damaged on the way may arrive whole next time."""
         declared = reply.headers.get("content-type", "")
         remedy = "Check that base_url (FI_BASE_URL) names the API: something else seems to have answered."
         if not reply.content.strip():
@@ -332,9 +334,9 @@ class Case(msgspec.Struct, frozen=True):
             remedy = "Try again; if it stays, the server or something in front of it sends broken bodies."
         return replace(self._not_contract(reply, f"{problem}.", remedy), again=again)
 
-    def _refusal(self, reply: Reply) -> Trouble:
-        """Judge an answer that isn't 2xx."""
-        words = Words.of(reply.content, self.scrub)
+    def _refusal(self, reply: Reply) -> FailedAttempt:
+        """Classify an answer that isn't 2xx."""
+        words = ErrorEnvelope.of(reply.content, self.scrub)
         kind = _KINDS.get(reply.status, ServerError if reply.status >= 500 else APIStatusError)
         if reply.status == 500 and words.found and _UNKNOWN.search(words.message):
             kind = NotFoundError
@@ -346,10 +348,10 @@ class Case(msgspec.Struct, frozen=True):
         if isinstance(error, RateLimitError):
             error.retry_after = asked
         again = reply.status in self.policy.statuses or (reply.status == 500 and not words.found)
-        return Trouble(str(reply.status), error, again, asked)
+        return FailedAttempt(str(reply.status), error, again, asked)
 
     def _status_error(
-        self, kind: type[APIStatusError], problem: str, remedy: str, reply: Reply, words: Words
+        self, kind: type[APIStatusError], problem: str, remedy: str, reply: Reply, words: ErrorEnvelope
     ) -> APIStatusError:
         return kind(
             sentence(problem),
@@ -364,7 +366,7 @@ class Case(msgspec.Struct, frozen=True):
             request=self.request,
         )
 
-    def _not_contract(self, reply: Reply, problem: str, remedy: str) -> Trouble:
+    def _not_contract(self, reply: Reply, problem: str, remedy: str) -> FailedAttempt:
         error = ContractError(
             f"{self.request} answered {reply.status}, but the body {problem}",
             status=reply.status,
@@ -373,4 +375,4 @@ class Case(msgspec.Struct, frozen=True):
             remedy=remedy,
             request=self.request,
         )
-        return Trouble(f"{reply.status}, no usable body", error)
+        return FailedAttempt(f"{reply.status}, no usable body", error)

@@ -95,7 +95,7 @@ class ManualClock:
         return self._passed
 
     def wall(self) -> float:
-        """Return the given start (2026-01-01 UTC unless told) plus the seconds moved so far."""
+        """Return the given start (2026-01-01 UTC unless warned) plus the seconds moved so far."""
         return self._wall + self._passed
 
     def advance(self, seconds: float) -> None:
@@ -126,7 +126,7 @@ _LIMITS: Final[tuple[tuple[str, float, float], ...]] = (  # a limit that is an i
 
 
 def _roll() -> float:
-    """Give a number from 0 to 1; a pickled policy names this and takes no generator along."""
+    """Return a number from 0 to 1; a pickled policy names this and takes no generator along."""
     return random.random()  # noqa: S311 - waits needn't be secret
 
 
@@ -182,7 +182,7 @@ class RetryPolicy(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def backoff(attempt: int, *, base: float, most: float, roll: float) -> float:
-    """Return the wait after try number `attempt` (from 1) for a `roll` of the dice between 0 and 1."""
+    """Return the wait after try number `attempt` (from 1) for a `roll` between 0 and 1, the jitter."""
     return roll * min(most, base * 2.0 ** min(attempt - 1, _MAX_DOUBLINGS))
 
 

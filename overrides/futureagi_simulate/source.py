@@ -37,18 +37,18 @@ __all__ = [
 class Contract:
     """What a client has said about answers that differ from the contract.
 
-    Each kind of deviation is told once.
+    Each kind of deviation is reported once.
     """
 
     def __init__(self) -> None:
-        self._told: dict[tuple[str, str, str], object] = {}
+        self._warned: dict[tuple[str, str, str], object] = {}
 
     def report(self, operation: str, deviations: tuple[Deviation, ...]) -> None:
-        """Warn about the kinds of deviation not yet told."""
+        """Warn about the kinds of deviation not yet reported."""
         for deviation in deviations:
             kind = (operation, *deviation.kind)
-            told = object()
-            if self._told.setdefault(kind, told) is told:  # once, from however many threads
+            warned = object()
+            if self._warned.setdefault(kind, warned) is warned:  # once, from however many threads
                 kept = f"{deviation.instead} stands for it" if deviation.instead else "it is kept as sent"
                 warn(f"{operation}: {deviation}; {kept}.", ContractWarning)
 
@@ -171,40 +171,40 @@ class Source(msgspec.Struct, Generic[T, F], frozen=True):
 
 
 class Reader(Generic[T]):
-    """One reading of a listing: reports what is odd about the pages, and judges the rows by the filter."""
+    """One reading of a listing: reports deviations of its pages, and compares the rows with the filters."""
 
     def __init__(self, source: Source[T, Any]) -> None:
         self._source = source
         self._operation = source.spec.requests[0].operation
-        self._filter_told = False
+        self._filter_warned = False
 
     def changed(self, change: Changed) -> None:
-        """Tell that rows may be missing, and why."""
+        """Warn that rows may be missing, and why."""
         warn_about_change(self._operation, change)
 
     def deliver(self, command: Deliver) -> Page[T]:
-        """Give a page to hand over."""
+        """Return a page to hand over."""
         page = cast("Page[T]", command.page)
         self._source.contract.report(self._operation, page.deviations)
-        sieve = self._source.spec.sieve
-        if not sieve.filters:
+        row_filters = self._source.spec.sieve
+        if not row_filters.filters:
             return page
         from futureagi_simulate.matching import unknown_columns  # here: most listings have no filters
 
         columns = getattr(command.fetched.envelope, "column_order", None)
-        unknown = unknown_columns(sieve.filters, columns)
+        unknown = unknown_columns(row_filters.filters, columns)
         if unknown:
-            self._tell(ignored_column(unknown[0]))
+            self._warn_once(ignored_column(unknown[0]))
         if command.fetched.notices:
-            self._tell("; ".join(command.fetched.notices))
-        return self._sift(page, unknown)
+            self._warn_once("; ".join(command.fetched.notices))
+        return self._apply_filters(page, unknown)
 
-    def _sift(self, page: Page[T], unknown: tuple[Filter, ...]) -> Page[T]:
+    def _apply_filters(self, page: Page[T], unknown: tuple[Filter, ...]) -> Page[T]:
         from futureagi_simulate.matching import contradicted, fits_verdict, misses
 
-        sieve = self._source.spec.sieve
-        verdicts = [one for one in sieve.filters if one.is_verdict]
-        sent = [one for one in sieve.filters if not one.is_verdict]
+        row_filters = self._source.spec.sieve
+        verdicts = [one for one in row_filters.filters if one.is_verdict]
+        sent = [one for one in row_filters.filters if not one.is_verdict]
         kept = []
         for item in page.items:
             raw = cast("Any", item).raw
@@ -212,15 +212,15 @@ class Reader(Generic[T]):
                 continue
             ignored = contradicted(sent, raw)
             if ignored is not None:
-                self._tell(ignored_by_row(ignored, raw))
-            if not sieve.enforce or (ignored is None and not any(misses(one, raw) for one in unknown)):
+                self._warn_once(ignored_by_row(ignored, raw))
+            if not row_filters.enforce or (ignored is None and not any(misses(one, raw) for one in unknown)):
                 kept.append(item)
         if verdicts:
             page = replace(page, count=None)  # of the calls before that filter, which nobody asked for
         return page if len(kept) == len(page.items) else replace(page, items=tuple(kept))
 
-    def _tell(self, what: str) -> None:
+    def _warn_once(self, what: str) -> None:
         """Warn about a filter once."""
-        if not self._filter_told:
-            self._filter_told = True
+        if not self._filter_warned:
+            self._filter_warned = True
             warn_about_filter(what)

@@ -24,7 +24,7 @@ import httpx
 from futureagi_simulate.auth import MASK
 from futureagi_simulate.bodies import Body
 from futureagi_simulate.errors import ConfigurationError
-from futureagi_simulate.http import Cancelled, Hop
+from futureagi_simulate.http import Cancelled, OutgoingRequest
 from futureagi_simulate.network import SLICE, Limit, enforce, repair
 from futureagi_simulate.options import Origin
 from futureagi_simulate.responses import Failure, FailureKind, Reply
@@ -104,11 +104,11 @@ def _opened(kind: type[_Client], transport: Any, origin: Origin | None) -> _Clie
     raise refusal  # here, not above: a proxy's password may be in the exception or in its frames
 
 
-def exchange(client: httpx.Client, hop: Hop) -> Reply | Failure:
-    """Send one hop and read its answer."""
-    reading = _Reading(client, hop)
+def exchange(client: httpx.Client, outgoing: OutgoingRequest) -> Reply | Failure:
+    """Send one request and read its response."""
+    reading = _Reading(client, outgoing)
     with reading:
-        response = _sent(client, hop, reading.limits)
+        response = _sent(client, outgoing, reading.limits)
         with closing(response):
             if reading.begin(response):
                 for chunk in response.iter_raw():
@@ -117,11 +117,11 @@ def exchange(client: httpx.Client, hop: Hop) -> Reply | Failure:
     return reading.outcome()
 
 
-def _sent(client: httpx.Client, hop: Hop, limits: _Limits) -> httpx.Response:
-    """Send a hop's request; where it can be cancelled, queue for a connection again and again until then."""
+def _sent(client: httpx.Client, outgoing: OutgoingRequest, limits: _Limits) -> httpx.Response:
+    """Send a request; one that can be cancelled queues for a connection again and again until it is."""
     while True:
         try:
-            request = _request(client, hop, limits)
+            request = _request(client, outgoing, limits)
             return client.send(request, stream=True, auth=None, follow_redirects=False)
         except httpx.PoolTimeout:
             repair(client, limits)
@@ -129,11 +129,11 @@ def _sent(client: httpx.Client, hop: Hop, limits: _Limits) -> httpx.Response:
                 raise
 
 
-async def exchange_async(client: httpx.AsyncClient, hop: Hop) -> Reply | Failure:
-    """Send one hop and read its answer."""
-    reading = _Reading(client, hop)
+async def exchange_async(client: httpx.AsyncClient, outgoing: OutgoingRequest) -> Reply | Failure:
+    """Send one request and read its response."""
+    reading = _Reading(client, outgoing)
     with reading:
-        request = _request(client, hop, reading.limits)
+        request = _request(client, outgoing, reading.limits)
         response = await client.send(request, stream=True, auth=None, follow_redirects=False)
         async with aclosing(response):
             if reading.begin(response):
@@ -147,19 +147,19 @@ _EMPTY: Final = Body("", 0)
 
 
 class _Reading:
-    """What is known of one hop's answer so far; as a context manager it keeps httpx's exceptions in."""
+    """What is known of a response so far; as a context manager it keeps httpx's exceptions in."""
 
-    def __init__(self, client: httpx.Client | httpx.AsyncClient, hop: Hop) -> None:
-        self.limits = _Limits(hop)
+    def __init__(self, client: httpx.Client | httpx.AsyncClient, outgoing: OutgoingRequest) -> None:
+        self.limits = _Limits(outgoing)
         self._client = client
-        self._hop = hop
+        self._hop = outgoing
         self._status = 0
         self._headers: dict[str, str] = {}
         self._body = _EMPTY
         self._failure: Failure | None = None
 
     def begin(self, response: httpx.Response) -> bool:
-        """Take status and headers; tell whether the body is still to be read."""
+        """Take status and headers; return whether the body is still to be read."""
         self._status = response.status_code
         self._headers = dict(response.headers.items())
         limit = self._hop.max_body if response.is_success else _ERROR_BODY
@@ -173,7 +173,7 @@ class _Reading:
         return not self._body.damage
 
     def take(self, chunk: bytes) -> bool:
-        """Add a chunk of the body; tell whether to go on reading."""
+        """Add a chunk of the body; return whether to go on reading."""
         if self._hop.cancelled is not None and self._hop.cancelled.is_set():
             raise Cancelled
         if self._hop.remaining() <= 0:
@@ -227,33 +227,37 @@ class _Reading:
         return False
 
 
-def _request(client: httpx.Client | httpx.AsyncClient, hop: Hop, limits: _Limits) -> httpx.Request:
-    """Build the hop's request; the keys go in here, last, and only if the hop has them.
+def _request(
+    client: httpx.Client | httpx.AsyncClient, outgoing: OutgoingRequest, limits: _Limits
+) -> httpx.Request:
+    """Build the request for httpx; the keys go in here, last, and only if `outgoing` has them.
 
     Not with client.build_request, which takes thrice as long and adds the client's `params`; and with a body
     that is known to be empty, since looking for one takes a third of what is left.
     """
     request = httpx.Request(
         "GET",
-        hop.url,
+        outgoing.url,
         cookies=client.cookies,
         stream=httpx.ByteStream(b""),
         extensions={"timeout": limits},
     )
     request.read()  # a hook of the caller's may look at the body
-    ours = dict(hop.headers).keys() | (frozenset() if hop.keys is None else _KEYS)
+    ours = dict(outgoing.headers).keys() | (frozenset() if outgoing.keys is None else _KEYS)
     theirs = [pair for pair in client.headers.raw if pair[0].lower() not in ours]
     host = [] if "host" in client.headers else [(b"Host", request.url.netloc)]
-    request.headers = _KeyHeaders([*host, *theirs, *hop.headers, *request.headers.raw, *_key_headers(hop)])
+    request.headers = _KeyHeaders(
+        [*host, *theirs, *outgoing.headers, *request.headers.raw, *_key_headers(outgoing)]
+    )
     return request
 
 
-def _key_headers(hop: Hop) -> tuple[tuple[bytes, bytes], ...]:
-    if hop.keys is None:
+def _key_headers(outgoing: OutgoingRequest) -> tuple[tuple[bytes, bytes], ...]:
+    if outgoing.keys is None:
         return ()
     return (
-        (_API_KEY.encode(), hop.keys.api_key.reveal().encode()),
-        (_SECRET_KEY.encode(), hop.keys.secret_key.reveal().encode()),
+        (_API_KEY.encode(), outgoing.keys.api_key.reveal().encode()),
+        (_SECRET_KEY.encode(), outgoing.keys.secret_key.reveal().encode()),
     )
 
 
@@ -264,32 +268,32 @@ class _Limits(dict[str, float | None]):
     it gives is a `Limit`, so that a connection can go by what is left later.
     """
 
-    def __init__(self, hop: Hop) -> None:
-        super().__init__(hop.timeout.within(hop.remaining()))
-        self._hop = hop
+    def __init__(self, outgoing: OutgoingRequest) -> None:
+        super().__init__(outgoing.timeout.within(outgoing.remaining()))
+        self._hop = outgoing
         self.by_budget = False  # whether that is the limit of the phase that began last
         self._queued_until: float | None = None
 
     def get(self, phase: str, default: Any = None) -> Any:
-        """Give the limit of a phase that begins now."""
-        hop = self._hop
-        cap: float | None = getattr(hop.timeout, phase, default)
+        """Return the limit of a phase that begins now."""
+        outgoing = self._hop
+        cap: float | None = getattr(outgoing.timeout, phase, default)
         if cap is None:
             cap = math.inf
-        left = hop.remaining()
+        left = outgoing.remaining()
         self.by_budget = left < cap
         seconds = cap if left >= cap else left if left > _MOMENT else _MOMENT
-        if seconds == math.inf and hop.cancelled is None:
+        if seconds == math.inf and outgoing.cancelled is None:
             return None
-        limit = Limit.of(hop, cap, seconds)
-        if hop.cancelled is None or phase != "pool":
+        limit = Limit.of(outgoing, cap, seconds)
+        if outgoing.cancelled is None or phase != "pool":
             return limit
         if self._queued_until is None:
             self._queued_until = time.monotonic() + limit
         return min(limit, SLICE)
 
     def may_queue_again(self) -> bool:
-        """Tell whether a request that can be cancelled has time to wait for a free connection once more."""
+        """Return whether a request that can be cancelled has time to wait for a free connection once more."""
         if self._hop.cancelled is not None and self._hop.cancelled.is_set():
             raise Cancelled
         return self._queued_until is not None and time.monotonic() < self._queued_until
@@ -308,41 +312,41 @@ class _KeyHeaders(httpx.Headers):
         return _KeyHeaders(self)
 
 
-def _failure(error: Exception, hop: Hop, limits: _Limits) -> Failure:
+def _failure(error: Exception, outgoing: OutgoingRequest, limits: _Limits) -> Failure:
     """Turn an exception of httpx into a value without the request in it."""
     if isinstance(error, httpx.RemoteProtocolError) and "location header" in str(error):  # httpx reads it too
         text = "it was answered with a redirect to an address that can't be read"
         return Failure(FailureKind.REFUSED, text, passing=False)
     if isinstance(error, httpx.TimeoutException):
-        return _timeout(error, hop, limits)
+        return _timeout(error, outgoing, limits)
     kind = next((kind for base, kind in _KINDS if isinstance(error, base)), FailureKind.REFUSED)
     text = str(error) or type(error).__name__
     hopeless = kind is FailureKind.REFUSED or "CERTIFICATE_VERIFY_FAILED" in text
-    return Failure(kind, _scrubbed(text, hop), passing=not hopeless)
+    return Failure(kind, _scrubbed(text, outgoing), passing=not hopeless)
 
 
-def _timeout(error: httpx.TimeoutException, hop: Hop, limits: _Limits) -> Failure:
+def _timeout(error: httpx.TimeoutException, outgoing: OutgoingRequest, limits: _Limits) -> Failure:
     """Say which limit of time was reached: a phase's or the budget."""
     phase, doing = next(
         ((phase, doing) for kind, phase, doing in _PHASES if isinstance(error, kind)), ("read", "")
     )
-    limit: float | None = getattr(hop.timeout, phase)
-    if limit is None or limits.by_budget or hop.remaining() <= _MOMENT:
-        return _used_up(hop, doing)
+    limit: float | None = getattr(outgoing.timeout, phase)
+    if limit is None or limits.by_budget or outgoing.remaining() <= _MOMENT:
+        return _used_up(outgoing, doing)
     return Failure(FailureKind.TIMEOUT, f"the {phase} timeout of {limit:g} s ran out {doing}", limit=phase)
 
 
-def _used_up(hop: Hop, doing: str) -> Failure:
-    budget = "the time" if hop.budget == math.inf else f"the budget of {hop.budget:g} s"
+def _used_up(outgoing: OutgoingRequest, doing: str) -> Failure:
+    budget = "the time" if outgoing.budget == math.inf else f"the budget of {outgoing.budget:g} s"
     return Failure(FailureKind.TIMEOUT, f"{budget} ran out {doing}", limit="budget")
 
 
-def _scrubbed(text: str, hop: Hop) -> str:
-    return text if hop.keys is None else hop.keys.scrub(text)
+def _scrubbed(text: str, outgoing: OutgoingRequest) -> str:
+    return text if outgoing.keys is None else outgoing.keys.scrub(text)
 
 
 def _of_a_name(error: UnicodeError) -> bool:
-    """Tell whether an error is a socket's about a host's name: the API's or a proxy's."""
+    """Return whether an error is a socket's about a host's name: the API's or a proxy's."""
     said = (str(error), *getattr(error, "__notes__", ()))  # Python 3.12 says the codec in a note
     return any("idna" in text for text in said)
 
@@ -388,7 +392,7 @@ def proxy_for(origin: Origin) -> str | None:
 
 
 def _exempt(origin: Origin, no_proxy: str) -> bool:
-    """Tell whether NO_PROXY names an origin.
+    """Return whether NO_PROXY names an origin.
 
     Its entries are hosts, which stand for their subdomains too, addresses, networks such as 10.0.0.0/8, or
     "*", with a port if it is only that one. An entry that is none of these names nothing.

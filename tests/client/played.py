@@ -15,8 +15,8 @@ from futureagi_simulate.pagination import (
     Drop,
     Facts,
     Fetched,
-    Look,
     Page,
+    Recheck,
     Start,
 )
 
@@ -52,7 +52,7 @@ class Played:
                     self.most_under_way = max(self.most_under_way, len(under_way))
                 case Await():
                     outcome = under_way.popleft()
-                case Look(ask):
+                case Recheck(ask):
                     self.asks.append(ask)
                     outcome = answer(ask)
                 case Drop():

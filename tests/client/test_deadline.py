@@ -472,8 +472,8 @@ def test_what_is_said_to_a_proxy_without_a_timeout_has_the_connections(
     colour: Any, make_options: Make, clock: ManualClock
 ) -> None:
     wire = Wire(clock, 1.0, 100.0, iter([b""]))
-    hop = next(iter(_hops(make_options(retry={"budget": 10.0}, timeout=None))))
-    limit = network.Limit.of(hop, math.inf, 10.0)
+    outgoing = next(iter(_hops(make_options(retry={"budget": 10.0}, timeout=None))))
+    limit = network.Limit.of(outgoing, math.inf, 10.0)
     if colour.is_async:
         stream: Any = network._AsyncStream(AsyncWire(wire), limit)
     else:

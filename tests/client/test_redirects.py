@@ -1,4 +1,4 @@
-"""Redirects are followed hop by hop on the configured origin, and nowhere else."""
+"""Redirects are followed outgoing by outgoing on the configured origin, and nowhere else."""
 
 from __future__ import annotations
 
