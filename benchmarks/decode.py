@@ -15,8 +15,8 @@ from benchmarks.timing import Figure, Spread, compare
 from benchmarks.walk import RUN_TEST
 from futureagi_simulate import endpoints
 from futureagi_simulate.answers.decode import read_page
-from futureagi_simulate.listings.page import Ask
-from futureagi_simulate.transport.request import Answer
+from futureagi_simulate.http import Answer
+from futureagi_simulate.pagination import Ask
 from futureagi_simulate_api.models import CallExecutionPage
 
 WORK = "decode 640 KB"

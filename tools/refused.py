@@ -24,7 +24,7 @@ _JSON: Final = "application/json"
 _NULL: Final = "write `type: [..., 'null']`, or `anyOf` with `type: 'null'`"
 # The headers that generator-templates/client.py.jinja sends.
 _KEYS: Final = {"X-Api-Key", "X-Secret-Key"}
-# Where it sends them by default; the written client has the same (transport/origin.py).
+# Where it sends them by default; the written client has the same (options.py).
 _SERVER: Final = "https://api.futureagi.com"
 # What a model's base class has, and what stands in the annotations of its fields.
 _NO_FIELDS: Final = {"from_json", "raw", "raw_json", "self"} | {
@@ -359,7 +359,7 @@ def _below(node: Any, location: str, *, top: bool = True) -> Iterator[tuple[str,
 
 def _server(server: Part) -> Problems:
     if server.get("url") != _SERVER:
-        yield f"clients go to {_SERVER}; change client.py.jinja, transport/origin.py and tools/refused.py too"
+        yield f"clients go to {_SERVER}; change client.py.jinja, options.py and tools/refused.py too"
 
 
 def _security(scheme: Part) -> Problems:

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from typing import Final
 
+from futureagi_simulate import logs, transport
+from futureagi_simulate.auth import MASK, Credentials, Secret
 from futureagi_simulate.checks import uuid
 from futureagi_simulate.errors import (
     Attempt,
@@ -16,11 +18,10 @@ from futureagi_simulate.errors import (
     TimeoutError,
     TransportError,
 )
+from futureagi_simulate.http import OutgoingRequest
 from futureagi_simulate.options import Options
-from futureagi_simulate.transport import logs, wire
-from futureagi_simulate.transport.clock import Clock, SystemClock
-from futureagi_simulate.transport.hop import Failure, FailureKind, Hop, Reply
-from futureagi_simulate.transport.keys import MASK, Credentials, Secret
+from futureagi_simulate.responses import Failure, FailureKind, Reply
+from futureagi_simulate.retry import Clock, SystemClock
 from futureagi_simulate_contract.exchange import Keys, Request, Response, Send
 
 __all__ = [
@@ -71,7 +72,7 @@ def open_server(
     keys = options.credentials
     wrong = Credentials(keys.api_key, Secret(WRONG_SECRET))
     pairs = {Keys.GOOD: keys, Keys.WRONG_SECRET: wrong, Keys.OTHER: other}
-    with closing(wire.open_client(None, options.origin)) as client:
+    with closing(transport.open_client(None, options.origin)) as client:
 
         def send(request: Request) -> Response:
             if request.method != "GET" or (request.keys is Keys.OTHER and other is None):
@@ -80,7 +81,7 @@ def open_server(
             limit = min(start + PER_REQUEST, end)
             if start >= end:
                 raise out_of_time(seconds)
-            hop = Hop(
+            outgoing = OutgoingRequest(
                 url=options.origin.url(request.path, request.query),
                 headers=_headers(request, keys),
                 keys=pairs.get(request.keys),
@@ -89,10 +90,10 @@ def open_server(
                 remaining=lambda: limit - clock.monotonic(),
                 budget=limit - start,
             )
-            outcome = wire.exchange(client, hop)
+            outcome = transport.exchange(client, outgoing)
             failure = outcome if isinstance(outcome, Failure) else outcome.failure
             result = str(outcome.status) if isinstance(outcome, Reply) else outcome.kind.value
-            info = RequestInfo(request.method, hop.url)
+            info = RequestInfo(request.method, outgoing.url)
             logs.attempted(str(info), Attempt(1, result, clock.monotonic() - start))
             if isinstance(outcome, Failure) or failure is not None:
                 assert failure is not None  # noqa: S101 - one of the two is a Failure

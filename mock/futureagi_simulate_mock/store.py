@@ -226,7 +226,7 @@ class Store:
                 self._children[parent] = found
             rows = self._children[parent].get(number, [])
             # rows are in the order of their numbers, and sorting in reverse keeps the order of equal ones
-            return sorted(rows[::-1], key=attrgetter("updated_at"), reverse=True)
+            return sorted(rows[::-1], key=attrgetter("updated_at"), reverse=True)  # noqa: C415 (order of equals)
 
         return self.listing(("calls", parent, number), ordered)
 

@@ -46,11 +46,11 @@ if TYPE_CHECKING:
         TimeoutError,
         TransportError,
     )
+    from futureagi_simulate.exact import IncompleteListingError
     from futureagi_simulate.filters import Column, Filter, FilterType, column
-    from futureagi_simulate.listings.exact import IncompleteListingError
-    from futureagi_simulate.listings.listing import AsyncListing, Listing
-    from futureagi_simulate.listings.page import Deviation, Page
+    from futureagi_simulate.listings import AsyncListing, Listing
     from futureagi_simulate.options import Timeout
+    from futureagi_simulate.pagination import Deviation, Page
     from futureagi_simulate.records import (
         CallRecord,
         EvalRecord,
@@ -60,14 +60,13 @@ if TYPE_CHECKING:
         call_record,
         execution_record,
     )
+    from futureagi_simulate.retry import Clock, ManualClock, RetryPolicy, SystemClock
     from futureagi_simulate.runs import (
         AsyncExecutionRun,
         AsyncTestExecutionDetail,
         ExecutionRun,
         TestExecutionDetail,
     )
-    from futureagi_simulate.transport.clock import Clock, ManualClock, SystemClock
-    from futureagi_simulate.transport.retry import RetryPolicy
 
 __all__ = [
     "APIStatusError",
@@ -138,7 +137,7 @@ _HOMES = {
         "VersionCallExecution",
     ),
     "client": ("AsyncClient", "Client"),
-    "transport.clock": ("Clock", "ManualClock", "SystemClock"),
+    "retry": ("Clock", "ManualClock", "RetryPolicy", "SystemClock"),
     "errors": (
         "APIStatusError",
         "Attempt",
@@ -162,11 +161,11 @@ _HOMES = {
         "TimeoutError",
         "TransportError",
     ),
-    "listings.exact": ("IncompleteListingError",),
+    "exact": ("IncompleteListingError",),
     "filters": ("Column", "Filter", "FilterType", "column"),
-    "listings.listing": ("AsyncListing", "Listing"),
+    "listings": ("AsyncListing", "Listing"),
     "options": ("Timeout",),
-    "listings.page": ("Deviation", "Page"),
+    "pagination": ("Deviation", "Page"),
     "records": (
         "CallRecord",
         "EvalRecord",
@@ -176,7 +175,6 @@ _HOMES = {
         "call_record",
         "execution_record",
     ),
-    "transport.retry": ("RetryPolicy",),
     "runs": ("AsyncExecutionRun", "AsyncTestExecutionDetail", "ExecutionRun", "TestExecutionDetail"),
 }
 _HOME = {name: module for module, names in _HOMES.items() for name in names}

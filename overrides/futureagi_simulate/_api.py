@@ -10,7 +10,7 @@ from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
-from futureagi_simulate.transport.request import Request
+from futureagi_simulate.http import Request
 
 if TYPE_CHECKING:
     from futureagi_simulate_api.models import (

@@ -12,13 +12,13 @@ from uuid import UUID
 
 from msgspec import UNSET, UnsetType
 
-from futureagi_simulate import _api, endpoints
+from futureagi_simulate import _api, endpoints, http
+from futureagi_simulate.auth import Secret
 from futureagi_simulate.connection import AsyncConnection, Connection
 from futureagi_simulate.filters import Filter
-from futureagi_simulate.listings.listing import AsyncListing, Listing, Paging, Plan
-from futureagi_simulate.listings.notices import Contract
-from futureagi_simulate.listings.source import Readings
+from futureagi_simulate.listings import AsyncListing, Listing, Paging, Plan
 from futureagi_simulate.options import Options, Timeout
+from futureagi_simulate.retry import RetryPolicy
 from futureagi_simulate.runs import (
     AsyncExecutionRun,
     AsyncTestExecutionDetail,
@@ -26,9 +26,7 @@ from futureagi_simulate.runs import (
     TestExecutionDetail,
     described,
 )
-from futureagi_simulate.transport import session
-from futureagi_simulate.transport.keys import Secret
-from futureagi_simulate.transport.retry import RetryPolicy
+from futureagi_simulate.source import Contract, Readings
 
 __all__ = ["AsyncClient", "Client"]
 
@@ -58,7 +56,7 @@ class Client:
         timeout: float | Timeout | UnsetType | None = UNSET,
         retry: RetryPolicy | None = None,
         strict: bool = False,
-        http_client: session.HTTPClient | None = None,
+        http_client: http.HTTPClient | None = None,
     ) -> None:
         api_key, secret_key = Secret.of(api_key), Secret.of(secret_key)
         options = Options.of(
@@ -69,7 +67,7 @@ class Client:
             retry=retry,
             strict=strict,
         )
-        self._connection = Connection(session.Session.of(options, http_client), Contract())
+        self._connection = Connection(http.Session.of(options, http_client), Contract())
 
     def __repr__(self) -> str:
         return _shown(self)
@@ -257,7 +255,7 @@ class AsyncClient:
         timeout: float | Timeout | UnsetType | None = UNSET,
         retry: RetryPolicy | None = None,
         strict: bool = False,
-        http_client: session.AsyncHTTPClient | None = None,
+        http_client: http.AsyncHTTPClient | None = None,
     ) -> None:
         api_key, secret_key = Secret.of(api_key), Secret.of(secret_key)
         options = Options.of(
@@ -268,7 +266,7 @@ class AsyncClient:
             retry=retry,
             strict=strict,
         )
-        self._connection = AsyncConnection(session.AsyncSession.of(options, http_client), Contract())
+        self._connection = AsyncConnection(http.AsyncSession.of(options, http_client), Contract())
 
     def __repr__(self) -> str:
         return _shown(self)

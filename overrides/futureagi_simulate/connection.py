@@ -9,12 +9,10 @@ from typing import Any, TypeVar
 import msgspec
 
 from futureagi_simulate.endpoints import ListingSpec, ObjectSpec
-from futureagi_simulate.listings.listing import AsyncListing, Listing, Plan
-from futureagi_simulate.listings.notices import Contract
-from futureagi_simulate.listings.page import Ask, Fetched
-from futureagi_simulate.listings.source import Readings, Source
-from futureagi_simulate.transport.request import Answer
-from futureagi_simulate.transport.session import AsyncSession, Session
+from futureagi_simulate.http import Answer, AsyncSession, Session
+from futureagi_simulate.listings import AsyncListing, Listing, Plan
+from futureagi_simulate.pagination import Ask, Fetched
+from futureagi_simulate.source import Contract, Readings, Source
 
 __all__ = ["AsyncConnection", "Connection"]
 

@@ -19,9 +19,10 @@ from futureagi_simulate._api import request
 from futureagi_simulate.answers.form import Form
 from futureagi_simulate.checks import names, one_of, plain_text, uuid, yes_or_no
 from futureagi_simulate.errors import ConfigurationError, ContractError
-from futureagi_simulate.filters import Filter, Sieve
-from futureagi_simulate.listings.page import Ask
-from futureagi_simulate.transport.request import Request
+from futureagi_simulate.filters import Filter
+from futureagi_simulate.filters import RowFilters as Sieve
+from futureagi_simulate.http import Request
+from futureagi_simulate.pagination import Ask
 
 M = TypeVar("M")
 Scalar = str | int | float | bool | None

@@ -18,7 +18,7 @@ from msgspec.structs import replace
 
 from futureagi_simulate.errors import ConfigurationError
 
-__all__ = ["Column", "Filter", "FilterType", "Sieve", "column"]
+__all__ = ["Column", "Filter", "FilterType", "RowFilters", "column"]
 
 FilterType = Literal["text", "number", "datetime", "boolean", "list"]
 """The documented types of filter. The open-source server refuses "list"."""
@@ -76,13 +76,13 @@ class Filter(msgspec.Struct, frozen=True):
         return self.type == "boolean" and _is_uuid(self.column_id)
 
     def as_json(self) -> dict[str, Any]:
-        """Give the filter as the API expects it."""
+        """Return the filter as the API expects it."""
         value = list(self.value) if isinstance(self.value, tuple) else self.value
         config = {"filter_type": self.type, "filter_op": self.sent_as, "filter_value": value}
         return {"column_id": self.column_id, "filter_config": config}
 
 
-class Sieve(msgspec.Struct, frozen=True):
+class RowFilters(msgspec.Struct, frozen=True):
     """The filters of a listing, and whether rows that contradict them are dropped.
 
     Rows that don't meet a filter for a verdict always are.
@@ -209,7 +209,7 @@ def column(name: str | UUID, *, type: FilterType | None = None) -> Column:
 
 
 def _type_of(value: Value) -> FilterType:
-    """Tell which type of filter an eval's value asks for."""
+    """Return which type of filter an eval's value asks for."""
     if isinstance(value, bool):
         return "boolean"
     if isinstance(value, int | float):

@@ -12,10 +12,10 @@ from msgspec import UnsetType
 
 from futureagi_simulate import _api
 from futureagi_simulate.endpoints import ListingSpec
-from futureagi_simulate.listings.listing import AsyncListing, Listing
-from futureagi_simulate.listings.page import Fetched
+from futureagi_simulate.http import Answer
+from futureagi_simulate.listings import AsyncListing, Listing
+from futureagi_simulate.pagination import Fetched
 from futureagi_simulate.printable import one_line
-from futureagi_simulate.transport.request import Answer
 
 __all__ = [
     "AsyncExecutionRun",

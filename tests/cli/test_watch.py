@@ -108,9 +108,7 @@ def test_no_time_at_all_is_no_duration_to_wait() -> None:
 def timed(mock: Mock, monkeypatch: pytest.MonkeyPatch) -> Iterator[Mock]:
     """Serve the mock, point the command at it, and let its waiting move the mock's time."""
     monkeypatch.setattr("futureagi_simulate_cli.gate.wait.SystemClock", lambda: MockTime(mock))
-    monkeypatch.setattr(
-        "futureagi_simulate.transport.clock.SystemClock.sleep", lambda *_: None
-    )  # the client's retries
+    monkeypatch.setattr("futureagi_simulate.retry.SystemClock.sleep", lambda *_: None)  # the client's retries
     with mock.serve() as server:
         for name, value in mock.settings(server.base_url).environment().items():
             monkeypatch.setenv(name, value)

@@ -16,12 +16,10 @@ from typing import Any
 import httpx
 import pytest
 
+from futureagi_simulate.auth import Secret
+from futureagi_simulate.http import Answer, AsyncSession, Request, Session
 from futureagi_simulate.options import Options
-from futureagi_simulate.transport.clock import ManualClock
-from futureagi_simulate.transport.keys import Secret
-from futureagi_simulate.transport.request import Answer, Request
-from futureagi_simulate.transport.retry import RetryPolicy
-from futureagi_simulate.transport.session import AsyncSession, Session
+from futureagi_simulate.retry import ManualClock, RetryPolicy
 
 API_KEY = "api-key-5f0c1d2e3b4a"
 SECRET_KEY = "secret-key-9a8b7c6d5e4f"

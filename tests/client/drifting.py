@@ -15,11 +15,10 @@ import attrs
 from futureagi_simulate.answers.form import Form
 from futureagi_simulate.endpoints import ListingSpec
 from futureagi_simulate.errors import ServerError
-from futureagi_simulate.listings.listing import AsyncListing, Listing, Plan
-from futureagi_simulate.listings.notices import Contract
-from futureagi_simulate.listings.page import Ask, Facts, Fetched, Page
-from futureagi_simulate.listings.source import Source
-from futureagi_simulate.transport.request import Request
+from futureagi_simulate.http import Request
+from futureagi_simulate.listings import AsyncListing, Listing, Plan
+from futureagi_simulate.pagination import Ask, Facts, Fetched, Page
+from futureagi_simulate.source import Contract, Source
 from futureagi_simulate_api.models import CallExecution
 
 

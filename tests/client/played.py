@@ -7,8 +7,18 @@ from collections.abc import Callable, Generator
 from typing import Any
 
 from futureagi_simulate.errors import FutureAGIError, ServerError
-from futureagi_simulate.listings.page import Ask, Facts, Fetched, Page
-from futureagi_simulate.listings.planner import Await, Changed, Deliver, Drop, Look, Start
+from futureagi_simulate.pagination import (
+    Ask,
+    Await,
+    Changed,
+    Deliver,
+    Drop,
+    Facts,
+    Fetched,
+    Page,
+    Recheck,
+    Start,
+)
 
 Answer = Callable[[Ask], Any]
 
@@ -42,7 +52,7 @@ class Played:
                     self.most_under_way = max(self.most_under_way, len(under_way))
                 case Await():
                     outcome = under_way.popleft()
-                case Look(ask):
+                case Recheck(ask):
                     self.asks.append(ask)
                     outcome = answer(ask)
                 case Drop():

@@ -17,7 +17,7 @@ from collections.abc import Callable
 from typing import Any
 
 from futureagi_simulate import AsyncClient, Client
-from futureagi_simulate.transport.request import Request
+from futureagi_simulate.http import Request
 
 METHOD, COLOUR, BASE_URL, ANSWERS = (
     sys.argv[1:5] if len(sys.argv) > 4 else ("fork", "sync", "http://[::1]", "1")

@@ -9,7 +9,7 @@ import pytest
 
 from futureagi_simulate.errors import FutureAGIError
 from futureagi_simulate.options import Options
-from futureagi_simulate.transport.clock import ManualClock
+from futureagi_simulate.retry import ManualClock
 
 GOOD = {"count": 0, "results": []}
 

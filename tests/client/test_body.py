@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from futureagi_simulate.transport.body import Body
+from futureagi_simulate.bodies import Body
 
 TEXT = b'{"count": 3, "results": [1, 2, 3]}' * 50
 

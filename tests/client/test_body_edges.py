@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from futureagi_simulate.transport.body import Body
+from futureagi_simulate.bodies import Body
 
 TEXT = b'{"count": 0, "results": []}'
 MEBIBYTE = 1024 * 1024

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from futureagi_simulate import execution_record
-from futureagi_simulate.records.choices import choices_of
+from futureagi_simulate.records import choices_of
 
 from .test_records import Sent
 

@@ -16,12 +16,11 @@ import httpcore
 import httpx
 import pytest
 
+from futureagi_simulate import network
 from futureagi_simulate.errors import ConnectError, TimeoutError
+from futureagi_simulate.http import AsyncSession, Cancelled, Request, Session
 from futureagi_simulate.options import Options, Timeout
-from futureagi_simulate.transport import network
-from futureagi_simulate.transport.clock import ManualClock, SystemClock
-from futureagi_simulate.transport.request import Request
-from futureagi_simulate.transport.session import AsyncSession, Cancelled, Session
+from futureagi_simulate.retry import ManualClock, SystemClock
 
 pytestmark = pytest.mark.filterwarnings(
     "ignore::futureagi_simulate.InsecureConnectionWarning"
@@ -473,8 +472,8 @@ def test_what_is_said_to_a_proxy_without_a_timeout_has_the_connections(
     colour: Any, make_options: Make, clock: ManualClock
 ) -> None:
     wire = Wire(clock, 1.0, 100.0, iter([b""]))
-    hop = next(iter(_hops(make_options(retry={"budget": 10.0}, timeout=None))))
-    limit = network.Limit.of(hop, math.inf, 10.0)
+    outgoing = next(iter(_hops(make_options(retry={"budget": 10.0}, timeout=None))))
+    limit = network.Limit.of(outgoing, math.inf, 10.0)
     if colour.is_async:
         stream: Any = network._AsyncStream(AsyncWire(wire), limit)
     else:
@@ -485,7 +484,7 @@ def test_what_is_said_to_a_proxy_without_a_timeout_has_the_connections(
 
 
 def _hops(options: Options) -> Iterator[Any]:
-    from futureagi_simulate.transport.flow import flow
+    from futureagi_simulate.http import flow
 
     steps = flow(THING, options)
     yield next(steps)

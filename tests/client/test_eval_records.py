@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from futureagi_simulate.records.evals import eval_record, eval_records
+from futureagi_simulate.records import eval_record, eval_records
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from futureagi_simulate.listings.exact import Sightings
-from futureagi_simulate.listings.page import Ask, Facts
+from futureagi_simulate.exact import Sightings
+from futureagi_simulate.pagination import Ask, Facts
 
 Passes = list[list[tuple[int, str]]]
 

@@ -8,8 +8,8 @@ import pytest
 from msgspec.structs import replace
 
 from futureagi_simulate.errors import FutureAGIError, ServerError, TransportError
-from futureagi_simulate.listings.exact import IncompleteListingError, read_exactly
-from futureagi_simulate.listings.page import Ask
+from futureagi_simulate.exact import IncompleteListingError, read_exactly
+from futureagi_simulate.pagination import Ask
 
 from .played import Played, fetched
 

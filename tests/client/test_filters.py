@@ -11,7 +11,7 @@ import pytest
 
 from futureagi_simulate import ConfigurationError, Filter, column
 from futureagi_simulate.filters import FilterType
-from futureagi_simulate.listings.sieve import contradicts
+from futureagi_simulate.matching import contradicts
 
 EVAL = "61f0e267-7194-5e18-b8dd-d7fbff2d3d7d"
 NINE = datetime(2026, 3, 21, 9, 0, tzinfo=UTC)

@@ -19,10 +19,9 @@ from futureagi_simulate.errors import (
     TimeoutError,
     TransportError,
 )
+from futureagi_simulate.http import Cancelled, Request, Session
 from futureagi_simulate.options import Options
-from futureagi_simulate.transport.clock import ManualClock, SystemClock
-from futureagi_simulate.transport.request import Request
-from futureagi_simulate.transport.session import Cancelled, Session
+from futureagi_simulate.retry import ManualClock, SystemClock
 
 from .scripted import GOOD, Script, fails
 

@@ -9,8 +9,8 @@ from typing import Any
 import msgspec
 import pytest
 
+from futureagi_simulate.auth import Credentials, Secret
 from futureagi_simulate.errors import ConfigurationError
-from futureagi_simulate.transport.keys import Credentials, Secret
 
 KEY = "a-key-of-some-length"
 GOOD = Secret("another-key")

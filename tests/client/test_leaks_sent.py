@@ -9,17 +9,14 @@ import httpx
 import pytest
 from msgspec.structs import replace
 
+from futureagi_simulate import transport
 from futureagi_simulate.errors import (
     ConfigurationError,
     RedirectError,
     TransportError,
 )
+from futureagi_simulate.http import AsyncSession, OutgoingRequest, Request, Session, flow
 from futureagi_simulate.options import Options
-from futureagi_simulate.transport import wire
-from futureagi_simulate.transport.flow import flow
-from futureagi_simulate.transport.hop import Hop
-from futureagi_simulate.transport.request import Request
-from futureagi_simulate.transport.session import AsyncSession, Session
 
 HERE = "https://api.test/things/"
 THING = Request("getThing", "/things/")
@@ -144,8 +141,8 @@ def test_the_keys_stay_out_of_a_callers_client(colour: Any, options: Options, as
 
 def test_a_hop_without_keys_sends_none(colour: Any, options: Options) -> None:
     hosts = Hosts(options, {})
-    hop = Hop("https://evil.test/", (), None, options.timeout, options.max_body, lambda: 1.0)
-    colour.run(colour.pick(wire.exchange, wire.exchange_async)(colour.http(hosts), hop))
+    outgoing = OutgoingRequest("https://evil.test/", (), None, options.timeout, options.max_body, lambda: 1.0)
+    colour.run(colour.pick(transport.exchange, transport.exchange_async)(colour.http(hosts), outgoing))
     assert (hosts.asked, hosts.shown_to) == (["https://evil.test/"], set())
 
 

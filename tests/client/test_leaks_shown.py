@@ -19,16 +19,15 @@ import httpx
 import msgspec
 import pytest
 
+from futureagi_simulate.auth import Secret
 from futureagi_simulate.errors import (
     ConfigurationError,
     FutureAGIError,
     FutureAGIWarning,
 )
+from futureagi_simulate.http import Answer, AsyncSession, Request, Session
 from futureagi_simulate.options import Options
-from futureagi_simulate.transport.clock import SystemClock
-from futureagi_simulate.transport.keys import Secret
-from futureagi_simulate.transport.request import Answer, Request
-from futureagi_simulate.transport.session import AsyncSession, Session
+from futureagi_simulate.retry import SystemClock
 
 HERE = "https://api.test/things/"
 THING = Request("getThing", "/things/")

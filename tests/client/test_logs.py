@@ -9,9 +9,9 @@ from typing import Any
 import httpx
 import pytest
 
+from futureagi_simulate.http import Request
 from futureagi_simulate.options import Options
-from futureagi_simulate.transport.clock import ManualClock
-from futureagi_simulate.transport.request import Request
+from futureagi_simulate.retry import ManualClock
 
 from .conftest import API_KEY, SECRET_KEY
 from .scripted import Script

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from futureagi_simulate.listings.page import Ask, Facts
-from futureagi_simulate.listings.planner import Neighbours
+from futureagi_simulate.pagination import Ask, Facts, Neighbours
 
 
 def facts(*ids: str | None) -> Facts:

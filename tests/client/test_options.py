@@ -9,10 +9,10 @@ from typing import Any
 import httpx
 import pytest
 
+from futureagi_simulate.auth import Secret
 from futureagi_simulate.errors import ConfigurationError, InsecureConnectionWarning
 from futureagi_simulate.options import Options, Timeout
-from futureagi_simulate.transport.keys import Secret
-from futureagi_simulate.transport.retry import RetryPolicy
+from futureagi_simulate.retry import RetryPolicy
 
 KEYS = {"api_key": Secret("api-key"), "secret_key": Secret("secret-key")}
 

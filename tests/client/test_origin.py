@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from futureagi_simulate.errors import ConfigurationError
-from futureagi_simulate.transport.origin import Elsewhere, Origin, target_origin
+from futureagi_simulate.options import Origin, RedirectTarget, redirect_target
 
 API = Origin.of("https://api.example.com/prefix")
 HERE = "https://api.example.com/prefix/things/"
@@ -184,7 +184,7 @@ def test_whatever_a_redirect_says_it_leads_to_the_origin_or_nowhere(location: st
     ],
 )
 def test_the_origin_of_a_redirect_is_named_without_the_rest(location: str, named: str) -> None:
-    assert target_origin(HERE, location) == Elsewhere(named)
+    assert redirect_target(HERE, location) == RedirectTarget(named)
 
 
 @pytest.mark.parametrize(
@@ -203,14 +203,14 @@ def test_the_origin_of_a_redirect_is_named_without_the_rest(location: str, named
     ],
 )
 def test_a_redirect_that_nobody_can_follow_says_why(location: str, target: str, problem: str) -> None:
-    found = target_origin(HERE, location)
+    found = redirect_target(HERE, location)
     assert found.target == target
     assert problem in found.problem
 
 
 @given(st.text())
 def test_of_a_redirect_either_the_problem_is_named_or_another_origin(location: str) -> None:
-    found = target_origin(HERE, location)
+    found = redirect_target(HERE, location)
     if API.follow(HERE, location) is None and not found.problem:
         assert Origin.of(found.target).root != API.root
 

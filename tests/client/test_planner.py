@@ -7,8 +7,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from futureagi_simulate.listings.page import Ask, Facts
-from futureagi_simulate.listings.planner import Walk, is_whole
+from futureagi_simulate.pagination import Ask, Facts, Traversal, is_whole
 
 
 def facts(number: int, size: int, delivered: int, **said: Any) -> Facts:
@@ -38,7 +37,7 @@ def facts(number: int, size: int, delivered: int, **said: Any) -> Facts:
     ],
 )
 def test_the_first_page_tells_where_the_end_is(said: dict[str, Any], last: int) -> None:
-    walk = Walk(10)
+    walk = Traversal(10)
     assert walk.ask() == Ask(1, 10)
     assert walk.ask() is None, "the first page is asked for alone"
     walk.take(facts(1, 10, **said))
@@ -47,7 +46,7 @@ def test_the_first_page_tells_where_the_end_is(said: dict[str, Any], last: int) 
 
 @pytest.mark.parametrize(("repeated", "last"), [(True, 2), (False, 3)])
 def test_without_a_count_a_listing_ends_where_a_page_is_repeated(repeated: bool, last: int) -> None:
-    walk = Walk(10)
+    walk = Traversal(10)
     first, second = (facts(number, 10, 10, has_next=True) for number in (1, 2))
     walk.take(first)
     walk.take(replace(second, ids=first.ids) if repeated else second)
@@ -55,7 +54,7 @@ def test_without_a_count_a_listing_ends_where_a_page_is_repeated(repeated: bool,
 
 
 def test_rows_without_an_id_are_repeated_where_their_page_is() -> None:
-    walk = Walk(10)
+    walk = Traversal(10)
     nameless = replace(facts(1, 10, 3, count=1_000), ids=(None,) * 3)
     barren = []
     for fingerprint in (1, 2, 2, 1, 3):
@@ -65,7 +64,7 @@ def test_rows_without_an_id_are_repeated_where_their_page_is() -> None:
 
 
 def test_pages_without_anything_new_are_counted_in_a_row() -> None:
-    walk = Walk(2)
+    walk = Traversal(2)
     barren = []
     for ids in ("ab", "cd", "", "ab", "dc", "de", "e"):
         walk.take(replace(facts(1, 2, 2, count=1_000), ids=tuple(ids)))
@@ -74,7 +73,7 @@ def test_pages_without_anything_new_are_counted_in_a_row() -> None:
 
 
 def test_the_end_moves_with_the_count() -> None:
-    walk = Walk(10)
+    walk = Traversal(10)
     ends = []
     for number, count in enumerate([25, 25, 45, 31], start=1):
         walk.take(facts(number, 10, 10, count=count))
@@ -85,7 +84,7 @@ def test_the_end_moves_with_the_count() -> None:
 def test_rows_that_are_missing_without_word_of_the_number_of_pages_are_looked_for_while_there_is_more() -> (
     None
 ):
-    walk = Walk(10)
+    walk = Traversal(10)
     for number, delivered in enumerate([4, 7, 5], start=1):
         walk.take(facts(number, 10, delivered, count=30, has_next=True))
     assert (walk.last, walk.is_doubtful(3), walk.is_doubtful(4)) == (4, False, True)

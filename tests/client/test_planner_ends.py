@@ -6,8 +6,7 @@ from typing import Any
 
 import pytest
 
-from futureagi_simulate.listings.page import Ask, Facts
-from futureagi_simulate.listings.planner import Walk, is_whole
+from futureagi_simulate.pagination import Ask, Facts, Traversal, is_whole
 
 
 def facts(number: int, size: int, delivered: int, **said: Any) -> Facts:
@@ -15,8 +14,8 @@ def facts(number: int, size: int, delivered: int, **said: Any) -> Facts:
     return Facts(Ask(number, size), tuple(f"{number}-{row}" for row in range(delivered)), **told)
 
 
-def walked(*delivered: int, first: int = 1, **said: Any) -> Walk:
-    walk = Walk(10, first)
+def walked(*delivered: int, first: int = 1, **said: Any) -> Traversal:
+    walk = Traversal(10, first)
     for number, rows in enumerate(delivered, start=first):
         walk.take(facts(number, 10, rows, **said))
     return walk
@@ -79,7 +78,7 @@ def test_a_walk_that_began_in_the_middle_goes_on_only_where_a_next_page_is_named
 
 
 def test_nothing_is_doubtful_before_the_first_answer() -> None:
-    assert not Walk(10).is_doubtful(5)
+    assert not Traversal(10).is_doubtful(5)
 
 
 def test_a_page_behind_the_end_of_a_fresh_count_is_gone_and_the_last_one_is_not() -> None:

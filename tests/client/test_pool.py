@@ -19,12 +19,11 @@ import httpx
 import pytest
 import trio
 
+from futureagi_simulate import network
 from futureagi_simulate.errors import ConfigurationError, FutureAGIError, TimeoutError, TransportError
+from futureagi_simulate.http import AsyncSession, Request, Session
 from futureagi_simulate.options import Options
-from futureagi_simulate.transport import network
-from futureagi_simulate.transport.clock import SystemClock
-from futureagi_simulate.transport.request import Request
-from futureagi_simulate.transport.session import AsyncSession, Session
+from futureagi_simulate.retry import SystemClock
 
 THING = Request("getThing", "/things/")
 Make = Callable[..., Options]

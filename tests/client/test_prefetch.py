@@ -15,7 +15,7 @@ import httpx
 import pytest
 
 from futureagi_simulate import ConfigurationError, ContractError, ListingChangedWarning, PermissionDeniedError
-from futureagi_simulate.listings.page import Fetched
+from futureagi_simulate.pagination import Fetched
 
 from .drifting import Schedule, Table
 from .test_listing import ID, Server

@@ -132,7 +132,7 @@ def test_each_process_gets_the_answers_to_its_own_requests(base_url: str, method
 
 APP = """
 from futureagi_simulate import Client
-from futureagi_simulate.transport.request import Request
+from futureagi_simulate.http import Request
 
 client = Client(api_key="api-key-of-a-test", secret_key="secret-key-of-a-test", base_url={base_url!r})
 client._connection.session.send(Request("getThing", "/preloaded"))

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 import futureagi_simulate
-from futureagi_simulate.transport.version import VERSION
+from futureagi_simulate.http import VERSION
 
 SOURCE = Path(futureagi_simulate.__file__)
 
@@ -53,7 +53,7 @@ def test_type_checkers_see_the_same_names_as_the_program() -> None:
     "module",
     [
         ".".join(path.relative_to(SOURCE.parent).with_suffix("").parts)
-        for folder in ("", "transport", "listings", "answers")
+        for folder in ("", "answers")
         for path in sorted((SOURCE.parent / folder).glob("*.py"))
         if "\n__all__ =" in path.read_text("utf-8") and path != SOURCE
     ],
@@ -124,10 +124,10 @@ def test_pydantic_can_call_the_methods() -> None:
     pydantic = pytest.importorskip("pydantic")  # comes with a test tool, is no dependency
     client = futureagi_simulate.Client(api_key="api-key", secret_key="secret-key")
     with client:
-        ask = pydantic.validate_call(client.call_executions)
+        ask = pydantic.validate_call(client.list_call_executions)
         assert "CallExecution" in repr(
             ask("6f9619ff-8b86-4d01-b42d-00cf4fc964ff", status="failed", page_size="7")
         )
         with pytest.raises(pydantic.ValidationError):
             ask("6f9619ff-8b86-4d01-b42d-00cf4fc964ff", page_size="many")
-        pydantic.validate_call(client.call_run)
+        pydantic.validate_call(client.get_call_run)

@@ -8,9 +8,8 @@ import pytest
 from msgspec.structs import replace
 
 from futureagi_simulate.errors import ContractError, ServerError
-from futureagi_simulate.listings.exact import IncompleteListingError, read_exactly
-from futureagi_simulate.listings.page import Ask, Fetched
-from futureagi_simulate.listings.reading import read
+from futureagi_simulate.exact import IncompleteListingError, read_exactly
+from futureagi_simulate.pagination import Ask, Fetched, read
 
 from .played import Played, fetched, pages
 

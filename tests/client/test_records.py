@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
+import pickle
 from datetime import UTC, datetime
 from typing import Any
 
-import attrs
 import pytest
 
-from futureagi_simulate import CallRecord, EvalRecord, ExecutionRecord, Turn, call_record, execution_record
+from futureagi_simulate import (
+    CallRecord,
+    EvalRecord,
+    EvalSummary,
+    ExecutionRecord,
+    Turn,
+    call_record,
+    execution_record,
+)
+from futureagi_simulate.records import AnswerShare
 
 
-@attrs.frozen
+@dataclasses.dataclass(frozen=True)
 class Sent:
     """Something an endpoint returned."""
 
@@ -188,7 +198,7 @@ WHOLE = CallRecord(
 @pytest.mark.parametrize("form", FORMS, ids=["calls", "calls documented", "version", "run by call"])
 def test_every_form_of_a_call_gives_the_same_record_as_far_as_it_tells(form: dict[str, Any]) -> None:
     record = call_record(Sent(form), execution_id="execution")
-    for field in attrs.fields(CallRecord):
+    for field in dataclasses.fields(CallRecord):
         value = getattr(record, field.name)
         if field.name not in ("transcript", "raw_json") and value is not None:
             assert value == getattr(WHOLE, field.name), field.name
@@ -196,7 +206,7 @@ def test_every_form_of_a_call_gives_the_same_record_as_far_as_it_tells(form: dic
 
 def test_together_the_forms_tell_everything() -> None:
     records = [call_record(Sent(form)) for form in FORMS]
-    for field in attrs.fields(CallRecord):
+    for field in dataclasses.fields(CallRecord):
         if getattr(WHOLE, field.name) not in (None, (), b""):
             assert getattr(WHOLE, field.name) in [getattr(record, field.name) for record in records], (
                 field.name
@@ -300,7 +310,7 @@ def test_every_form_of_an_execution_gives_the_same_record_as_far_as_it_tells() -
     records = [
         execution_record(Sent(form)) for form in (EXECUTION_OBSERVED, EXECUTION_DOCUMENTED, EXECUTION_RUN)
     ]
-    for field in attrs.fields(ExecutionRecord):
+    for field in dataclasses.fields(ExecutionRecord):
         told = {
             repr(getattr(one, field.name)) for one in records if getattr(one, field.name) not in (None, ())
         }
@@ -359,3 +369,29 @@ ODD = [None, 5, "x", [], [None], {"a": None}, True, float("inf"), float("nan"), 
 def test_odd_values_become_none_and_never_an_error(odd: Any) -> None:
     assert call_record(Sent(dict.fromkeys(CE_OBSERVED, odd))).id in ("", "x")
     assert execution_record(Sent(dict.fromkeys([*EXECUTION_OBSERVED, *EXECUTION_RUN], odd))).id in (None, "x")
+
+
+def test_pandas_makes_one_column_of_each_field_of_a_record() -> None:
+    pandas = pytest.importorskip("pandas")
+    frame = pandas.DataFrame([WHOLE, dataclasses.replace(WHOLE, id="other")])
+    assert list(frame.columns) == [field.name for field in dataclasses.fields(CallRecord)]
+    assert list(frame["id"]) == [WHOLE.id, "other"]
+    assert list(frame["duration_s"]) == [WHOLE.duration_s] * 2
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [AnswerShare, CallRecord, EvalRecord, EvalSummary, ExecutionRecord, Turn],
+    ids=lambda one: one.__name__,
+)
+def test_a_record_is_a_frozen_dataclass_with_slots(kind: type[Any]) -> None:
+    assert dataclasses.is_dataclass(kind)
+    assert kind.__dataclass_params__.frozen
+    assert "__slots__" in vars(kind)
+
+
+def test_a_record_becomes_a_dict_is_pickled_and_hashed() -> None:
+    record = dataclasses.replace(WHOLE, transcript=(Turn("agent", "Hello."),))
+    assert dataclasses.asdict(record)["transcript"][0]["speaker"] == "agent"
+    assert pickle.loads(pickle.dumps(record)) == record
+    assert hash(EvalSummary(percentiles={"p50": 1.0})) == hash(EvalSummary())

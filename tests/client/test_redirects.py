@@ -1,4 +1,4 @@
-"""Redirects are followed hop by hop on the configured origin, and nowhere else."""
+"""Redirects are followed outgoing by outgoing on the configured origin, and nowhere else."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 
 from futureagi_simulate.errors import APIStatusError, RedirectError, TimeoutError, TransportError
 from futureagi_simulate.options import Options
-from futureagi_simulate.transport.clock import ManualClock
+from futureagi_simulate.retry import ManualClock
 
 from .scripted import Script, fails, redirect
 

@@ -11,7 +11,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from futureagi_simulate.errors import ConfigurationError
-from futureagi_simulate.transport.retry import RetryPolicy, backoff, retry_after
+from futureagi_simulate.retry import RetryPolicy, backoff, retry_after
 
 NOW = 1_767_225_600.0  # Thu, 01 Jan 2026 00:00:00 GMT
 

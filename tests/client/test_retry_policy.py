@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from futureagi_simulate.errors import ConfigurationError
-from futureagi_simulate.transport.retry import RetryPolicy, retry_after
+from futureagi_simulate.retry import RetryPolicy, retry_after
 
 
 def test_the_defaults_are_those_of_the_documentation() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pickle
 
-from futureagi_simulate.transport.keys import Secret
+from futureagi_simulate.auth import Secret
 
 KEY = "a-key-of-some-length"
 

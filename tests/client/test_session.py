@@ -11,13 +11,11 @@ from typing import Any
 import httpx
 import pytest
 
+from futureagi_simulate import logs
 from futureagi_simulate.errors import ConfigurationError, FutureAGIError, ServerError, TransportError
+from futureagi_simulate.http import AsyncSession, Request, Session
 from futureagi_simulate.options import Options, Timeout
-from futureagi_simulate.transport import logs
-from futureagi_simulate.transport.clock import SystemClock
-from futureagi_simulate.transport.request import Request
-from futureagi_simulate.transport.retry import RetryPolicy
-from futureagi_simulate.transport.session import AsyncSession, Session
+from futureagi_simulate.retry import RetryPolicy, SystemClock
 
 THING = Request("getThing", "/things/")
 Make = Callable[..., Options]

@@ -10,8 +10,7 @@ import pytest
 from futureagi_simulate import Client, ConfigurationError
 from futureagi_simulate.errors import APIStatusError, RequestInfo
 from futureagi_simulate.options import RetryPolicy
-from futureagi_simulate.transport.hop import Reply
-from futureagi_simulate.transport.judge import Case, Trouble
+from futureagi_simulate.responses import Classifier, FailedAttempt, Reply
 from futureagi_simulate_mock import Mock
 
 SOME_ID = UUID(int=1)
@@ -55,8 +54,8 @@ def test_a_message_shows_the_beginning_of_a_long_address_and_the_error_has_it_wh
 
 @pytest.mark.parametrize("status", [414, 431])
 def test_a_server_that_finds_the_request_too_long_gets_the_advice_to_shorten_it(status: int) -> None:
-    case = Case(RequestInfo("GET", "https://nowhere.invalid/"), RetryPolicy(), str)
-    trouble = case.judge(Reply(status, {}, b"", None))
-    assert isinstance(trouble, Trouble)
+    case = Classifier(RequestInfo("GET", "https://nowhere.invalid/"), RetryPolicy(), str)
+    trouble = case.classify(Reply(status, {}, b"", None))
+    assert isinstance(trouble, FailedAttempt)
     assert isinstance(trouble.error, APIStatusError)
     assert "shorter text" in trouble.error.remedy

@@ -26,9 +26,9 @@ from futureagi_simulate import (
 )
 from futureagi_simulate.answers.decode import read_page
 from futureagi_simulate.answers.form import Form
-from futureagi_simulate.listings.page import Ask
+from futureagi_simulate.http import Answer, Request
+from futureagi_simulate.pagination import Ask
 from futureagi_simulate.printable import clean
-from futureagi_simulate.transport.request import Answer, Request
 from futureagi_simulate_api.models import CallExecution, CallExecutionPage
 
 from .test_listing import CALL, ID
@@ -347,7 +347,7 @@ def test_a_run_without_an_id_is_shown_and_its_calls_cannot_be_asked_for(colour: 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ContractWarning)
         body = {"status": True, "result": page_of(None, RUN)}
-        nothing, run = colour.collect(client(colour, body).runs("name"))
+        nothing, run = colour.collect(client(colour, body).list_execution_runs("name"))
     assert (nothing.execution_id, nothing.status, nothing.eval_results) == ("", "", [])
     assert run.execution_id == ID
     with pytest.raises(ContractError, match="without an id"):

@@ -11,12 +11,9 @@ from typing import Any
 import httpx
 import pytest
 
-from futureagi_simulate import AsyncClient, Client, ConfigurationError, ConnectError
-from futureagi_simulate.options import Options
-from futureagi_simulate.transport import variables, wire
-from futureagi_simulate.transport.origin import Origin
-from futureagi_simulate.transport.request import Request
-from futureagi_simulate.transport.session import AsyncSession, Session
+from futureagi_simulate import AsyncClient, Client, ConfigurationError, ConnectError, transport
+from futureagi_simulate.http import AsyncSession, Request, Session
+from futureagi_simulate.options import Options, Origin
 
 KEYS = {"api_key": "an-api-key-of-tests", "secret_key": "a-secret-key-of-tests"}
 PROXY = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
@@ -90,9 +87,9 @@ def test_no_proxy_names_hosts_addresses_networks_and_ports(
     monkeypatch.setenv("ALL_PROXY", "proxy.test:3128")
     monkeypatch.setenv("NO_PROXY", entries)
     for host in named:
-        assert variables.proxy_for(Origin.of(f"https://{host}")) is None, host
+        assert transport.proxy_for(Origin.of(f"https://{host}")) is None, host
     for host in others:
-        assert variables.proxy_for(Origin.of(f"https://{host}")) == "http://proxy.test:3128", host
+        assert transport.proxy_for(Origin.of(f"https://{host}")) == "http://proxy.test:3128", host
 
 
 @pytest.mark.parametrize("entries", [row[0] for row in NO_PROXY])
@@ -170,11 +167,11 @@ def test_without_a_variable_set_the_systems_error_stays_as_it_is(monkeypatch: py
 
     monkeypatch.setattr(ssl, "create_default_context", full)
     with pytest.raises(OSError, match="Too many open files"):
-        wire.open_client(None)
+        transport.open_client(None)
 
 
 def test_a_proxy_of_the_systems_settings_is_called_that() -> None:
-    error = variables.unusable(httpx.InvalidURL("Invalid port"))
+    error = transport.unusable(httpx.InvalidURL("Invalid port"))
     assert error is not None
     assert error.problem.startswith("The proxy in the system's settings can't be used")
 
@@ -182,7 +179,7 @@ def test_a_proxy_of_the_systems_settings_is_called_that() -> None:
 def test_a_client_of_the_callers_is_taken_whatever_the_variables_say(monkeypatch: pytest.MonkeyPatch) -> None:
     with httpx.Client() as given:
         monkeypatch.setenv("ALL_PROXY", "ftp://proxy.test")
-        assert wire.open_client(given) is given
+        assert transport.open_client(given) is given
 
 
 @pytest.mark.parametrize("host", ["proxy..test", f"{'a' * 64}.test"])

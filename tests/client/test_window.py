@@ -8,9 +8,7 @@ import pytest
 from msgspec.structs import replace
 
 from futureagi_simulate.errors import ServerError, TransportError
-from futureagi_simulate.listings.page import Ask, Facts
-from futureagi_simulate.listings.planner import Walk
-from futureagi_simulate.listings.reading import read
+from futureagi_simulate.pagination import Ask, Facts, Traversal, read
 
 from .played import Played, fetched, pages
 
@@ -183,4 +181,4 @@ def test_a_reading_that_begins_in_the_middle_finds_the_variant_that_has_rows() -
 
 
 def test_a_walk_has_one_variant_unless_told_otherwise() -> None:
-    assert Walk(10).start_over(Facts(Ask(1, 10), (), 0, None, False)) is False
+    assert Traversal(10).start_over(Facts(Ask(1, 10), (), 0, None, False)) is False

@@ -11,13 +11,12 @@ from typing import Any
 import httpx
 import pytest
 
+from futureagi_simulate import transport
 from futureagi_simulate.errors import ConnectError, ContractError, TimeoutError, TransportError
+from futureagi_simulate.http import AsyncSession, Cancelled, OutgoingRequest, Request, Session
 from futureagi_simulate.options import Options
-from futureagi_simulate.transport import wire
-from futureagi_simulate.transport.clock import ManualClock
-from futureagi_simulate.transport.hop import Failure, FailureKind, Hop
-from futureagi_simulate.transport.request import Request
-from futureagi_simulate.transport.session import AsyncSession, Cancelled, Session
+from futureagi_simulate.responses import Failure, FailureKind
+from futureagi_simulate.retry import ManualClock
 
 from .scripted import Script, fails
 
@@ -343,9 +342,9 @@ def test_the_headers_of_a_request_show_everything_but_the_keys(colour: Any, opti
 
 
 def test_a_failure_of_a_hop_without_keys_is_told_too(colour: Any, options: Options) -> None:
-    hop = Hop("https://api.test/", (), None, options.timeout, options.max_body, lambda: 1.0)
+    outgoing = OutgoingRequest("https://api.test/", (), None, options.timeout, options.max_body, lambda: 1.0)
     client = colour.http(Script(httpx.ReadError("reset")))
-    failure = colour.run(colour.pick(wire.exchange, wire.exchange_async)(client, hop))
+    failure = colour.run(colour.pick(transport.exchange, transport.exchange_async)(client, outgoing))
     assert failure == Failure(FailureKind.BROKEN, "reset")
 
 

@@ -17,9 +17,9 @@ import attrs
 import pytest
 
 from futureagi_simulate.errors import FutureAGIError
+from futureagi_simulate.http import Request
 from futureagi_simulate.options import Options, Timeout
-from futureagi_simulate.transport.clock import ManualClock
-from futureagi_simulate.transport.request import Request
+from futureagi_simulate.retry import ManualClock
 
 THING = Request("getThing", "/things/")
 Act = Callable[[socket.socket, bytes], None]

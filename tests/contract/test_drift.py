@@ -18,10 +18,10 @@ import msgspec
 import pytest
 from msgspec.structs import asdict
 
+from futureagi_simulate.auth import Credentials, Secret
 from futureagi_simulate.errors import ConnectError, TimeoutError, TransportError
 from futureagi_simulate.options import Options
-from futureagi_simulate.transport.clock import ManualClock
-from futureagi_simulate.transport.keys import Credentials, Secret
+from futureagi_simulate.retry import ManualClock
 from futureagi_simulate_contract import recording
 from futureagi_simulate_contract.claim import Finding, Kind
 from futureagi_simulate_contract.claims import Against, findings_of

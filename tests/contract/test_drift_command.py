@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from futureagi_simulate.transport.clock import ManualClock, SystemClock
+from futureagi_simulate.retry import ManualClock, SystemClock
 from futureagi_simulate_cli.commands.app import run
 from futureagi_simulate_contract import recording
 from futureagi_simulate_contract.claims import findings_of

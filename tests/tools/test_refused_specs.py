@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import yaml
 
-from futureagi_simulate.transport.origin import DEFAULT_BASE_URL
+from futureagi_simulate.options import DEFAULT_BASE_URL
 from tools import api_diff, generate
 from tools.generate import prepare, ready
 from tools.spec import SpecError, load

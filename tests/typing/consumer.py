@@ -38,7 +38,7 @@ from futureagi_simulate import (
     column,
     execution_record,
 )
-from futureagi_simulate.listings.drivers import AsyncPages
+from futureagi_simulate.listings import AsyncPages
 from futureagi_simulate.records import EvalKind, EvalStatus
 from futureagi_simulate_api.models import (
     CallCost,

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-import attrs
 from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
@@ -31,10 +31,13 @@ _STATUS_STYLES = {
 
 def as_values(record: Any) -> dict[str, Any]:
     """Return a record as plain values, without its raw bytes."""
-    return attrs.asdict(
+    return asdict(
         record,
-        filter=lambda field, _: field.name != "raw_json",
-        value_serializer=lambda _, __, value: value.isoformat() if isinstance(value, datetime) else value,
+        dict_factory=lambda pairs: {
+            name: value.isoformat() if isinstance(value, datetime) else value
+            for name, value in pairs
+            if name != "raw_json"
+        },
     )
 
 

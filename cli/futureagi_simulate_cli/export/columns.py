@@ -14,7 +14,6 @@ from operator import attrgetter
 from types import NoneType
 from typing import TYPE_CHECKING, Any, Final, Literal, get_args, get_origin, get_type_hints
 
-import attrs
 import pyarrow as pa
 
 from futureagi_simulate.records import CallRecord
@@ -56,7 +55,7 @@ def _type(hint: Any) -> pa.DataType:
         return pa.string()
     if options:
         return _type(options[0])
-    return pa.struct(_fields(hint)) if attrs.has(hint) else _TYPES[hint]
+    return _TYPES[hint] if hint in _TYPES else pa.struct(_fields(hint))
 
 
 NESTED: Final = pa.schema(

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import csv
+import dataclasses
 from importlib import import_module
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Final, Literal
-
-import attrs
 
 from futureagi_simulate.errors import ConfigurationError
 from futureagi_simulate.records import CallRecord
@@ -75,7 +74,7 @@ def write_csv(made: Path, records: Callable[[], Iterable[CallRecord]], *, spread
 
     With `spreadsheet` a cell of text that a spreadsheet would run as a formula begins with an apostrophe.
     """
-    fields = [field.name for field in attrs.fields(CallRecord) if field.name not in _NOT_FLAT]
+    fields = [field.name for field in dataclasses.fields(CallRecord) if field.name not in _NOT_FLAT]
     evals: dict[str, str] = {}
     kinds: set[tuple[tuple[str, str | None], ...]] = set()
     for record in records():

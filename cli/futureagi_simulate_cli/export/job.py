@@ -15,7 +15,7 @@ from futureagi_simulate.errors import (
     FutureAGIWarning,
     ListingChangedWarning,
 )
-from futureagi_simulate.listings.exact import IncompleteListingError
+from futureagi_simulate.exact import IncompleteListingError
 from futureagi_simulate.records import call_record
 from futureagi_simulate_cli.export.formats import Format, format_of, require_packages, write
 from futureagi_simulate_cli.export.partial import Partial, Progress
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from futureagi_simulate.client import Client
-    from futureagi_simulate.listings.listing import Paging
-    from futureagi_simulate.listings.page import Page
+    from futureagi_simulate.listings import Paging
+    from futureagi_simulate.pagination import Page
     from futureagi_simulate.records import CallRecord
 
 _AT_ONCE: Final = 1_000

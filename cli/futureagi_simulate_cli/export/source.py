@@ -13,13 +13,13 @@ from futureagi_simulate import endpoints
 from futureagi_simulate._api import decoded
 from futureagi_simulate.checks import uuid
 from futureagi_simulate.errors import ConfigurationError
-from futureagi_simulate.listings.listing import Plan
+from futureagi_simulate.listings import Plan
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from futureagi_simulate.client import Client
-    from futureagi_simulate.listings.listing import Listing, Paging
+    from futureagi_simulate.listings import Listing, Paging
     from futureagi_simulate.records import CallRecord
 
 

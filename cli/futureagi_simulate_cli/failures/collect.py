@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import fields, replace
 from functools import reduce
 from operator import or_
 from typing import TYPE_CHECKING, Any, Final, Literal
@@ -20,8 +21,8 @@ from futureagi_simulate.records import (
     Turn,
     call_record,
     execution_record,
+    text,
 )
-from futureagi_simulate.records.values import text
 from futureagi_simulate_cli.failures.redact import (
     LEFT_OUT,
     LONG_NUMBER,
@@ -417,16 +418,16 @@ def merge(call: CallRecord, fuller: CallRecord | None) -> CallRecord:
         return call
     known = {
         field.name: value
-        for field in attrs.fields(CallRecord)
+        for field in fields(CallRecord)
         if (value := getattr(call, field.name)) not in (None, (), b"")
     }
-    return attrs.evolve(fuller, **{**known, "evals": _with_reasons(call.evals, fuller.evals)})
+    return replace(fuller, **{**known, "evals": _with_reasons(call.evals, fuller.evals)})
 
 
 def _with_reasons(evals: Sequence[EvalRecord], fuller: Sequence[EvalRecord]) -> tuple[EvalRecord, ...]:
     by_id = {record.id: record for record in fuller}
     return tuple(
-        attrs.evolve(
+        replace(
             record,
             reason=record.reason or (by_id[record.id].reason if record.id in by_id else None),
             name=record.name or (by_id[record.id].name if record.id in by_id else None),

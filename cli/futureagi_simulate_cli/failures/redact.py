@@ -11,6 +11,7 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import unquote
@@ -227,14 +228,14 @@ class Redactor:
 
     def call(self, call: CallRecord, least: int = LONG_NUMBER) -> CallRecord:
         """Redact every field of a call that can hold a text; raw bytes and raw outputs are dropped."""
-        return attrs.evolve(
+        return replace(
             self._without_texts(call),
             summary=self.maybe(call.summary, least),
             ended_reason=self.maybe(call.ended_reason, least),
             scenario=self.maybe(call.scenario, least),
             status=self.maybe(call.status, least),
             evals=tuple(
-                attrs.evolve(
+                replace(
                     record,
                     id=self.identifier(record.id),
                     name=self.maybe(record.name),
@@ -245,17 +246,17 @@ class Redactor:
                 for record in call.evals
             ),
             transcript=tuple(
-                attrs.evolve(turn, speaker=self.text(turn.speaker, least), text=self.text(turn.text, least))
+                replace(turn, speaker=self.text(turn.speaker, least), text=self.text(turn.text, least))
                 for turn in call.transcript
             ),
         )
 
     def without_texts(self, call: CallRecord) -> CallRecord:
         """Leave out every text of a call but the names of its evals: what names it holds is unknown."""
-        return attrs.evolve(
+        return replace(
             self._without_texts(call),
             evals=tuple(
-                attrs.evolve(
+                replace(
                     record,
                     id=self.identifier(record.id),
                     name=self.maybe(record.name),
@@ -327,7 +328,7 @@ class Redactor:
 
     def execution(self, execution: ExecutionRecord, *, has_texts: bool = True) -> ExecutionRecord:
         """Redact the texts of an execution."""
-        return attrs.evolve(
+        return replace(
             execution,
             run_test_name=self.maybe(execution.run_test_name),
             status=self.maybe(execution.status),

@@ -17,7 +17,7 @@ from futureagi_simulate.errors import (
     TransportError,
 )
 from futureagi_simulate.records import ExecutionRecord, call_record, execution_record
-from futureagi_simulate.transport.clock import Clock, SystemClock
+from futureagi_simulate.retry import Clock, SystemClock
 from futureagi_simulate_cli.gate.checks import Check, Outcome, Verdict, evaluate
 from futureagi_simulate_cli.gate.find import PAGE, PREFETCH, Target, fetch_run, is_finished
 from futureagi_simulate_cli.gate.settings import ChoicesInput, Settings, ThresholdsInput

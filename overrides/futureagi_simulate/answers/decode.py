@@ -22,9 +22,9 @@ from futureagi_simulate.answers.form import Form
 from futureagi_simulate.answers.mend import UNFIT, mend, mend_each
 from futureagi_simulate.answers.words import hints, odd_words
 from futureagi_simulate.errors import ContractError, RequestInfo
-from futureagi_simulate.listings.page import Ask, Deviation, Deviations, Facts, Fetched, Page
+from futureagi_simulate.http import Answer
+from futureagi_simulate.pagination import Ask, Deviation, Deviations, Facts, Fetched, Page
 from futureagi_simulate.printable import clean
-from futureagi_simulate.transport.request import Answer
 
 __all__ = ["read_object", "read_page"]
 

@@ -16,7 +16,7 @@ import msgspec
 
 from futureagi_simulate._api import decoder
 from futureagi_simulate.answers.words import hints, members, odd_words
-from futureagi_simulate.listings.page import Deviation, Deviations
+from futureagi_simulate.pagination import Deviation, Deviations
 from futureagi_simulate.printable import clean
 
 __all__ = ["UNFIT", "mend", "mend_each"]

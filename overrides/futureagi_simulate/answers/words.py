@@ -14,7 +14,7 @@ from typing import Any, Final, get_args, get_origin
 
 import attrs
 
-from futureagi_simulate.listings.page import Deviation
+from futureagi_simulate.pagination import Deviation
 
 __all__ = ["hints", "members", "odd_words"]
 

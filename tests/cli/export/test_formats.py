@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import csv
 import json
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, get_args
 
-import attrs
 import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -159,7 +159,7 @@ def test_a_table_has_each_value_of_each_record() -> None:
     ]
     plain = []
     for call in every:
-        row = attrs.asdict(call)
+        row = asdict(call)
         row["raw"] = row.pop("raw_json").decode()
         for one, record in zip(row["evals"], call.evals, strict=True):
             one["output"] = None if record.output is None else json.dumps(record.output, ensure_ascii=False)

@@ -15,8 +15,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from futureagi_simulate import ContractWarning
+from futureagi_simulate.bodies import to_strict_json
 from futureagi_simulate.records import CallRecord, EvalRecord, Turn, call_record
-from futureagi_simulate.transport.nearly import readable
 from futureagi_simulate_cli.export import to_arrow
 from futureagi_simulate_cli.export.formats import Format, write
 from futureagi_simulate_cli.export.source import Received
@@ -41,7 +41,7 @@ def call(text: str, number: str = "1") -> bytes:
 def written(folder: Path, form: Format, *lines: bytes, spreadsheet: bool = False) -> str:
     """Write calls, made JSON as the client does it, and give the file's content as text."""
     target = folder / f"calls.{form}"
-    calls = [call_record(Received.of(readable(line)[0])) for line in lines]
+    calls = [call_record(Received.of(to_strict_json(line)[0])) for line in lines]
     write(form, target, lambda: calls, spreadsheet=spreadsheet)
     if form == "parquet":
         return str(pq.read_table(target).to_pylist())

@@ -4,6 +4,7 @@ import json
 import re
 import time
 import unicodedata
+from dataclasses import asdict, is_dataclass, replace
 from typing import Any
 
 import attrs
@@ -175,16 +176,20 @@ def failures_of(*calls: CallRecord, clusters: tuple[Cluster, ...] = ()) -> Failu
 INTRODUCTION = prompt([]).removesuffix("\nNo eval and no call failed.\n")
 
 
+def _plain(value: Any) -> Any:
+    return asdict(value) if is_dataclass(value) and not isinstance(value, type) else str(value)
+
+
 def everything_in(found: Failures) -> str:
     """Write down all that a result holds, hidden fields too."""
     held = attrs.asdict(found) if found.redaction else {}
     printed = [line for one in found.everything for line in lines(one, found.clusters)]
-    whole = json.dumps([held, printed], default=str, ensure_ascii=False)
+    whole = json.dumps([held, printed], default=_plain, ensure_ascii=False)
     return whole + prompt(found.everything, found.clusters, 10**9).removeprefix(INTRODUCTION)
 
 
 def test_the_customers_of_calls_that_failed_as_calls_are_taken_out_of_them() -> None:
-    broken = attrs.evolve(call(call_id="c2"), customer_name="Ada King", ended_reason="Ada hung up")
+    broken = replace(call(call_id="c2"), customer_name="Ada King", ended_reason="Ada hung up")
     clean = Failures(ExecutionRecord(), (), (), 1, 0, (broken,)).redacted()
     assert clean.unfinished[0].ended_reason == "[name] hung up"
 
@@ -248,8 +253,8 @@ def test_all_that_an_answer_gives_away_is_taken_out_and_the_result_says_so() -> 
 
 
 def test_the_raw_bytes_and_raw_outputs_of_a_redacted_call_are_dropped() -> None:
-    dropped = attrs.evolve(call(attrs.evolve(verdict("A", False), output="María")), raw_json=b"Mar")
-    assert attrs.asdict(Redactor().call(dropped), recurse=False)["raw_json"] == b""
+    dropped = replace(call(replace(verdict("A", False), output="María")), raw_json=b"Mar")
+    assert asdict(Redactor().call(dropped))["raw_json"] == b""
     assert Redactor().call(dropped).evals[0].output is None
     assert Redactor().without_texts(dropped).raw_json == b""
     assert Redactor().without_texts(dropped).evals[0].output is None
@@ -268,7 +273,7 @@ def test_of_a_call_whose_customer_is_unknown_no_free_text_is_left() -> None:
     )
     turns = [{"speaker_role": SECRET, "content": SECRET}]
     unknown = record_of(**texts, eval_outputs=evals, transcript=turns, phone_number="+33612000110")
-    known = attrs.evolve(call(), id="c2")
+    known = replace(call(), id="c2")
     clusters = tuple(Cluster("Coherence", SECRET, SECRET, ids) for ids in (("c1", "c2"), (), ("other",)))
     found = failures_of(unknown, known, clusters=clusters).redacted()
     assert found.redaction is not None

@@ -1,7 +1,6 @@
 """Executions to evaluate, written down briefly."""
 
-from futureagi_simulate.records import EvalSummary, ExecutionRecord
-from futureagi_simulate.records.evals import eval_summaries
+from futureagi_simulate.records import EvalSummary, ExecutionRecord, eval_summaries
 
 
 def rate(name: str, passed: int, failed: int) -> EvalSummary:

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import zlib
 from base64 import b64decode
+from dataclasses import replace
 from html import escape
 from html.parser import HTMLParser
 from importlib.resources import files
@@ -111,7 +112,7 @@ def test_a_baseline_adds_its_columns() -> None:
 
 def test_a_column_that_no_call_fills_is_left_out() -> None:
     material = make_material(5)
-    bare = tuple(attrs.evolve(call, customer_name=None, started_at=None) for call in material.calls)
+    bare = tuple(replace(call, customer_name=None, started_at=None) for call in material.calls)
     table = json.loads(Elements(build_page(attrs.evolve(material, calls=bare))).scripts[0])
     keys = [column["key"] for column in table["columns"]]
     assert keys == ["id", "status", "scenario", "duration", "score", "failed"]

@@ -5,11 +5,10 @@ from __future__ import annotations
 import pytest
 
 from futureagi_simulate.errors import RequestInfo
-from futureagi_simulate.transport.hop import Failure, FailureKind, Reply
-from futureagi_simulate.transport.judge import Case, Trouble
-from futureagi_simulate.transport.retry import RetryPolicy
+from futureagi_simulate.responses import Classifier, FailedAttempt, Failure, FailureKind, Reply
+from futureagi_simulate.retry import RetryPolicy
 
-CASE = Case(RequestInfo("GET", "https://api.test/things/", "getThing"), RetryPolicy(), scrub=str)
+CASE = Classifier(RequestInfo("GET", "https://api.test/things/", "getThing"), RetryPolicy(), scrub=str)
 
 
 @pytest.mark.parametrize(
@@ -25,10 +24,10 @@ CASE = Case(RequestInfo("GET", "https://api.test/things/", "getThing"), RetryPol
 def test_each_kind_of_failure_is_named_in_the_history_and_in_the_message(
     kind: FailureKind, word: str
 ) -> None:
-    judged = CASE.judge(Failure(kind, "the system's words"))
-    assert isinstance(judged, Trouble)
-    assert judged.what == word
-    assert judged.error.problem == f"GET https://api.test/things/: {word}: the system's words."
+    attempt = CASE.classify(Failure(kind, "the system's words"))
+    assert isinstance(attempt, FailedAttempt)
+    assert attempt.what == word
+    assert attempt.error.problem == f"GET https://api.test/things/: {word}: the system's words."
 
 
 @pytest.mark.parametrize(
@@ -45,9 +44,9 @@ def test_each_kind_of_failure_is_named_in_the_history_and_in_the_message(
     ],
 )
 def test_each_status_comes_with_advice_of_its_own(status: int, advice: str) -> None:
-    judged = CASE.judge(Reply(status, {}, b""))
-    assert isinstance(judged, Trouble)
-    assert advice in judged.error.remedy
+    attempt = CASE.classify(Reply(status, {}, b""))
+    assert isinstance(attempt, FailedAttempt)
+    assert advice in attempt.error.remedy
 
 
 @pytest.mark.parametrize(
@@ -61,6 +60,6 @@ def test_each_status_comes_with_advice_of_its_own(status: int, advice: str) -> N
     ],
 )
 def test_each_kind_of_failure_comes_with_advice_of_its_own(kind: FailureKind, advice: str) -> None:
-    judged = CASE.judge(Failure(kind, "the system's words"))
-    assert isinstance(judged, Trouble)
-    assert advice in judged.error.remedy
+    attempt = CASE.classify(Failure(kind, "the system's words"))
+    assert isinstance(attempt, FailedAttempt)
+    assert advice in attempt.error.remedy

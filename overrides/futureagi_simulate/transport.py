@@ -1,30 +1,45 @@
-"""The only module that knows httpx: it sends one hop and turns what comes of it, good or bad, into a value.
+"""The only module that knows httpx: it opens clients, and turns one exchange, good or bad, into a value.
 
 No exception of httpx leaves it: those hold the request, and the request holds the keys. Whatever else passes
 through (an interrupt, a cancellation, an error in a caller's own hook) leaves the frames below without their
-local variables.
+local variables. Proxies, NO_PROXY and TLS files of the environment are read here. Their values are not
+shown: a proxy's may hold a password.
 """
 
 from __future__ import annotations
 
 import math
+import os
+import re
 import time
 import traceback
-from contextlib import aclosing, closing
+from contextlib import aclosing, closing, suppress
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from types import TracebackType
 from typing import Any, Final, TypeVar
+from urllib.request import getproxies
 
 import httpx
 
+from futureagi_simulate.auth import MASK
+from futureagi_simulate.bodies import Body
 from futureagi_simulate.errors import ConfigurationError
-from futureagi_simulate.transport.body import Body
-from futureagi_simulate.transport.hop import Cancelled, Failure, FailureKind, Hop, Reply
-from futureagi_simulate.transport.keys import MASK
-from futureagi_simulate.transport.network import SLICE, Limit, enforce, repair
-from futureagi_simulate.transport.origin import Origin
-from futureagi_simulate.transport.variables import proxy_for, unusable
+from futureagi_simulate.http import Cancelled, OutgoingRequest
+from futureagi_simulate.network import SLICE, Limit, enforce, repair
+from futureagi_simulate.options import Origin
+from futureagi_simulate.responses import Failure, FailureKind, Reply
 
-__all__ = ["AsyncHTTPClient", "HTTPClient", "exchange", "exchange_async", "open_async_client", "open_client"]
+__all__ = [
+    "AsyncHTTPClient",
+    "HTTPClient",
+    "exchange",
+    "exchange_async",
+    "open_async_client",
+    "open_client",
+    "proxy_for",
+    "unusable",
+]
+
 
 HTTPClient = httpx.Client
 AsyncHTTPClient = httpx.AsyncClient
@@ -35,6 +50,7 @@ _DIGITS: Final = 20  # of a length; Python refuses to read a number of thousands
 _MOMENT: Final = 0.001  # seconds: a timeout of 0 means something else to a socket
 _API_KEY: Final = "x-api-key"
 _SECRET_KEY: Final = "x-secret-key"  # noqa: S105 - the header's name, not its value
+_KEYS: Final = frozenset({_API_KEY.encode(), _SECRET_KEY.encode()})
 _HTTPX_ERRORS: Final = (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError)
 _UNOPENED: Final = (ImportError, OSError, ValueError, httpx.InvalidURL)
 _KINDS: Final[tuple[tuple[type[Exception], FailureKind], ...]] = (
@@ -88,11 +104,11 @@ def _opened(kind: type[_Client], transport: Any, origin: Origin | None) -> _Clie
     raise refusal  # here, not above: a proxy's password may be in the exception or in its frames
 
 
-def exchange(client: httpx.Client, hop: Hop) -> Reply | Failure:
-    """Send one hop and read its answer."""
-    reading = _Reading(client, hop)
+def exchange(client: httpx.Client, outgoing: OutgoingRequest) -> Reply | Failure:
+    """Send one request and read its response."""
+    reading = _Reading(client, outgoing)
     with reading:
-        response = _sent(client, hop, reading.limits)
+        response = _sent(client, outgoing, reading.limits)
         with closing(response):
             if reading.begin(response):
                 for chunk in response.iter_raw():
@@ -101,11 +117,11 @@ def exchange(client: httpx.Client, hop: Hop) -> Reply | Failure:
     return reading.outcome()
 
 
-def _sent(client: httpx.Client, hop: Hop, limits: _Limits) -> httpx.Response:
-    """Send a hop's request; where it can be cancelled, queue for a connection again and again until then."""
+def _sent(client: httpx.Client, outgoing: OutgoingRequest, limits: _Limits) -> httpx.Response:
+    """Send a request; one that can be cancelled queues for a connection again and again until it is."""
     while True:
         try:
-            request = _request(client, hop, limits)
+            request = _request(client, outgoing, limits)
             return client.send(request, stream=True, auth=None, follow_redirects=False)
         except httpx.PoolTimeout:
             repair(client, limits)
@@ -113,11 +129,11 @@ def _sent(client: httpx.Client, hop: Hop, limits: _Limits) -> httpx.Response:
                 raise
 
 
-async def exchange_async(client: httpx.AsyncClient, hop: Hop) -> Reply | Failure:
-    """Send one hop and read its answer."""
-    reading = _Reading(client, hop)
+async def exchange_async(client: httpx.AsyncClient, outgoing: OutgoingRequest) -> Reply | Failure:
+    """Send one request and read its response."""
+    reading = _Reading(client, outgoing)
     with reading:
-        request = _request(client, hop, reading.limits)
+        request = _request(client, outgoing, reading.limits)
         response = await client.send(request, stream=True, auth=None, follow_redirects=False)
         async with aclosing(response):
             if reading.begin(response):
@@ -127,20 +143,23 @@ async def exchange_async(client: httpx.AsyncClient, hop: Hop) -> Reply | Failure
     return reading.outcome()
 
 
-class _Reading:
-    """What is known of one hop's answer so far; as a context manager it keeps httpx's exceptions in."""
+_EMPTY: Final = Body("", 0)
 
-    def __init__(self, client: httpx.Client | httpx.AsyncClient, hop: Hop) -> None:
-        self.limits = _Limits(hop)
+
+class _Reading:
+    """What is known of a response so far; as a context manager it keeps httpx's exceptions in."""
+
+    def __init__(self, client: httpx.Client | httpx.AsyncClient, outgoing: OutgoingRequest) -> None:
+        self.limits = _Limits(outgoing)
         self._client = client
-        self._hop = hop
+        self._hop = outgoing
         self._status = 0
         self._headers: dict[str, str] = {}
-        self._body = Body("", 0)
+        self._body = _EMPTY
         self._failure: Failure | None = None
 
     def begin(self, response: httpx.Response) -> bool:
-        """Take status and headers; tell whether the body is still to be read."""
+        """Take status and headers; return whether the body is still to be read."""
         self._status = response.status_code
         self._headers = dict(response.headers.items())
         limit = self._hop.max_body if response.is_success else _ERROR_BODY
@@ -154,7 +173,7 @@ class _Reading:
         return not self._body.damage
 
     def take(self, chunk: bytes) -> bool:
-        """Add a chunk of the body; tell whether to go on reading."""
+        """Add a chunk of the body; return whether to go on reading."""
         if self._hop.cancelled is not None and self._hop.cancelled.is_set():
             raise Cancelled
         if self._hop.remaining() <= 0:
@@ -208,29 +227,38 @@ class _Reading:
         return False
 
 
-def _request(client: httpx.Client | httpx.AsyncClient, hop: Hop, limits: _Limits) -> httpx.Request:
-    """Build the hop's request; the keys go in here, last, and only if the hop has them.
+def _request(
+    client: httpx.Client | httpx.AsyncClient, outgoing: OutgoingRequest, limits: _Limits
+) -> httpx.Request:
+    """Build the request for httpx; the keys go in here, last, and only if `outgoing` has them.
 
     Not with client.build_request, which takes thrice as long and adds the client's `params`; and with a body
     that is known to be empty, since looking for one takes a third of what is left.
     """
-    url, ours = httpx.URL(hop.url), dict(hop.headers)
-    host = [] if "host" in client.headers else [(b"Host", url.netloc)]
-    theirs = [pair for pair in client.headers.raw if pair[0].lower() not in ours]
     request = httpx.Request(
         "GET",
-        url,
-        headers=[*host, *theirs, *hop.headers],
+        outgoing.url,
         cookies=client.cookies,
         stream=httpx.ByteStream(b""),
         extensions={"timeout": limits},
     )
     request.read()  # a hook of the caller's may look at the body
-    request.headers = _KeyHeaders(request.headers)
-    if hop.keys is not None:
-        request.headers[_API_KEY] = hop.keys.api_key.reveal()
-        request.headers[_SECRET_KEY] = hop.keys.secret_key.reveal()
+    ours = dict(outgoing.headers).keys() | (frozenset() if outgoing.keys is None else _KEYS)
+    theirs = [pair for pair in client.headers.raw if pair[0].lower() not in ours]
+    host = [] if "host" in client.headers else [(b"Host", request.url.netloc)]
+    request.headers = _KeyHeaders(
+        [*host, *theirs, *outgoing.headers, *request.headers.raw, *_key_headers(outgoing)]
+    )
     return request
+
+
+def _key_headers(outgoing: OutgoingRequest) -> tuple[tuple[bytes, bytes], ...]:
+    if outgoing.keys is None:
+        return ()
+    return (
+        (_API_KEY.encode(), outgoing.keys.api_key.reveal().encode()),
+        (_SECRET_KEY.encode(), outgoing.keys.secret_key.reveal().encode()),
+    )
 
 
 class _Limits(dict[str, float | None]):
@@ -240,32 +268,32 @@ class _Limits(dict[str, float | None]):
     it gives is a `Limit`, so that a connection can go by what is left later.
     """
 
-    def __init__(self, hop: Hop) -> None:
-        super().__init__(hop.timeout.within(hop.remaining()))
-        self._hop = hop
+    def __init__(self, outgoing: OutgoingRequest) -> None:
+        super().__init__(outgoing.timeout.within(outgoing.remaining()))
+        self._hop = outgoing
         self.by_budget = False  # whether that is the limit of the phase that began last
         self._queued_until: float | None = None
 
     def get(self, phase: str, default: Any = None) -> Any:
-        """Give the limit of a phase that begins now."""
-        hop = self._hop
-        cap: float | None = getattr(hop.timeout, phase, default)
+        """Return the limit of a phase that begins now."""
+        outgoing = self._hop
+        cap: float | None = getattr(outgoing.timeout, phase, default)
         if cap is None:
             cap = math.inf
-        left = hop.remaining()
+        left = outgoing.remaining()
         self.by_budget = left < cap
         seconds = cap if left >= cap else left if left > _MOMENT else _MOMENT
-        if seconds == math.inf and hop.cancelled is None:
+        if seconds == math.inf and outgoing.cancelled is None:
             return None
-        limit = Limit.of(hop, cap, seconds)
-        if hop.cancelled is None or phase != "pool":
+        limit = Limit.of(outgoing, cap, seconds)
+        if outgoing.cancelled is None or phase != "pool":
             return limit
         if self._queued_until is None:
             self._queued_until = time.monotonic() + limit
         return min(limit, SLICE)
 
     def may_queue_again(self) -> bool:
-        """Tell whether a request that can be cancelled has time to wait for a free connection once more."""
+        """Return whether a request that can be cancelled has time to wait for a free connection once more."""
         if self._hop.cancelled is not None and self._hop.cancelled.is_set():
             raise Cancelled
         return self._queued_until is not None and time.monotonic() < self._queued_until
@@ -284,41 +312,41 @@ class _KeyHeaders(httpx.Headers):
         return _KeyHeaders(self)
 
 
-def _failure(error: Exception, hop: Hop, limits: _Limits) -> Failure:
+def _failure(error: Exception, outgoing: OutgoingRequest, limits: _Limits) -> Failure:
     """Turn an exception of httpx into a value without the request in it."""
     if isinstance(error, httpx.RemoteProtocolError) and "location header" in str(error):  # httpx reads it too
         text = "it was answered with a redirect to an address that can't be read"
         return Failure(FailureKind.REFUSED, text, passing=False)
     if isinstance(error, httpx.TimeoutException):
-        return _timeout(error, hop, limits)
+        return _timeout(error, outgoing, limits)
     kind = next((kind for base, kind in _KINDS if isinstance(error, base)), FailureKind.REFUSED)
     text = str(error) or type(error).__name__
     hopeless = kind is FailureKind.REFUSED or "CERTIFICATE_VERIFY_FAILED" in text
-    return Failure(kind, _scrubbed(text, hop), passing=not hopeless)
+    return Failure(kind, _scrubbed(text, outgoing), passing=not hopeless)
 
 
-def _timeout(error: httpx.TimeoutException, hop: Hop, limits: _Limits) -> Failure:
+def _timeout(error: httpx.TimeoutException, outgoing: OutgoingRequest, limits: _Limits) -> Failure:
     """Say which limit of time was reached: a phase's or the budget."""
     phase, doing = next(
         ((phase, doing) for kind, phase, doing in _PHASES if isinstance(error, kind)), ("read", "")
     )
-    limit: float | None = getattr(hop.timeout, phase)
-    if limit is None or limits.by_budget or hop.remaining() <= _MOMENT:
-        return _used_up(hop, doing)
+    limit: float | None = getattr(outgoing.timeout, phase)
+    if limit is None or limits.by_budget or outgoing.remaining() <= _MOMENT:
+        return _used_up(outgoing, doing)
     return Failure(FailureKind.TIMEOUT, f"the {phase} timeout of {limit:g} s ran out {doing}", limit=phase)
 
 
-def _used_up(hop: Hop, doing: str) -> Failure:
-    budget = "the time" if hop.budget == math.inf else f"the budget of {hop.budget:g} s"
+def _used_up(outgoing: OutgoingRequest, doing: str) -> Failure:
+    budget = "the time" if outgoing.budget == math.inf else f"the budget of {outgoing.budget:g} s"
     return Failure(FailureKind.TIMEOUT, f"{budget} ran out {doing}", limit="budget")
 
 
-def _scrubbed(text: str, hop: Hop) -> str:
-    return text if hop.keys is None else hop.keys.scrub(text)
+def _scrubbed(text: str, outgoing: OutgoingRequest) -> str:
+    return text if outgoing.keys is None else outgoing.keys.scrub(text)
 
 
 def _of_a_name(error: UnicodeError) -> bool:
-    """Tell whether an error is a socket's about a host's name: the API's or a proxy's."""
+    """Return whether an error is a socket's about a host's name: the API's or a proxy's."""
     said = (str(error), *getattr(error, "__notes__", ()))  # Python 3.12 says the codec in a note
     return any("idna" in text for text in said)
 
@@ -339,4 +367,98 @@ def _wrong_client(given: Any, wanted: str) -> ConfigurationError:
     return ConfigurationError(
         f"http_client= is {type(given).__name__}, not {wanted}.",
         remedy="Give Client an httpx.Client, AsyncClient an httpx.AsyncClient, or leave http_client= out.",
+    )
+
+
+_PROXY: Final = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
+_KEY_LOG: Final = "SSLKEYLOGFILE"
+_CERTIFICATES: Final = ("SSL_CERT_FILE", "SSL_CERT_DIR")  # httpx takes the first that is set
+_SEPARATORS: Final = re.compile(r"[,\s]+")
+_ENTRY: Final = re.compile(r"(?:\w+://)?(?:\[(?P<bracketed>[^\]]*)\]|(?P<plain>[^:]*))(?::(?P<port>\d+))?")
+
+_NETWORK: Final = re.compile(r"\[([^\]]*)\](/\d+)?")
+
+
+def proxy_for(origin: Origin) -> str | None:
+    """Return the proxy that HTTP_PROXY, HTTPS_PROXY, ALL_PROXY or the system name for an origin, if any.
+
+    NO_PROXY is read here, not by httpx, which makes no client if an entry looks unlike a host to it.
+    """
+    proxies = getproxies()
+    proxy = proxies.get(origin.scheme) or proxies.get("all")
+    if not proxy or _exempt(origin, proxies.get("no", "")):
+        return None
+    return proxy if "://" in proxy else f"http://{proxy}"
+
+
+def _exempt(origin: Origin, no_proxy: str) -> bool:
+    """Return whether NO_PROXY names an origin.
+
+    Its entries are hosts, which stand for their subdomains too, addresses, networks such as 10.0.0.0/8, or
+    "*", with a port if it is only that one. An entry that is none of these names nothing.
+    """
+    host = origin.host.lower().rstrip(".")
+    address = _address(host)
+    return any(_names(entry, host, address, origin.port) for entry in _SEPARATORS.split(no_proxy.lower()))
+
+
+def _names(entry: str, host: str, address: IPv4Address | IPv6Address | None, port: int) -> bool:
+    if entry == "*":
+        return True
+    if address is not None:
+        with suppress(ValueError):
+            if address in ip_network(_unbracketed(entry), strict=False):
+                return True
+    parts = _ENTRY.fullmatch(entry)
+    if parts is None or parts["port"] not in (None, str(port)):
+        return False
+    name = (parts["bracketed"] or parts["plain"] or "").removeprefix("*").lstrip(".").rstrip(".")
+    if address is not None:
+        return _address(name) == address
+    return bool(name) and (host == name or host.endswith(f".{name}"))
+
+
+def _unbracketed(entry: str) -> str:
+    """Return a network without the brackets that some write around its address."""
+    parts = _NETWORK.fullmatch(entry)
+    return entry if parts is None else parts[1] + (parts[2] or "")
+
+
+def _address(host: str) -> IPv4Address | IPv6Address | None:
+    """Read an address; one of IPv4 in IPv6's form is the former."""
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return None
+    return getattr(address, "ipv4_mapped", None) or address
+
+
+def unusable(error: Exception) -> ConfigurationError | None:
+    """Turn what httpx raised instead of making a client into an error that names the variables set.
+
+    None where no variable can be the reason.
+    """
+    if isinstance(error, OSError):
+        return _tls(error)
+    set_here = sorted(name for name, value in os.environ.items() if value and name.lower() in _PROXY)
+    names = " or ".join(set_here) or "The proxy in the system's settings"
+    if isinstance(error, ImportError):
+        return ConfigurationError(
+            f"{names} can't be used: a SOCKS proxy needs the package socksio, which is not installed.",
+            remedy='pip install "httpx[socks]", or name a proxy that begins with http://, or unset it.',
+        )
+    return ConfigurationError(
+        f"{names} can't be used: it holds an address that can't be read, or one of no HTTP or SOCKS proxy.",
+        remedy="Write a proxy as http://127.0.0.1:3128, NO_PROXY as hosts with commas between, or unset it.",
+    )
+
+
+def _tls(error: OSError) -> ConfigurationError | None:
+    logged = error.filename is not None and error.filename == os.environ.get(_KEY_LOG)
+    name = _KEY_LOG if logged else next(filter(os.environ.get, _CERTIFICATES), None)
+    if name is None:
+        return None
+    remedy = "Name a file that can be written" if logged else "Name certificates that can be read, as PEM"
+    return ConfigurationError(
+        f"{name} can't be used: {error.strerror or type(error).__name__}.", remedy=f"{remedy}, or unset it."
     )

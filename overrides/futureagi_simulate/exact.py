@@ -21,19 +21,22 @@ from typing import Any, Final
 from uuid import UUID
 
 from futureagi_simulate.errors import APIStatusError, ContractError, FutureAGIError
-from futureagi_simulate.listings.page import Ask, Facts, Fetched
-from futureagi_simulate.listings.planner import (
+from futureagi_simulate.pagination import (
+    Ask,
     Command,
     Deliver,
-    Look,
+    Facts,
+    Fetched,
     Outcome,
-    Walk,
+    Recheck,
+    Traversal,
     Window,
     is_whole,
     may_be_past_the_end,
 )
 
 __all__ = ["IncompleteListingError", "read_exactly"]
+
 
 PASSES: Final = 4
 TRIES: Final = 3
@@ -77,7 +80,7 @@ class Sightings:
         self._repeats.clear()
 
     def note(self, facts: Facts, rows: tuple[Any, ...]) -> list[int]:
-        """Note one answer; tell which of its rows weren't seen before."""
+        """Note one answer; return which of its rows weren't seen before."""
         fresh = []
         for place, identity in enumerate(facts.ids):
             key = self._key(identity, rows[place])
@@ -91,7 +94,7 @@ class Sightings:
         return fresh
 
     def proven(self) -> bool:
-        """Tell whether as many ids were seen both before and after a pass began as were counted then."""
+        """Return whether as many ids were seen both before and after a pass began as were counted then."""
         passes = Counter(self._seen.values())
         return any(
             count == sum(many for seen, many in passes.items() if seen >> 4 < number <= seen & 15)
@@ -99,7 +102,7 @@ class Sightings:
         )
 
     def ids(self) -> tuple[str, ...]:
-        """Give all ids seen."""
+        """Return all ids seen."""
         return tuple(str(UUID(bytes=key)) if isinstance(key, bytes) else str(key) for key in self._seen)
 
     def _key(self, identity: str | None, row: Any) -> _Key:
@@ -125,8 +128,8 @@ def read_exactly(size: int, prefetch: int, variants: int = 1) -> Generator[Comma
     failed = False
     for number in range(PASSES):
         seen.begin()
-        walk = Walk(_pass_size(size, number, lowered), variants=variants)
-        window = Window(walk, prefetch)
+        traversal = Traversal(_pass_size(size, number, lowered), variants=variants)
+        window = Window(traversal, prefetch)
         try:
             whole = yield from _one_pass(seen, window)
         except APIStatusError as error:
@@ -134,16 +137,16 @@ def read_exactly(size: int, prefetch: int, variants: int = 1) -> Generator[Comma
                 raise
             failed = True  # it came and went while the end moved; one that is broken fails again
             continue
-        if whole or (not walk.past_count and seen.proven()):  # a count that is too low proves nothing
+        if whole or (not traversal.past_count and seen.proven()):  # a count that is too low proves nothing
             return
         if window.stuck is not None:
             break
-        lowered = walk.lowered_size
+        lowered = traversal.lowered_size
     yield from _all_at_once(seen, window.stuck)
 
 
 def _one_pass(seen: Sightings, window: Window) -> Generator[Command, Outcome | None, bool]:
-    """Read all pages once; tell whether a single one of them held everything."""
+    """Read all pages once; return whether a single one of them held everything."""
     while (fetched := (yield from window.next())) is not None:
         fresh = seen.note(fetched.facts, fetched.page.items)
         yield Deliver(fetched.keeping(fresh), fetched)
@@ -153,7 +156,7 @@ def _one_pass(seen: Sightings, window: Window) -> Generator[Command, Outcome | N
 
 
 def _pass_size(size: int, number: int, lowered: int | None) -> int:
-    """Give each pass another page size.
+    """Return each pass another page size.
 
     They grow by half, as rows slip only across page boundaries; below a size that the server insists on
     they fall.
@@ -171,7 +174,7 @@ def _all_at_once(seen: Sightings, stuck: ContractError | None) -> Generator[Comm
     outcome: Outcome | None = None
     for _ in range(TRIES):
         count = max(seen.count or 0, len(seen))
-        outcome = yield Look(Ask(1, count + max(50, count // 10), seen.variant))
+        outcome = yield Recheck(Ask(1, count + max(50, count // 10), seen.variant))
         if not isinstance(outcome, Fetched):
             break
         seen.begin()

@@ -1,40 +1,45 @@
-"""The two drivers of a listing.
-
-Each starts pages, waits for them and hands them over as it is told, and decides nothing. An iteration that
-was interrupted goes on where it was: pages that were cancelled are asked for again.
-"""
+"""Listings: lazy, paged, the same for both clients; threads or tasks fetch pages ahead."""
 
 from __future__ import annotations
 
 import os
+import sys
 import threading
 from collections import deque
 from collections.abc import Awaitable, Callable, Generator, Iterator
+from contextlib import suppress
 from contextvars import copy_context
 from functools import partial
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Final, Generic, Protocol, Self, TypeVar
 
-from futureagi_simulate.errors import FutureAGIError
-from futureagi_simulate.listings.page import Ask, Page
-from futureagi_simulate.listings.planner import (
+import msgspec
+from msgspec.structs import replace
+
+from futureagi_simulate.checks import at_least_one, yes_or_no
+from futureagi_simulate.errors import ConfigurationError, FutureAGIError
+from futureagi_simulate.exact import IncompleteListingError, read_exactly
+from futureagi_simulate.http import Answer, Cancelled
+from futureagi_simulate.pagination import (
+    Ask,
     Await,
     Changed,
     Command,
     Deliver,
     Drop,
-    Look,
     Outcome,
+    Page,
+    Recheck,
     Start,
+    read,
 )
-from futureagi_simulate.listings.source import Reader, Source
-from futureagi_simulate.transport.request import Answer
-from futureagi_simulate.transport.session import Cancelled
+from futureagi_simulate.source import Contract, Reader, Source
 
 if TYPE_CHECKING:
     import asyncio
 
-__all__ = ["AsyncItems", "AsyncPages", "Items", "Pages"]
+__all__ = ["AsyncItems", "AsyncListing", "AsyncPages", "Items", "Listing", "Pages", "Paging", "Plan"]
+
 
 T = TypeVar("T")
 F = TypeVar("F", bound="_Begun")
@@ -109,7 +114,7 @@ class _Iteration(Generic[T, F]):
                     fetch.begin()
             match self._command:
                 case Changed() as change:
-                    self._command = None  # before it is told: the warning may be raised
+                    self._command = None  # before it is warned: the warning may be raised
                     self._reader.changed(change)
                 case Deliver() as deliver:
                     page = self._reader.deliver(deliver)
@@ -137,7 +142,7 @@ class _Iteration(Generic[T, F]):
                 self._under_way.append(self._fetch(self._source, ask))
             case Await():
                 self._awaited = self._under_way.popleft()
-            case Look(ask):
+            case Recheck(ask):
                 self._awaited = self._fetch(self._source, ask)
             case Drop():
                 self._drop()
@@ -179,7 +184,7 @@ class _Fetch:
     def __init__(self, source: Source[Any, Answer], ask: Ask) -> None:
         self._get = partial(_fetch, source, ask)
         self._cancelled = threading.Event()
-        self._done = threading.Event()
+        self._done: threading.Event | None = None  # while there is no thread
         self._outcome: list[Outcome | BaseException] = []
         self._thread: threading.Thread | None = None
         self._joined = False
@@ -190,8 +195,9 @@ class _Fetch:
         if self._is_begun() and not self._cancelled.is_set():
             return
         self._thread, self._joined, self._process = None, False, os.getpid()
-        self._cancelled, self._done, self._outcome = threading.Event(), threading.Event(), []
-        run = partial(_into, self._outcome, self._done, partial(self._get, self._cancelled))
+        self._cancelled, self._outcome = threading.Event(), []
+        done = self._done = threading.Event()
+        run = partial(_into, self._outcome, done, partial(self._get, self._cancelled))
         thread = threading.Thread(target=copy_context().run, args=(run,), name="futureagi-page", daemon=True)
         try:
             thread.start()
@@ -201,7 +207,7 @@ class _Fetch:
 
     def wait(self) -> Outcome:
         """Return what came of it."""
-        while self._is_begun():
+        while self._done is not None and self._is_begun():
             self._done.wait()
             [outcome] = self._outcome
             if isinstance(outcome, Cancelled):  # when the client was closed; asking again tells
@@ -211,16 +217,15 @@ class _Fetch:
                 raise outcome
             else:
                 return outcome
-        self._cancelled = threading.Event()
         while True:
-            try:
-                return self._get(self._cancelled)
-            except Cancelled:
+            if self._cancelled.is_set():
                 self._cancelled = threading.Event()
+            with suppress(Cancelled):
+                return self._get(self._cancelled)
 
     def cancel(self) -> None:
         """Cancel it unless it is done."""
-        if not self._done.is_set():
+        if self._done is None or not self._done.is_set():
             self._cancelled.set()
 
     def _is_begun(self) -> bool:
@@ -263,7 +268,7 @@ class Pages(_Iteration[T, _Fetch]):
         return self
 
     def __next__(self) -> Page[T]:
-        """Give the next page."""
+        """Return the next page."""
         with self._turn:
             try:
                 while True:
@@ -305,7 +310,7 @@ class Items(Generic[T]):
         return self
 
     def __next__(self) -> T:
-        """Give the next item."""
+        """Return the next item."""
         with self._turn:
             while True:
                 for item in self._items:
@@ -392,7 +397,7 @@ class AsyncPages(_Iteration[T, _AsyncFetch]):
         return self
 
     async def __anext__(self) -> Page[T]:
-        """Give the next page."""
+        """Return the next page."""
         with self._turn:
             try:
                 while True:
@@ -438,7 +443,7 @@ class AsyncItems(Generic[T]):
         return self
 
     async def __anext__(self) -> T:
-        """Give the next item."""
+        """Return the next item."""
         while True:
             for item in self._items:
                 return item
@@ -480,3 +485,187 @@ def _running_loop() -> asyncio.AbstractEventLoop | None:
         return asyncio.get_running_loop()
     except RuntimeError:
         return None
+
+
+if sys.version_info >= (3, 12):
+    from typing import TypedDict
+else:  # httpx brings it; pydantic reads no other TypedDict there
+    from typing_extensions import TypedDict
+
+
+PAGE_SIZE: Final = 50
+_MOST_AHEAD: Final = 100  # connections that httpx keeps open for a client at most
+
+
+class Paging(TypedDict, total=False):
+    """How a listing is read.
+
+    `page_size`: items a page is asked to have, 50 by default; the server may send fewer. `prefetch`: pages
+    under way at once, 1 by default and 100 at most. `exact`: read until every item that is there the whole
+    time is known to have been given, once.
+    """
+
+    page_size: int
+    prefetch: int
+    exact: bool
+
+
+class Plan(msgspec.Struct, frozen=True):
+    """Checked `Paging`."""
+
+    size: int
+    prefetch: int
+    exact: bool
+
+    @classmethod
+    def of(cls, paging: Paging) -> Plan:
+        """Check how a listing is to be read."""
+        for name in paging.keys() - Paging.__annotations__.keys():
+            raise TypeError(
+                f"a listing has no argument {name!r}; it takes {', '.join(Paging.__annotations__)}"
+            )
+        size = at_least_one(paging.get("page_size", PAGE_SIZE), "page_size")
+        prefetch = at_least_one(paging.get("prefetch", 1), "prefetch")
+        if prefetch > _MOST_AHEAD:
+            raise ConfigurationError(
+                f"prefetch={prefetch} is more pages at once than the {_MOST_AHEAD} connections of a client.",
+                remedy=f"Give prefetch= as 1 to {_MOST_AHEAD}; 4 to 8 suit most servers.",
+            )
+        return cls(size, prefetch, yes_or_no(paging.get("exact", False), "exact"))
+
+    def decisions(self, variants: int, start: int) -> Generator[Command, Outcome | None, None]:
+        """Begin to decide which pages to read."""
+        if self.exact:
+            return read_exactly(self.size, self.prefetch, variants)
+        return read(self.size, self.prefetch, variants, at_least_one(start, "start"))
+
+
+def _unpickled(kind: Any, spec: Any, plan: Plan) -> Any:
+    """Make a listing that says where it comes from, and that it can't be read any more."""
+    return kind(Source(spec, _no_connection, _no_connection, Contract()), plan)
+
+
+def _no_connection(*_: object) -> Any:
+    raise ConfigurationError(
+        "This listing went through pickle, which keeps no keys and no connections.",
+        remedy="Ask a client for it again.",
+    )
+
+
+class _Kept:
+    """A listing copies as itself; pickled it keeps what it lists."""
+
+    _source: Source[Any, Any]
+    _plan: Plan
+
+    def __copy__(self) -> Self:
+        return self
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
+        return self
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _unpickled, (type(self), self._source.spec, self._plan)
+
+
+class Listing(_Kept, Generic[T]):
+    """Items of an endpoint, read page by page while you iterate; each iteration reads anew.
+
+    Making one sends nothing. It may ask for a page twice: where rows are missing or a page is gone,
+    a second look tells whether the listing changed. An error while a page is read has the page's number in
+    `page`; what came before it has been given, and `pages(start=error.page)` goes on from there. Leaving a
+    loop early cancels the pages under way.
+    """
+
+    def __init__(self, source: Source[T, Answer], plan: Plan) -> None:
+        self._source = source
+        self._plan = plan
+
+    def __repr__(self) -> str:
+        return f"<Listing of {self._source.spec.item_name}>"
+
+    def __iter__(self) -> Items[T]:
+        return Items(self.pages())
+
+    def pages(self, start: int = 1) -> Pages[T]:
+        """Iterate over pages, from page `start` on; an exact listing always begins at the beginning."""
+        decisions = self._plan.decisions(len(self._source.spec.requests), start)
+        return Pages(decisions, self._source, self._plan.prefetch)
+
+    def first(self) -> T | None:
+        """Return the first item, None if there is none."""
+        return next(iter(self._alone()), None)
+
+    def count(self) -> int | None:
+        """Return the number of items the server says there are, deleted calls included on the real one.
+
+        Asks for one page.
+        """
+        return next((page.count for page in self._alone().pages()), None)
+
+    def _alone(self) -> Listing[T]:
+        """Return the same listing without pages that are asked for ahead."""
+        return Listing(self._source, replace(self._plan, prefetch=1))
+
+    def to_list(self) -> list[T]:
+        """Read everything.
+
+        If an exact listing can't be completed, the error holds what was found in `items`.
+        """
+        items = []
+        try:
+            for item in self:
+                items.append(item)
+        except IncompleteListingError as error:
+            error.items = items
+            raise
+        return items
+
+
+class AsyncListing(_Kept, Generic[T]):
+    """`Listing` for the async client: `async for`, and methods to await."""
+
+    def __init__(self, source: Source[T, Awaitable[Answer]], plan: Plan) -> None:
+        self._source = source
+        self._plan = plan
+
+    def __repr__(self) -> str:
+        return f"<AsyncListing of {self._source.spec.item_name}>"
+
+    def __aiter__(self) -> AsyncItems[T]:
+        return AsyncItems(self.pages())
+
+    def pages(self, start: int = 1) -> AsyncPages[T]:
+        """Iterate over pages, from page `start` on; an exact listing always begins at the beginning."""
+        decisions = self._plan.decisions(len(self._source.spec.requests), start)
+        return AsyncPages(decisions, self._source, self._plan.prefetch)
+
+    async def first(self) -> T | None:
+        """Return the first item, None if there is none."""
+        return await anext(aiter(self._alone()), None)
+
+    async def count(self) -> int | None:
+        """Return the number of items the server says there are, deleted calls included on the real one.
+
+        Asks for one page.
+        """
+        page = await anext(self._alone().pages(), None)
+        return None if page is None else page.count
+
+    def _alone(self) -> AsyncListing[T]:
+        """Return the same listing without pages that are asked for ahead."""
+        return AsyncListing(self._source, replace(self._plan, prefetch=1))
+
+    async def to_list(self) -> list[T]:
+        """Read everything.
+
+        If an exact listing can't be completed, the error holds what was found in `items`.
+        """
+        items = []
+        try:
+            async for item in self:
+                items.append(item)
+        except IncompleteListingError as error:
+            error.items = items
+            raise
+        return items

@@ -26,9 +26,10 @@ import anyio
 import httpcore
 from httpcore import AsyncNetworkBackend, AsyncNetworkStream, NetworkBackend, NetworkStream
 
-from futureagi_simulate.transport.hop import Cancelled, Hop
+from futureagi_simulate.http import Cancelled, OutgoingRequest
 
 __all__ = ["SLICE", "Limit", "discard", "enforce", "pools", "repair", "running_loop"]
+
 
 T = TypeVar("T")
 
@@ -42,24 +43,24 @@ _Timeout = type[httpcore.TimeoutException]
 class Limit(float):
     """Seconds that an operation may take: as a number those when it was made, with `left` those of now."""
 
-    __slots__ = ("cap", "hop")
+    __slots__ = ("cap", "outgoing")
     cap: float
-    hop: Hop
+    outgoing: OutgoingRequest
 
     @classmethod
-    def of(cls, hop: Hop, cap: float, seconds: float) -> Limit:
+    def of(cls, outgoing: OutgoingRequest, cap: float, seconds: float) -> Limit:
         """Make the limit of a phase that begins now; `cap` is its own, `seconds` what it may take."""
         limit = cls(seconds)
         limit.cap = cap
-        limit.hop = hop
+        limit.outgoing = outgoing
         return limit
 
     def left(self, timed_out: _Timeout) -> float:
         """Return the seconds that an operation may take that begins now; raise if there are none."""
-        hop = self.hop
-        if hop.cancelled is not None and hop.cancelled.is_set():
+        outgoing = self.outgoing
+        if outgoing.cancelled is not None and outgoing.cancelled.is_set():
             raise Cancelled
-        remaining = hop.remaining()
+        remaining = outgoing.remaining()
         if remaining <= 0:
             raise timed_out
         return self.cap if self.cap < remaining else remaining
@@ -70,7 +71,7 @@ class Limit(float):
         Where the request can be cancelled the step gets a fraction of a second at a time.
         """
         left = self.left(timed_out)
-        if self.hop.cancelled is None:
+        if self.outgoing.cancelled is None:
             return step(left)
         end = time.monotonic() + left
         while True:
@@ -92,7 +93,7 @@ class _Stream(NetworkStream):
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         limit = self._opened if timeout is None else timeout
         if type(limit) is Limit:
-            if limit.hop.cancelled is not None:
+            if limit.outgoing.cancelled is not None:
                 return limit.run(partial(self._inner.read, max_bytes), httpcore.ReadTimeout)
             limit = limit.left(httpcore.ReadTimeout)
         return self._inner.read(max_bytes, limit)
@@ -169,7 +170,7 @@ class _Backend(NetworkBackend):
                     error = failed
             raise error
 
-        if _is_address(host) and timeout.hop.cancelled is None:
+        if _is_address(host) and timeout.outgoing.cancelled is None:
             return _Stream(connect(), timeout)
         return _Stream(_in_thread(connect, timeout), timeout)
 
@@ -232,7 +233,7 @@ def _is_address(host: str) -> bool:
 
 
 def _addresses(host: str, port: int) -> list[str]:
-    """Look up a host's addresses, each once, in the system's order."""
+    """Recheck up a host's addresses, each once, in the system's order."""
     if _is_address(host):
         return [host]
     try:
@@ -318,7 +319,7 @@ class _AsyncBackend(AsyncNetworkBackend):
 
 
 async def _addresses_async(host: str, port: int) -> list[str]:
-    """Look up a host's addresses in a thread that nobody has to wait for, unlike those of asyncio."""
+    """Recheck up a host's addresses in a thread that nobody has to wait for, unlike those of asyncio."""
     work = partial(_addresses, host, port)
     asyncio: Any = sys.modules.get("asyncio")
     if asyncio is None or asyncio._get_running_loop() is None:

@@ -8,20 +8,26 @@ Nor do the libraries underneath, whose debug logs have headers in them: their re
 from __future__ import annotations
 
 import logging
+import os
+import sys
 import threading
+import warnings
 from typing import TYPE_CHECKING, Final
 from weakref import WeakValueDictionary
 
-from futureagi_simulate.errors import Attempt, ConfigurationError
+from futureagi_simulate.errors import Attempt, ConfigurationError, FutureAGIWarning
+from futureagi_simulate.printable import clean
 
 if TYPE_CHECKING:
-    from futureagi_simulate.transport.keys import Credentials
+    from futureagi_simulate.auth import Credentials
 
-__all__ = ["logger"]
+__all__ = ["attempted", "hide", "logger", "show", "waiting", "warn"]
+
 
 logger: Final = logging.getLogger("futureagi_simulate")
 logger.addHandler(logging.NullHandler())
 
+_PACKAGE: Final = os.path.dirname(__file__)
 _LEVELS: Final = {name: getattr(logging, name.upper()) for name in ("debug", "info", "warning", "error")}
 _showing: Final = threading.Lock()
 _HANDLER: Final = "futureagi_simulate.FI_LOG"
@@ -84,7 +90,7 @@ def _add_handler() -> None:
         logger.addHandler(handler)
 
 
-def attempted(request: str, attempt: Attempt) -> None:
+def attempted(request: object, attempt: Attempt) -> None:
     """Log one try at a request."""
     if not logger.isEnabledFor(logging.DEBUG):
         return
@@ -96,7 +102,7 @@ def attempted(request: str, attempt: Attempt) -> None:
         milliseconds,
         attempt.number,
         extra={
-            "fi_request": request,
+            "fi_request": str(request),
             "fi_outcome": attempt.outcome,
             "fi_ms": milliseconds,
             "fi_attempt": attempt.number,
@@ -104,8 +110,16 @@ def attempted(request: str, attempt: Attempt) -> None:
     )
 
 
-def waiting(request: str, seconds: float, attempt: Attempt) -> None:
+def waiting(request: object, seconds: float, attempt: Attempt) -> None:
     """Log that a request will be tried again."""
     logger.info(
         "%s: %s, trying again in %.2f s (attempt %d)", request, attempt.outcome, seconds, attempt.number
     )
+
+
+def warn(text: str, category: type[FutureAGIWarning]) -> None:
+    """Warn at the line of the caller's own code."""
+    depth, frame = 1, sys._getframe()
+    while frame.f_back is not None and frame.f_code.co_filename.startswith(_PACKAGE):
+        depth, frame = depth + 1, frame.f_back
+    warnings.warn(clean(text), category, stacklevel=depth)

@@ -1,39 +1,168 @@
-"""Which page to ask for next, and when to stop: decided from what the answers say, without any I/O.
-
-Pages are asked for by number; the links in `next` are never followed. Where the end is follows from `count`
-and the page size that really applies: the server may lower the size that was asked for, pages in the middle
-may be short or empty, and `count` may move from answer to answer. Asking past the end is an error on three of
-the endpoints, so that it is only done where an answer contradicts its own `count`: `next` or `total_pages`
-name a further page, or more rows came than were counted.
-"""
+"""Which page to ask for next and when to stop, decided from what the responses say, without any I/O."""
 
 from __future__ import annotations
 
+import re
 from collections import deque
-from collections.abc import Generator
-from typing import Final, Literal
+from collections.abc import Callable, Generator, Iterable
+from typing import Any, Final, Generic, Literal, TypeVar
 
 import msgspec
 from msgspec.structs import replace
 
 from futureagi_simulate.errors import APIStatusError, ContractError, FutureAGIError
-from futureagi_simulate.listings.page import Ask, Facts, Fetched, Page
+from futureagi_simulate.printable import clean
 
 __all__ = [
+    "Ask",
     "Await",
     "Changed",
     "Command",
     "Deliver",
+    "Deviation",
+    "Deviations",
     "Drop",
-    "Look",
+    "Facts",
+    "Fetched",
     "Neighbours",
     "Outcome",
+    "Page",
+    "Recheck",
     "Start",
-    "Walk",
+    "Traversal",
     "Window",
     "is_whole",
     "may_be_past_the_end",
+    "read",
 ]
+
+
+T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
+
+_PLACE: Final = re.compile(r"\[[^]]*\]")
+_MOST_KINDS: Final = 1000  # of deviations in one answer: a server that makes up keys could make any number
+
+
+class Deviation(msgspec.Struct, frozen=True):
+    """One kind of difference between an answer and the contract; the values sent are kept in the models.
+
+    A value that JSON doesn't have, such as NaN, can't be kept: `instead` says what stands for it.
+
+    `path` leads from the answer's top to the first place: `results[3].overall_score`; the keys of a map are
+    in brackets too. `expected` and `got` are descriptions for people, `got` with the beginning of the value.
+    `count` is the number of places in the answer: the same field of other rows, or other keys of the map.
+    """
+
+    path: str
+    expected: str
+    got: str
+    instead: str | None = None
+    count: int = 1
+
+    @property
+    def kind(self) -> tuple[str, str]:
+        """What makes two deviations the same: the field and what was expected, wherever in the listing."""
+        return _PLACE.sub("[]", self.path), self.expected
+
+    def __str__(self) -> str:
+        times = f" ({self.count:,} times)" if self.count > 1 else ""
+        return clean(f"{self.path} should be {self.expected} and is {self.got}{times}")
+
+
+class Deviations:
+    """The deviations of one answer, each kind once with a count: a million of them take no memory."""
+
+    def __init__(self) -> None:
+        self._first: dict[tuple[str, str], Deviation] = {}
+        self._counts: dict[tuple[str, str], int] = {}
+
+    def add(self, deviation: Deviation, times: int = 1) -> None:
+        """Count a deviation, with the first of its kind."""
+        kind = deviation.kind
+        if kind not in self._first:
+            if len(self._first) >= _MOST_KINDS:
+                kind = ("", "")
+                deviation = replace(deviation, path="(another place)")
+            self._first.setdefault(kind, deviation)
+        self._counts[kind] = self._counts.get(kind, 0) + times * deviation.count
+
+    def update(self, deviations: Iterable[Deviation], times: int = 1) -> None:
+        """Count several deviations."""
+        for deviation in deviations:
+            self.add(deviation, times)
+
+    def found(self) -> tuple[Deviation, ...]:
+        """Return each kind with its count, in the order found."""
+        return tuple(replace(first, count=self._counts[kind]) for kind, first in self._first.items())
+
+
+class Page(msgspec.Struct, Generic[T_co], frozen=True):
+    """One page of a listing.
+
+    `number` counts from 1. `items` are the page's items without those that were seen before; `count` is the
+    number of items the server says the whole listing has, None if it doesn't say. `deviations` tells where
+    the answer differs from the contract.
+    """
+
+    number: int
+    items: tuple[T_co, ...]
+    count: int | None = None
+    total_pages: int | None = None
+    deviations: tuple[Deviation, ...] = ()
+
+
+class Ask(msgspec.Struct, frozen=True):
+    """A page to ask for: its number, how many rows pages have, and which of a listing's requests is used."""
+
+    number: int
+    size: int
+    variant: int = 0
+
+
+class Facts(msgspec.Struct, frozen=True):
+    """What one answer says about its listing. `ids` has one entry a row, None for a row that has no id."""
+
+    ask: Ask
+    ids: tuple[str | None, ...]
+    count: int | None
+    total_pages: int | None
+    has_next: bool
+
+    @property
+    def delivered(self) -> int:
+        """Number of rows that came."""
+        return len(self.ids)
+
+
+class Fetched(msgspec.Struct, Generic[T_co], frozen=True):
+    """One answer to an `Ask`: what it says, and its page with one item for each of `facts.ids`."""
+
+    facts: Facts
+    page: Page[T_co]
+    notices: tuple[str, ...] = ()
+    envelope: Any = None
+
+    def composed(self, compose: Callable[[T_co], T]) -> Fetched[T]:
+        """Return the same with items made from these."""
+        items = tuple(compose(item) for item in self.page.items)
+        page = Page(self.page.number, items, self.page.count, self.page.total_pages, self.page.deviations)
+        return Fetched(self.facts, page, self.notices, self.envelope)
+
+    def fingerprint(self) -> int:
+        """Return a number that is the same for pages of the same rows, in any order."""
+        ids = self.facts.ids
+        rows = (
+            getattr(item, "raw_json", item) if id_ is None else id_
+            for id_, item in zip(ids, self.page.items, strict=True)
+        )
+        return hash(frozenset(rows))
+
+    def keeping(self, rows: list[int]) -> Page[T_co]:
+        """Return the page with only the items at `rows`."""
+        if len(rows) == len(self.page.items):
+            return self.page
+        return replace(self.page, items=tuple(self.page.items[row] for row in rows))
 
 
 class Start(msgspec.Struct, frozen=True):
@@ -46,7 +175,7 @@ class Await(msgspec.Struct, frozen=True):
     """Wait for the page that was started first of those under way, and send its outcome back."""
 
 
-class Look(msgspec.Struct, frozen=True):
+class Recheck(msgspec.Struct, frozen=True):
     """Fetch a page now, apart from those under way, and send its outcome back."""
 
     ask: Ask
@@ -75,11 +204,11 @@ class Changed(msgspec.Struct, frozen=True):
     cause: Literal["change", "ties", "page", "count", "unknown"] = "change"
 
 
-Command = Start | Await | Look | Drop | Deliver | Changed
+Command = Start | Await | Recheck | Drop | Deliver | Changed
 Outcome = Fetched[object] | FutureAGIError
 
 _PAST_THE_END: Final = frozenset({404, 500})
-_LOOKS: Final = 10
+_RECHECKS: Final = 10
 _ROOM: Final = 10
 _REMEMBERED: Final = 5_000
 _BARREN: Final = 100  # pages in a row without a new row; deleted calls are counted, so that a few are normal
@@ -106,8 +235,8 @@ class Neighbours:
         return rows
 
 
-class Walk:
-    """One walk over the pages of a listing, in order.
+class Traversal:
+    """One traversal over the pages of a listing, in order.
 
     There may be `variants`, requests to use one after another until one finds something. `last` is the last
     page as far as known, `rows` the number of rows that came, `lowered_size` the page size where the server
@@ -137,7 +266,7 @@ class Walk:
         self._pages: set[int] = set()
 
     def ask(self) -> Ask | None:
-        """Tell which page to ask for now, None if none is known to be left.
+        """Return which page to ask for now, None if none is known to be left.
 
         The first page is asked for alone.
         """
@@ -213,8 +342,8 @@ class Walk:
         self._next = number
 
     def shrank(self, facts: Facts, number: int) -> bool:
-        """Tell from a fresh answer for page 1 whether page `number` is beyond the end by now."""
-        fresh = Walk(self._size)
+        """Return, from a fresh answer for page 1, whether page `number` is beyond the end by now."""
+        fresh = Traversal(self._size)
         fresh._most = self._most
         fresh.take(facts)
         return fresh.last is not None and fresh.last < number
@@ -225,7 +354,7 @@ def _pages(count: int, size: int) -> int:
 
 
 def is_whole(facts: Facts) -> bool:
-    """Tell whether this answer alone, a single query for the rows, held every row the server shows.
+    """Return whether this answer alone, a single query for the rows, held every row the server shows.
 
     The page must have had room for more: the server counts in a query of its own, before it takes the rows,
     and a full page may have pushed one out in between.
@@ -243,20 +372,20 @@ def is_whole(facts: Facts) -> bool:
 
 
 class Window:
-    """Keeps up to `prefetch` pages of a walk under way and gives them in order.
+    """Keeps up to `prefetch` pages of a traversal under way and gives them in order.
 
-    `stuck` is the error that tells why the walk was ended where it came to nothing.
+    `stuck` is the error that tells why the traversal was ended where it came to nothing.
     """
 
-    def __init__(self, walk: Walk, prefetch: int) -> None:
+    def __init__(self, traversal: Traversal, prefetch: int) -> None:
         self.shrank = False
         self.stuck: ContractError | None = None
-        self._walk = walk
+        self._traversal = traversal
         self._prefetch = prefetch
         self._under_way: deque[Ask] = deque()
 
     def next(self) -> Generator[Command, Outcome | None, Fetched[object] | None]:
-        """Give the next page, None after the last; raise what kept it from coming, with `page` set."""
+        """Return the next page, None after the last; raise what kept it from coming, with `page` set."""
         while True:
             yield from self._fill()
             if not self._under_way:
@@ -264,22 +393,22 @@ class Window:
             outcome = yield Await()
             ask = self._under_way.popleft()
             if isinstance(outcome, FutureAGIError):
-                outcome = yield from self._judge(ask, outcome)
-            if outcome is not None and not self._walk.start_over(outcome.facts):
-                self._walk.take(outcome.facts, outcome.fingerprint())
-                if self._walk.barren > _BARREN:
-                    self.stuck = _stuck(outcome.facts, self._walk.barren)
+                outcome = yield from self._handle_error(ask, outcome)
+            if outcome is not None and not self._traversal.start_over(outcome.facts):
+                self._traversal.take(outcome.facts, outcome.fingerprint())
+                if self._traversal.barren > _BARREN:
+                    self.stuck = _stuck(outcome.facts, self._traversal.barren)
                     yield from self._drop_the_rest()
                     return None
                 yield from self._fill()
                 return outcome
 
     def _fill(self) -> Generator[Command, Outcome | None, None]:
-        while len(self._under_way) < self._prefetch and (ask := self._walk.ask()) is not None:
+        while len(self._under_way) < self._prefetch and (ask := self._traversal.ask()) is not None:
             self._under_way.append(ask)
             yield Start(ask)
 
-    def _judge(
+    def _handle_error(
         self, ask: Ask, error: FutureAGIError
     ) -> Generator[Command, Outcome | None, Fetched[object] | None]:
         """Raise `error`, unless the listing got shorter meanwhile and the page just wasn't there.
@@ -289,36 +418,36 @@ class Window:
         _locate(error, ask.number)
         if not may_be_past_the_end(error):
             raise error
-        if self._walk.is_doubtful(ask.number):
+        if self._traversal.is_doubtful(ask.number):
             return None
-        if self._walk.last is None or ask.number <= self._walk.last:
+        if self._traversal.last is None or ask.number <= self._traversal.last:
             yield from self._drop_the_rest()
-            again = yield from self._look_again(ask, error)
-            if again is not None or self._walk.last is None:
+            again = yield from self._retry_page(ask, error)
+            if again is not None or self._traversal.last is None:
                 return again
         self.shrank = True
         return None
 
-    def _look_again(
+    def _retry_page(
         self, ask: Ask, error: FutureAGIError
     ) -> Generator[Command, Outcome | None, Fetched[object] | None]:
         """Ask for the first page, then for the missing one, for as long as the count moves in between."""
         count: int | None = None
-        for _ in range(_LOOKS):
-            fresh = yield Look(replace(ask, number=1))
+        for _ in range(_RECHECKS):
+            fresh = yield Recheck(replace(ask, number=1))
             if not isinstance(fresh, Fetched):
                 break
-            if self._walk.start_over(fresh.facts):
+            if self._traversal.start_over(fresh.facts):
                 return None
-            if self._walk.shrank(fresh.facts, ask.number):
-                self._walk.take(fresh.facts)
+            if self._traversal.shrank(fresh.facts, ask.number):
+                self._traversal.take(fresh.facts)
                 return None
             if fresh.facts.count == count:
                 break
             count = fresh.facts.count
-            again = yield Look(ask)
+            again = yield Recheck(ask)
             if isinstance(again, Fetched):
-                self._walk.rewind(ask.number + 1)
+                self._traversal.rewind(ask.number + 1)
                 return again
         raise error
 
@@ -349,3 +478,89 @@ def _stuck(facts: Facts, pages: int) -> ContractError:
 def may_be_past_the_end(error: FutureAGIError) -> bool:
     """Return whether a page may have failed because it isn't there."""
     return isinstance(error, APIStatusError) and error.status in _PAST_THE_END and (error.page or 0) > 1
+
+
+_TIMES: Final = ("timestamp", "updated_at", "started_at", "start_time", "created_at")
+
+
+def read(
+    size: int, prefetch: int, variants: int = 1, start: int = 1
+) -> Generator[Command, Outcome | None, None]:
+    """Read pages from `start` to the last; an item seen on the pages before isn't given again.
+
+    One `Changed` tells that rows may be missing: the count moved or is too low, rows came twice, the last
+    pages vanished. Where rows came twice under the same count, the first page is read once more: if it is the
+    same, the listing didn't change. Where rows are hidden, a row that slips from page to page may be one that
+    isn't shown; so if fewer rows came than were counted, that is done at the end.
+    """
+    traversal = Traversal(size, start, variants)
+    window = Window(traversal, prefetch)
+    beginning: Fetched[object] | None = None
+    warned = False
+    while (fetched := (yield from window.next())) is not None:
+        facts = fetched.facts
+        beginning = beginning or fetched
+        rows = traversal.fresh
+        change = None if warned else _moved(facts, beginning.facts.count, traversal)
+        if change is None and not warned and len(rows) < facts.delivered:
+            change = yield from _repeated(fetched, len(rows), beginning)
+        if change is not None:
+            warned = True
+            yield change
+        if rows or not traversal.is_doubtful(facts.ask.number):
+            yield Deliver(fetched.keeping(rows), fetched)
+    if window.stuck is not None:
+        raise window.stuck
+    if warned or beginning is None:
+        return
+    if window.shrank:
+        yield Changed("its last pages vanished")
+    elif (traversal.last or 1) > start == 1 and traversal.rows < (beginning.facts.count or 0):
+        again = yield Recheck(beginning.facts.ask)
+        if isinstance(again, Fetched) and again.facts.ids != beginning.facts.ids:
+            yield Changed("its first page is another one now", _cause(beginning, again))
+
+
+def _moved(facts: Facts, count: int | None, traversal: Traversal) -> Changed | None:
+    """Return what the count of an answer gives away."""
+    if facts.count is not None and facts.count != count:
+        return Changed(f"its count went from {count} to {facts.count} at page {facts.ask.number}")
+    if traversal.past_count:
+        return Changed(f"its count is {count}, and page {facts.ask.number} has more rows", "count")
+    return None
+
+
+def _repeated(
+    fetched: Fetched[object], fresh: int, beginning: Fetched[object]
+) -> Generator[Command, Outcome | None, Changed]:
+    """Find out why rows came twice."""
+    number, repeated = fetched.facts.ask.number, fetched.facts.delivered - fresh
+    how = f"page {number} repeats {repeated} of the rows before it"
+    again = yield Recheck(beginning.facts.ask)
+    if not isinstance(again, Fetched):
+        return Changed(how, "unknown")
+    cause = _cause(beginning, again)
+    return Changed(how, "page" if cause == "ties" and not fresh else cause)
+
+
+def _cause(before: Fetched[object], after: Fetched[object]) -> Literal["change", "ties"]:
+    """Return why rows may have come twice or not at all, from two answers for the first page.
+
+    The listings are ordered by time, the newest first, so that what changes shows up there. Rows that only
+    have equal times may come and go without any change.
+    """
+    if before.facts.count != after.facts.count:
+        return "change"
+    times = {
+        row: _time(item)
+        for page in (before, after)
+        for row, item in zip(page.facts.ids, page.page.items, strict=True)
+    }
+    moved = set(before.facts.ids) ^ set(after.facts.ids)
+    return "ties" if not moved or len({times[row] for row in moved} - {None}) == 1 else "change"
+
+
+def _time(item: object) -> str | None:
+    """Return the time that the listing of an item is ordered by, if it is sent."""
+    raw = getattr(item, "raw", None)
+    return next((raw[name] for name in _TIMES if raw.get(name)), None) if isinstance(raw, dict) else None

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from futureagi_simulate import Filter, column
-from futureagi_simulate.listings.sieve import contradicted, contradicts
+from futureagi_simulate.matching import contradicted, contradicts
 
 SCORE = column("overall_score")
 TIME = column("timestamp")

@@ -1,17 +1,20 @@
-"""What one outcome means: an answer, or which error and whether trying again could help.
+"""What the outcome of an exchange means: a response, or which error and whether trying again could help.
 
-Status before body.
+Status before body. Text from a server is masked and cleaned before it is repeated.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from typing import Final
+from collections.abc import Callable, Mapping
+from enum import Enum
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 from msgspec.structs import replace
 
+from futureagi_simulate import printable
 from futureagi_simulate.errors import (
     APIStatusError,
     AuthenticationError,
@@ -28,20 +31,159 @@ from futureagi_simulate.errors import (
     TimeoutError,
     TransportError,
 )
-from futureagi_simulate.transport.hop import Failure, FailureKind, Reply
-from futureagi_simulate.transport.origin import Elsewhere
-from futureagi_simulate.transport.retry import RetryPolicy, retry_after
-from futureagi_simulate.transport.wording import (
-    Scrub,
-    Words,
-    clean,
-    excerpt,
-    helpful_headers,
-    sentence,
-    status_text,
-)
+from futureagi_simulate.options import RedirectTarget
+from futureagi_simulate.retry import RetryPolicy, retry_after
 
-__all__ = ["Case", "Trouble"]
+if TYPE_CHECKING:
+    from futureagi_simulate.bodies import Stray
+
+__all__ = [
+    "Classifier",
+    "ErrorEnvelope",
+    "FailedAttempt",
+    "Failure",
+    "FailureKind",
+    "Reply",
+    "clean",
+    "excerpt",
+    "helpful_headers",
+    "sentence",
+    "status_text",
+]
+
+
+class FailureKind(Enum):
+    """What kept a whole answer from coming."""
+
+    CONNECT = "no connection"
+    TIMEOUT = "timeout"
+    BROKEN = "connection broke"
+    DAMAGED = "damaged body"
+    TOO_LARGE = "body too large"
+    REFUSED = "request not sendable"
+    CLOSED = "client closed"
+
+
+class Failure(msgspec.Struct, frozen=True):
+    """Why no whole answer came, in the words of a library or the system.
+
+    Exceptions would hold the request. `limit` names the limit of time that a timeout ran into: the phase
+    ("read"), or "budget".
+    """
+
+    kind: FailureKind
+    text: str
+    passing: bool = True
+    limit: str = ""
+
+
+class Reply(msgspec.Struct, frozen=True):
+    """An answer. Its headers have lower-case names; its body is whole unless `failure` says otherwise.
+
+    `strays` are values that had to be replaced to make its body JSON.
+    """
+
+    status: int
+    headers: Mapping[str, str]
+    content: bytes = b""
+    failure: Failure | None = None
+    strays: tuple[Stray, ...] = ()
+
+    def __repr__(self) -> str:
+        return f"<Reply {self.status}, {len(self.content)} bytes, {self.failure or 'whole'}>"
+
+
+EXCERPT: Final = 500  # characters of a body that an error keeps
+_LOOKED_AT: Final = 64 * 1024  # bytes of it that are searched for keys before the cut
+_HEADERS: Final = (
+    "content-type",
+    "date",
+    "location",
+    "retry-after",
+    "retry-after-ms",
+    "server",
+    "via",
+    "www-authenticate",
+)
+_SAID: Final = ("message", "detail", "error", "result")
+
+Scrub = Callable[[str], str]
+
+
+class ErrorEnvelope(msgspec.Struct, frozen=True):
+    """The server's own words about an error; `found` tells whether its JSON envelope was there at all."""
+
+    found: bool = False
+    type: str = ""
+    code: str = ""
+    message: str = ""
+    details: Mapping[str, Any] = msgspec.field(default_factory=dict)
+
+    @classmethod
+    def of(cls, content: bytes, scrub: Scrub) -> ErrorEnvelope:
+        """Read `{"status": false, "type", "code", "message", …, "details"}`.
+
+        Every part of it may be missing.
+        """
+        try:
+            body = _cleaned(msgspec.json.decode(content.decode(errors="replace")), scrub)
+        except (msgspec.DecodeError, RecursionError):
+            return cls()
+        if not isinstance(body, dict):
+            return cls()
+        said = [body[name] for name in _SAID if isinstance(body.get(name), str)]
+        details = body.get("details")
+        return cls(
+            found=body.get("status") is False,
+            type=_text(body.get("type")),
+            code=_text(body.get("code")),
+            message=said[0] if said else "",
+            details=details if isinstance(details, dict) else {},
+        )
+
+
+def clean(text: str, scrub: Scrub) -> str:
+    """Mask the keys in a text from outside, and replace what a terminal would obey."""
+    return printable.clean(scrub(text))
+
+
+def excerpt(content: bytes, scrub: Scrub) -> str:
+    """Return the beginning of a body as text that is safe to print."""
+    return clean(content[:_LOOKED_AT].decode(errors="replace"), scrub)[:EXCERPT]
+
+
+def helpful_headers(headers: Mapping[str, str], scrub: Scrub) -> dict[str, str]:
+    """Keep the few headers of an answer that help to understand an error."""
+    return {name: clean(headers[name], scrub) for name in _HEADERS if name in headers}
+
+
+def status_text(status: int) -> str:
+    """Name a status: "404 Not Found", or the number alone if it is nobody's standard."""
+    try:
+        return f"{status} {HTTPStatus(status).phrase}"
+    except ValueError:
+        return str(status)
+
+
+def sentence(text: str) -> str:
+    """End a text with a full stop unless it ends with a sign already."""
+    return text if text.endswith((".", "!", "?")) else f"{text}."
+
+
+def _cleaned(value: Any, scrub: Scrub) -> Any:
+    """Clean every text in a decoded body, names included."""
+    if isinstance(value, str):
+        return clean(value, scrub)
+    if isinstance(value, list):
+        return [_cleaned(item, scrub) for item in value]
+    if isinstance(value, dict):
+        return {clean(name, scrub): _cleaned(item, scrub) for name, item in value.items()}
+    return value
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else ""
+
 
 _UNKNOWN: Final = re.compile(r"No \w+ matches the given query\.")
 _KINDS: Final[Mapping[int, type[APIStatusError]]] = {
@@ -80,7 +222,7 @@ _FAILURES: Final[Mapping[FailureKind, tuple[type[TransportError], str]]] = {
 }
 
 
-class Trouble(msgspec.Struct, frozen=True):
+class FailedAttempt(msgspec.Struct, frozen=True):
     """An outcome that is no answer: in a word, as an error, and whether and when to try again."""
 
     what: str
@@ -98,14 +240,14 @@ class _Success(msgspec.Struct):
 _DECODER: Final = msgspec.json.Decoder(_Success)
 
 
-class Case(msgspec.Struct, frozen=True):
-    """One request under judgement. `scrub` masks the keys in whatever the server says."""
+class Classifier(msgspec.Struct, frozen=True):
+    """Classifies the outcomes of one request. `scrub` masks the keys in whatever the server says."""
 
     request: RequestInfo
     policy: RetryPolicy
     scrub: Scrub
 
-    def judge(self, outcome: Reply | Failure) -> Reply | Trouble:
+    def classify(self, outcome: Reply | Failure) -> Reply | FailedAttempt:
         """Decide what an outcome means; a good answer comes back as it is."""
         if isinstance(outcome, Failure):
             return self._no_answer(outcome)
@@ -117,8 +259,8 @@ class Case(msgspec.Struct, frozen=True):
             return self._not_contract(outcome, f"is too large: {outcome.failure.text}.", _LARGER)
         return self._no_answer(outcome.failure)
 
-    def redirected_away(self, reply: Reply, elsewhere: Elsewhere, origin: str) -> Trouble:
-        """Judge a redirect to another origin, or to an address that can't be used."""
+    def redirect_away(self, reply: Reply, elsewhere: RedirectTarget, origin: str) -> FailedAttempt:
+        """Classify a redirect to another origin, or to an address that can't be used."""
         target = clean(elsewhere.target, self.scrub)
         if elsewhere.problem:
             where = f"to {target}" if target else "to an address"
@@ -129,34 +271,36 @@ class Case(msgspec.Struct, frozen=True):
         remedy = f"If the API lives at {target}, set base_url (FI_BASE_URL) to it."
         return self._redirect(reply, problem, remedy)
 
-    def redirected_endlessly(self, reply: Reply, followed: int) -> Trouble:
-        """Judge a redirect after many."""
+    def redirect_loop(self, reply: Reply, followed: int) -> FailedAttempt:
+        """Classify a redirect after many."""
         problem = f"after {followed} redirects with yet another"
         return self._redirect(reply, problem, "Check base_url (FI_BASE_URL).")
 
-    def redirected_with_key(self, reply: Reply) -> Trouble:
-        """Judge a redirect that writes a key into an address."""
+    def redirect_with_key(self, reply: Reply) -> FailedAttempt:
+        """Classify a redirect that writes a key into an address."""
         return self._redirect(reply, "with a redirect that repeats a key", "Check base_url (FI_BASE_URL).")
 
-    def _redirect(self, reply: Reply, how: str, remedy: str) -> Trouble:
+    def _redirect(self, reply: Reply, how: str, remedy: str) -> FailedAttempt:
         problem = f"{self.request} answered {status_text(reply.status)} {how}"
-        return Trouble(str(reply.status), self._status_error(RedirectError, problem, remedy, reply, Words()))
+        return FailedAttempt(
+            str(reply.status), self._status_error(RedirectError, problem, remedy, reply, ErrorEnvelope())
+        )
 
-    def _no_answer(self, failure: Failure) -> Trouble:
-        """Judge a request that got no answer, or no whole one."""
+    def _no_answer(self, failure: Failure) -> FailedAttempt:
+        """Classify a request that got no answer, or no whole one."""
         kind, remedy = _FAILURES[failure.kind]
         what = f"{failure.kind.value} ({failure.limit})" if failure.limit else failure.kind.value
         problem = sentence(f"{self.request}: {failure.kind.value}: {clean(failure.text, self.scrub)}")
-        return Trouble(what, kind(problem, remedy=remedy, request=self.request), failure.passing)
+        return FailedAttempt(what, kind(problem, remedy=remedy, request=self.request), failure.passing)
 
-    def _success(self, reply: Reply) -> Reply | Trouble:
-        """Judge a whole 2xx answer: a JSON object is good unless it says `"status": false`."""
+    def _success(self, reply: Reply) -> Reply | FailedAttempt:
+        """Classify a whole 2xx answer: a JSON object is good unless it says `"status": false`."""
         try:
             status = bytes(_DECODER.decode(reply.content).status)
         except (msgspec.DecodeError, RecursionError) as error:
-            from futureagi_simulate.transport.nearly import readable  # here: nearly all answers are JSON
+            from futureagi_simulate.bodies import to_strict_json  # here: nearly every body is JSON
 
-            content, strays = readable(reply.content)
+            content, strays = to_strict_json(reply.content)
             if content == reply.content:
                 return self._not_json(reply, error)
             return self._success(replace(reply, content=content, strays=strays))
@@ -164,17 +308,17 @@ class Case(msgspec.Struct, frozen=True):
             return reply
         return self._failed_success(reply)
 
-    def _failed_success(self, reply: Reply) -> Trouble:
-        """Judge a 2xx answer that says of itself that it failed. The server meant it: no retry."""
-        words = Words.of(reply.content, self.scrub)
+    def _failed_success(self, reply: Reply) -> FailedAttempt:
+        """Classify a 2xx answer that says of itself that it failed. The server meant it: no retry."""
+        words = ErrorEnvelope.of(reply.content, self.scrub)
         reason = words.message or "without a reason"
         problem = f"{self.request} answered {reply.status} and yet that it failed: {reason}"
-        return Trouble(
+        return FailedAttempt(
             f"{reply.status}, failed", self._status_error(APIStatusError, problem, _READ, reply, words)
         )
 
-    def _not_json(self, reply: Reply, error: Exception) -> Trouble:
-        """Judge a 2xx body that is no JSON object: one damaged on the way may arrive whole next time."""
+    def _not_json(self, reply: Reply, error: Exception) -> FailedAttempt:
+        """Classify a 2xx body that is no JSON object: one damaged on the way may arrive whole next time."""
         declared = reply.headers.get("content-type", "")
         remedy = "Check that base_url (FI_BASE_URL) names the API: something else seems to have answered."
         if not reply.content.strip():
@@ -190,9 +334,9 @@ class Case(msgspec.Struct, frozen=True):
             remedy = "Try again; if it stays, the server or something in front of it sends broken bodies."
         return replace(self._not_contract(reply, f"{problem}.", remedy), again=again)
 
-    def _refusal(self, reply: Reply) -> Trouble:
-        """Judge an answer that isn't 2xx."""
-        words = Words.of(reply.content, self.scrub)
+    def _refusal(self, reply: Reply) -> FailedAttempt:
+        """Classify an answer that isn't 2xx."""
+        words = ErrorEnvelope.of(reply.content, self.scrub)
         kind = _KINDS.get(reply.status, ServerError if reply.status >= 500 else APIStatusError)
         if reply.status == 500 and words.found and _UNKNOWN.search(words.message):
             kind = NotFoundError
@@ -204,10 +348,10 @@ class Case(msgspec.Struct, frozen=True):
         if isinstance(error, RateLimitError):
             error.retry_after = asked
         again = reply.status in self.policy.statuses or (reply.status == 500 and not words.found)
-        return Trouble(str(reply.status), error, again, asked)
+        return FailedAttempt(str(reply.status), error, again, asked)
 
     def _status_error(
-        self, kind: type[APIStatusError], problem: str, remedy: str, reply: Reply, words: Words
+        self, kind: type[APIStatusError], problem: str, remedy: str, reply: Reply, words: ErrorEnvelope
     ) -> APIStatusError:
         return kind(
             sentence(problem),
@@ -222,7 +366,7 @@ class Case(msgspec.Struct, frozen=True):
             request=self.request,
         )
 
-    def _not_contract(self, reply: Reply, problem: str, remedy: str) -> Trouble:
+    def _not_contract(self, reply: Reply, problem: str, remedy: str) -> FailedAttempt:
         error = ContractError(
             f"{self.request} answered {reply.status}, but the body {problem}",
             status=reply.status,
@@ -231,4 +375,4 @@ class Case(msgspec.Struct, frozen=True):
             remedy=remedy,
             request=self.request,
         )
-        return Trouble(f"{reply.status}, no usable body", error)
+        return FailedAttempt(f"{reply.status}, no usable body", error)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 import re
+from collections.abc import Mapping
 from typing import Any, Final
 
 import msgspec
@@ -11,6 +12,7 @@ import msgspec
 from futureagi_simulate.errors import ConfigurationError
 
 __all__ = ["Credentials", "Secret"]
+
 
 MASK: Final = "***"
 _WORTH_HIDING: Final = 4  # characters: masking a test's "k" would garble every text
@@ -45,7 +47,7 @@ class Secret:
         return self.__reveal
 
     def is_text(self) -> bool:
-        """Tell whether there is a text to reveal."""
+        """Return whether there is a text to reveal."""
         return isinstance(self.__reveal, str)
 
     def __repr__(self) -> str:
@@ -93,10 +95,17 @@ class Credentials(msgspec.Struct, frozen=True, weakref=True):
         In any case of letters, as names of headers and codings are lowered, and in the form of a repr.
         """
         for key in self._longest_first():
-            if len(key.reveal()) >= _WORTH_HIDING:
+            if len(key.reveal()) >= _WORTH_HIDING and (not text.isascii() or _is_in(text.lower(), key)):
                 pattern = f"{re.escape(key.reveal())}|{re.escape(repr(key.reveal())[1:-1])}"
                 text = re.sub(pattern, MASK, text, flags=re.IGNORECASE)
         return text
+
+    def scrub_headers(self, headers: Mapping[str, str]) -> Mapping[str, str]:
+        """Mask both keys in the headers of a good answer. Without any, return them as given."""
+        joined = "\n".join([*headers, *headers.values()])  # no key holds a line break
+        if self.scrub(joined) == joined:
+            return headers
+        return {self.scrub(name): self.scrub(value) for name, value in headers.items()}
 
     def scrub_answer(self, content: bytes) -> bytes:
         """Mask both keys in a good answer, which has no business to hold them.
@@ -113,6 +122,11 @@ class Credentials(msgspec.Struct, frozen=True, weakref=True):
         """Return both keys in an order in which masking one leaves no part of the other."""
         one, other = self.api_key, self.secret_key
         return (other, one) if len(one.reveal()) < len(other.reveal()) else (one, other)
+
+
+def _is_in(lowered: str, key: Secret) -> bool:
+    """Return whether a text in lower case holds a key or its repr: a cheap check before the pattern."""
+    return key.reveal().lower() in lowered or repr(key.reveal())[1:-1].lower() in lowered
 
 
 def _checked(secret: Secret | None, argument: str, variable: str) -> Secret:

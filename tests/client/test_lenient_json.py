@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from futureagi_simulate.transport.nearly import readable
+from futureagi_simulate.bodies import to_strict_json
 
 HALF, WHOLE = rb"\ud83d", rb"\ud83d\ude00"
 
@@ -22,7 +22,7 @@ bodies = st.recursive(numbers | texts, lambda inner: st.lists(inner) | st.dictio
 
 
 def told(content: bytes) -> list[tuple[str, str, str]]:
-    _, strays = readable(content)
+    _, strays = to_strict_json(content)
     return [(stray.path, stray.got, stray.instead) for stray in strays]
 
 
@@ -42,14 +42,14 @@ def told(content: bytes) -> list[tuple[str, str, str]]:
     ],
 )
 def test_only_what_json_does_not_have_is_replaced(body: bytes, becomes: bytes) -> None:
-    assert readable(body)[0] == becomes
+    assert to_strict_json(body)[0] == becomes
 
 
 @pytest.mark.parametrize(
     "body", [b"", b'{"a": Na}', b'{"a": NaN', b'{"a": NaN}}', b"[" * 100_000, b"\xff\xfe{"]
 )
 def test_what_is_not_nearly_json_stays_as_it_is(body: bytes) -> None:
-    assert readable(body) == (body, ())
+    assert to_strict_json(body) == (body, ())
 
 
 def test_each_is_told_with_its_place_in_order() -> None:
@@ -70,25 +70,25 @@ def test_a_place_can_be_shown_whatever_its_key() -> None:
 
 
 def test_the_same_in_other_rows_is_told_once_with_its_count() -> None:
-    _, strays = readable(b'{"results": [' + b'{"score": NaN, "id": 1}, ' * 999 + b'{"score": NaN}]}')
+    _, strays = to_strict_json(b'{"results": [' + b'{"score": NaN, "id": 1}, ' * 999 + b'{"score": NaN}]}')
     assert [(stray.path, stray.count) for stray in strays] == [("results[0].score", 1000)]
 
 
 def test_made_up_keys_do_not_make_any_number_of_kinds() -> None:
-    _, strays = readable(b"{" + b", ".join(b'"k%d": NaN' % number for number in range(5000)) + b"}")
+    _, strays = to_strict_json(b"{" + b", ".join(b'"k%d": NaN' % number for number in range(5000)) + b"}")
     assert (len(strays), sum(stray.count for stray in strays)) == (1001, 5000)
     assert strays[-1].path == "(another place)"
 
 
 def test_a_value_far_down_is_told_to_the_depth_that_can_be_read() -> None:
-    (stray,) = readable(b'{"a": ' + b"[" * 100 + b"NaN" + b"]" * 100 + b"}")[1]
+    (stray,) = to_strict_json(b'{"a": ' + b"[" * 100 + b"NaN" + b"]" * 100 + b"}")[1]
     assert stray.path == "a" + "[0]" * 49 + "…"
 
 
 def test_one_odd_value_takes_no_memory_for_the_others() -> None:
     body = b'{"results": [' + b'{"id": 1, "x": {}}, ' * 20_000 + b"NaN]}"
     tracemalloc.start()
-    readable(body)
+    to_strict_json(body)
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert peak < 3 * len(body)
@@ -96,13 +96,13 @@ def test_one_odd_value_takes_no_memory_for_the_others() -> None:
 
 def test_a_number_of_any_length_is_no_hindrance() -> None:
     long = b"9" * 5000
-    assert readable(b'{"a": ' + long + b', "b": NaN}')[0] == b'{"a": ' + long + b', "b": null}'
+    assert to_strict_json(b'{"a": ' + long + b', "b": NaN}')[0] == b'{"a": ' + long + b', "b": null}'
 
 
 @given(bodies)
 def test_whatever_pythons_json_writes_can_be_read_and_is_touched_only_where_told(body: Any) -> None:
     content = json.dumps(body).encode()
-    found, strays = readable(content)
+    found, strays = to_strict_json(content)
     assert msgspec.json.decode(found) == msgspec.json.decode(json.dumps(mended(body)))
     assert (found == content) is (not strays)
 
@@ -122,4 +122,4 @@ def mended(value: Any) -> Any:
 
 def test_a_body_that_is_damaged_in_another_way_is_not_even_read(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(json, "loads", None)
-    assert readable(b'{"a": 1, "b"') == (b'{"a": 1, "b"', ())
+    assert to_strict_json(b'{"a": 1, "b"') == (b'{"a": 1, "b"', ())

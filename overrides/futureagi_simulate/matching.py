@@ -1,7 +1,8 @@
 """Check rows against the filter they were asked with: the server ignores many filters without a word.
 
 A row contradicts only when that is certain. What the server compares in another way than the documents say is
-judged mildly: case plays no part, a creation time that isn't sent is bounded by the time of the last update.
+compared leniently: case plays no part, a creation time that isn't sent is bounded by the time of the last
+update.
 """
 
 from __future__ import annotations
@@ -11,24 +12,33 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from futureagi_simulate.filters import COLUMNS, Filter
-from futureagi_simulate.records.evals import eval_record
-from futureagi_simulate.records.model import EvalRecord
-from futureagi_simulate.records.values import first, items, mapping, moment, number, seconds, text
+from futureagi_simulate.records import (
+    EvalRecord,
+    eval_record,
+    first,
+    items,
+    mapping,
+    moment,
+    number,
+    seconds,
+    text,
+)
 
 __all__ = ["contradicted", "contradicts", "fits_verdict", "misses", "unknown_columns"]
+
 
 _DAY: Final = timedelta(days=1)
 _NEGATIVE: Final = frozenset({"not_equals", "not_contains", "not_in_between"})
 
 
 def contradicted(filters: Iterable[Filter], raw: Mapping[str, Any]) -> Filter | None:
-    """Give the first filter that a row contradicts."""
+    """Return the first filter that a row contradicts."""
     return next((one for one in filters if contradicts(one, raw)), None)
 
 
 def contradicts(condition: Filter, raw: Mapping[str, Any]) -> bool:
-    """Tell whether a row of the server certainly doesn't meet a filter."""
-    if not _is_told(condition.column_id, raw):
+    """Return whether a row of the server certainly doesn't meet a filter."""
+    if not _has_column(condition.column_id, raw):
         return False
     match condition.type:
         case "number":
@@ -60,7 +70,7 @@ def unknown_columns(filters: Iterable[Filter], columns: object) -> tuple[Filter,
 
 def misses(condition: Filter, raw: Mapping[str, Any]) -> bool:
     """Return whether a row can't meet a filter on a column that neither it nor its execution has."""
-    return condition.operator not in _NEGATIVE and not _is_told(condition.column_id, raw)
+    return condition.operator not in _NEGATIVE and not _has_column(condition.column_id, raw)
 
 
 def _plain(name: str) -> str:
@@ -71,8 +81,8 @@ def _plain(name: str) -> str:
 _DOCUMENTED: Final = frozenset(map(_plain, COLUMNS))
 
 
-def _is_told(name: str, raw: Mapping[str, Any]) -> bool:
-    """Tell whether a row says anything about a column."""
+def _has_column(name: str, raw: Mapping[str, Any]) -> bool:
+    """Return whether a row says anything about a column."""
     return (
         name in raw or name in mapping(raw.get("eval_outputs")) or name in ("call_execution_id", "timestamp")
     )
@@ -173,7 +183,7 @@ def _text_of(name: str, raw: Mapping[str, Any]) -> str | None:
 
 
 def _eval_of(name: str, raw: Mapping[str, Any], kind: str) -> str | None:
-    """Give what an eval said in the words of a filter: "true" or "false" for a verdict, else its word."""
+    """Return what an eval said in the words of a filter: "true" or "false" for a verdict, else its word."""
     verdict = _verdict_of(name, raw)
     if kind == "boolean":
         return None if verdict is None else str(verdict).lower()

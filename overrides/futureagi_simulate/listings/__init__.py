@@ -1,1 +1,0 @@
-"""Listings: which page comes next, how pages are fetched, what is known when they are over."""

@@ -1,1 +1,0 @@
-"""From a request to an answer: keys, hops, retries, the time budget."""
