@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from types import TracebackType
-from typing import TYPE_CHECKING, Self, Unpack
+from typing import TYPE_CHECKING, Any, Self, Unpack, overload
 from uuid import UUID
 
 from msgspec import UNSET, UnsetType
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 __all__ = ["AsyncClient", "Client"]
 
 EvalNames = str | Sequence[str] | None
+Scalar = endpoints.Scalar
 
 
 class Client:
@@ -128,20 +129,46 @@ class Client:
         calls = self._connection.listing(spec, plan, page)
         return TestExecutionDetail(**described(spec, page, answer), calls=calls)
 
+    @overload
     def test_execution_groups(
         self,
         test_execution_id: str | UUID,
         *,
         row_groups: Sequence[str],
-        group_keys: Sequence[str] | None = None,
+        group_keys: None = None,
         search: str | None = None,
         filters: Sequence[Filter] = (),
         **paging: Unpack[Paging],
-    ) -> Listing[_api.GroupRow]:
-        """List groups of a test execution's calls.
+    ) -> Listing[_api.GroupRow]: ...
 
-        `row_groups` are ids of columns to group by, one inside the other; `group_keys` the values of the
-        first of them, to look into one group. What a group is grouped by is in its `raw`.
+    @overload
+    def test_execution_groups(
+        self,
+        test_execution_id: str | UUID,
+        *,
+        row_groups: Sequence[str],
+        group_keys: Sequence[Scalar] | None,
+        search: str | None = None,
+        filters: Sequence[Filter] = (),
+        **paging: Unpack[Paging],
+    ) -> Listing[_api.GroupRow | _api.TestExecutionCall]: ...
+
+    def test_execution_groups(
+        self,
+        test_execution_id: str | UUID,
+        *,
+        row_groups: Sequence[str],
+        group_keys: Sequence[Scalar] | None = None,
+        search: str | None = None,
+        filters: Sequence[Filter] = (),
+        **paging: Unpack[Paging],
+    ) -> Listing[Any]:
+        """List groups of a test execution's calls, or the calls of one group.
+
+        `row_groups` are ids of columns to group by, the outermost first. `group_keys` are values of the first
+        of them, as a group's `raw` has them, null included. With fewer keys than columns the items are groups
+        (`GroupRow`) of the next level; with as many they are the calls (`TestExecutionCall`) of one group.
+        The open-source server ignores the keys and lists groups in either case.
         """
         spec = endpoints.test_execution_groups(test_execution_id, row_groups, group_keys, search, filters)
         return self._connection.listing(spec, Plan.of(paging))
@@ -294,17 +321,44 @@ class AsyncClient:
         calls = self._connection.listing(spec, plan, page)
         return AsyncTestExecutionDetail(**described(spec, page, answer), calls=calls)
 
+    @overload
     def test_execution_groups(
         self,
         test_execution_id: str | UUID,
         *,
         row_groups: Sequence[str],
-        group_keys: Sequence[str] | None = None,
+        group_keys: None = None,
         search: str | None = None,
         filters: Sequence[Filter] = (),
         **paging: Unpack[Paging],
-    ) -> AsyncListing[_api.GroupRow]:
-        """List groups of a test execution's calls. See `Client.test_execution_groups`."""
+    ) -> AsyncListing[_api.GroupRow]: ...
+
+    @overload
+    def test_execution_groups(
+        self,
+        test_execution_id: str | UUID,
+        *,
+        row_groups: Sequence[str],
+        group_keys: Sequence[Scalar] | None,
+        search: str | None = None,
+        filters: Sequence[Filter] = (),
+        **paging: Unpack[Paging],
+    ) -> AsyncListing[_api.GroupRow | _api.TestExecutionCall]: ...
+
+    def test_execution_groups(
+        self,
+        test_execution_id: str | UUID,
+        *,
+        row_groups: Sequence[str],
+        group_keys: Sequence[Scalar] | None = None,
+        search: str | None = None,
+        filters: Sequence[Filter] = (),
+        **paging: Unpack[Paging],
+    ) -> AsyncListing[Any]:
+        """List groups of a test execution's calls, or the calls of one group.
+
+        See `Client.test_execution_groups`.
+        """
         spec = endpoints.test_execution_groups(test_execution_id, row_groups, group_keys, search, filters)
         return self._connection.listing(spec, Plan.of(paging))
 

@@ -6,6 +6,7 @@ Checks every argument first.
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterable, Sequence
 from typing import Any, Final, Generic, TypeVar
 from uuid import UUID
@@ -23,6 +24,8 @@ from futureagi_simulate.listings.page import Ask
 from futureagi_simulate.transport.request import Request
 
 M = TypeVar("M")
+Scalar = str | int | float | bool | None
+"""A JSON value that is neither an array nor an object."""
 
 CALL_STATUSES: Final = frozenset(
     {"pending", "queued", "ongoing", "completed", "failed", "analyzing", "cancelled"}
@@ -102,14 +105,18 @@ def test_execution(
 def test_execution_groups(
     test_execution_id: str | UUID,
     row_groups: Sequence[str],
-    group_keys: Sequence[str] | None,
+    group_keys: Sequence[Scalar] | None,
     search: str | None,
     filters: Sequence[Filter],
-) -> ListingSpec[_api.GroupRow]:
-    """List groups of an execution's calls."""
+) -> ListingSpec[_api.GroupRow | _api.TestExecutionCall]:
+    """List groups of an execution's calls, or the calls of one group.
+
+    The documents list calls where there are as many keys as columns. The open-source server ignores the keys
+    and lists groups, which unlike calls have no id.
+    """
     ids = {"test_execution_id": uuid(test_execution_id, "test_execution_id")}
-    groups, keys = _texts(row_groups, "row_groups"), _texts(group_keys or (), "group_keys")
-    if not groups or len(keys) >= len(groups) + 1:
+    groups, keys = _texts(row_groups, "row_groups"), _scalars(group_keys, "group_keys")
+    if not groups or len(keys) > len(groups):
         raise ConfigurationError(
             f"row_groups={groups} and group_keys={keys} don't go together.",
             remedy="Name at least one column in row_groups, and in group_keys at most one key for each.",
@@ -122,7 +129,12 @@ def test_execution_groups(
         row_groups=json.dumps(groups),
         group_keys=json.dumps(keys) if keys else None,
     )
-    return ListingSpec((asked,), Form(_api.GroupRow, _api.TestExecutionDetail, identity=None))
+    form: Form[_api.GroupRow | _api.TestExecutionCall]
+    if len(keys) < len(groups):
+        form = Form(_api.GroupRow, _api.TestExecutionDetail, identity=None)
+    else:
+        form = Form(_api.TestExecutionCall, _api.TestExecutionDetail, unidentified=_api.GroupRow)
+    return ListingSpec((asked,), form)
 
 
 def version_call_executions(
@@ -216,3 +228,21 @@ def _filters(chosen: tuple[Filter, ...]) -> str | None:
 def _texts(values: Sequence[str], name: str) -> list[str]:
     given: list[Any] = [values] if isinstance(values, str) else list(values)
     return [plain_text(one, name) for one in given]
+
+
+def _scalars(values: Sequence[Scalar] | None, name: str) -> list[Scalar]:
+    """Check values that are sent as JSON."""
+    if values is None:
+        return []
+    given: list[Any] = [values]
+    if isinstance(values, Iterable) and not isinstance(values, (str, bytes)):
+        given = list(values)
+    for one in given:
+        if isinstance(one, str) and one.strip():
+            plain_text(one, name)
+        elif not isinstance(one, Scalar) or (isinstance(one, float) and not math.isfinite(one)):
+            raise ConfigurationError(
+                f"{name} holds {one!r}, which is no value of a group.",
+                remedy="Use the group's value in its `raw`: a text, a number, True, False or None.",
+            )
+    return given

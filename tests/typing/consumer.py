@@ -77,7 +77,9 @@ def listings(client: Client) -> None:
         assert_type(page.deviations[0].path, str)
     assert_type(client.test_executions(ID, prefetch=2), Listing[TestExecution])
     assert_type(client.version_call_executions(ID, ID, exact=True), Listing[VersionCallExecution])
-    assert_type(client.test_execution_groups(ID, row_groups=["x"], group_keys=["y"]), Listing[GroupRow])
+    assert_type(client.test_execution_groups(ID, row_groups=["x"], search="z"), Listing[GroupRow])
+    inside = client.test_execution_groups(ID, row_groups=["x"], group_keys=[None, 1, 0.5, True, "y"])
+    assert_type(inside, Listing[GroupRow | TestExecutionCall])
     assert_type(client.runs("x", eval_names=["y"], page_size=1), Listing[ExecutionRun])
 
 
@@ -197,6 +199,8 @@ async def asynchronous() -> None:
         assert_type(client.test_executions(ID), AsyncListing[TestExecution])
         assert_type(client.version_call_executions(ID, ID), AsyncListing[VersionCallExecution])
         assert_type(client.test_execution_groups(ID, row_groups=["x"]), AsyncListing[GroupRow])
+        inside = client.test_execution_groups(ID, row_groups=["x"], group_keys=[None])
+        assert_type(inside, AsyncListing[GroupRow | TestExecutionCall])
         assert_type(client.runs("x"), AsyncListing[AsyncExecutionRun])
         detail = await client.test_execution(ID)
         assert_type(detail, AsyncTestExecutionDetail)

@@ -21,7 +21,8 @@ class TestExecutionDetail(Model):
         total_pages: Number of pages.
         current_page: Number of this page, counted from 1.
         results: Calls; with `row_groups` groups, until `group_keys` has as many keys as there
-            are groups. Each is left undecoded, for `GroupRow.from_json` or
+            are columns in it. Observed, `group_keys` changes nothing: with `row_groups` there are
+            always groups. Each is left undecoded, for `GroupRow.from_json` or
             `TestExecutionCall.from_json`.
         column_order: The columns of the results grid from left to right, hidden ones too.
         error_messages: What went wrong, one text each; empty when nothing did. Observed,

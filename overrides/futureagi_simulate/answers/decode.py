@@ -37,7 +37,8 @@ def read_page(form: Form[M], answer: Answer, ask: Ask, *, strict: bool) -> Fetch
     deviations = _strays(answer)
     data, path = _inside(answer, form.at)
     envelope = _envelope(form, answer, data, path, deviations)
-    items = _items(form.item, envelope.results, f"{path}.results".lstrip("."), deviations)
+    model = _item_class(form, envelope.results)
+    items = _items(model, envelope.results, f"{path}.results".lstrip("."), deviations)
     _refuse(answer, deviations, strict)
     count = _whole(envelope.count)
     pages = _whole(getattr(envelope, "total_pages", None))
@@ -118,6 +119,17 @@ def _cut_out(envelope: Any) -> Any:
 _cut: Callable[[Any], Any] = cache(_cut_out)
 
 
+def _item_class(form: Form[M], rows: list[msgspec.Raw]) -> type[M]:
+    """Return the class of a page's items."""
+    if form.unidentified is None or not rows:
+        return form.item
+    try:
+        identified = any(form.identity in decoder(dict[str, msgspec.Raw]).decode(row) for row in rows)
+    except UNFIT:  # a row that isn't an object
+        return form.item
+    return form.item if identified else form.unidentified
+
+
 def _items(model: type[M], rows: list[msgspec.Raw], path: str, deviations: list[Deviation]) -> tuple[M, ...]:
     """Decode the items of a page."""
     decode, unknown = decoder(model).decode, _api.unknown_values()
@@ -147,7 +159,7 @@ def _keeping(item: Any, data: bytes | msgspec.Raw) -> Any:
 
 
 def _identity(item: Any, field: str | None) -> str | None:
-    value = getattr(item, field) if field else None
+    value = getattr(item, field, None) if field else None
     return value if isinstance(value, str) else None
 
 

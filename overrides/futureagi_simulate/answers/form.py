@@ -15,8 +15,9 @@ class Form(msgspec.Struct, Generic[M], frozen=True):
     """What the answer to one kind of request looks like.
 
     `envelope` is the contract's page, whose `results` hold `item`s; `at` are the keys that lead to it.
-    `identity` is the field that tells items apart. `telling` are keys that an item, or the object itself, has
-    in this form and in no other.
+    `identity` is the field that tells items apart. A page whose items all lack it has items of the class
+    `unidentified`, where there is one. `telling` are keys that an item, or the object itself, has in this form
+    and in no other.
     """
 
     item: type[M]
@@ -24,3 +25,4 @@ class Form(msgspec.Struct, Generic[M], frozen=True):
     at: tuple[str, ...] = ()
     identity: str | None = "id"
     telling: frozenset[str] = frozenset()
+    unidentified: type[M] | None = None

@@ -96,10 +96,11 @@ def sync(
         row_groups: Groups the calls: a JSON array of column ids, outermost group first. The
             results are then group rows. Anything else than an array of known column ids is answered
             with 400. Observed, every column but a scenario dataset column is answered with 500.
-        group_keys: Opens a group: a JSON array of the values of its columns, in the order of
-            `row_groups`. With fewer keys than groups the results are the groups of the next level,
-            with as many they are the calls of that group. Without `row_groups`, with more keys than
-            groups and with anything but an array the answer is 400.
+        group_keys: Opens a group: a JSON array of the values of its columns, each a text, a
+            number, true, false or null as in the group's row, in the order of `row_groups`. With
+            fewer keys than groups the results are the groups of the next level, with as many they
+            are the calls of that group. Without `row_groups`, with more keys than groups and with
+            anything but an array the answer is 400. Observed, the keys are ignored.
 
     Raises:
         ErrorStatus: The server answered with a documented error.

@@ -230,6 +230,7 @@ def groups_add_up(subject: Subject) -> None:
         inner = {"row_groups": '["scenario"]', "group_keys": msgspec.json.encode([key]).decode()}
         found = subject.rows(_PAGE, inner)
         expect(len(found) == group["count"], f"group {key!r} counts {group['count']} and holds {len(found)}")
+        expect(all("id" in row for row in found), f"what group {key!r} holds isn't calls")
 
 
 @CHECKS.documented
