@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import threading
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -18,8 +20,9 @@ from futureagi_simulate.errors import (
     TransportError,
 )
 from futureagi_simulate.options import Options
-from futureagi_simulate.transport.clock import ManualClock
+from futureagi_simulate.transport.clock import ManualClock, SystemClock
 from futureagi_simulate.transport.request import Request
+from futureagi_simulate.transport.session import Cancelled, Session
 
 from .scripted import GOOD, Script, fails
 
@@ -308,3 +311,34 @@ def test_an_error_of_httpx_becomes_ours_and_is_not_chained(
     error = fails(colour, Script(exception), options)
     assert type(error) is kind
     assert (error.__cause__, error.__context__) == (None, None)
+
+
+def test_a_cancelled_request_ends_its_back_off_at_once(make_options: Make) -> None:
+    cancelled = threading.Event()
+
+    def unavailable(_: httpx.Request) -> httpx.Response:
+        cancelled.set()
+        return httpx.Response(503)
+
+    script = Script(unavailable)
+    options = make_options(retry={"clock": SystemClock(), "base": 10.0, "most": 10.0})
+    begun = time.monotonic()
+    with httpx.Client(transport=httpx.MockTransport(script)) as client, pytest.raises(Cancelled):
+        Session.of(options, client).send(Request("getThing", "/things/"), cancelled)
+    assert time.monotonic() - begun < 0.5
+    assert len(script.requests) == 1
+
+
+def test_a_request_that_is_cancelled_already_is_not_sent(make_options: Make) -> None:
+    cancelled = threading.Event()
+    cancelled.set()
+    script = Script(200)
+    with httpx.Client(transport=httpx.MockTransport(script)) as client, pytest.raises(Cancelled):
+        Session.of(make_options(), client).send(Request("getThing", "/things/"), cancelled)
+    assert script.requests == []
+
+
+def test_a_clock_without_wait_sleeps_as_it_does(make_options: Make, clock: ManualClock) -> None:
+    with httpx.Client(transport=httpx.MockTransport(Script(503, 200))) as client:
+        Session.of(make_options(), client).send(Request("getThing", "/things/"), threading.Event())
+    assert clock.slept == [0.5]

@@ -14,7 +14,9 @@ import pytest
 from futureagi_simulate import AsyncClient, Client, ConfigurationError, ConnectError
 from futureagi_simulate.options import Options
 from futureagi_simulate.transport import variables, wire
+from futureagi_simulate.transport.origin import Origin
 from futureagi_simulate.transport.request import Request
+from futureagi_simulate.transport.session import AsyncSession, Session
 
 KEYS = {"api_key": "an-api-key-of-tests", "secret_key": "a-secret-key-of-tests"}
 PROXY = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
@@ -56,9 +58,71 @@ def test_a_proxy_that_cannot_be_one_is_refused_by_its_variable_and_not_shown(
     assert error.__cause__ is error.__context__ is None
 
 
-def test_a_no_proxy_that_cannot_be_read_is_refused_with_the_variables_set(refusal: Any) -> None:
-    error = refusal(NO_PROXY="a:b", HTTP_PROXY="http://proxy.test")
-    assert error.problem.startswith("HTTP_PROXY or NO_PROXY can't be used")
+NO_PROXY = [  # an entry, hosts that it names, hosts that it doesn't
+    ("*", ["api.test", "10.1.2.3", "[::1]"], []),
+    ("api.test", ["api.test", "eu.api.test", "API.test", "api.test:8443"], ["myapi.test", "api.test.com"]),
+    (".api.test", ["api.test", "eu.api.test"], ["myapi.test"]),
+    ("*.api.test", ["eu.api.test"], ["myapi.test"]),
+    ("api.test.", ["api.test"], ["other.test"]),
+    ("api.test:8443", ["api.test:8443"], ["api.test", "api.test:443"]),
+    ("https://api.test", ["api.test"], ["other.test"]),
+    ("localhost,127.0.0.1", ["localhost", "127.0.0.1"], ["127.0.0.2", "notlocalhost"]),
+    ("10.0.0.0/8", ["10.1.2.3"], ["11.1.2.3", "[::1]", "api.test"]),
+    ("10.1.2.3/8", ["10.9.9.9"], ["11.1.2.3"]),
+    ("10.1.2.3:8080", ["10.1.2.3:8080"], ["10.1.2.3"]),
+    ("fe80::/10", ["[fe80::1]"], ["[fd07::1]", "10.1.2.3", "api.test"]),
+    ("fd07::/64", ["[fd07::1]"], ["[fd07:0:0:1::1]"]),
+    ("::1/128", ["[::1]"], ["[::2]"]),
+    ("::1", ["[::1]", "[0:0::1]"], ["[::2]"]),
+    ("[::1]", ["[::1]", "[::1]:8080"], ["[::2]"]),
+    ("[::1]:8080", ["[::1]:8080"], ["[::1]", "[::1:8080]"]),
+    ("[fd07::]/64", ["[fd07::1]"], ["[fd08::1]"]),
+    ("other.test  api.test\tthird.test", ["api.test", "third.test"], ["fourth.test"]),
+    ("a:b,,[,]:1,::/999,http://,/,%", [], ["api.test", "10.1.2.3", "[::1]"]),
+    ("a:b,api.test", ["api.test"], ["other.test"]),
+]
+
+
+@pytest.mark.parametrize(("entries", "named", "others"), NO_PROXY, ids=[row[0] for row in NO_PROXY])
+def test_no_proxy_names_hosts_addresses_networks_and_ports(
+    entries: str, named: list[str], others: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ALL_PROXY", "proxy.test:3128")
+    monkeypatch.setenv("NO_PROXY", entries)
+    for host in named:
+        assert variables.proxy_for(Origin.of(f"https://{host}")) is None, host
+    for host in others:
+        assert variables.proxy_for(Origin.of(f"https://{host}")) == "http://proxy.test:3128", host
+
+
+@pytest.mark.parametrize("entries", [row[0] for row in NO_PROXY])
+@pytest.mark.parametrize("kind", [Client, AsyncClient])
+def test_a_client_can_be_made_whatever_no_proxy_says(
+    kind: Any, entries: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        ssl, "create_default_context", lambda *_, **__: ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    )
+    monkeypatch.setenv("HTTPS_PROXY", "http://proxy.test")
+    monkeypatch.setenv("NO_PROXY", entries)
+    kind(**KEYS)
+
+
+def test_a_request_goes_through_the_proxy_unless_no_proxy_names_its_host(
+    colour: Any, make_options: Callable[..., Options], loopback: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def says(word: bytes) -> Any:
+        body = b'{"from": "%s"}' % word
+        head = b"HTTP/1.1 200 X\r\nConnection: close\r\nContent-Length: %d\r\n\r\n" % len(body)
+        return loopback(lambda connection, _: connection.sendall(head + body))
+
+    proxy, server = says(b"proxy"), says(b"server")
+    monkeypatch.setenv("HTTP_PROXY", proxy.base_url)
+    for entries, answers in (("", b"proxy"), ("127.0.0.0/8", b"server")):
+        monkeypatch.setenv("NO_PROXY", entries)
+        session = colour.pick(Session, AsyncSession).of(make_options(server.base_url))
+        assert answers in colour.run(session.send(Request("getThing", "/things/"))).content
+        colour.run(session.aclose() if colour.is_async else session.close())
 
 
 def test_a_socks_proxy_without_its_package_says_what_to_install(

@@ -27,10 +27,10 @@ THING = Request("getThing", "/things/")
 @pytest.mark.parametrize(
     ("exception", "kind", "outcome", "attempts"),
     [
-        (httpx.ConnectTimeout("x"), TimeoutError, "timeout", 4),
-        (httpx.ReadTimeout("x"), TimeoutError, "timeout", 4),
-        (httpx.WriteTimeout("x"), TimeoutError, "timeout", 4),
-        (httpx.PoolTimeout("x"), TimeoutError, "timeout", 4),
+        (httpx.ConnectTimeout("x"), TimeoutError, "timeout (connect)", 4),
+        (httpx.ReadTimeout("x"), TimeoutError, "timeout (read)", 4),
+        (httpx.WriteTimeout("x"), TimeoutError, "timeout (write)", 4),
+        (httpx.PoolTimeout("x"), TimeoutError, "timeout (pool)", 4),
         (httpx.ConnectError("x"), ConnectError, "no connection", 4),
         (httpx.ProxyError("x"), ConnectError, "no connection", 4),
         (httpx.ReadError("x"), TransportError, "connection broke", 4),
@@ -54,8 +54,8 @@ def test_each_exception_of_httpx_becomes_its_kind_of_failure(
 
 
 def test_an_exception_without_words_is_named_by_its_class(colour: Any, options: Options) -> None:
-    error = fails(colour, Script(httpx.ReadTimeout("")), options)
-    assert error.problem == "GET https://api.test/things/: timeout: ReadTimeout."
+    error = fails(colour, Script(httpx.ReadError("")), options)
+    assert error.problem == "GET https://api.test/things/: connection broke: ReadError."
 
 
 def test_less_than_a_second_that_is_left_is_the_timeout(colour: Any, make_options: Make) -> None:

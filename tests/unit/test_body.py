@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import tracemalloc
 
 import pytest
 from hypothesis import given
@@ -107,3 +108,69 @@ def test_an_output_of_exactly_the_piece_size_comes_out_whole() -> None:
     body.take(gzip.compress(data))
     body.finish()
     assert (len(body.content), body.damage) == (len(data), None)
+
+
+@pytest.mark.parametrize(
+    "coding",
+    ["utf-8", "UTF8", "none", "binary", "aws-chunked", "identity, identity", ",", "8bit", "application/json"],
+)
+def test_a_coding_that_compresses_nothing_is_passed_over(coding: str) -> None:
+    body = gathered(TEXT, coding)
+    assert (body.content, body.damage) == (TEXT, None)
+
+
+@pytest.mark.parametrize("coding", ["identity, gzip", "gzip, utf-8", "gzip,gzip", "x-gzip , aws-chunked"])
+def test_gzip_among_other_codings_is_decompressed(coding: str) -> None:
+    body = gathered(gzip.compress(TEXT), coding)
+    assert (body.content, body.damage) == (TEXT, None)
+
+
+@pytest.mark.parametrize("size", [1, 7, 10_000])
+def test_a_body_compressed_twice_is_decompressed_twice(size: int) -> None:
+    twice = gzip.compress(gzip.compress(TEXT[:1000]) + gzip.compress(TEXT[1000:]))
+    body = gathered(twice, "gzip, gzip", size=size)
+    assert (body.content, body.damage) == (TEXT, None)
+    assert gathered(gzip.compress(gzip.compress(TEXT)[:-1]), "gzip, gzip").damage == (
+        "it is compressed and ends too early"
+    )
+
+
+@pytest.mark.parametrize("coding", ["br", "zstd", "identity, br", "gzip, deflate", ", ".join(["gzip"] * 5)])
+def test_a_compression_that_nobody_asked_for_is_refused_before_it_is_read(coding: str) -> None:
+    assert repr(coding) in (Body(coding, 100).damage or "")
+
+
+def test_an_unknown_coding_is_blamed_where_the_body_is_no_json() -> None:
+    assert "'snappy'" in (gathered(b"\xff\x06\x00\x00sNaPpY", "snappy").damage or "")
+
+
+def test_empty_gzip_members_without_end_are_too_large() -> None:
+    body = Body("gzip", 100_000)
+    members = gzip.compress(b"") * 1000
+    taken = 0
+    while body.take(members) and taken < 100:
+        taken += 1
+    assert body.too_large
+    assert taken < 10
+
+
+@pytest.mark.parametrize("coding", ["", "gzip", "gzip, gzip"])
+@pytest.mark.parametrize("limit", [1024 * 1024, 16 * 1024 * 1024])
+def test_a_body_is_held_in_memory_once(coding: str, limit: int) -> None:
+    data = bytes(limit * 3 if coding else limit + 1)
+    for _ in range(coding.count("gzip")):
+        data = gzip.compress(data)
+    chunks = [data[start : start + 65536] for start in range(0, len(data), 65536)]
+    tracemalloc.start()
+    try:
+        body = Body(coding, limit)
+        for chunk in chunks:
+            if not body.take(chunk):
+                break
+        body.finish()
+        assert len(body.content) == limit
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert body.too_large
+    assert peak < 1.2 * limit

@@ -10,7 +10,11 @@ __all__ = ["Clock", "ManualClock", "SystemClock"]
 
 
 class Clock(Protocol):
-    """What the client asks of time; both colours of sleep move the same clock."""
+    """What the client asks of time; both colours of sleep move the same clock.
+
+    A clock whose `sleep` blocks a thread should have `wait(seconds, event)` too, which returns early when the
+    `threading.Event` is set: a listing that is left then needn't sit through the back-off of its other pages.
+    """
 
     def monotonic(self) -> float:
         """Return seconds that never go back; only differences mean something."""
@@ -43,6 +47,10 @@ class SystemClock:
     def sleep(self, seconds: float) -> None:
         """Block the thread."""
         time.sleep(seconds)
+
+    def wait(self, seconds: float, event: threading.Event) -> None:
+        """Block the thread until the time has passed or the event is set."""
+        event.wait(seconds)
 
     async def sleep_async(self, seconds: float) -> None:
         """Suspend the task, under asyncio or trio."""

@@ -7,6 +7,7 @@ sends and sleeps.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Generator
 from typing import Any, Final
 from urllib.parse import unquote
@@ -14,7 +15,7 @@ from urllib.parse import unquote
 from futureagi_simulate.errors import Attempt, RequestInfo
 from futureagi_simulate.options import Options
 from futureagi_simulate.transport import logs
-from futureagi_simulate.transport.hop import Failure, FailureKind, Hop, Pause, Reply
+from futureagi_simulate.transport.hop import Cancelled, Failure, FailureKind, Hop, Pause, Reply
 from futureagi_simulate.transport.judge import Case, Trouble
 from futureagi_simulate.transport.origin import target_origin
 from futureagi_simulate.transport.request import Answer, Request
@@ -33,10 +34,11 @@ _HEADERS: Final = (
 )
 
 
-def flow(request: Request, options: Options) -> Steps:
+def flow(request: Request, options: Options, cancelled: threading.Event | None = None) -> Steps:
     """Try a request until it has an answer, trying again can't help, or attempts or time are used up.
 
-    Returns the answer through StopIteration; raises the last attempt's error, which tells of all of them.
+    Returns the answer through StopIteration; raises the last attempt's error, which tells of all of them, or
+    Cancelled between two steps once that event is set.
     """
     policy, clock = options.retry, options.retry.clock
     url = options.origin.url(request.path, request.query)
@@ -46,7 +48,7 @@ def flow(request: Request, options: Options) -> Steps:
     history: tuple[Attempt, ...] = ()
     while True:
         started = clock.monotonic()
-        result = yield from _attempt(case, options, deadline)
+        result = yield from _attempt(case, options, deadline, cancelled)
         ended = clock.monotonic()
         what = result.what if isinstance(result, Trouble) else str(result.status)
         history += (Attempt(len(history) + 1, what, ended - started),)
@@ -71,7 +73,9 @@ def flow(request: Request, options: Options) -> Steps:
             raise result.error
 
 
-def _attempt(case: Case, options: Options, deadline: float) -> Generator[Hop, Any, Reply | Trouble]:
+def _attempt(
+    case: Case, options: Options, deadline: float, cancelled: threading.Event | None
+) -> Generator[Hop, Any, Reply | Trouble]:
     """Make one attempt, hop by hop along redirects of the same origin, and judge where it ends.
 
     A redirect to another origin isn't followed at all: there is no hop after which keys could come back.
@@ -83,10 +87,12 @@ def _attempt(case: Case, options: Options, deadline: float) -> Generator[Hop, An
 
     followed = 0
     while True:
+        if cancelled is not None and cancelled.is_set():
+            raise Cancelled
         left = remaining()
         if left <= 0:
-            text = f"the budget of {options.retry.budget:g} s is used up"
-            return case.judge(Failure(FailureKind.TIMEOUT, text))
+            text = f"the budget of {options.retry.budget:g} s ran out"
+            return case.judge(Failure(FailureKind.TIMEOUT, text, limit="budget"))
         outcome: Reply | Failure = yield Hop(
             url=url,
             headers=_HEADERS,
@@ -94,6 +100,8 @@ def _attempt(case: Case, options: Options, deadline: float) -> Generator[Hop, An
             timeout=options.timeout,
             max_body=options.max_body,
             remaining=remaining,
+            budget=options.retry.budget,
+            cancelled=cancelled,
         )
         location = _location(outcome)
         if not isinstance(outcome, Reply) or location is None:

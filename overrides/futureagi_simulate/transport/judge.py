@@ -75,6 +75,7 @@ _FAILURES: Final[Mapping[FailureKind, tuple[type[TransportError], str]]] = {
     FailureKind.BROKEN: (TransportError, "Try again; if it stays, something on the way cuts connections."),
     FailureKind.DAMAGED: (TransportError, "Try again; if it stays, something on the way damages bodies."),
     FailureKind.TOO_LARGE: (TransportError, _LARGER),
+    FailureKind.CLOSED: (TransportError, "Make a new client, or close this one after its last request."),
     FailureKind.REFUSED: (TransportError, "Check base_url and the settings of http_client=."),
 }
 
@@ -144,8 +145,8 @@ class Case(msgspec.Struct, frozen=True):
     def _no_answer(self, failure: Failure) -> Trouble:
         """Judge a request that got no answer, or no whole one."""
         kind, remedy = _FAILURES[failure.kind]
-        what = failure.kind.value
-        problem = sentence(f"{self.request}: {what}: {failure.text}")
+        what = f"{failure.kind.value} ({failure.limit})" if failure.limit else failure.kind.value
+        problem = sentence(f"{self.request}: {failure.kind.value}: {failure.text}")
         return Trouble(what, kind(problem, remedy=remedy, request=self.request), failure.passing)
 
     def _success(self, reply: Reply) -> Reply | Trouble:

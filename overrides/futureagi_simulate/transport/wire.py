@@ -7,7 +7,6 @@ local variables.
 
 from __future__ import annotations
 
-import math
 import traceback
 from contextlib import aclosing, closing
 from types import TracebackType
@@ -17,8 +16,11 @@ import httpx
 
 from futureagi_simulate.errors import ConfigurationError
 from futureagi_simulate.transport.body import Body
-from futureagi_simulate.transport.hop import Failure, FailureKind, Hop, Reply
+from futureagi_simulate.transport.hop import Cancelled, Failure, FailureKind, Hop, Reply
 from futureagi_simulate.transport.keys import MASK
+from futureagi_simulate.transport.network import Limit, enforce, repair
+from futureagi_simulate.transport.origin import Origin
+from futureagi_simulate.transport.variables import proxy_for, unusable
 
 __all__ = ["AsyncHTTPClient", "HTTPClient", "exchange", "exchange_async", "open_async_client", "open_client"]
 
@@ -34,7 +36,6 @@ _SECRET_KEY: Final = "x-secret-key"  # noqa: S105 - the header's name, not its v
 _HTTPX_ERRORS: Final = (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError)
 _UNOPENED: Final = (ImportError, OSError, ValueError, httpx.InvalidURL)
 _KINDS: Final[tuple[tuple[type[Exception], FailureKind], ...]] = (
-    (httpx.TimeoutException, FailureKind.TIMEOUT),
     (httpx.ConnectError, FailureKind.CONNECT),
     (httpx.ProxyError, FailureKind.CONNECT),
     (httpx.LocalProtocolError, FailureKind.REFUSED),
@@ -43,32 +44,42 @@ _KINDS: Final[tuple[tuple[type[Exception], FailureKind], ...]] = (
     (httpx.DecodingError, FailureKind.DAMAGED),
 )
 
+_PHASES: Final = (
+    (httpx.ConnectTimeout, "connect", "while connecting"),
+    (httpx.ReadTimeout, "read", "while waiting for the server"),
+    (httpx.WriteTimeout, "write", "while sending the request"),
+    (httpx.PoolTimeout, "pool", "while waiting for a free connection"),
+)
 
-def open_client(given: httpx.Client | None) -> httpx.Client:
-    """Return the caller's client if it is one, else a connection pool of our own."""
+
+def open_client(given: httpx.Client | None, origin: Origin | None = None) -> httpx.Client:
+    """Return the caller's client if it is one, else a connection pool of our own, for one origin."""
     if given is None:
-        return _opened(httpx.Client)
+        return _opened(httpx.Client, httpx.HTTPTransport, origin)
     if not isinstance(given, httpx.Client):
         raise _wrong_client(given, "httpx.Client")
+    enforce(given)
     return given
 
 
-def open_async_client(given: httpx.AsyncClient | None) -> httpx.AsyncClient:
-    """Return the caller's client if it is one, else a connection pool of our own, for asyncio or trio."""
+def open_async_client(given: httpx.AsyncClient | None, origin: Origin | None = None) -> httpx.AsyncClient:
+    """Return the caller's client if it is one, else a pool of our own, for asyncio or trio and one origin."""
     if given is None:
-        return _opened(httpx.AsyncClient)
+        return _opened(httpx.AsyncClient, httpx.AsyncHTTPTransport, origin)
     if not isinstance(given, httpx.AsyncClient):
         raise _wrong_client(given, "httpx.AsyncClient")
+    enforce(given)
     return given
 
 
-def _opened(kind: type[_Client]) -> _Client:
+def _opened(kind: type[_Client], transport: Any, origin: Origin | None) -> _Client:
     """Make a client; raise ConfigurationError where the environment's proxies or TLS files can't be used."""
     try:
-        return kind(follow_redirects=False)
+        proxy = None if origin is None else proxy_for(origin)
+        client = kind(follow_redirects=False, transport=transport(proxy=proxy and httpx.Proxy(proxy)))
+        enforce(client)
+        return client
     except _UNOPENED as error:
-        from futureagi_simulate.transport.variables import unusable
-
         refusal = unusable(error)
         if refusal is None:
             raise
@@ -79,7 +90,7 @@ def exchange(client: httpx.Client, hop: Hop) -> Reply | Failure:
     """Send one hop and read its answer."""
     reading = _Reading(client, hop)
     with reading:
-        request = _request(client, hop)
+        request = _request(client, hop, reading.limits)
         response = client.send(request, stream=True, auth=None, follow_redirects=False)
         with closing(response):
             if reading.begin(response):
@@ -93,7 +104,7 @@ async def exchange_async(client: httpx.AsyncClient, hop: Hop) -> Reply | Failure
     """Send one hop and read its answer."""
     reading = _Reading(client, hop)
     with reading:
-        request = _request(client, hop)
+        request = _request(client, hop, reading.limits)
         response = await client.send(request, stream=True, auth=None, follow_redirects=False)
         async with aclosing(response):
             if reading.begin(response):
@@ -107,6 +118,7 @@ class _Reading:
     """What is known of one hop's answer so far; as a context manager it keeps httpx's exceptions in."""
 
     def __init__(self, client: httpx.Client | httpx.AsyncClient, hop: Hop) -> None:
+        self.limits = _Limits(hop)
         self._client = client
         self._hop = hop
         self._status = 0
@@ -130,8 +142,10 @@ class _Reading:
 
     def take(self, chunk: bytes) -> bool:
         """Add a chunk of the body; tell whether to go on reading."""
+        if self._hop.cancelled is not None and self._hop.cancelled.is_set():
+            raise Cancelled
         if self._hop.remaining() <= 0:
-            self._failure = Failure(FailureKind.TIMEOUT, "the time ran out while the body came in")
+            self._failure = _used_up(self._hop, "while reading the body")
             return False
         return self._body.take(chunk)
 
@@ -147,7 +161,7 @@ class _Reading:
 
     def _damage(self) -> Failure | None:
         if self._body.damage is not None:
-            return Failure(FailureKind.DAMAGED, self._body.damage)
+            return Failure(FailureKind.DAMAGED, _scrubbed(self._body.damage, self._hop))
         if self._body.too_large:
             text = f"it has more than {self._hop.max_body} bytes"
             return Failure(FailureKind.TOO_LARGE, text, passing=False)
@@ -159,15 +173,17 @@ class _Reading:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, where: TracebackType | None
     ) -> bool:
+        if error is not None:
+            repair(self._client, self.limits)
         if isinstance(error, httpx.HTTPStatusError):  # a hook of the caller's client called raise_for_status
             self._status = error.response.status_code
             self._headers = dict(error.response.headers.items())
             return True
         if isinstance(error, RuntimeError) and self._client.is_closed:
-            self._failure = Failure(FailureKind.REFUSED, "the client is closed", passing=False)
+            self._failure = Failure(FailureKind.CLOSED, "the client is closed", passing=False)
             return True
         if isinstance(error, _HTTPX_ERRORS):
-            self._failure = _failure(error, self._hop)
+            self._failure = _failure(error, self._hop, self.limits)
             return True
         if error is None:
             return False
@@ -179,7 +195,7 @@ class _Reading:
         return False
 
 
-def _request(client: httpx.Client | httpx.AsyncClient, hop: Hop) -> httpx.Request:
+def _request(client: httpx.Client | httpx.AsyncClient, hop: Hop, limits: _Limits) -> httpx.Request:
     """Build the hop's request; the keys go in here, last, and only if the hop has them.
 
     Not with client.build_request, which takes thrice as long and adds the client's `params`; and with a body
@@ -194,7 +210,7 @@ def _request(client: httpx.Client | httpx.AsyncClient, hop: Hop) -> httpx.Reques
         headers=[*host, *theirs, *hop.headers],
         cookies=client.cookies,
         stream=httpx.ByteStream(b""),
-        extensions={"timeout": _Limits(hop)},
+        extensions={"timeout": limits},
     )
     request.read()  # a hook of the caller's may look at the body
     request.headers = _KeyHeaders(request.headers)
@@ -207,17 +223,21 @@ def _request(client: httpx.Client | httpx.AsyncClient, hop: Hop) -> httpx.Reques
 class _Limits(dict[str, float | None]):
     """Each phase's limit, in seconds, as httpcore asks for it when the phase begins: no more than is left.
 
-    With fixed ones connecting, sending, the headers and the body could each take all there was at first.
+    With fixed ones connecting, sending, the headers and the body could each take all there was at first. What
+    it gives is a `Limit`, so that a connection can go by what is left later.
     """
 
     def __init__(self, hop: Hop) -> None:
         super().__init__(hop.timeout.within(hop.remaining()))
-        self._remaining = hop.remaining
+        self._hop = hop
+        self.by_budget = False  # whether that is the limit of the phase that began last
 
     def get(self, phase: str, default: Any = None) -> Any:
         """Give the limit of a phase that begins now."""
-        limit, left = super().get(phase, default), max(self._remaining(), _MOMENT)
-        return left if left < (math.inf if limit is None else limit) else limit
+        cap: float | None = getattr(self._hop.timeout, phase, default)
+        limit = Limit.of(self._hop, cap, _MOMENT)
+        self.by_budget = limit is not None and (cap is None or limit < cap)
+        return limit
 
 
 class _KeyHeaders(httpx.Headers):
@@ -233,15 +253,36 @@ class _KeyHeaders(httpx.Headers):
         return _KeyHeaders(self)
 
 
-def _failure(error: Exception, hop: Hop) -> Failure:
+def _failure(error: Exception, hop: Hop, limits: _Limits) -> Failure:
     """Turn an exception of httpx into a value without the request in it."""
     if isinstance(error, httpx.RemoteProtocolError) and "location header" in str(error):  # httpx reads it too
         text = "it was answered with a redirect to an address that can't be read"
         return Failure(FailureKind.REFUSED, text, passing=False)
+    if isinstance(error, httpx.TimeoutException):
+        return _timeout(error, hop, limits)
     kind = next((kind for base, kind in _KINDS if isinstance(error, base)), FailureKind.REFUSED)
     text = str(error) or type(error).__name__
     hopeless = kind is FailureKind.REFUSED or "CERTIFICATE_VERIFY_FAILED" in text
-    return Failure(kind, text if hop.keys is None else hop.keys.scrub(text), passing=not hopeless)
+    return Failure(kind, _scrubbed(text, hop), passing=not hopeless)
+
+
+def _timeout(error: httpx.TimeoutException, hop: Hop, limits: _Limits) -> Failure:
+    """Say which limit of time was reached: a phase's or the budget."""
+    phase, doing = next(
+        ((phase, doing) for kind, phase, doing in _PHASES if isinstance(error, kind)), ("read", "")
+    )
+    limit: float | None = getattr(hop.timeout, phase)
+    if limit is None or limits.by_budget or hop.remaining() <= _MOMENT:
+        return _used_up(hop, doing)
+    return Failure(FailureKind.TIMEOUT, f"the {phase} timeout of {limit:g} s ran out {doing}", limit=phase)
+
+
+def _used_up(hop: Hop, doing: str) -> Failure:
+    return Failure(FailureKind.TIMEOUT, f"the budget of {hop.budget:g} s ran out {doing}", limit="budget")
+
+
+def _scrubbed(text: str, hop: Hop) -> str:
+    return text if hop.keys is None else hop.keys.scrub(text)
 
 
 def _of_a_name(error: UnicodeError) -> bool:
