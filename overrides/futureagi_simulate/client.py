@@ -17,6 +17,7 @@ from futureagi_simulate.connection import AsyncConnection, Connection
 from futureagi_simulate.filters import Filter
 from futureagi_simulate.listings.listing import AsyncListing, Listing, Paging, Plan
 from futureagi_simulate.listings.notices import Contract
+from futureagi_simulate.listings.source import Readings
 from futureagi_simulate.options import Options, Timeout
 from futureagi_simulate.runs import (
     AsyncExecutionRun,
@@ -227,12 +228,13 @@ class Client:
         """Return a client over the same connections with some options changed, for one call or many."""
         other = object.__new__(type(self))
         session = self._connection.session.with_options(timeout=timeout, retry=retry, strict=strict)
-        other._connection = Connection(session, self._connection.contract)
+        connection = self._connection
+        other._connection = Connection(session, connection.contract, Readings(connection.readings))
         return other
 
     def close(self) -> None:
         """Close the connections, unless they are of a client you gave."""
-        self._connection.session.close()
+        self._connection.close()
 
     def __enter__(self) -> Self:
         return self
@@ -419,12 +421,13 @@ class AsyncClient:
         """Return a client over the same connections with some options changed, for one call or many."""
         other = object.__new__(type(self))
         session = self._connection.session.with_options(timeout=timeout, retry=retry, strict=strict)
-        other._connection = AsyncConnection(session, self._connection.contract)
+        connection = self._connection
+        other._connection = AsyncConnection(session, connection.contract, Readings(connection.readings))
         return other
 
     async def aclose(self) -> None:
         """Close the connections, unless they are of a client you gave."""
-        await self._connection.session.aclose()
+        await self._connection.aclose()
 
     async def __aenter__(self) -> Self:
         return self

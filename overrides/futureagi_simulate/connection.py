@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
@@ -11,7 +12,7 @@ from futureagi_simulate.endpoints import ListingSpec, ObjectSpec
 from futureagi_simulate.listings.listing import AsyncListing, Listing, Plan
 from futureagi_simulate.listings.notices import Contract
 from futureagi_simulate.listings.page import Ask, Fetched
-from futureagi_simulate.listings.source import Source
+from futureagi_simulate.listings.source import Readings, Source
 from futureagi_simulate.transport.request import Answer
 from futureagi_simulate.transport.session import AsyncSession, Session
 
@@ -30,6 +31,7 @@ class _Reads(msgspec.Struct, frozen=True):
 
     session: Session | AsyncSession
     contract: Contract
+    readings: Readings = msgspec.field(default_factory=Readings)
 
     def page(self, spec: ListingSpec[M], answer: Answer, ask: Ask) -> Fetched[M]:
         """Read one page of a listing."""
@@ -47,10 +49,9 @@ class _Reads(msgspec.Struct, frozen=True):
 
 
 class Connection(_Reads, frozen=True):
-    """A session and what has been said about its answers."""
+    """A session, what has been said about its answers, and the listings that are being read."""
 
     session: Session
-    contract: Contract
 
     def listing(
         self, spec: ListingSpec[M], plan: Plan, *in_hand: Fetched[T], compose: Callable[[M], T] = _as_is
@@ -60,13 +61,13 @@ class Connection(_Reads, frozen=True):
         `compose` makes its items from models, `in_hand` is its first page if that is here already.
         """
 
-        def send(ask: Ask) -> Answer:
-            return self.session.send(spec.page(ask))
+        def send(ask: Ask, cancelled: threading.Event) -> Answer:
+            return self.session.send(spec.page(ask), cancelled)
 
         def read(ask: Ask, answer: Answer) -> Fetched[T]:
             return self.page(spec, answer, ask).composed(compose)
 
-        return Listing(Source(spec, send, read, self.contract, list(in_hand)), plan)
+        return Listing(Source(spec, send, read, self.contract, list(in_hand), self.readings), plan)
 
     def first_page(self, spec: ListingSpec[M], plan: Plan) -> tuple[Answer, Fetched[M]]:
         """Ask for the first page of a listing now."""
@@ -78,12 +79,16 @@ class Connection(_Reads, frozen=True):
         """Ask for one object."""
         return self.read(spec, self.session.send(spec.request))
 
+    def close(self) -> None:
+        """Cancel the pages that listings have under way, and close the session."""
+        self.readings.stop()
+        self.session.close()
+
 
 class AsyncConnection(_Reads, frozen=True):
     """`Connection` for the async client."""
 
     session: AsyncSession
-    contract: Contract
 
     def listing(
         self, spec: ListingSpec[M], plan: Plan, *in_hand: Fetched[T], compose: Callable[[M], T] = _as_is
@@ -99,7 +104,7 @@ class AsyncConnection(_Reads, frozen=True):
         def read(ask: Ask, answer: Answer) -> Fetched[T]:
             return self.page(spec, answer, ask).composed(compose)
 
-        return AsyncListing(Source(spec, send, read, self.contract, list(in_hand)), plan)
+        return AsyncListing(Source(spec, send, read, self.contract, list(in_hand), self.readings), plan)
 
     async def first_page(self, spec: ListingSpec[M], plan: Plan) -> tuple[Answer, Fetched[M]]:
         """Ask for the first page of a listing now."""
@@ -110,3 +115,8 @@ class AsyncConnection(_Reads, frozen=True):
     async def object(self, spec: ObjectSpec[M]) -> M:
         """Ask for one object."""
         return self.read(spec, await self.session.send(spec.request))
+
+    async def aclose(self) -> None:
+        """Cancel the pages that listings have under way, and close the session."""
+        await self.readings.stop_async()
+        await self.session.aclose()

@@ -128,9 +128,9 @@ class Table:
         spec = ListingSpec((Request("listCallExecutions", "/"),), Form(CallExecution))
         if is_async:
             return AsyncListing(self._source(spec, self._fetch_async), plan)
-        return Listing(self._source(spec, self._fetch), plan)
+        return Listing(self._source(spec, lambda ask, _: self._fetch(ask)), plan)
 
-    def _source(self, spec: ListingSpec[Any], fetch: Callable[[Ask], Any]) -> Source[str, Any]:
+    def _source(self, spec: ListingSpec[Any], fetch: Callable[..., Any]) -> Source[str, Any]:
         return Source(spec, fetch, lambda _, fetched: fetched, Contract())
 
     def _fetch(self, ask: Ask) -> Fetched[str]:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import gc
 import threading
+from contextvars import ContextVar
+from time import monotonic, sleep
 from typing import Any
 
 import httpx
 import pytest
 
-from futureagi_simulate import ContractError
+from futureagi_simulate import ConfigurationError, ContractError, ListingChangedWarning, PermissionDeniedError
 from futureagi_simulate.listings.page import Fetched
 
 from .drifting import Schedule, Table
@@ -64,22 +66,80 @@ def test_pages_ahead_are_fetched_by_threads_that_say_whose_they_are(prefetch: in
     assert all(name.startswith("futureagi-page") for name in table.names)
 
 
-def test_leaving_a_loop_waits_for_the_pages_on_their_way() -> None:
-    leaving, done = threading.Event(), []
+def test_leaving_a_loop_does_not_wait_for_a_page_that_a_server_holds_up() -> None:
+    leaving = threading.Event()
 
     class Slow(Table):
         def _fetch(self, ask: Any) -> Any:
             if ask.number == 2:
                 leaving.wait(timeout=10)
-                sum(range(3_000_000))  # long enough for a reader who doesn't wait to be gone
-                done.append(ask.number)
             return self.answer(ask)
 
-    pages = Slow(Schedule(rows=40)).listing(page_size=10, prefetch=2).pages()
+    table = Slow(Schedule(rows=40))
+    pages = table.listing(page_size=10, prefetch=2).pages()
     next(pages)
-    leaving.set()
+    begun = monotonic()
     pages.close()
-    assert done == [2]
+    assert monotonic() - begun < 0.5
+    assert list(pages) == []
+    leaving.set()
+
+
+@pytest.mark.parametrize("prefetch", [101, 2000])
+def test_more_pages_ahead_than_a_client_has_connections_are_refused(prefetch: int) -> None:
+    with pytest.raises(ConfigurationError, match=f"prefetch={prefetch} is more .* than the 100"):
+        Table(Schedule(rows=1)).listing(prefetch=prefetch)
+
+
+def test_as_many_threads_as_there_are_connections_are_started_at_most() -> None:
+    barrier = threading.Barrier(100, timeout=20)
+
+    class AtOnce(Threads):
+        def _fetch(self, ask: Any) -> Any:
+            if ask.number > 1:
+                barrier.wait()
+            return super()._fetch(ask)
+
+    table = AtOnce(101)
+    assert len(table.listing(page_size=1, prefetch=100).to_list()) == 101
+
+
+def test_where_no_thread_can_be_started_the_caller_fetches(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(thread: Any) -> None:
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(threading.Thread, "start", refuse)
+    table = Threads(40)
+    assert len(table.listing(page_size=10, prefetch=4).to_list()) == 40
+    assert set(table.names) == {threading.current_thread().name}
+
+
+SPAN: ContextVar[str] = ContextVar("SPAN", default="none")
+
+
+@pytest.mark.parametrize("prefetch", [1, 4])
+def test_pages_are_fetched_in_the_context_of_whoever_iterates(colour: Any, prefetch: int) -> None:
+    class Traced(Server):
+        def __call__(self, request: httpx.Request) -> httpx.Response:
+            spans.append(SPAN.get())
+            SPAN.set("another, which must not come back")
+            return super().__call__(request)
+
+    spans: list[str] = []
+    client = Traced(40).client(colour)
+
+    async def read() -> None:
+        SPAN.set("mine")
+        assert len(await client.call_executions(ID, page_size=10, prefetch=prefetch).to_list()) == 40
+
+    if colour.is_async:
+        colour.run(read())
+        assert spans == (["mine"] * 4 if prefetch > 1 else ["mine", *spans[1:]])
+    elif prefetch > 1:
+        token = SPAN.set("mine")
+        assert len(client.call_executions(ID, page_size=10, prefetch=prefetch).to_list()) == 40
+        SPAN.reset(token)
+        assert spans == ["mine"] * 4
 
 
 def test_two_at_once_are_two_tasks() -> None:
@@ -162,3 +222,184 @@ def test_a_page_of_another_form_is_named_in_either_colour(colour: Any, prefetch:
         colour.collect(listing)
     assert caught.value.page == 3
     assert "pages(start=3)" in caught.value.__notes__[0]
+
+
+@pytest.mark.parametrize("prefetch", [1, 4])
+def test_two_tasks_on_one_iterator_are_told_so_and_no_item_is_lost(prefetch: int) -> None:
+    async def read() -> tuple[list[str], int]:
+        items = aiter(Table(Schedule(rows=300)).listing(True, page_size=10, prefetch=prefetch))
+        found: list[str] = []
+        refused = 0
+
+        async def take() -> None:
+            nonlocal refused
+            while True:
+                try:
+                    found.append(await anext(items))
+                except StopAsyncIteration:
+                    return
+                except RuntimeError as error:
+                    assert "already running" in str(error)  # noqa: PT017 - expected now and then
+                    refused += 1
+                    await asyncio.sleep(0)
+
+        await asyncio.gather(take(), take())
+        return found, refused
+
+    found, refused = asyncio.run(read())
+    assert refused > 0
+    assert len(found) == len(set(found)) == 300
+
+
+def test_closing_an_iterator_that_another_task_waits_for_is_refused() -> None:
+    async def read() -> None:
+        pages = Stuck().listing(True, page_size=10, prefetch=4).pages()
+        await anext(pages)
+        reader = asyncio.create_task(anext(pages))
+        await turns(2)
+        with pytest.raises(RuntimeError, match="already running"):
+            await pages.aclose()
+        reader.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await reader
+        await pages.aclose()
+        assert others() == []
+
+    asyncio.run(read())
+
+
+@pytest.mark.parametrize("prefetch", [1, 4])
+@pytest.mark.parametrize("of", ["items", "pages"])
+def test_two_threads_on_one_iterator_are_told_so(of: str, prefetch: int) -> None:
+    waiting, go_on = threading.Event(), threading.Event()
+
+    class Held(Table):
+        def _fetch(self, ask: Any) -> Any:
+            if ask.number == 2:
+                waiting.set()
+                go_on.wait(timeout=10)
+            return self.answer(ask)
+
+    listing = Held(Schedule(rows=4)).listing(page_size=2, prefetch=prefetch)
+    iterator = iter(listing) if of == "items" else listing.pages()
+    found = []
+    reader = threading.Thread(target=lambda: found.extend(iterator))
+    reader.start()
+    assert waiting.wait(10)
+    while len(found) < (2 if of == "items" else 1):
+        sleep(0.001)
+    refusals = []
+    for misuse in (lambda: next(iterator), iterator.close):
+        try:
+            misuse()
+        except ValueError as error:
+            refusals.append(str(error))
+    go_on.set()
+    reader.join()
+    assert ["already running" in one for one in refusals] == [True, True]
+    assert len(found) == (4 if of == "items" else 2)
+
+
+@pytest.mark.parametrize("exact", [False, True])
+@pytest.mark.parametrize("prefetch", [1, 4])
+def test_a_listing_goes_on_after_the_wait_for_an_item_timed_out(prefetch: int, exact: bool) -> None:
+    class Slow(Table):
+        async def _fetch_async(self, ask: Any) -> Any:
+            if len(self.requests) in (1, 3, 4) and len(timeouts) < 3:
+                await asyncio.sleep(60)
+            return self.answer(ask)
+
+    timeouts: list[int] = []
+
+    async def read() -> list[str]:
+        items = aiter(Slow(Schedule(rows=60)).listing(True, page_size=10, prefetch=prefetch, exact=exact))
+        found: list[str] = []
+        while True:
+            try:
+                found.append(await asyncio.wait_for(anext(items), 0.05))
+            except TimeoutError:
+                timeouts.append(len(found))
+                assert others() == []
+            except StopAsyncIteration:
+                return found
+
+    found = asyncio.run(read())
+    assert len(timeouts) == 3
+    assert len(found) == len(set(found)) == 60
+
+
+@pytest.mark.parametrize("prefetch", [1, 4])
+def test_a_listing_goes_on_after_an_interrupt(prefetch: int) -> None:
+    interrupts = [KeyboardInterrupt, KeyboardInterrupt]
+
+    class Interrupted(Table):
+        def _fetch(self, ask: Any) -> Any:
+            if ask.number == 3 and interrupts:
+                raise interrupts.pop()
+            return self.answer(ask)
+
+    items = iter(Interrupted(Schedule(rows=60)).listing(page_size=10, prefetch=prefetch))
+    found: list[str] = []
+    for _ in range(2):
+        with pytest.raises(KeyboardInterrupt):
+            found.extend(iter(items.__next__, None))
+        assert len(found) == 20
+    found.extend(items)
+    assert len(found) == len(set(found)) == 60
+
+
+@pytest.mark.parametrize("prefetch", [1, 4])
+@pytest.mark.parametrize("exact", [False, True])
+def test_an_error_is_raised_again_by_an_iterator_that_is_used_after_it(
+    colour: Any, prefetch: int, exact: bool
+) -> None:
+    server = Server(50)
+    server.broken = {3: 403}
+    listing = server.client(colour).call_executions(ID, page_size=10, prefetch=prefetch, exact=exact)
+    iterator = aiter(listing) if colour.is_async else iter(listing)
+
+    def step() -> Any:
+        return colour.run(anext(iterator)) if colour.is_async else next(iterator)
+
+    for _ in range(20):
+        step()
+    asked = None
+    for _ in range(3):
+        with pytest.raises(PermissionDeniedError) as caught:
+            step()
+        assert caught.value.page == 3
+        assert asked in (None, len(server.asked)), "the server is asked again"
+        asked = len(server.asked)
+
+
+@pytest.mark.filterwarnings("error::futureagi_simulate.FutureAGIWarning")
+def test_a_listing_goes_on_after_a_warning_that_is_raised(colour: Any) -> None:
+    server = Server(50)
+    listing = server.client(colour).call_executions(ID, page_size=10)
+    iterator = aiter(listing.pages()) if colour.is_async else listing.pages()
+
+    def step() -> Any:
+        return colour.run(anext(iterator)) if colour.is_async else next(iterator)
+
+    found = list(step().items)
+    server.rows.insert(0, {**server.rows[0], "id": ID})
+    with pytest.raises(ListingChangedWarning):
+        step()
+    for _ in range(5):
+        found += step().items
+    assert [item.id for item in found] == server.ids[1:]
+
+
+def test_a_closed_iterator_gives_nothing_more(colour: Any) -> None:
+    iterator = (aiter if colour.is_async else iter)(
+        Server(50).client(colour).call_executions(ID, page_size=10)
+    )
+    if colour.is_async:
+        colour.run(anext(iterator))
+        colour.run(iterator.aclose())
+        with pytest.raises(StopAsyncIteration):
+            colour.run(anext(iterator))
+    else:
+        next(iterator)
+        iterator.close()
+        assert list(iterator) == []

@@ -8,7 +8,7 @@ from typing import Any
 
 from futureagi_simulate.errors import FutureAGIError, ServerError
 from futureagi_simulate.listings.page import Ask, Facts, Fetched, Page
-from futureagi_simulate.listings.planner import Await, Changed, Deliver, Start
+from futureagi_simulate.listings.planner import Await, Changed, Deliver, Drop, Look, Start
 
 Answer = Callable[[Ask], Any]
 
@@ -20,6 +20,7 @@ class Played:
         self.asks: list[Ask] = []
         self.given: list[tuple[Any, ...]] = []
         self.told: list[str] = []
+        self.causes: list[str] = []
         self.raised: FutureAGIError | None = None
         self.most_under_way = 0
         self.asked_when_given: list[int] = []
@@ -41,8 +42,14 @@ class Played:
                     self.most_under_way = max(self.most_under_way, len(under_way))
                 case Await():
                     outcome = under_way.popleft()
-                case Changed(how):
+                case Look(ask):
+                    self.asks.append(ask)
+                    outcome = answer(ask)
+                case Drop():
+                    under_way.clear()
+                case Changed(how, cause):
                     self.told.append(how)
+                    self.causes.append(cause)
                 case Deliver(page, _):
                     self.given.append(page.items)
                     self.asked_when_given.append(len(self.asks))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from futureagi_simulate.listings.page import Ask, Facts
-from futureagi_simulate.listings.reading import Neighbours
+from futureagi_simulate.listings.planner import Neighbours
 
 
 def facts(*ids: str | None) -> Facts:

@@ -13,7 +13,7 @@ from futureagi_simulate.listings.planner import Walk, is_whole
 
 def facts(number: int, size: int, delivered: int, **said: Any) -> Facts:
     told = {"count": None, "total_pages": None, "has_next": False, **said}
-    return Facts(Ask(number, size), tuple(str(row) for row in range(delivered)), **told)
+    return Facts(Ask(number, size), tuple(f"{number}-{row}" for row in range(delivered)), **told)
 
 
 @pytest.mark.parametrize(
@@ -45,25 +45,32 @@ def test_the_first_page_tells_where_the_end_is(said: dict[str, Any], last: int) 
     assert walk.last == last
 
 
-@pytest.mark.parametrize(("known", "last"), [(True, 2), (False, 3)])
-def test_without_a_count_a_listing_ends_where_a_page_is_repeated(known: bool, last: int) -> None:
+@pytest.mark.parametrize(("repeated", "last"), [(True, 2), (False, 3)])
+def test_without_a_count_a_listing_ends_where_a_page_is_repeated(repeated: bool, last: int) -> None:
     walk = Walk(10)
-    for number in (1, 2):
-        answer = facts(number, 10, 10, has_next=True)
-        walk.take(answer if known else replace(answer, ids=(None,) * 10))
+    first, second = (facts(number, 10, 10, has_next=True) for number in (1, 2))
+    walk.take(first)
+    walk.take(replace(second, ids=first.ids) if repeated else second)
     assert walk.last == last
 
 
-@pytest.mark.parametrize(("alike", "last"), [(50, 100_000), (51, 51)])
-def test_a_server_that_does_not_heed_the_page_number_isnt_asked_for_ever(alike: int, last: int) -> None:
+def test_rows_without_an_id_are_repeated_where_their_page_is() -> None:
     walk = Walk(10)
-    walk.take(replace(facts(1, 10, 10, count=1_000_000), ids=("else",) * 10))
-    walk.take(replace(facts(1, 10, 10, count=1_000_000), ids=("another",) * 10))
-    for number in range(1, alike + 1):
-        walk.take(facts(number, 10, 10, count=1_000_000, has_next=True))
-    assert walk.last == last
-    walk.take(replace(facts(alike + 1, 10, 10, count=1_000_000), ids=("fresh",) * 10))
-    assert walk.last == 100_000
+    nameless = replace(facts(1, 10, 3, count=1_000), ids=(None,) * 3)
+    barren = []
+    for fingerprint in (1, 2, 2, 1, 3):
+        walk.take(nameless, fingerprint)
+        barren.append(walk.barren)
+    assert barren == [0, 0, 1, 2, 0]
+
+
+def test_pages_without_anything_new_are_counted_in_a_row() -> None:
+    walk = Walk(2)
+    barren = []
+    for ids in ("ab", "cd", "", "ab", "dc", "de", "e"):
+        walk.take(replace(facts(1, 2, 2, count=1_000), ids=tuple(ids)))
+        barren.append(walk.barren)
+    assert barren == [0, 0, 1, 2, 3, 0, 1]
 
 
 def test_the_end_moves_with_the_count() -> None:

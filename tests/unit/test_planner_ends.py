@@ -12,7 +12,7 @@ from futureagi_simulate.listings.planner import Walk, is_whole
 
 def facts(number: int, size: int, delivered: int, **said: Any) -> Facts:
     told = {"count": None, "total_pages": None, "has_next": False, **said}
-    return Facts(Ask(number, size), tuple(str(row) for row in range(delivered)), **told)
+    return Facts(Ask(number, size), tuple(f"{number}-{row}" for row in range(delivered)), **told)
 
 
 def walked(*delivered: int, first: int = 1, **said: Any) -> Walk:
@@ -31,7 +31,7 @@ def walked(*delivered: int, first: int = 1, **said: Any) -> Walk:
         ((4, 5, 5), 4, None),
         ((0, 5, 5), 4, None),
         ((5, 5, 0), 3, None),
-        ((10, 10, 10), 3, None),
+        ((10, 10, 10), 4, None),
     ],
 )
 def test_pages_that_are_all_short_by_as_much_mean_a_lowered_size_and_others_hidden_rows(
@@ -51,9 +51,9 @@ def test_a_number_of_pages_that_would_leave_the_last_one_empty_is_not_believed()
     assert walked(10, count=41, total_pages=5).last == 5
 
 
-def test_rows_that_are_missing_are_not_looked_for_where_the_number_of_pages_is_known() -> None:
+def test_a_next_page_is_asked_for_though_count_and_total_pages_agree_that_there_is_none() -> None:
     walk = walked(5, 5, 5, count=30, total_pages=3, has_next=True)
-    assert (walk.last, walk.lowered_size) == (3, None)
+    assert (walk.last, walk.lowered_size) == (4, None)
 
 
 def test_no_pages_at_all_are_one() -> None:
@@ -73,8 +73,9 @@ def test_too_few_pages_are_believed_while_there_are_more_of_them() -> None:
     assert walked(10, count=95, total_pages=2, has_next=True).last == 2
 
 
-def test_a_walk_that_began_in_the_middle_cannot_miss_rows_and_stops_at_the_end() -> None:
-    assert walked(5, first=3, count=30, has_next=True).last == 3
+def test_a_walk_that_began_in_the_middle_goes_on_only_where_a_next_page_is_named() -> None:
+    assert walked(5, first=3, count=30, has_next=True).last == 4
+    assert walked(10, first=3, count=5).last == 1
 
 
 def test_nothing_is_doubtful_before_the_first_answer() -> None:
@@ -105,3 +106,29 @@ def test_a_raised_size_counts_in_a_fresh_look_too() -> None:
 )
 def test_a_page_counts_as_whole_only_with_room_to_spare(said: dict[str, Any], whole: bool) -> None:
     assert is_whole(facts(1, 30, **said)) is whole
+
+
+@pytest.mark.parametrize(
+    ("delivered", "said", "last"),
+    [
+        ((10,), {"count": 10, "has_next": True}, 2),
+        ((10, 10), {"count": 10, "has_next": True}, 3),
+        ((10, 10, 0), {"count": 10, "has_next": True}, 1),
+        ((10,), {"count": 10, "total_pages": 3}, 2),
+        ((10,), {"count": 9}, 2),
+        ((10,), {"count": 10}, 1),
+        ((9,), {"count": 8}, 2),
+        ((10, 9), {"count": 10}, 1),
+    ],
+)
+def test_more_rows_than_were_counted_are_looked_for_page_by_page(
+    delivered: tuple[int, ...], said: dict[str, Any], last: int
+) -> None:
+    walk = walked(*delivered, **said)
+    assert (walk.last, walk.past_count) == (last, sum(delivered) > said["count"] and len(delivered) > 1)
+
+
+def test_a_next_page_that_was_not_named_where_there_was_one_is_not_believed_at_the_end() -> None:
+    walk = walked(10, count=20)
+    walk.take(facts(2, 10, 10, count=20, has_next=True))
+    assert walk.last == 2

@@ -177,7 +177,7 @@ def test_a_listing_that_is_emptied_while_it_is_read_is_not_begun_anew_with_anoth
 
 
 def test_a_reading_that_begins_in_the_middle_finds_the_variant_that_has_rows() -> None:
-    played = Played(read(2, 1, variants=2, first=2), variants(0, 4))
+    played = Played(read(2, 1, variants=2, start=2), variants(0, 4))
     assert [(ask.number, ask.variant) for ask in played.asks] == [(2, 0), (1, 0), (2, 1)]
     assert (played.given, played.told) == ([("c", "d")], [])
 

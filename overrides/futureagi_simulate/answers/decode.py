@@ -6,6 +6,7 @@ its exact bytes, and an odd one doesn't hold up the others.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from functools import cache
 from typing import Any, Final, TypeVar, cast
@@ -26,6 +27,7 @@ __all__ = ["read_object", "read_page"]
 M = TypeVar("M")
 
 _SHOWN: Final = 5
+_PAGE: Final = re.compile(r"[?&]page=(\d{1,18})(?!\d)", re.ASCII)
 
 
 def read_page(form: Form[M], answer: Answer, ask: Ask, *, strict: bool) -> Fetched[M]:
@@ -47,10 +49,16 @@ def read_page(form: Form[M], answer: Answer, ask: Ask, *, strict: bool) -> Fetch
         tuple(_identity(item, form.identity) for item in items),
         count=count,
         total_pages=pages,
-        has_next=isinstance(getattr(envelope, "next", None), str),
+        has_next=_has_next(getattr(envelope, "next", None), ask.number),
     )
     page = Page(ask.number, items, count, pages, tuple(deviations))
     return Fetched(facts, page, _notices(envelope), envelope)
+
+
+def _has_next(link: object, number: int) -> bool:
+    """Return whether a page names one behind it; a link to itself or back says nothing."""
+    named = _PAGE.search(link) if isinstance(link, str) else None
+    return isinstance(link, str) and (named is None or int(named[1]) > number)
 
 
 def read_object(form: Form[M], answer: Answer, *, strict: bool) -> tuple[M, tuple[Deviation, ...]]:

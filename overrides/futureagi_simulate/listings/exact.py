@@ -23,11 +23,10 @@ from uuid import UUID
 from futureagi_simulate.errors import APIStatusError, FutureAGIError
 from futureagi_simulate.listings.page import Ask, Facts, Fetched
 from futureagi_simulate.listings.planner import (
-    Await,
     Command,
     Deliver,
+    Look,
     Outcome,
-    Start,
     Walk,
     Window,
     is_whole,
@@ -68,6 +67,9 @@ class Sightings:
         self._counts: list[int | None] = []
         self._pass = -1
         self._repeats: Counter[bytes] = Counter()
+
+    def __len__(self) -> int:
+        return len(self._seen)
 
     def begin(self) -> None:
         """Begin another pass."""
@@ -124,17 +126,20 @@ def read_exactly(size: int, prefetch: int, variants: int = 1) -> Generator[Comma
     for number in range(PASSES):
         seen.begin()
         walk = Walk(_pass_size(size, number, lowered), variants=variants)
+        window = Window(walk, prefetch)
         try:
-            whole = yield from _one_pass(seen, Window(walk, prefetch))
+            whole = yield from _one_pass(seen, window)
         except APIStatusError as error:
             if failed or not may_be_past_the_end(error):
                 raise
             failed = True  # it came and went while the end moved; one that is broken fails again
             continue
-        if whole or seen.proven():
+        if whole or (not walk.past_count and seen.proven()):  # a count that is too low proves nothing
             return
+        if window.stuck is not None:
+            break
         lowered = walk.lowered_size
-    yield from _all_at_once(seen)
+    yield from _all_at_once(seen, window.stuck)
 
 
 def _one_pass(seen: Sightings, window: Window) -> Generator[Command, Outcome | None, bool]:
@@ -158,23 +163,27 @@ def _pass_size(size: int, number: int, lowered: int | None) -> int:
     return size * (2 + number) // 2 + number
 
 
-def _all_at_once(seen: Sightings) -> Generator[Command, Outcome | None, None]:
-    """Ask for everything in one page; again if that changed at that very moment."""
+def _all_at_once(seen: Sightings, stuck: FutureAGIError | None) -> Generator[Command, Outcome | None, None]:
+    """Ask for everything in one page; again if that changed at that very moment.
+
+    A server whose pages came to nothing has to say itself that this one is all.
+    """
     outcome: Outcome | None = None
     for _ in range(TRIES):
-        count = seen.count or 0
-        yield Start(Ask(1, count + max(50, count // 10), seen.variant))
-        outcome = yield Await()
+        count = max(seen.count or 0, len(seen))
+        outcome = yield Look(Ask(1, count + max(50, count // 10), seen.variant))
         if not isinstance(outcome, Fetched):
             break
         seen.begin()
         fresh = seen.note(outcome.facts, outcome.page.items)
         yield Deliver(outcome.keeping(fresh), outcome)
-        if is_whole(outcome.facts) or seen.proven():
+        facts = outcome.facts
+        said = stuck is None or facts.total_pages == 1 or facts.delivered == facts.count
+        if (said and is_whole(facts)) or (stuck is None and seen.proven()):
             return
     raise IncompleteListingError(
         f"After {PASSES} passes and a page of all rows this listing still can't be shown to be complete.",
         found=seen.ids(),
         count=seen.count,
         remedy="Read it when less is going on, or without exact=True; `found` of this error has the ids.",
-    ) from (outcome if isinstance(outcome, Exception) else None)
+    ) from (outcome if isinstance(outcome, Exception) else stuck)

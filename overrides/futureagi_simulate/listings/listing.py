@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Generator, Iterator
-from typing import Generic, Self, TypedDict, TypeVar
+from collections.abc import Awaitable, Generator
+from typing import Final, Generic, TypedDict, TypeVar
 
 import msgspec
+from msgspec.structs import replace
 
 from futureagi_simulate.checks import at_least_one, yes_or_no
-from futureagi_simulate.listings.drivers import AsyncPages, drive
+from futureagi_simulate.errors import ConfigurationError
+from futureagi_simulate.listings.drivers import AsyncItems, AsyncPages, Items, Pages
 from futureagi_simulate.listings.exact import IncompleteListingError, read_exactly
-from futureagi_simulate.listings.page import Page
 from futureagi_simulate.listings.planner import Command, Outcome
 from futureagi_simulate.listings.reading import read
 from futureagi_simulate.listings.source import Source
@@ -20,15 +21,16 @@ __all__ = ["AsyncListing", "Listing", "Paging", "Plan"]
 
 T = TypeVar("T")
 
-PAGE_SIZE = 50
+PAGE_SIZE: Final = 50
+_MOST_AHEAD: Final = 100  # connections that httpx keeps open for a client at most
 
 
 class Paging(TypedDict, total=False):
     """How a listing is read.
 
     `page_size`: items a page is asked to have, 50 by default; the server may send fewer. `prefetch`: pages
-    under way at once, 1 by default. `exact`: read until every item that is there the whole time is known to
-    have been given, once.
+    under way at once, 1 by default and 100 at most. `exact`: read until every item that is there the whole
+    time is known to have been given, once.
     """
 
     page_size: int
@@ -51,11 +53,13 @@ class Plan(msgspec.Struct, frozen=True):
                 f"a listing has no argument {name!r}; it takes {', '.join(Paging.__annotations__)}"
             )
         size = at_least_one(paging.get("page_size", PAGE_SIZE), "page_size")
-        return cls(
-            size,
-            at_least_one(paging.get("prefetch", 1), "prefetch"),
-            yes_or_no(paging.get("exact", False), "exact"),
-        )
+        prefetch = at_least_one(paging.get("prefetch", 1), "prefetch")
+        if prefetch > _MOST_AHEAD:
+            raise ConfigurationError(
+                f"prefetch={prefetch} is more pages at once than the {_MOST_AHEAD} connections of a client.",
+                remedy=f"Give prefetch= as 1 to {_MOST_AHEAD}; 4 to 8 suit most servers.",
+            )
+        return cls(size, prefetch, yes_or_no(paging.get("exact", False), "exact"))
 
     def decisions(self, variants: int, start: int) -> Generator[Command, Outcome | None, None]:
         """Begin to decide which pages to read."""
@@ -70,7 +74,7 @@ class Listing(Generic[T]):
     Making one sends nothing. It may ask for a page twice: where rows are missing or a page is gone,
     a second look tells whether the listing changed. An error while a page is read has the page's number in
     `page`; what came before it has been given, and `pages(start=error.page)` goes on from there. Leaving a
-    loop early stops what is under way, which with `prefetch` means to wait for the pages on their way.
+    loop early cancels the pages under way.
     """
 
     def __init__(self, source: Source[T, Answer], plan: Plan) -> None:
@@ -80,25 +84,28 @@ class Listing(Generic[T]):
     def __repr__(self) -> str:
         return f"<Listing of {self._source.spec.item_name}>"
 
-    def __iter__(self) -> Iterator[T]:
-        for page in self.pages():
-            yield from page.items
+    def __iter__(self) -> Items[T]:
+        return Items(self.pages())
 
-    def pages(self, start: int = 1) -> Iterator[Page[T]]:
+    def pages(self, start: int = 1) -> Pages[T]:
         """Iterate over pages, from page `start` on; an exact listing always begins at the beginning."""
         decisions = self._plan.decisions(len(self._source.spec.requests), start)
-        return drive(decisions, self._source, self._plan.prefetch)
+        return Pages(decisions, self._source, self._plan.prefetch)
 
     def first(self) -> T | None:
         """Give the first item, None if there is none."""
-        return next(iter(self), None)
+        return next(iter(self._alone()), None)
 
     def count(self) -> int | None:
         """Give the number of items the server says there are, deleted calls included on the real one.
 
         Asks for one page.
         """
-        return next((page.count for page in self.pages()), None)
+        return next((page.count for page in self._alone().pages()), None)
+
+    def _alone(self) -> Listing[T]:
+        """Return the same listing without pages that are asked for ahead."""
+        return Listing(self._source, replace(self._plan, prefetch=1))
 
     def to_list(self) -> list[T]:
         """Read everything.
@@ -135,15 +142,19 @@ class AsyncListing(Generic[T]):
 
     async def first(self) -> T | None:
         """Give the first item, None if there is none."""
-        return await anext(aiter(self), None)
+        return await anext(aiter(self._alone()), None)
 
     async def count(self) -> int | None:
         """Give the number of items the server says there are, deleted calls included on the real one.
 
         Asks for one page.
         """
-        page = await anext(self.pages(), None)
+        page = await anext(self._alone().pages(), None)
         return None if page is None else page.count
+
+    def _alone(self) -> AsyncListing[T]:
+        """Return the same listing without pages that are asked for ahead."""
+        return AsyncListing(self._source, replace(self._plan, prefetch=1))
 
     async def to_list(self) -> list[T]:
         """Read everything.
@@ -158,25 +169,3 @@ class AsyncListing(Generic[T]):
             error.items = items
             raise
         return items
-
-
-class AsyncItems(Generic[T]):
-    """Iterates over the items of pages."""
-
-    def __init__(self, pages: AsyncPages[T]) -> None:
-        self._pages = pages
-        self._items: Iterator[T] = iter(())
-
-    def __aiter__(self) -> Self:
-        return self
-
-    async def __anext__(self) -> T:
-        """Give the next item."""
-        while True:
-            for item in self._items:
-                return item
-            self._items = iter((await anext(self._pages)).items)
-
-    async def aclose(self) -> None:
-        """Stop, and wait until nothing is under way any more."""
-        await self._pages.aclose()

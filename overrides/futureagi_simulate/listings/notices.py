@@ -19,6 +19,7 @@ from futureagi_simulate.errors import (
 )
 from futureagi_simulate.filters import Filter
 from futureagi_simulate.listings.page import Deviation
+from futureagi_simulate.listings.planner import Changed
 
 __all__ = ["Contract", "warn_about_change", "warn_about_filter"]
 
@@ -44,13 +45,25 @@ class Contract:
                 _warn(f"{operation}: {deviation}; {kept}.", ContractWarning)
 
 
-def warn_about_change(operation: str, how: str) -> None:
-    """Warn that a listing changed while it was read."""
-    _warn(
-        f"The listing of {operation} changed while it was read: {how}. Items may be missing; "
-        "exact=True reads until none is.",
-        ListingChangedWarning,
-    )
+def warn_about_change(operation: str, change: Changed) -> None:
+    """Warn that rows of a listing may be missing, and say why."""
+    text = _CAUSES[change.cause].format(listing=f"The listing of {operation}", how=change.how)
+    if change.cause == "count":
+        _warn(f"{text}. It was read on until no new rows came.", ContractWarning)
+    else:
+        _warn(f"{text}. Items may be missing; exact=True reads until none is.", ListingChangedWarning)
+
+
+_CAUSES: Final = {
+    "change": "{listing} changed while it was read: {how}",
+    "ties": "{listing} has no fixed order: {how}, though it didn't change. Rows with equal timestamps come "
+    "in any order",
+    "page": "{listing} was answered with the same rows again: {how}, though it didn't change. The server "
+    "may ignore the page number",
+    "count": "{listing} has more rows than the server counts: {how}",
+    "unknown": "{listing} repeats rows: {how}. Either it changed while it was read, or rows with equal "
+    "timestamps come in any order",
+}
 
 
 def warn_about_filter(ignored: Filter | None, raw: Mapping[str, Any], notices: tuple[str, ...]) -> None:

@@ -92,6 +92,15 @@ class Fetched(msgspec.Struct, Generic[T_co], frozen=True):
         page = Page(self.page.number, items, self.page.count, self.page.total_pages, self.page.deviations)
         return Fetched(self.facts, page, self.notices, self.envelope)
 
+    def fingerprint(self) -> int:
+        """Return a number that is the same for pages of the same rows, in any order."""
+        ids = self.facts.ids
+        rows = (
+            getattr(item, "raw_json", item) if id_ is None else id_
+            for id_, item in zip(ids, self.page.items, strict=True)
+        )
+        return hash(frozenset(rows))
+
     def keeping(self, rows: list[int]) -> Page[T_co]:
         """Return the page with only the items at `rows`."""
         if len(rows) == len(self.page.items):
