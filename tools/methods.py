@@ -64,6 +64,7 @@ class Parameter:
     required: bool
     values: tuple[str, ...]
     cases: tuple[str, ...]
+    repeated_as: tuple[str, ...]
     text: str
 
     @property
@@ -108,9 +109,8 @@ class Method:
     whole: str = ""
     whole_at: tuple[str, ...] = ()
     wrapper: str = ""
-    calls_by: str = ""
+    calls: Mapping[str, str] = field(default_factory=dict)
     telling: frozenset[str] = frozenset()
-    echoed: Mapping[str, str] = field(default_factory=dict)
     summary: str = ""
     description: str = ""
     deprecated: bool = False
@@ -285,7 +285,7 @@ def _method(
     if rows is None:
         if form["name"].startswith("list"):
             raise SpecError(f"{place}: its answer {answer} has no `results`, so it lists nothing: name it get…")
-        return Method(**known, **_whole(whole, whole_at, answers, answer, document, taken), at=whole_at)
+        return Method(**known, **_whole(whole, whole_at, answers, answer, document), at=whole_at)
     items = _items(rows["items"], by, place)
     listed = {
         "at": rows_at,
@@ -296,9 +296,9 @@ def _method(
         "identity": _identity(schemas[items[0]], document),
     }
     if form["name"].startswith("list"):
-        return Method(**known, **listed, wrapper=form.get("class", ""), calls_by=form.get("calls", ""))
+        return Method(**known, **listed, wrapper=form.get("class", ""), calls=form.get("calls", {}))
     wrapper = form.get("class") or whole
-    return Method(**known, **listed, wrapper=wrapper, **_whole(whole, whole_at, answers, answer, document, taken))
+    return Method(**known, **listed, wrapper=wrapper, **_whole(whole, whole_at, answers, answer, document))
 
 
 def _items(items: Mapping[str, Any], by: str, place: str) -> tuple[Any, ...]:
@@ -320,9 +320,9 @@ def _items(items: Mapping[str, Any], by: str, place: str) -> tuple[Any, ...]:
 
 
 def _whole(
-    whole: str, at: tuple[str, ...], answers: Mapping[str, str], answer: str, document: Mapping[str, Any], taken: list[Parameter]
+    whole: str, at: tuple[str, ...], answers: Mapping[str, str], answer: str, document: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """Describe an object that is a whole answer: what tells it from the other forms, and the ids it repeats."""
+    """Describe an object that is a whole answer, and what tells it from the answers to the other forms."""
     schemas = document["components"]["schemas"]
 
     def inside(name: str) -> set[str]:
@@ -331,11 +331,9 @@ def _whole(
             schema = resolve(_properties(schema, document)[key], document)
         return set(_properties(schema, document))
 
-    own = _properties(schemas[whole], document)
     others = [inside(other) for other in answers.values() if other != answer]
-    telling = frozenset(own) - set[str]().union(*others) if others else frozenset()
-    echoed = {one.argument: one.name for one in taken if one.kind == "uuid" and one.name in own}
-    return {"whole": whole, "whole_at": at, "telling": telling, "echoed": echoed}
+    own = frozenset(_properties(schemas[whole], document))
+    return {"whole": whole, "whole_at": at, "telling": own - set[str]().union(*others) if others else frozenset()}
 
 
 def _parameter(given: Mapping[str, Any], document: Mapping[str, Any]) -> Parameter:
@@ -350,6 +348,7 @@ def _parameter(given: Mapping[str, Any], document: Mapping[str, Any]) -> Paramet
         required=bool(given.get("required")),
         values=tuple(dict.fromkeys(values)),
         cases=tuple(given.get("x-cases", ())),
+        repeated_as=tuple(given.get("x-repeated-as", (given["name"],) if schema.get("format") == "uuid" else ())),
         text=given.get("description") or schema.get("description", ""),
     )
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final, Protocol, TypeVar
 
-from msgspec import Struct, field
+from msgspec import Struct
 
 M = TypeVar("M")
 
@@ -28,6 +28,7 @@ class Parameter(Struct, frozen=True):
     required: bool = False
     values: tuple[str, ...] = ()
     cases: tuple[str, ...] = ()
+    repeated_as: tuple[str, ...] = ()
 
 
 class Operation(Struct, frozen=True):
@@ -45,7 +46,7 @@ class Method(Struct, frozen=True):
     A listing has pages of the model `envelope` at the keys `at`, whose rows are `item`s; where the two parameters
     `nested` have equally many values, rows that have an id are `item`s and others `other_item`s. `identity` is the
     field that tells rows apart. An object is a `whole` at `whole_at`; `telling` are fields that no other form of the
-    operation has, `echoed` the fields that repeat an id that was asked for, by argument.
+    operation has. `calls` is the method that lists the rows of a row, and which of its arguments is the row's id.
     """
 
     name: str
@@ -60,7 +61,7 @@ class Method(Struct, frozen=True):
     whole: str = ""
     whole_at: tuple[str, ...] = ()
     telling: frozenset[str] = frozenset()
-    echoed: Mapping[str, str] = field(default_factory=dict)
+    calls: tuple[str, str] | None = None
 
 
 class SyncClient(Protocol):
@@ -87,7 +88,14 @@ LIST_CALL_EXECUTIONS: Final = Operation(
     id="listCallExecutions",
     path="/simulate/run-tests/{run_test_id}/call-executions/",
     parameters=(
-        Parameter("run_test_id", "path", "uuid", "run_test_id", required=True),
+        Parameter(
+            "run_test_id",
+            "path",
+            "uuid",
+            "run_test_id",
+            required=True,
+            repeated_as=("run_test_id", "run_test"),
+        ),
         Parameter("search", "query", "text", "search"),
         Parameter(
             "status",
@@ -115,7 +123,14 @@ LIST_TEST_EXECUTIONS: Final = Operation(
     id="listTestExecutions",
     path="/simulate/run-tests/{run_test_id}/executions/",
     parameters=(
-        Parameter("run_test_id", "path", "uuid", "run_test_id", required=True),
+        Parameter(
+            "run_test_id",
+            "path",
+            "uuid",
+            "run_test_id",
+            required=True,
+            repeated_as=("run_test_id", "run_test"),
+        ),
         Parameter("search", "query", "text", "search"),
         Parameter(
             "status",
@@ -143,7 +158,14 @@ GET_TEST_EXECUTION: Final = Operation(
     id="getTestExecution",
     path="/simulate/test-executions/{test_execution_id}/",
     parameters=(
-        Parameter("test_execution_id", "path", "uuid", "test_execution_id", required=True),
+        Parameter(
+            "test_execution_id",
+            "path",
+            "uuid",
+            "test_execution_id",
+            required=True,
+            repeated_as=("test_execution_id", "execution_id"),
+        ),
         Parameter("search", "query", "text", "search"),
         Parameter("page", "query", "integer", "page"),
         Parameter("limit", "query", "integer", "limit"),
@@ -158,8 +180,10 @@ LIST_VERSION_CALL_EXECUTIONS: Final = Operation(
     id="listVersionCallExecutions",
     path="/simulate/agent-definitions/{agent_id}/versions/{version_id}/call-executions/",
     parameters=(
-        Parameter("agent_id", "path", "uuid", "agent_id", required=True),
-        Parameter("version_id", "path", "uuid", "version_id", required=True),
+        Parameter("agent_id", "path", "uuid", "agent_id", required=True, repeated_as=("agent_id",)),
+        Parameter(
+            "version_id", "path", "uuid", "version_id", required=True, repeated_as=("version_id",)
+        ),
         Parameter("limit", "query", "integer", "limit"),
         Parameter("page", "query", "integer", "page"),
     ),
@@ -171,8 +195,20 @@ GET_SIMULATION_RUNS: Final = Operation(
     path="/sdk/api/v1/simulation/runs/",
     parameters=(
         Parameter("run_test_name", "query", "text", "run_test_name"),
-        Parameter("execution_id", "query", "uuid", "execution_id"),
-        Parameter("call_execution_id", "query", "uuid", "call_execution_id"),
+        Parameter(
+            "execution_id",
+            "query",
+            "uuid",
+            "execution_id",
+            repeated_as=("execution_id", "test_execution_id"),
+        ),
+        Parameter(
+            "call_execution_id",
+            "query",
+            "uuid",
+            "call_execution_id",
+            repeated_as=("call_execution_id",),
+        ),
         Parameter("eval_name", "query", "names", "eval_names"),
         Parameter("summary", "query", "boolean", "summary"),
         Parameter("page", "query", "integer", "page"),
@@ -240,6 +276,7 @@ LIST_EXECUTION_RUNS_METHOD: Final = Method(
     item="ExecutionRun",
     envelope="ExecutionRunPage",
     identity="execution_id",
+    calls=("get_execution_run", "execution_id"),
 )
 
 GET_EXECUTION_RUN_METHOD: Final = Method(
@@ -263,7 +300,6 @@ GET_EXECUTION_RUN_METHOD: Final = Method(
             "total_calls",
         ]
     ),
-    echoed={"execution_id": "execution_id"},
 )
 
 GET_CALL_RUN_METHOD: Final = Method(
@@ -286,11 +322,21 @@ GET_CALL_RUN_METHOD: Final = Method(
             "scenario_name",
         ]
     ),
-    echoed={"call_execution_id": "call_execution_id"},
 )
 
+METHODS: Final = {
+    "list_call_executions": LIST_CALL_EXECUTIONS_METHOD,
+    "list_test_executions": LIST_TEST_EXECUTIONS_METHOD,
+    "get_test_execution": GET_TEST_EXECUTION_METHOD,
+    "list_test_execution_groups": LIST_TEST_EXECUTION_GROUPS_METHOD,
+    "list_version_call_executions": LIST_VERSION_CALL_EXECUTIONS_METHOD,
+    "list_execution_runs": LIST_EXECUTION_RUNS_METHOD,
+    "get_execution_run": GET_EXECUTION_RUN_METHOD,
+    "get_call_run": GET_CALL_RUN_METHOD,
+}
 
 __all__ = [
+    "METHODS",
     "AsyncClient",
     "LIST_CALL_EXECUTIONS",
     "LIST_TEST_EXECUTIONS",
