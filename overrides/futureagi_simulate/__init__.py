@@ -13,15 +13,6 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from futureagi_simulate._api import (
-        CallExecution,
-        CallRun,
-        ExecutionRunCall,
-        GroupRow,
-        TestExecution,
-        TestExecutionCall,
-        VersionCallExecution,
-    )
     from futureagi_simulate.client import AsyncClient, Client
     from futureagi_simulate.errors import (
         APIStatusError,
@@ -60,14 +51,23 @@ if TYPE_CHECKING:
         call_record,
         execution_record,
     )
-    from futureagi_simulate.runs import (
+    from futureagi_simulate.transport.clock import Clock, ManualClock, SystemClock
+    from futureagi_simulate.transport.retry import RetryPolicy
+    from futureagi_simulate_api.methods import (
         AsyncExecutionRun,
         AsyncTestExecutionDetail,
         ExecutionRun,
         TestExecutionDetail,
     )
-    from futureagi_simulate.transport.clock import Clock, ManualClock, SystemClock
-    from futureagi_simulate.transport.retry import RetryPolicy
+    from futureagi_simulate_api.models import (
+        CallExecution,
+        CallRun,
+        ExecutionRunCall,
+        GroupRow,
+        TestExecution,
+        TestExecutionCall,
+        VersionCallExecution,
+    )
 
 __all__ = [
     "APIStatusError",
@@ -128,7 +128,7 @@ __all__ = [
 ]
 
 _HOMES = {
-    "_api": (
+    "futureagi_simulate_api.models": (
         "CallExecution",
         "CallRun",
         "ExecutionRunCall",
@@ -177,7 +177,12 @@ _HOMES = {
         "execution_record",
     ),
     "transport.retry": ("RetryPolicy",),
-    "runs": ("AsyncExecutionRun", "AsyncTestExecutionDetail", "ExecutionRun", "TestExecutionDetail"),
+    "futureagi_simulate_api.methods": (
+        "AsyncExecutionRun",
+        "AsyncTestExecutionDetail",
+        "ExecutionRun",
+        "TestExecutionDetail",
+    ),
 }
 _HOME = {name: module for module, names in _HOMES.items() for name in names}
 
@@ -185,7 +190,8 @@ _HOME = {name: module for module, names in _HOMES.items() for name in names}
 def __getattr__(name: str) -> object:
     if name not in _HOME:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
+    home = _HOME[name]
+    value = getattr(import_module(home if home.startswith("futureagi_") else f"{__name__}.{home}"), name)
     globals()[name] = value
     return value
 

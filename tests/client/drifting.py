@@ -12,13 +12,13 @@ from zlib import crc32
 
 import attrs
 
-from futureagi_simulate.answers.form import Form
-from futureagi_simulate.endpoints import ListingSpec
 from futureagi_simulate.errors import ServerError
 from futureagi_simulate.listings.listing import AsyncListing, Listing, Plan
 from futureagi_simulate.listings.notices import Contract
 from futureagi_simulate.listings.page import Ask, Facts, Fetched, Page
 from futureagi_simulate.listings.source import Source
+from futureagi_simulate.requests import ListingSpec
+from futureagi_simulate.results import Form
 from futureagi_simulate.transport.request import Request
 from futureagi_simulate_api.models import CallExecution
 

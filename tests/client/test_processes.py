@@ -135,10 +135,10 @@ from futureagi_simulate import Client
 from futureagi_simulate.transport.request import Request
 
 client = Client(api_key="api-key-of-a-test", secret_key="secret-key-of-a-test", base_url={base_url!r})
-client._connection.session.send(Request("getThing", "/preloaded"))
+client._session.send(Request("getThing", "/preloaded"))
 
 def app(environ, start_response):
-    answer = client._connection.session.send(Request("getThing", environ["PATH_INFO"]))
+    answer = client._session.send(Request("getThing", environ["PATH_INFO"]))
     start_response("200 OK", [("Content-Length", str(len(answer.content)))])
     return [answer.content]
 """

@@ -15,8 +15,8 @@ from futureagi_simulate.records import ExecutionRecord, execution_record
 from futureagi_simulate_cli.gate.status import NOT_LISTED, is_finished, state
 
 if TYPE_CHECKING:
+    from futureagi_simulate import ExecutionRun
     from futureagi_simulate.client import Client
-    from futureagi_simulate.runs import ExecutionRun
 
 PAGE: Final = 100
 PREFETCH: Final = 4

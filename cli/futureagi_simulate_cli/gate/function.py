@@ -16,8 +16,8 @@ from futureagi_simulate_cli.gate.verdict import Check, Outcome, Verdict
 from futureagi_simulate_cli.gate.wait import INTERVAL, Look, follow, looks, parse_duration
 
 if TYPE_CHECKING:
+    from futureagi_simulate import ExecutionRun
     from futureagi_simulate.client import Client
-    from futureagi_simulate.runs import ExecutionRun
 
 
 def gate(

@@ -9,7 +9,6 @@ from weakref import WeakSet
 import msgspec
 from msgspec.structs import replace
 
-from futureagi_simulate.endpoints import ListingSpec
 from futureagi_simulate.filters import Filter
 from futureagi_simulate.listings.notices import (
     Contract,
@@ -20,6 +19,7 @@ from futureagi_simulate.listings.notices import (
 )
 from futureagi_simulate.listings.page import Ask, Fetched, Page
 from futureagi_simulate.listings.planner import Changed, Deliver
+from futureagi_simulate.requests import ListingSpec
 
 if TYPE_CHECKING:
     import asyncio
