@@ -1,8 +1,8 @@
 """Describe the methods of Client and AsyncClient as the spec has them, and render them.
 
-An operation is one method, named after its id. Where an operation has several request forms, `x-methods` names a
-method for each. A method whose name begins with `list` lists the rows of its pages; any other returns the object
-that was asked for, with its rows, if there are any, as a listing in `calls`.
+An operation is one method, named after its id. Where it has several request forms, `x-methods` names
+a method for each. A method whose name begins with `list` lists the rows of its pages; any other returns the
+object that was asked for, with its rows, if there are any, as a listing in `calls`.
 """
 
 from __future__ import annotations
@@ -135,7 +135,7 @@ class Method:
 
     @property
     def arguments(self) -> list[Argument]:
-        """Give the arguments in their order: those of the path, or the one that chooses the form, come first."""
+        """Return the arguments in order: those of the path, or the one that chooses the form, come first."""
         path = [one for one in self.parameters if one.place == "path"]
         first = path or [one for one in self.parameters if one.name == self.by]
         given = [Argument(one.argument, one.type, "", one.text, False) for one in first]
@@ -202,9 +202,13 @@ def render(document: Mapping[str, Any], templates: Path, package: Path) -> dict[
     found = methods(document)
     wrapped = {method.wrapper: method for method in found if method.wrapper and method.whole}
     environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(templates), trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True,
-        undefined=jinja2.StrictUndefined, autoescape=False,  # noqa: S701 (Python, not HTML)
-    )  # fmt: skip
+        loader=jinja2.FileSystemLoader(templates),
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        undefined=jinja2.StrictUndefined,
+        autoescape=False,  # noqa: S701 (Python, not HTML)
+    )
     environment.filters["literal"] = _literal
     environment.filters["safe_for_docstring"] = _docstring
     given = {
@@ -335,7 +339,7 @@ def _method(
 
 
 def _items(items: Mapping[str, Any], by: str, place: str) -> tuple[Any, ...]:
-    """Name the class of a page's rows; where two parameters together choose, both classes and the parameters."""
+    """Name the class of a page's rows; where two parameters choose, both classes and the parameters."""
     chosen = items.get("x-chosen-by")
     if not chosen:
         return (_name(items),)

@@ -82,18 +82,20 @@ class _Reading(Generic[S]):
         wrapper: type[W],
         answer: Answer,
         page: Fetched[Any],
-        calls: Any,
+        calls: Listing[Any] | AsyncListing[Any],
     ) -> W:
         """Make an object of an answer that holds its first page of rows too."""
+        form = object_form(method, arguments)
         asked = next(
             uuid(arguments[one.argument], one.argument) for one in method.parameters if one.kind == "uuid"
         )
-        if method.whole == method.envelope:
-            if page.page.count is None:
-                page.envelope.count = None
-            return wrapper(page.envelope, calls, asked, answer.content)
-        whole = self._object(object_form(method, arguments), answer)
-        return wrapper(whole, calls, asked, whole.raw_json)
+        if method.whole != method.envelope:
+            whole = self._object(form, answer)
+            return wrapper(whole, calls, asked, whole.raw_json)
+        given = {name: getattr(page.envelope, name) for name in form.item.__annotations__}
+        if calls.filtered:
+            given["count"] = None  # of the calls before that filter, which nobody asked for
+        return wrapper(form.item(**given), calls, asked, answer.content)
 
     def _composing(
         self, method: Method, arguments: Arguments, wrapper: type[W] | None, listing: Callable[..., Any]
@@ -164,8 +166,8 @@ class Client(_Reading[Session], SyncMethods):
     def request(self, operation: Operation, arguments: Mapping[str, object], model: type[M]) -> M:
         """Send one request of an operation and return its answer as `model`.
 
-        The functions of `futureagi_simulate_api.api` send through this: one page, with the client's keys, retries
-        and errors.
+        The functions of `futureagi_simulate_api.api` send through this: one page, with the client's keys,
+        retries and errors.
         """
         asked = requests_of(operation, arguments)[0]
         return self._object(Form(model, identity=None), self._session.send(asked))

@@ -117,7 +117,7 @@ def _envelope(
         raise _other_form(answer, f"it isn't JSON ({error})") from None
     if isinstance(envelope.results, list) and all(isinstance(row, msgspec.Raw) for row in envelope.results):
         return envelope
-    if envelope.results is None:
+    if envelope.results is None and "results" in decoder(dict[str, msgspec.Raw]).decode(data):
         return attrs.evolve(envelope, results=[])
     raise _other_form(answer, f"{path}.results isn't an array".lstrip("."))
 

@@ -1,7 +1,7 @@
 """Lenient decoding: what doesn't fit the contract is decoded field by field, and each deviation is noted.
 
-msgspec decodes straight into the model first, at every level, so only the part that differs is taken apart. Enum
-values that the contract doesn't list decode all the same and are searched for.
+msgspec decodes straight into the model first, at every level, so only the part that differs is taken apart.
+Enum values that the contract doesn't list decode all the same and are searched for.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """From the arguments of a method to its requests, and to what their answers look like.
 
-Every argument is checked here, before anything is sent; what the API takes is read from the generated operations.
+Every argument is checked here, before anything is sent. What the API takes is in the generated operations.
 """
 
 from __future__ import annotations
@@ -34,8 +34,8 @@ _NO_ID: Final = "The server gave an execution without an id, so that its calls c
 class ListingSpec(msgspec.Struct, Generic[M], frozen=True):
     """A listing: the requests for it without page and size, and the form of its pages.
 
-    Of several requests the next is used when the one before finds nothing. `without_id` says that the server gave
-    no id to ask with.
+    Of several requests the next is used when the one before finds nothing. `without_id` says that the server
+    gave no id to ask with.
     """
 
     requests: tuple[Request, ...]
@@ -57,11 +57,12 @@ class ListingSpec(msgspec.Struct, Generic[M], frozen=True):
 
 
 def listing_spec(method: Method, arguments: Arguments) -> ListingSpec[Any]:
-    """Describe the listing of a method's rows; raise ConfigurationError for an argument the API does not take."""
+    """Describe the listing of a method's rows; raise ConfigurationError for a wrong argument."""
     filters = next((one.argument for one in method.parameters if one.kind == "filters"), "")
-    chosen = _filters(arguments.get(filters) or (), filters)
-    if chosen and not method.nested:  # filters for a verdict are applied by the client, to rows
-        arguments = {**arguments, filters: [one for one in chosen if not one.is_verdict]}
+    chosen = _filters(arguments.get(filters, ()), filters)
+    if filters:  # those for a verdict are applied by the client, to rows
+        sent = chosen if method.nested else tuple(one for one in chosen if not one.is_verdict)
+        arguments = {**arguments, filters: sent}
     asked = requests_of(method.operation, arguments, method.parameters)
     form = Form(
         getattr(models, method.item),
@@ -89,7 +90,7 @@ def listing_spec(method: Method, arguments: Arguments) -> ListingSpec[Any]:
 
 
 def calls_of(method: Method, arguments: Arguments, id_argument: str) -> ListingSpec[Any]:
-    """Describe the listing of the rows of an object that was listed; its id is the server's and may be missing."""
+    """Describe the listing of the rows of a listed object; its id is the server's and may be missing."""
     given = arguments[id_argument]
     if isinstance(given, str) and given.strip():
         known = {id_argument: next(one for one in method.parameters if one.argument == id_argument)}

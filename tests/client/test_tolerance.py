@@ -347,8 +347,8 @@ def test_a_run_without_an_id_is_shown_and_its_calls_cannot_be_asked_for(colour: 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ContractWarning)
         body = {"status": True, "result": page_of(None, RUN)}
-        nothing, run = colour.collect(client(colour, body).runs("name"))
-    assert (nothing.execution_id, nothing.status, nothing.eval_results) == ("", "", [])
+        nothing, run = colour.collect(client(colour, body).list_execution_runs("name"))
+    assert (nothing.execution_id, nothing.status, nothing.eval_results) == (None, None, None)
     assert run.execution_id == ID
     with pytest.raises(ContractError, match="without an id"):
         colour.collect(nothing.calls)
