@@ -125,7 +125,7 @@ class Method:
     @property
     def is_listing(self) -> bool:
         """Return whether it lists the rows of pages."""
-        return self.name.startswith("list")
+        return bool(self.item) and self.name.startswith("list")
 
     @property
     def row_fields(self) -> tuple[str, ...]:
@@ -318,10 +318,6 @@ def _method(
         "deprecated": bool(operation.get("deprecated")),
     }
     if rows is None:
-        if form["name"].startswith("list"):
-            raise SpecError(
-                f"{place}: its answer {answer} has no `results`, so it lists nothing: name it get…"
-            )
         return Method(**known, **_whole(whole, whole_at, answers, answer, document), at=whole_at)
     items = _items(rows["items"], by, place)
     listed = {

@@ -1,4 +1,9 @@
 # Generated from openapi.yaml. Do not edit: change the spec or generator-templates/, then run `nox -s generate`.
+"""GET /sdk/api/v1/simulation/runs/
+
+Documented statuses: 200, 400, 401, 404, 406, 500.
+"""
+
 from __future__ import annotations
 
 from collections.abc import Mapping

@@ -1,4 +1,9 @@
 # Generated from openapi.yaml. Do not edit: change the spec or generator-templates/, then run `nox -s generate`.
+"""GET /simulate/test-executions/{test_execution_id}/
+
+Documented statuses: 200, 400, 401, 404, 406, 500.
+"""
+
 from __future__ import annotations
 
 from uuid import UUID
