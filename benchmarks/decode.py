@@ -13,11 +13,12 @@ from benchmarks.peers import DEFAULT, OPENAPI_GENERATOR, PYDANTIC, peers
 from benchmarks.structs import struct
 from benchmarks.timing import Figure, Spread, compare
 from benchmarks.walk import RUN_TEST
-from futureagi_simulate import endpoints
-from futureagi_simulate.answers.decode import read_page
+from futureagi_simulate.decoding import read_page
 from futureagi_simulate.http import Answer
 from futureagi_simulate.pagination import Ask
+from futureagi_simulate.requests import listing_spec
 from futureagi_simulate_api.models import CallExecutionPage
+from futureagi_simulate_api.operations import LIST_CALL_EXECUTIONS_METHOD
 
 WORK = "decode 640 KB"
 CALLS, TURNS = 95, 8
@@ -48,7 +49,7 @@ def contenders(data: bytes, *, with_peers: bool = True) -> Mapping[str, Callable
 
 def reading(data: bytes) -> Callable[[], object]:
     """Make a function that reads a page the way the client does, from the bytes of an answer on."""
-    spec, ask = endpoints.call_executions(RUN_TEST, None, None), Ask(1, CALLS)
+    spec, ask = listing_spec(LIST_CALL_EXECUTIONS_METHOD, {"run_test_id": RUN_TEST}), Ask(1, CALLS)
     answer = Answer(spec.page(ask), 200, {}, data, 1, 0.0)
     return lambda: read_page(spec.form, answer, ask, strict=True)
 

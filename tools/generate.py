@@ -13,6 +13,7 @@ import importlib
 import json
 import os
 import re
+import shlex
 import subprocess
 import sys
 import tempfile
@@ -36,7 +37,8 @@ _UNDECODED = {"type": "string", "format": "binary"}
 
 sys.path.insert(0, str(ROOT))
 
-from tools.refused import outline, refuse  # noqa: E402 (run as a script, it has to find its folder first)
+from tools import methods  # noqa: E402 (run as a script, it has to find its folder first)
+from tools.refused import outline, refuse  # noqa: E402 (as above)
 from tools.spec import SpecError, contract, load, operations, parts, resolve  # noqa: E402 (as above)
 
 
@@ -148,6 +150,22 @@ def run_generator(document: Mapping[str, Any], config: Path, target: Path, templ
         raise GenerationError(f"openapi-python-client failed:\n{printed}")
 
 
+def run_hooks(config: Path, target: Path) -> None:
+    """Run the hooks of the generator's configuration again, for what was added to its output."""
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
+    for hook in yaml.safe_load(config.read_text("utf-8"))["post_hooks"]:
+        done = subprocess.run(
+            shlex.split(hook),
+            cwd=target,
+            env={**os.environ, "PATH": path},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if done.returncode:
+            raise GenerationError(f"{hook} failed:\n{done.stdout}{done.stderr}")
+
+
 def refuse_undecodable(package: Path) -> None:
     """Raise `GenerationError` with each field that msgspec can't decode in a generated package.
 
@@ -196,10 +214,19 @@ def _first_line(problem: Exception) -> str:
 
 def render(root: Path) -> dict[Path, str]:
     """Generate the package of the project at `root`; return its files, by path inside the package."""
-    document = ready(load((root / "openapi.yaml").read_bytes()))
+    spec = load((root / "openapi.yaml").read_bytes())
+    document, config, templates = ready(spec), root / "generator-config.yaml", root / "generator-templates"
     with tempfile.TemporaryDirectory() as folder:
         target = Path(folder, PACKAGE.name)
-        run_generator(document, root / "generator-config.yaml", target, root / "generator-templates")
+        run_generator(document, config, target, templates)
+        for name in (
+            "client.py",
+            "errors.py",
+        ):  # the generator's own; requests are sent by `futureagi_simulate`
+            (target / name).unlink()
+        for path, text in methods.render(spec, templates, target).items():
+            (target / path).write_text(text, encoding="utf-8")
+        run_hooks(config, target)
         refuse_undecodable(target)
         files = {path.relative_to(target): path.read_text("utf-8") for path in sorted(target.rglob("*.py"))}
     # An object of free keys is a dict, not a class: its template gives an empty module.

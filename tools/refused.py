@@ -29,7 +29,7 @@ _SERVER: Final = "https://api.futureagi.com"
 # What a model's base class has, and what stands in the annotations of its fields.
 _NO_FIELDS: Final = {"from_json", "raw", "raw_json", "self"} | {
     *("str", "int", "float", "bool", "list", "dict"),
-    *("Any", "Model", "Raw", "UNSET", "UnsetType", "define"),
+    *("Any", "Absent", "Model", "Raw", "define"),
 }
 # What the generated modules import or define.
 _NO_CLASSES: Final = {
@@ -43,7 +43,7 @@ _NO_CLASSES: Final = {
     "Response",
     "StrEnum",
 } | {
-    *("TYPE_CHECKING", "UNSET", "UUID", "UnsetType", "Unset", "APIError", "ErrorStatus", "UnexpectedStatus"),
+    *("TYPE_CHECKING", "UUID", "Unset"),
 }
 # What the functions of an endpoint's module use.
 _NO_PARAMETERS: Final = {"client", "kwargs", "params", "quote", "read_response", "success"} | {

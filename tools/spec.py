@@ -15,8 +15,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "contract"))  # installed or 
 from futureagi_simulate_contract.document import SpecError
 from futureagi_simulate_contract.document import parse as load
 
-__all__ = ["METHODS", "SpecError", "contract", "load", "operations", "parts", "pascal", "read"]
-__all__ += ["resolve", "snake"]
+__all__ = [
     "METHODS",
     "SpecError",
     "contract",

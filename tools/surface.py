@@ -48,7 +48,8 @@ class Member:
     sent_as: str = ""
 
     def __str__(self) -> str:
-        return in_words(self.types) + ("" if self.required else " | UnsetType")
+        optional = not self.required and Type("None") not in self.types
+        return in_words(self.types) + (" | None" if optional else "")
 
 
 @dataclass(frozen=True)
@@ -100,25 +101,26 @@ def _declare(node: ast.ClassDef, found: Surface) -> None:
         members = found.classes[node.name] = {}
         for each in node.body:
             if isinstance(each, ast.AnnAssign):
-                name, types = ast.unparse(each.target), _types(each.annotation) - {Type("UnsetType")}
+                name, types = ast.unparse(each.target), _types(each.annotation) - {Type("Absent")}
                 members[name] = Member(types, each.value is None, (), texts.get(name, ""))
 
 
 def _operation(
     body: list[ast.stmt], limits: Mapping[str, tuple[dict[str, Limits], list[Limits]]]
 ) -> Operation:
-    """Read the module of an operation: what `sync` takes and returns, what `_get_kwargs` makes of it."""
+    """Read the module of an operation: its docstring, and what `sync` takes, sends and returns."""
     functions = {node.name: node for node in body if isinstance(node, ast.FunctionDef)}
-    request = {
-        _value(key): value
-        for node in ast.walk(functions["_get_kwargs"])
-        if isinstance(node, ast.Return) and isinstance(node.value, ast.Dict)
-        for key, value in zip(node.value.keys, node.value.values, strict=True)
-    }
-    route = f"{_value(request['method'])} {_url(request['url'])}"
-    names = dict(_query_names(functions["_get_kwargs"]))
+    route, _, statuses = _value(body[0].value if isinstance(body[0], ast.Expr) else None).partition("\n")
+    route = " ".join(route.split())
+    in_route = re.findall(r"{(.*?)}", route)
+    sent = dict(_sent_names(functions["sync"]))
+    names = {argument: name for argument, name in sent.items() if name not in in_route}
     by_name, by_place = limits.get(shape(route), ({}, []))
-    in_path = dict(zip(re.findall(r"{(.*?)}", route), by_place, strict=False))
+    in_path = {
+        argument: by_place[in_route.index(name)] if by_place else ()
+        for argument, name in sent.items()
+        if name in in_route
+    }
     text, texts = _docstring(functions["sync"])
     parameters = {}
     for argument, default in _arguments(functions["sync"].args):
@@ -126,8 +128,7 @@ def _operation(
         types = _types(argument.annotation) - ({Type("None")} if default else set())
         limit = by_name.get(sent_as, ()) if sent_as else in_path.get(name, ())
         parameters[name] = Member(types, default is None, limit, texts.get(name, ""), sent_as)
-    errors = next(node.value for node in body if isinstance(node, ast.AnnAssign) and node.value)
-    answers = {str(each.value): frozenset({Type("Error")}) for each in _numbers(errors)}
+    answers = {status: frozenset({Type("Error")}) for status in re.findall(r"\d{3}", statuses)}
     answers["200"] = _types(functions["sync"].returns)
     choice = _choice(functions["_model"]) if "_model" in functions else ""
     return Operation(route, parameters, answers, choice, text)
@@ -140,8 +141,8 @@ def _arguments(arguments: ast.arguments) -> Iterator[tuple[ast.arg, ast.expr | N
             yield argument, default
 
 
-def _query_names(function: ast.FunctionDef) -> Iterator[tuple[str, str]]:
-    """Pair each argument with its name in the query string."""
+def _sent_names(function: ast.FunctionDef) -> Iterator[tuple[str, str]]:
+    """Pair each argument with its name in the request."""
     for node in function.body:
         if isinstance(node, ast.Assign) and isinstance(node.value, ast.Dict):
             yield from (
@@ -155,7 +156,8 @@ def _choice(function: ast.FunctionDef) -> str:
     ways = []
     for node in ast.walk(function):
         if isinstance(node, ast.If) and isinstance(node.test, ast.Compare):
-            ways.append(f"{_returned(node.body[0])} for {_value(node.test.left)}")
+            asked = next(each for each in ast.walk(node.test) if isinstance(each, ast.Constant))
+            ways.append(f"{_returned(node.body[0])} for {_value(asked)}")
     return ", ".join([*ways, f"else {_returned(function.body[-1])}"])
 
 
@@ -198,25 +200,5 @@ def shape(route: str) -> str:
     return re.sub(r"{.*?}", "{}", route)
 
 
-def _url(node: ast.expr) -> str:
-    """Read a URL whose parameters are quoted: `f"/calls/{quote(str(id), safe='')}/"` is `/calls/{id}/`."""
-    if not isinstance(node, ast.JoinedStr):
-        return _value(node)
-    parts = (_value(part) or f"{{{_quoted(part)}}}" for part in node.values)
-    return "".join(parts)
-
-
-def _quoted(node: ast.expr) -> str:
-    """Find the argument in `{quote(str(argument), safe='')}`."""
-    calls = (
-        each for each in ast.walk(node) if isinstance(each, ast.Call) and isinstance(each.func, ast.Name)
-    )
-    return next(ast.unparse(each.args[0]) for each in calls if ast.unparse(each.func) == "str")
-
-
 def _value(node: ast.expr | None) -> str:
     return str(node.value) if isinstance(node, ast.Constant) else ""
-
-
-def _numbers(node: ast.expr) -> Iterator[ast.Constant]:
-    return (each for each in ast.walk(node) if isinstance(each, ast.Constant))

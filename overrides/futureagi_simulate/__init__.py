@@ -13,15 +13,6 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from futureagi_simulate._api import (
-        CallExecution,
-        CallRun,
-        ExecutionRunCall,
-        GroupRow,
-        TestExecution,
-        TestExecutionCall,
-        VersionCallExecution,
-    )
     from futureagi_simulate.client import AsyncClient, Client
     from futureagi_simulate.errors import (
         APIStatusError,
@@ -61,11 +52,20 @@ if TYPE_CHECKING:
         execution_record,
     )
     from futureagi_simulate.retry import Clock, ManualClock, RetryPolicy, SystemClock
-    from futureagi_simulate.runs import (
+    from futureagi_simulate_api.methods import (
         AsyncExecutionRun,
         AsyncTestExecutionDetail,
         ExecutionRun,
         TestExecutionDetail,
+    )
+    from futureagi_simulate_api.models import (
+        CallExecution,
+        CallRun,
+        ExecutionRunCall,
+        GroupRow,
+        TestExecution,
+        TestExecutionCall,
+        VersionCallExecution,
     )
 
 __all__ = [
@@ -127,7 +127,7 @@ __all__ = [
 ]
 
 _HOMES = {
-    "_api": (
+    "futureagi_simulate_api.models": (
         "CallExecution",
         "CallRun",
         "ExecutionRunCall",
@@ -175,7 +175,12 @@ _HOMES = {
         "call_record",
         "execution_record",
     ),
-    "runs": ("AsyncExecutionRun", "AsyncTestExecutionDetail", "ExecutionRun", "TestExecutionDetail"),
+    "futureagi_simulate_api.methods": (
+        "AsyncExecutionRun",
+        "AsyncTestExecutionDetail",
+        "ExecutionRun",
+        "TestExecutionDetail",
+    ),
 }
 _HOME = {name: module for module, names in _HOMES.items() for name in names}
 
@@ -183,7 +188,8 @@ _HOME = {name: module for module, names in _HOMES.items() for name in names}
 def __getattr__(name: str) -> object:
     if name not in _HOME:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
+    home = _HOME[name]
+    value = getattr(import_module(home if home.startswith("futureagi_") else f"{__name__}.{home}"), name)
     globals()[name] = value
     return value
 

@@ -1,40 +1,132 @@
-"""The two clients: five endpoints, eight methods. Each method says what it asks for.
-
-How is the business of others.
-"""
+"""The two clients: the generated methods, sent through a session and read page by page."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import threading
+from collections.abc import Awaitable, Callable, Mapping
 from types import TracebackType
-from typing import Any, Self, Unpack, overload
-from uuid import UUID
+from typing import Any, Final, Generic, Self, TypeVar, cast
 
 from msgspec import UNSET, UnsetType
 
-from futureagi_simulate import _api, endpoints, http
+from futureagi_simulate import http
 from futureagi_simulate.auth import Secret
-from futureagi_simulate.connection import AsyncConnection, Connection
-from futureagi_simulate.filters import Filter
+from futureagi_simulate.checks import uuid
+from futureagi_simulate.http import Answer, AsyncSession, Session
 from futureagi_simulate.listings import AsyncListing, Listing, Paging, Plan
 from futureagi_simulate.options import Options, Timeout
+from futureagi_simulate.pagination import Ask, Fetched
+from futureagi_simulate.requests import ListingSpec, calls_of, listing_spec, object_form, requests_of
+from futureagi_simulate.results import Form, WithCalls
 from futureagi_simulate.retry import RetryPolicy
-from futureagi_simulate.runs import (
-    AsyncExecutionRun,
-    AsyncTestExecutionDetail,
-    ExecutionRun,
-    TestExecutionDetail,
-    described,
-)
-from futureagi_simulate.source import Contract, Readings
+from futureagi_simulate.source import Contract, Readings, Source
+from futureagi_simulate_api.methods import AsyncMethods, SyncMethods
+from futureagi_simulate_api.operations import METHODS, Method, Operation
 
 __all__ = ["AsyncClient", "Client"]
 
-EvalNames = str | Sequence[str] | None
-Scalar = endpoints.Scalar
+M = TypeVar("M")
+S = TypeVar("S", Session, AsyncSession)
+W = TypeVar("W", bound=WithCalls)
+Arguments = Mapping[str, Any]
+
+_PAGING: Final = ("page_size", "prefetch", "exact")
 
 
-class Client:
+class _Reading(Generic[S]):
+    """What both clients do with answers; how a request is sent is in the two below."""
+
+    _session: S
+    _contract: Contract
+    _readings: Readings
+
+    def _begin(self, session: S, contract: Contract, readings: Readings) -> None:
+        self._session, self._contract, self._readings = session, contract, readings
+
+    def __repr__(self) -> str:
+        made = getattr(self, "_session", None)  # a traceback may show a client that isn't finished
+        where = "" if made is None else f" of {made.options.origin}"
+        return f"<{type(self).__name__}{where}>"
+
+    def with_options(
+        self,
+        *,
+        timeout: float | Timeout | UnsetType | None = UNSET,
+        retry: RetryPolicy | UnsetType = UNSET,
+        strict: bool | UnsetType = UNSET,
+    ) -> Self:
+        """Return a client over the same connections with some options changed, for one call or many."""
+        other = object.__new__(type(self))
+        session = self._session.with_options(timeout=timeout, retry=retry, strict=strict)
+        other._begin(session, self._contract, Readings(self._readings))
+        return other
+
+    def _page(self, spec: ListingSpec[M], answer: Answer, ask: Ask) -> Fetched[M]:
+        from futureagi_simulate.decoding import read_page  # here: it brings the models, and attrs
+
+        return read_page(spec.form, answer, ask, strict=self._session.options.strict)
+
+    def _object(self, form: Form[M], answer: Answer) -> M:
+        from futureagi_simulate.decoding import read_object
+
+        model, deviations = read_object(form, answer, strict=self._session.options.strict)
+        self._contract.report(answer.request.operation, deviations)
+        return model
+
+    def _wrapped(
+        self,
+        method: Method,
+        arguments: Arguments,
+        wrapper: type[W],
+        answer: Answer,
+        page: Fetched[Any],
+        calls: Listing[Any] | AsyncListing[Any],
+    ) -> W:
+        """Make an object of an answer that holds its first page of rows too."""
+        form = object_form(method, arguments)
+        asked = next(
+            uuid(arguments[one.argument], one.argument) for one in method.parameters if one.kind == "uuid"
+        )
+        if method.whole != method.envelope:
+            whole = self._object(form, answer)
+            return wrapper(whole, calls, asked, whole.raw_json)
+        given = {name: getattr(page.envelope, name) for name in form.item.__annotations__}
+        if calls.filtered:
+            given["count"] = None  # of the calls before that filter, which nobody asked for
+        return wrapper(form.item(**given), calls, asked, answer.content)
+
+    def _composing(
+        self, method: Method, arguments: Arguments, wrapper: type[W] | None, listing: Callable[..., Any]
+    ) -> Callable[[Any], Any]:
+        """Return what makes an item of a row: the row itself, or an object with a listing of its own."""
+        if wrapper is None or method.calls is None:
+            return _as_is
+        inner, id_argument = METHODS[method.calls[0]], method.calls[1]
+        taken = {one.argument for one in inner.parameters}
+        passed = {name: value for name, value in arguments.items() if name in taken}
+        plan = _plan(arguments)
+
+        def composed(row: Any) -> W:
+            given = getattr(row, id_argument)
+            return wrapper(
+                row,
+                listing(calls_of(inner, {**passed, id_argument: given}, id_argument), plan),
+                given,
+                row.raw_json,
+            )
+
+        return composed
+
+
+def _as_is(row: Any) -> Any:
+    return row
+
+
+def _plan(arguments: Arguments) -> Plan:
+    return Plan.of(cast("Paging", {name: arguments[name] for name in _PAGING if name in arguments}))
+
+
+class Client(_Reading[Session], SyncMethods):
     """Reads simulation results from the Future AGI API.
 
     `api_key`, `secret_key` and `base_url` default to FI_API_KEY, FI_SECRET_KEY and FI_BASE_URL. `timeout` is
@@ -67,168 +159,50 @@ class Client:
             retry=retry,
             strict=strict,
         )
-        self._connection = Connection(http.Session.of(options, http_client), Contract())
+        self._begin(Session.of(options, http_client), Contract(), Readings())
 
-    def __repr__(self) -> str:
-        return _shown(self)
+    def request(self, operation: Operation, arguments: Mapping[str, object], model: type[M]) -> M:
+        """Send one request of an operation and return its answer as `model`.
 
-    def list_call_executions(
-        self,
-        run_test_id: str | UUID,
-        *,
-        search: str | None = None,
-        status: str | None = None,
-        **paging: Unpack[Paging],
-    ) -> Listing[_api.CallExecution]:
-        """List the calls of a run test, over all its executions, the last updated first.
-
-        `search` finds part of a phone number or scenario name, in any case (observed: `%` and `_` are
-        wildcards). `status` is pending, queued, ongoing, completed, failed, analyzing or cancelled.
+        The functions of `futureagi_simulate_api.api` send through this: one page, with the client's keys,
+        retries and errors.
         """
-        spec = endpoints.call_executions(run_test_id, search, status)
-        return self._connection.listing(spec, Plan.of(paging))
+        asked = requests_of(operation, arguments)[0]
+        return self._object(Form(model, identity=None), self._session.send(asked))
 
-    def list_test_executions(
+    def _listing(
         self,
-        run_test_id: str | UUID,
-        *,
-        search: str | None = None,
-        status: str | None = None,
-        **paging: Unpack[Paging],
-    ) -> Listing[_api.TestExecution]:
-        """List the executions of a run test, the newest first.
-
-        `search` finds part of a status or scenario name. `status`, in any case, is pending, running,
-        completed, failed, cancelled, or, observed, cancelling or evaluating.
-        """
-        spec = endpoints.test_executions(run_test_id, search, status)
-        return self._connection.listing(spec, Plan.of(paging))
-
-    def get_test_execution(
-        self,
-        test_execution_id: str | UUID,
-        *,
-        search: str | None = None,
-        filters: Sequence[Filter] = (),
-        enforce_filters: bool = False,
-        **paging: Unpack[Paging],
-    ) -> TestExecutionDetail:
-        """Show a test execution; its `calls` are a listing, the last updated first.
-
-        `filters` come from `column`. The server ignores many of them without a word: calls that contradict a
-        filter raise one FilterIgnoredWarning, and with `enforce_filters` they are dropped.
-        """
-        spec = endpoints.test_execution(test_execution_id, search, filters, enforce_filters)
-        plan = Plan.of(paging)
-        answer, page = self._connection.first_page(spec, plan)
-        calls = self._connection.listing(spec, plan, page)
-        return TestExecutionDetail(**described(spec, page, answer), calls=calls)
-
-    @overload
-    def list_test_execution_groups(
-        self,
-        test_execution_id: str | UUID,
-        *,
-        row_groups: Sequence[str],
-        group_keys: None = None,
-        search: str | None = None,
-        filters: Sequence[Filter] = (),
-        **paging: Unpack[Paging],
-    ) -> Listing[_api.GroupRow]: ...
-
-    @overload
-    def list_test_execution_groups(
-        self,
-        test_execution_id: str | UUID,
-        *,
-        row_groups: Sequence[str],
-        group_keys: Sequence[Scalar] | None,
-        search: str | None = None,
-        filters: Sequence[Filter] = (),
-        **paging: Unpack[Paging],
-    ) -> Listing[_api.GroupRow | _api.TestExecutionCall]: ...
-
-    def list_test_execution_groups(
-        self,
-        test_execution_id: str | UUID,
-        *,
-        row_groups: Sequence[str],
-        group_keys: Sequence[Scalar] | None = None,
-        search: str | None = None,
-        filters: Sequence[Filter] = (),
-        **paging: Unpack[Paging],
+        spec: ListingSpec[Any],
+        plan: Plan,
+        *in_hand: Fetched[Any],
+        compose: Callable[[Any], Any] = _as_is,
     ) -> Listing[Any]:
-        """List groups of a test execution's calls, or the calls of one group.
+        def send(ask: Ask, cancelled: threading.Event) -> Answer:
+            return self._session.send(spec.page(ask), cancelled)
 
-        `row_groups` are ids of columns to group by, the outermost first. `group_keys` are values of the first
-        of them, as a group's `raw` has them, null included. With fewer keys than columns the items are groups
-        (`GroupRow`) of the next level; with as many they are the calls (`TestExecutionCall`) of one group.
-        The open-source server ignores the keys and lists groups in either case.
-        """
-        spec = endpoints.test_execution_groups(test_execution_id, row_groups, group_keys, search, filters)
-        return self._connection.listing(spec, Plan.of(paging))
+        def read(ask: Ask, answer: Answer) -> Fetched[Any]:
+            return self._page(spec, answer, ask).composed(compose)
 
-    def list_version_call_executions(
-        self, agent_id: str | UUID, version_id: str | UUID, **paging: Unpack[Paging]
-    ) -> Listing[_api.VersionCallExecution]:
-        """List the completed calls of a version of an agent, the last updated first."""
-        spec = endpoints.version_call_executions(agent_id, version_id)
-        return self._connection.listing(spec, Plan.of(paging))
+        return Listing(Source(spec, send, read, self._contract, list(in_hand), self._readings), plan)
 
-    def list_execution_runs(
-        self, run_test_name: str, *, eval_names: EvalNames = None, **paging: Unpack[Paging]
-    ) -> Listing[ExecutionRun]:
-        """List the executions of a run test by its exact name, with eval results, the newest first.
+    def _list(self, method: Method, arguments: Arguments, wrapper: type[Any] | None = None) -> Listing[Any]:
+        spec, plan = listing_spec(method, arguments), _plan(arguments)
+        return self._listing(spec, plan, compose=self._composing(method, arguments, wrapper, self._listing))
 
-        `eval_names` limits the results to these evals. Run tests of the same name are merged by the server.
-        """
-        spec, plan = endpoints.runs(run_test_name, eval_names), Plan.of(paging)
-
-        def composed(model: _api.ExecutionRun) -> ExecutionRun:
-            calls = endpoints.calls_of_run(model.execution_id, eval_names)
-            return ExecutionRun(model, self._connection.listing(calls, plan))
-
-        return self._connection.listing(spec, plan, compose=composed)
-
-    def get_execution_run(
-        self,
-        execution_id: str | UUID,
-        *,
-        eval_names: EvalNames = None,
-        summary: bool = False,
-        **paging: Unpack[Paging],
-    ) -> ExecutionRun:
-        """Show one execution with its eval results; its `calls` are a listing, the last updated first.
-
-        `summary` asks for the explanation of failures too, in `eval_explanation_summary`.
-        """
-        spec, calls = endpoints.execution_run(execution_id, eval_names, summary)
-        plan = Plan.of(paging)
-        answer, page = self._connection.first_page(calls, plan)
-        run = self._connection.read(spec, answer)
-        return ExecutionRun(run, self._connection.listing(calls, plan, page))
-
-    def get_call_run(self, call_execution_id: str | UUID, *, eval_names: EvalNames = None) -> _api.CallRun:
-        """Show one call with its evals, latency and cost."""
-        return self._connection.object(endpoints.call_run(call_execution_id, eval_names))
-
-    def with_options(
-        self,
-        *,
-        timeout: float | Timeout | UnsetType | None = UNSET,
-        retry: RetryPolicy | UnsetType = UNSET,
-        strict: bool | UnsetType = UNSET,
-    ) -> Self:
-        """Return a client over the same connections with some options changed, for one call or many."""
-        other = object.__new__(type(self))
-        changed = self._connection.session.with_options(timeout=timeout, retry=retry, strict=strict)
-        connection = self._connection
-        other._connection = Connection(changed, connection.contract, Readings(connection.readings))
-        return other
+    def _get(self, method: Method, arguments: Arguments, wrapper: type[Any] | None = None) -> Any:
+        if wrapper is None:
+            asked = requests_of(method.operation, arguments, method.parameters)[0]
+            return self._object(object_form(method, arguments), self._session.send(asked))
+        spec, plan = listing_spec(method, arguments), _plan(arguments)
+        ask = Ask(1, plan.size)
+        answer = self._session.send(spec.page(ask))
+        page = self._page(spec, answer, ask)
+        return self._wrapped(method, arguments, wrapper, answer, page, self._listing(spec, plan, page))
 
     def close(self) -> None:
-        """Close the connections, unless they are of a client you gave."""
-        self._connection.close()
+        """Cancel the pages under way, and close the connections unless they are of a client you gave."""
+        self._readings.stop()
+        self._session.close()
 
     def __enter__(self) -> Self:
         return self
@@ -239,7 +213,7 @@ class Client:
         self.close()
 
 
-class AsyncClient:
+class AsyncClient(_Reading[AsyncSession], AsyncMethods):
     """`Client` for asyncio and trio: the same methods, awaited, and listings for `async for`.
 
     `http_client` is an `httpx.AsyncClient`. Under trio pages of a listing are fetched one by one, whatever
@@ -266,164 +240,48 @@ class AsyncClient:
             retry=retry,
             strict=strict,
         )
-        self._connection = AsyncConnection(http.AsyncSession.of(options, http_client), Contract())
+        self._begin(AsyncSession.of(options, http_client), Contract(), Readings())
 
-    def __repr__(self) -> str:
-        return _shown(self)
+    async def request(self, operation: Operation, arguments: Mapping[str, object], model: type[M]) -> M:
+        """Send one request of an operation and return its answer as `model`. See `Client.request`."""
+        asked = requests_of(operation, arguments)[0]
+        return self._object(Form(model, identity=None), await self._session.send(asked))
 
-    def list_call_executions(
+    def _listing(
         self,
-        run_test_id: str | UUID,
-        *,
-        search: str | None = None,
-        status: str | None = None,
-        **paging: Unpack[Paging],
-    ) -> AsyncListing[_api.CallExecution]:
-        """List the calls of a run test, over all its executions, the last updated first.
-
-        See `Client.list_call_executions`.
-        """
-        spec = endpoints.call_executions(run_test_id, search, status)
-        return self._connection.listing(spec, Plan.of(paging))
-
-    def list_test_executions(
-        self,
-        run_test_id: str | UUID,
-        *,
-        search: str | None = None,
-        status: str | None = None,
-        **paging: Unpack[Paging],
-    ) -> AsyncListing[_api.TestExecution]:
-        """List the executions of a run test, the newest first. See `Client.list_test_executions`."""
-        spec = endpoints.test_executions(run_test_id, search, status)
-        return self._connection.listing(spec, Plan.of(paging))
-
-    async def get_test_execution(
-        self,
-        test_execution_id: str | UUID,
-        *,
-        search: str | None = None,
-        filters: Sequence[Filter] = (),
-        enforce_filters: bool = False,
-        **paging: Unpack[Paging],
-    ) -> AsyncTestExecutionDetail:
-        """Show a test execution; its `calls` are a listing, the last updated first.
-
-        See `Client.get_test_execution`.
-        """
-        spec = endpoints.test_execution(test_execution_id, search, filters, enforce_filters)
-        plan = Plan.of(paging)
-        answer, page = await self._connection.first_page(spec, plan)
-        calls = self._connection.listing(spec, plan, page)
-        return AsyncTestExecutionDetail(**described(spec, page, answer), calls=calls)
-
-    @overload
-    def list_test_execution_groups(
-        self,
-        test_execution_id: str | UUID,
-        *,
-        row_groups: Sequence[str],
-        group_keys: None = None,
-        search: str | None = None,
-        filters: Sequence[Filter] = (),
-        **paging: Unpack[Paging],
-    ) -> AsyncListing[_api.GroupRow]: ...
-
-    @overload
-    def list_test_execution_groups(
-        self,
-        test_execution_id: str | UUID,
-        *,
-        row_groups: Sequence[str],
-        group_keys: Sequence[Scalar] | None,
-        search: str | None = None,
-        filters: Sequence[Filter] = (),
-        **paging: Unpack[Paging],
-    ) -> AsyncListing[_api.GroupRow | _api.TestExecutionCall]: ...
-
-    def list_test_execution_groups(
-        self,
-        test_execution_id: str | UUID,
-        *,
-        row_groups: Sequence[str],
-        group_keys: Sequence[Scalar] | None = None,
-        search: str | None = None,
-        filters: Sequence[Filter] = (),
-        **paging: Unpack[Paging],
+        spec: ListingSpec[Any],
+        plan: Plan,
+        *in_hand: Fetched[Any],
+        compose: Callable[[Any], Any] = _as_is,
     ) -> AsyncListing[Any]:
-        """List groups of a test execution's calls, or the calls of one group.
+        def send(ask: Ask) -> Awaitable[Answer]:
+            return self._session.send(spec.page(ask))
 
-        See `Client.list_test_execution_groups`.
-        """
-        spec = endpoints.test_execution_groups(test_execution_id, row_groups, group_keys, search, filters)
-        return self._connection.listing(spec, Plan.of(paging))
+        def read(ask: Ask, answer: Answer) -> Fetched[Any]:
+            return self._page(spec, answer, ask).composed(compose)
 
-    def list_version_call_executions(
-        self, agent_id: str | UUID, version_id: str | UUID, **paging: Unpack[Paging]
-    ) -> AsyncListing[_api.VersionCallExecution]:
-        """List the completed calls of a version of an agent, the last updated first.
+        return AsyncListing(Source(spec, send, read, self._contract, list(in_hand), self._readings), plan)
 
-        See `Client.list_version_call_executions`.
-        """
-        spec = endpoints.version_call_executions(agent_id, version_id)
-        return self._connection.listing(spec, Plan.of(paging))
+    def _list(
+        self, method: Method, arguments: Arguments, wrapper: type[Any] | None = None
+    ) -> AsyncListing[Any]:
+        spec, plan = listing_spec(method, arguments), _plan(arguments)
+        return self._listing(spec, plan, compose=self._composing(method, arguments, wrapper, self._listing))
 
-    def list_execution_runs(
-        self, run_test_name: str, *, eval_names: EvalNames = None, **paging: Unpack[Paging]
-    ) -> AsyncListing[AsyncExecutionRun]:
-        """List the executions of a run test by its exact name, with eval results, the newest first.
-
-        See `Client.list_execution_runs`.
-        """
-        spec, plan = endpoints.runs(run_test_name, eval_names), Plan.of(paging)
-
-        def composed(model: _api.ExecutionRun) -> AsyncExecutionRun:
-            calls = endpoints.calls_of_run(model.execution_id, eval_names)
-            return AsyncExecutionRun(model, self._connection.listing(calls, plan))
-
-        return self._connection.listing(spec, plan, compose=composed)
-
-    async def get_execution_run(
-        self,
-        execution_id: str | UUID,
-        *,
-        eval_names: EvalNames = None,
-        summary: bool = False,
-        **paging: Unpack[Paging],
-    ) -> AsyncExecutionRun:
-        """Show one execution with its eval results; its `calls` are a listing, the last updated first.
-
-        See `Client.get_execution_run`.
-        """
-        spec, calls = endpoints.execution_run(execution_id, eval_names, summary)
-        plan = Plan.of(paging)
-        answer, page = await self._connection.first_page(calls, plan)
-        run = self._connection.read(spec, answer)
-        return AsyncExecutionRun(run, self._connection.listing(calls, plan, page))
-
-    async def get_call_run(
-        self, call_execution_id: str | UUID, *, eval_names: EvalNames = None
-    ) -> _api.CallRun:
-        """Show one call with its evals, latency and cost. See `Client.get_call_run`."""
-        return await self._connection.object(endpoints.call_run(call_execution_id, eval_names))
-
-    def with_options(
-        self,
-        *,
-        timeout: float | Timeout | UnsetType | None = UNSET,
-        retry: RetryPolicy | UnsetType = UNSET,
-        strict: bool | UnsetType = UNSET,
-    ) -> Self:
-        """Return a client over the same connections with some options changed, for one call or many."""
-        other = object.__new__(type(self))
-        changed = self._connection.session.with_options(timeout=timeout, retry=retry, strict=strict)
-        connection = self._connection
-        other._connection = AsyncConnection(changed, connection.contract, Readings(connection.readings))
-        return other
+    async def _get(self, method: Method, arguments: Arguments, wrapper: type[Any] | None = None) -> Any:
+        if wrapper is None:
+            asked = requests_of(method.operation, arguments, method.parameters)[0]
+            return self._object(object_form(method, arguments), await self._session.send(asked))
+        spec, plan = listing_spec(method, arguments), _plan(arguments)
+        ask = Ask(1, plan.size)
+        answer = await self._session.send(spec.page(ask))
+        page = self._page(spec, answer, ask)
+        return self._wrapped(method, arguments, wrapper, answer, page, self._listing(spec, plan, page))
 
     async def aclose(self) -> None:
-        """Close the connections, unless they are of a client you gave."""
-        await self._connection.aclose()
+        """Cancel the pages under way, and close the connections unless they are of a client you gave."""
+        await self._readings.stop_async()
+        await self._session.aclose()
 
     async def __aenter__(self) -> Self:
         return self
@@ -432,10 +290,3 @@ class AsyncClient:
         self, kind: type[BaseException] | None, error: BaseException | None, where: TracebackType | None
     ) -> None:
         await self.aclose()
-
-
-def _shown(client: Client | AsyncClient) -> str:
-    """Say which server a client is of; a traceback may show one that isn't finished."""
-    connection = getattr(client, "_connection", None)
-    where = "" if connection is None else f" of {connection.session.options.origin}"
-    return f"<{type(client).__name__}{where}>"

@@ -558,6 +558,11 @@ class _Kept:
     _source: Source[Any, Any]
     _plan: Plan
 
+    @property
+    def filtered(self) -> bool:
+        """Return whether the client itself leaves rows out, so that their number isn't known."""
+        return any(one.is_verdict for one in self._source.spec.row_filters.filters)
+
     def __copy__(self) -> Self:
         return self
 

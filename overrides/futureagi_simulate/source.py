@@ -9,7 +9,6 @@ from weakref import WeakSet
 import msgspec
 from msgspec.structs import replace
 
-from futureagi_simulate.endpoints import ListingSpec
 from futureagi_simulate.errors import (
     ContractWarning,
     FilterIgnoredWarning,
@@ -18,6 +17,7 @@ from futureagi_simulate.errors import (
 from futureagi_simulate.filters import Filter
 from futureagi_simulate.logs import warn
 from futureagi_simulate.pagination import Ask, Changed, Deliver, Deviation, Fetched, Page
+from futureagi_simulate.requests import ListingSpec
 
 if TYPE_CHECKING:
     import asyncio
@@ -186,7 +186,7 @@ class Reader(Generic[T]):
         """Return a page to hand over."""
         page = cast("Page[T]", command.page)
         self._source.contract.report(self._operation, page.deviations)
-        row_filters = self._source.spec.sieve
+        row_filters = self._source.spec.row_filters
         if not row_filters.filters:
             return page
         from futureagi_simulate.matching import unknown_columns  # here: most listings have no filters
@@ -202,7 +202,7 @@ class Reader(Generic[T]):
     def _apply_filters(self, page: Page[T], unknown: tuple[Filter, ...]) -> Page[T]:
         from futureagi_simulate.matching import contradicted, fits_verdict, misses
 
-        row_filters = self._source.spec.sieve
+        row_filters = self._source.spec.row_filters
         verdicts = [one for one in row_filters.filters if one.is_verdict]
         sent = [one for one in row_filters.filters if not one.is_verdict]
         kept = []

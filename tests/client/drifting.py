@@ -12,12 +12,12 @@ from zlib import crc32
 
 import attrs
 
-from futureagi_simulate.answers.form import Form
-from futureagi_simulate.endpoints import ListingSpec
 from futureagi_simulate.errors import ServerError
 from futureagi_simulate.http import Request
 from futureagi_simulate.listings import AsyncListing, Listing, Plan
 from futureagi_simulate.pagination import Ask, Facts, Fetched, Page
+from futureagi_simulate.requests import ListingSpec
+from futureagi_simulate.results import Form
 from futureagi_simulate.source import Contract, Source
 from futureagi_simulate_api.models import CallExecution
 

@@ -32,7 +32,7 @@ CLIENT = Client(**KEYS) if COLOUR == "sync" else AsyncClient(**KEYS)
 
 
 async def ask_async(name: str, times: int) -> list[str]:
-    send = CLIENT._connection.session.send
+    send = CLIENT._session.send
     wrong = []
     for number in range(0, times, 3):
         paths = [f"/{name}-{number + step}" for step in range(min(3, times - number))]
@@ -52,7 +52,7 @@ def ask(name: str, times: int) -> list[str]:
 
 
 def _asked(path: str) -> bytes:
-    answer: Any = CLIENT._connection.session.send(Request("getThing", path))
+    answer: Any = CLIENT._session.send(Request("getThing", path))
     return bytes(answer.content)
 
 

@@ -98,7 +98,7 @@ def open_client(kind: Any, server: SlowServer) -> Any:
 
 
 def pool(client: Any) -> Any:
-    [http] = set(client._connection.session._clients._by_place.values())
+    [http] = set(client._session._clients._by_place.values())
     return http._transport._pool
 
 

@@ -10,10 +10,10 @@ import httpx
 import pytest
 
 from futureagi_simulate import AsyncClient, Client, ContractError, NotFoundError, call_record
-from futureagi_simulate.answers.decode import read_page
-from futureagi_simulate.answers.form import Form
+from futureagi_simulate.decoding import read_page
 from futureagi_simulate.http import Answer, Request
 from futureagi_simulate.pagination import Ask
+from futureagi_simulate.results import Form
 from futureagi_simulate_api.models import CallExecution, CallExecutionPage
 
 from .test_tolerance import CALL_RUN, ID, ROW, client, first_page, page_of

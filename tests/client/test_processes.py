@@ -27,7 +27,6 @@ import json, sys, threading, warnings
 sys.setswitchinterval(1e-6)
 import httpx
 from futureagi_simulate import Client, call_record
-import futureagi_simulate_api as low
 from futureagi_simulate_api import models
 from futureagi_simulate_api.api.simulation import list_call_executions
 
@@ -39,14 +38,13 @@ BODY = json.dumps({**PAGE, "result": {**ROW, "call_execution_id": ID, "latency":
 KEYS = dict(api_key="api-key-of-a-test", secret_key="secret-key-of-a-test", base_url="http://localhost")
 transport = httpx.MockTransport(lambda request: httpx.Response(200, content=BODY))
 client = Client(**KEYS, http_client=httpx.Client(transport=transport))
-low_client = low.Client(**KEYS, httpx_args={"transport": transport})
 USES = (
     lambda: [call_record(call).id for call in client.list_call_executions(ID)],
     lambda: [call_record(call).id for call in client.get_test_execution(ID).calls],
     lambda: [call_record(call).id for call in client.list_version_call_executions(ID, ID)],
     lambda: [execution.id for execution in client.list_test_executions(ID)],
     lambda: [client.get_call_run(ID) and "a"],
-    lambda: [call.id for call in list_call_executions.sync(ID, client=low_client).results],
+    lambda: [call.id for call in list_call_executions.sync(ID, client=client).results],
 )
 LOW = json.dumps({**PAGE, "results": []}).encode()
 threads, wrong = int(sys.argv[1]), []
@@ -135,10 +133,10 @@ from futureagi_simulate import Client
 from futureagi_simulate.http import Request
 
 client = Client(api_key="api-key-of-a-test", secret_key="secret-key-of-a-test", base_url={base_url!r})
-client._connection.session.send(Request("getThing", "/preloaded"))
+client._session.send(Request("getThing", "/preloaded"))
 
 def app(environ, start_response):
-    answer = client._connection.session.send(Request("getThing", environ["PATH_INFO"]))
+    answer = client._session.send(Request("getThing", environ["PATH_INFO"]))
     start_response("200 OK", [("Content-Length", str(len(answer.content)))])
     return [answer.content]
 """

@@ -24,11 +24,11 @@ from futureagi_simulate import (
     call_record,
     execution_record,
 )
-from futureagi_simulate.answers.decode import read_page
-from futureagi_simulate.answers.form import Form
+from futureagi_simulate.decoding import read_page
 from futureagi_simulate.http import Answer, Request
 from futureagi_simulate.pagination import Ask
 from futureagi_simulate.printable import clean
+from futureagi_simulate.results import Form
 from futureagi_simulate_api.models import CallExecution, CallExecutionPage
 
 from .test_listing import CALL, ID
@@ -348,7 +348,7 @@ def test_a_run_without_an_id_is_shown_and_its_calls_cannot_be_asked_for(colour: 
         warnings.simplefilter("ignore", ContractWarning)
         body = {"status": True, "result": page_of(None, RUN)}
         nothing, run = colour.collect(client(colour, body).list_execution_runs("name"))
-    assert (nothing.execution_id, nothing.status, nothing.eval_results) == ("", "", [])
+    assert (nothing.execution_id, nothing.status, nothing.eval_results) == (None, None, None)
     assert run.execution_id == ID
     with pytest.raises(ContractError, match="without an id"):
         colour.collect(nothing.calls)

@@ -9,7 +9,8 @@ from typing import Any
 
 import httpx
 import pytest
-from futureagi_simulate_api import Client
+
+from futureagi_simulate import AsyncClient, Client, RetryPolicy
 
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT))  # the modules of tools/ are no part of the distribution
@@ -29,27 +30,20 @@ class Caller:
 
     def client(
         self, answer: Callable[[httpx.Request], httpx.Response] | httpx.Response, **options: Any
-    ) -> Client:
+    ) -> Client | AsyncClient:
         def handle(request: httpx.Request) -> httpx.Response:
             self.requests.append(request)
             return answer if isinstance(answer, httpx.Response) else answer(request)
 
-        httpx_args = {"transport": httpx.MockTransport(handle), **options.pop("httpx_args", {})}
-        return Client(api_key="key-one", secret_key="key-two", httpx_args=httpx_args, **options)
-
-    def __call__(
-        self, operation: ModuleType, client: Client, *arguments: Any, detailed: bool = False, **more: Any
-    ) -> Any:
-        suffix = "_detailed" if detailed else ""
+        options = {"api_key": "key-one", "secret_key": "key-two", "retry": RetryPolicy(attempts=1), **options}
         if self.colour == "sync":
-            with client:
-                return getattr(operation, f"sync{suffix}")(*arguments, client=client, **more)
+            return Client(http_client=httpx.Client(transport=httpx.MockTransport(handle)), **options)
+        return AsyncClient(http_client=httpx.AsyncClient(transport=httpx.MockTransport(handle)), **options)
 
-        async def run() -> Any:
-            async with client:
-                return await getattr(operation, f"asyncio{suffix}")(*arguments, client=client, **more)
-
-        return asyncio.run(run())
+    def __call__(self, operation: ModuleType, client: Any, *arguments: Any, **more: Any) -> Any:
+        if self.colour == "sync":
+            return operation.sync(*arguments, client=client, **more)
+        return asyncio.run(operation.asyncio(*arguments, client=client, **more))
 
 
 @pytest.fixture(params=["sync", "async"])

@@ -106,12 +106,12 @@ REHEARSALS = {
     "add a field": Rehearsal(
         add_field,
         False,
-        "Column.width: field added: int | UnsetType",
+        "Column.width: field added: int | None",
         """
         from futureagi_simulate_api.models import Column
 
         column = Column.from_json(b'{"id": "x", "column_name": "X", "visible": true, "width": 3}')
-        assert_type(column.width, int | UnsetType)
+        assert_type(column.width, int | None)
         assert column.width == 3
         """,
     ),
@@ -197,10 +197,26 @@ REHEARSALS = {
         True,
         "list_test_executions(team=): required parameter added",
         """
+        import httpx
+
+        from futureagi_simulate import Client
         from futureagi_simulate_api.api.simulation import list_test_executions
 
-        asked = list_test_executions._get_kwargs("a", team="blue")
-        assert asked["params"] == {"team": "blue"}
+        ID = "6f9619ff-8b86-4d01-b42d-00cf4fc964ff"
+        PAGE: dict[str, object] = {"count": 0, "next": None, "previous": None, "results": []}
+        teams: list[str] = []
+
+
+        def answer(request: httpx.Request) -> httpx.Response:
+            teams.append(request.url.params["team"])
+            return httpx.Response(200, json=PAGE)
+
+
+        http = httpx.Client(transport=httpx.MockTransport(answer))
+        with Client(api_key="a", secret_key="b", base_url="https://x.test", http_client=http) as client:
+            client.list_test_executions(ID, team="blue").to_list()
+            list_test_executions.sync(ID, client=client, team="blue")
+        assert teams == ["blue", "blue"]
         """,
     ),
     "add a sixth endpoint with a listing": Rehearsal(
@@ -216,37 +232,9 @@ REHEARSALS = {
         PAGE = {"count": 1, "next": None, "previous": None, "results": [ROW]}
         http = httpx.Client(transport=httpx.MockTransport(lambda request: httpx.Response(200, json=PAGE)))
         with Client(api_key="a", secret_key="b", base_url="https://x.test", http_client=http) as client:
-            [scenario] = client.scenarios()
+            [scenario] = client.list_scenarios(prefetch=2, exact=True)
         assert_type(scenario.name, str)
         assert scenario.raw["new"] == 1
         """,
     ),
 }
-
-# What a new listing takes in the hand-written layer: (module, text to put the lines before, lines).
-LISTING_LINES = [
-    ("_api.py", "        TestExecution,", ["        Scenario,", "        ScenarioPage,"]),
-    ("_api.py", '    "TestExecution",', ['    "Scenario",', '    "ScenarioPage",']),
-    ("_api.py", '    "listTestExecutions"', ['    "listScenarios": "list_scenarios",']),
-    (
-        "endpoints.py",
-        "def test_executions(",
-        [
-            "def scenarios() -> ListingSpec[_api.Scenario]:",
-            '    """List the scenarios."""',
-            '    return ListingSpec((request("listScenarios"),), Form(_api.Scenario, _api.ScenarioPage))',
-            "",
-            "",
-        ],
-    ),
-    (
-        "client.py",
-        "    def list_test_executions(",
-        [
-            "    def scenarios(self, **paging: Unpack[Paging]) -> Listing[_api.Scenario]:",
-            '        """List the scenarios."""',
-            "        return self._connection.listing(endpoints.scenarios(), Plan.of(paging))",
-            "",
-        ],
-    ),
-]

@@ -151,7 +151,7 @@ def test_a_compatible_change_passes_with_its_proposal(project, capsys):
 
     assert main(["HEAD"], project) == 0
     assert (
-        "Compatible (1)\n  Call.mood: field added: str | UnsetType\nVersion: 0.1.0 -> 0.1.1"
+        "Compatible (1)\n  Call.mood: field added: str | None\nVersion: 0.1.0 -> 0.1.1"
         in capsys.readouterr().out
     )
 
@@ -165,7 +165,7 @@ def test_the_changelog_gets_one_entry_a_version(project):
     assert (project / "CHANGELOG.md").read_text() == (
         "# Changelog\n\nWords.\n\n"
         "## 0.2.0\n\n### Breaking\n\n- `Call.score`: field removed\n\n"
-        "### Compatible\n\n- `Call.mood`: field added: str | UnsetType\n\n"
+        "### Compatible\n\n- `Call.mood`: field added: str | None\n\n"
         "## 0.1.0\n\nFirst.\n"
     )
 

@@ -21,7 +21,7 @@ B, C, T = Weight.BREAKING, Weight.COMPATIBLE, Weight.TEXT
 @pytest.mark.parametrize(
     ("path", "value", "expected"),
     [
-        (f"{CALL}/mood", {"type": "string"}, [(C, "Call.mood", "field added: str | UnsetType")]),
+        (f"{CALL}/mood", {"type": "string"}, [(C, "Call.mood", "field added: str | None")]),
         (f"{CALL}/tags", GONE, [(B, "Call.tags", "field removed")]),
         (f"{CALL}/score", NUMBER_OR_NULL, [(B, "Call.score", "may be null now: float | None")]),
         (f"{CALL}/score", {"type": "integer"}, [(C, "Call.score", "type narrowed from float to int")]),
@@ -33,11 +33,11 @@ B, C, T = Weight.BREAKING, Weight.COMPATIBLE, Weight.TEXT
         (f"{CALL}/tags/items", NUMBER_OR_NULL, None),
         (f"{CALL}/costs/additionalProperties", {"type": "integer"}, None),
         (f"{CALL}/place/properties/city", GONE, [
-            (B, "Call.place", "type changed from CallPlace | UnsetType to dict[str, Any] | UnsetType"),
+            (B, "Call.place", "type changed from CallPlace | None to dict[str, Any] | None"),
             (B, "CallPlace", "class removed"),
         ]),
         (f"{CALL}/place/type", ["object", "null"], [
-            (B, "Call.place", "type changed from CallPlace | UnsetType to CallPlaceType0 | None | UnsetType"),
+            (B, "Call.place", "type changed from CallPlace | None to CallPlaceType0 | None"),
             (B, "CallPlace", "class removed"),
             (C, "CallPlaceType0", "class added"),
         ]),

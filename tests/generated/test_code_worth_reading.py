@@ -72,5 +72,5 @@ def test_every_function_says_what_it_does(view):
     for _route, operation, _parameters in operations(view):
         name = snake(operation["operationId"])
         module = importlib.import_module(f"futureagi_simulate_api.api.simulation.{name}")
-        for function in (module.sync, module.sync_detailed, module.asyncio, module.asyncio_detailed):
+        for function in (module.sync, module.asyncio):
             assert inspect.getdoc(function)

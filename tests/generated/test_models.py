@@ -11,7 +11,7 @@ import msgspec
 import pytest
 from futureagi_simulate_api import models
 from futureagi_simulate_api.models import CallCost, CallStatus, TranscriptTurn
-from futureagi_simulate_api.types import UNSET, Model, unknown_values
+from futureagi_simulate_api.types import Model, unknown_values
 
 from tools.spec import contract, load
 
@@ -45,10 +45,9 @@ def test_every_model_leaves_msgspec_no_optional_slot_that_is_empty():
             if field.default is not attrs.NOTHING:
                 empty = object.__new__(kind)
                 empty.__attrs_pre_init__()
-                assert getattr(empty, field.name) is UNSET, (kind, field.name)
+                assert getattr(empty, field.name) is None, (kind, field.name)
                 optional += 1
     assert optional > 100
-
 
 
 def test_the_names_are_sorted_and_an_unknown_one_is_no_attribute():
@@ -61,7 +60,7 @@ def test_required_fields_stand_before_optional_ones():
     for name in models.__all__:
         kind = getattr(models, name)
         if issubclass(kind, Model):
-            optional = [field.default is UNSET for field in attrs.fields(kind)]
+            optional = [field.default is None for field in attrs.fields(kind)]
             assert optional == sorted(optional), name
 
 
@@ -90,35 +89,40 @@ def test_a_model_made_by_hand_has_its_fields_as_json():
     assert turn.raw == {"content": "Hello", "speaker_role": "user"}
 
 
-def test_an_absent_field_is_unset_and_a_null_is_none():
+def test_an_absent_field_is_none_and_told_from_a_null():
     turn = TranscriptTurn.from_json(b'{"end_time_seconds": null}')
 
-    assert turn.end_time_seconds is None
-    assert turn.content is UNSET
+    assert (turn.end_time_seconds, turn.content) == (None, None)
+    assert (turn.has("end_time_seconds"), turn.has("content")) == (True, False)
 
 
-def test_a_duplicate_is_equal_and_keeps_bytes_and_unset(duplicate):
+def test_a_null_where_the_spec_has_none_is_refused():
+    with pytest.raises(msgspec.ValidationError, match=r"\$\.content"):
+        TranscriptTurn.from_json(b'{"content": null}')
+
+
+def test_a_duplicate_is_equal_and_keeps_its_bytes(duplicate):
     turn = TranscriptTurn.from_json(b'{"end_time_seconds": null, "new": 1}')
 
     twin = duplicate(turn)
 
     assert twin == turn
     assert twin.raw_json == turn.raw_json
-    assert twin.content is UNSET
+    assert not twin.has("content")
 
 
 def _positive(_turn, _field, value):
-    if value is not UNSET and value <= 0:
+    if value is not None and value <= 0:
         raise ValueError(value)
 
 
 DERIVED = {
-    "plain": (lambda: type("Turn", (TranscriptTurn,), {}), UNSET),
-    "attrs": (lambda: attrs.define(type("Turn", (TranscriptTurn,), {}), kw_only=True), UNSET),
+    "plain": (lambda: type("Turn", (TranscriptTurn,), {}), None),
+    "attrs": (lambda: attrs.define(type("Turn", (TranscriptTurn,), {}), kw_only=True), None),
     "another default": (lambda: _derived(attrs.define, attrs.field(default=7)), 7),
     "a factory": (lambda: _derived(attrs.define, attrs.field(factory=lambda: 7)), 7),
     "frozen": (lambda: _derived(attrs.frozen, attrs.field(default=7)), 7),
-    "a validator": (lambda: _derived(attrs.define, attrs.field(default=UNSET, validator=_positive)), UNSET),
+    "a validator": (lambda: _derived(attrs.define, attrs.field(default=None, validator=_positive)), None),
 }
 
 
@@ -133,7 +137,7 @@ def test_a_class_derived_from_a_model_has_its_own_defaults(make, expected):
 
     for turn in (kind(content="Hello"), kind.from_json(b'{"content": "Hello"}')):
         assert type(turn) is kind
-        assert (turn.content, turn.end_time_ms, turn.start_time_ms) == ("Hello", expected, UNSET)
+        assert (turn.content, turn.end_time_ms, turn.start_time_ms) == ("Hello", expected, None)
     assert kind.from_json(b'{"end_time_ms": 3}').end_time_ms == 3
 
 
@@ -148,7 +152,7 @@ def test_a_class_derived_from_a_model_may_require_a_field():
 
 
 def test_a_validator_of_a_class_derived_from_a_model_is_heeded():
-    kind = _derived(attrs.define, attrs.field(default=UNSET, validator=_positive))
+    kind = _derived(attrs.define, attrs.field(default=None, validator=_positive))
 
     with pytest.raises(ValueError, match="-1"):
         kind(end_time_ms=-1)

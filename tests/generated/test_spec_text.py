@@ -42,7 +42,25 @@ HOSTILE = [
     "# fmt: off\n#!x",
     "Args:\n    x: y\n\nRaises:\n    z",
 ]
-NAMES = ["run-id", "a b", "class", "self", "__init__", "é", "ﬁ", "名", "1", "", "$", "x.y", "..", "/", "url", "²", *HOSTILE[:9]]
+NAMES = [
+    "run-id",
+    "a b",
+    "class",
+    "self",
+    "__init__",
+    "é",
+    "ﬁ",
+    "名",
+    "1",
+    "",
+    "$",
+    "x.y",
+    "..",
+    "/",
+    "url",
+    "²",
+    *HOSTILE[:9],
+]
 
 
 def nodes(files: dict[Path, str]) -> Iterator[ast.AST]:
@@ -125,7 +143,9 @@ NAMED = {
     "a property": lambda name: with_property(name),
     "an enum": lambda name: edited("components/schemas/Status/enum", ["done", name]),
     "a member": lambda name: edited("components/schemas/Status/x-enum-varnames", ["DONE", name]),
-    "a status": lambda name: edited(f"{CALLS}/responses", {**SPEC["paths"]["/calls/"]["get"]["responses"], name: {}}),
+    "a status": lambda name: edited(
+        f"{CALLS}/responses", {**SPEC["paths"]["/calls/"]["get"]["responses"], name: {}}
+    ),
     "a header": lambda name: edited(f"{CALLS}/responses/200/headers", {name: {"schema": {"type": "string"}}}),
     "a server": lambda name: edited("servers", [{"url": name}]),
     "a version": lambda name: edited("info/version", name),
@@ -170,7 +190,9 @@ def holds_no_code(spec: dict[str, Any]) -> bool:
             assert {each.name for each in node.names} <= imported
         if isinstance(node, ast.ImportFrom) and not node.level:
             assert node.module in known
-        assert not (isinstance(node, ast.Expr) and not isinstance(node.value, (ast.Constant, ast.Call, ast.Await)))
+        assert not (
+            isinstance(node, ast.Expr) and not isinstance(node.value, (ast.Constant, ast.Call, ast.Await))
+        )
     return True
 
 
@@ -189,7 +211,10 @@ def test_a_path_that_nobody_refused_is_text_still(monkeypatch: pytest.MonkeyPatc
 
 
 @settings(max_examples=25, deadline=None, derandomize=True)
-@given(place=st.sampled_from(sorted(NAMED)), name=st.text(st.sampled_from("ab_Z1-. {}\"'\\()%#\n$é\u200b"), max_size=9))
+@given(
+    place=st.sampled_from(sorted(NAMED)),
+    name=st.text(st.sampled_from("ab_Z1-. {}\"'\\()%#\n$é\u200b"), max_size=9),
+)
 def test_no_name_becomes_code(place: str, name: str) -> None:
     holds_no_code(NAMED[place](name))
 
@@ -208,7 +233,21 @@ def test_names_are_derived_as_the_generator_does_it(name: str) -> None:
         ["A", "a", "a_2", "A_2", "a__2"],
         ["ß", "SS", "ss", "²", "½", "", " ", "名", "é", "e", "É"],
         ['"', "\\", "'", '\\"', f'\\"; {RUN}; \\"', "{x}", "%s", "#"],
-        ["name", "value", "_missing_", "mro", "None", "True", "__class__", "_x", "1", "01", "1.5", "-1", "+1"],
+        [
+            "name",
+            "value",
+            "_missing_",
+            "mro",
+            "None",
+            "True",
+            "__class__",
+            "_x",
+            "1",
+            "01",
+            "1.5",
+            "-1",
+            "+1",
+        ],
     ],
 )
 def test_an_enum_has_every_value_once_and_as_it_is_written(values: list[str]) -> None:
@@ -266,22 +305,22 @@ GENERATED = {
     "description beside a reference": (
         note({"$ref": "#/components/schemas/Status", "description": "How it went."}), MODEL, "note: How it went.",
     ),
-    "null by type": (note({"type": ["string", "null"]}), MODEL, "note: str | None | UnsetType"),
+    "null by type": (note({"type": ["string", "null"]}), MODEL, "note: str | None = None"),
     "time or null by type": (
-        note({"type": ["string", "null"], "format": "date-time"}), MODEL, "note: str | None | UnsetType",
+        note({"type": ["string", "null"], "format": "date-time"}), MODEL, "note: str | None = None",
     ),
-    "several types": (note({"type": ["string", "integer"]}), MODEL, "note: str | int | UnsetType"),
-    "array or null by type": (note({"type": ["array", "null"], "items": TEXT}), MODEL, "note: list[str] | None | UnsetType"),
-    "object or null by type": (note({**PLACE, "type": ["object", "null"]}), MODEL, "note: CallNoteType0 | None | UnsetType"),
-    "const": (note({"type": "string", "const": "x"}), MODEL, "note: str | UnsetType"),
-    "map": (note({"type": "object", "additionalProperties": TEXT}), MODEL, "note: dict[str, str] | UnsetType"),
-    "properties and more": (note({**PLACE, "additionalProperties": TEXT}), MODEL, "note: CallNote | UnsetType"),
-    "closed object": (note({**PLACE, "additionalProperties": False}), MODEL, "note: CallNote | UnsetType"),
-    "any value": (note({}), MODEL, "note: Any | UnsetType"),
+    "several types": (note({"type": ["string", "integer"]}), MODEL, "note: str | int | Absent = None"),
+    "array or null by type": (note({"type": ["array", "null"], "items": TEXT}), MODEL, "note: list[str] | None = None"),
+    "object or null by type": (note({**PLACE, "type": ["object", "null"]}), MODEL, "note: CallNoteType0 | None = None"),
+    "const": (note({"type": "string", "const": "x"}), MODEL, "note: str | Absent = None"),
+    "map": (note({"type": "object", "additionalProperties": TEXT}), MODEL, "note: dict[str, str] | Absent = None"),
+    "properties and more": (note({**PLACE, "additionalProperties": TEXT}), MODEL, "note: CallNote | Absent = None"),
+    "closed object": (note({**PLACE, "additionalProperties": False}), MODEL, "note: CallNote | Absent = None"),
+    "any value": (note({}), MODEL, "note: Any | Absent = None"),
     "merged": (note({**PLACE, "allOf": [{"properties": {"street": TEXT}}]}), "models/call_note.py", "    street: str"),
-    "limits": (note(TEXT | {"maxLength": 3, "pattern": "x", "readOnly": True}), MODEL, "note: str | UnsetType"),
+    "limits": (note(TEXT | {"maxLength": 3, "pattern": "x", "readOnly": True}), MODEL, "note: str | Absent = None"),
     "HTML beside the JSON of an error": (
-        edited(f"{CALLS}/responses/404/content/text-html", {}), API, "_ERRORS: Final[Container[int]]",
+        edited(f"{CALLS}/responses/404/content/text-html", {}), API, "def sync(",
     ),
     "link": (edited(f"{CALLS}/responses/200/links", {"again": {"operationId": "listCalls"}}), API, "def sync("),
     "security as in the document": (edited("security", []) | {"security": [{}]}, API, "def sync("),

@@ -41,6 +41,7 @@ from futureagi_simulate import (
 from futureagi_simulate.listings import AsyncPages
 from futureagi_simulate.records import EvalKind, EvalStatus
 from futureagi_simulate_api.models import (
+    AgentType,
     CallCost,
     CallLatency,
     CallStatus,
@@ -51,10 +52,11 @@ from futureagi_simulate_api.models import (
     EvalResult,
     EvalResultPart,
     ExplanationCluster,
+    ExplanationStatus,
     ScenarioRef,
+    TestExecutionStatus,
     TranscriptTurn,
 )
-from futureagi_simulate_api.types import UnsetType
 
 ID = "6f9619ff-8b86-4d01-b42d-00cf4fc964ff"
 
@@ -89,10 +91,10 @@ def details(client: Client) -> None:
     assert_type(detail, TestExecutionDetail)
     assert_type(detail.calls, Listing[TestExecutionCall])
     assert_type(detail.id, str)
-    assert_type(detail.status, str | None)
+    assert_type(detail.status, TestExecutionStatus | None)
     assert_type(detail.count, int | None)
     assert_type(detail.provider, str | None)
-    assert_type(detail.agent_type, str | None)
+    assert_type(detail.agent_type, AgentType | None)
     assert_type(detail.error_messages, list[str])
     assert_type(detail.column_order, list[Column])
     assert_type(detail.column_order[0].column_name, str)
@@ -105,7 +107,7 @@ def runs(client: Client) -> None:
     assert_type(run, ExecutionRun)
     assert_type(run.calls, Listing[ExecutionRunCall])
     assert_type(run.execution_id, str)
-    assert_type(run.status, str)
+    assert_type(run.status, TestExecutionStatus)
     assert_type(run.total_calls, int)
     assert_type(run.completed_calls, int)
     assert_type(run.failed_calls, int)
@@ -114,9 +116,9 @@ def runs(client: Client) -> None:
     assert_type(run.eval_results[0].output_type, EvalOutputType)
     assert_type(run.eval_results[0].result, list[EvalResultPart])
     assert_type(run.eval_results[0].result[0].output, dict[str, float])
-    assert_type(run.eval_results[0].total_pass_rate, float | UnsetType)
+    assert_type(run.eval_results[0].total_pass_rate, float | None)
     assert_type(run.eval_explanation_summary, dict[str, list[ExplanationCluster]] | None)
-    assert_type(run.eval_explanation_summary_status, str | None)
+    assert_type(run.eval_explanation_summary_status, ExplanationStatus | None)
     assert_type(run.raw_json, bytes)
     call = client.get_call_run(ID, eval_names=["x"])
     assert_type(call, CallRun)
@@ -137,7 +139,7 @@ def items(call: CallExecution) -> None:
     assert_type(call.eval_outputs, dict[str, EvalOutput] | None)
     assert_type(call.eval_metrics, dict[str, EvalMetric | float | str | bool | list[str] | None] | None)
     assert_type(call.is_snapshot, bool)
-    assert_type(call.cost_cents, int | None | UnsetType)
+    assert_type(call.cost_cents, int | None)
     assert_type(call.raw, dict[str, Any])
     assert_type(call.raw_json, bytes)
 

@@ -9,11 +9,12 @@ import attrs
 import msgspec
 from msgspec.structs import replace
 
-from futureagi_simulate import endpoints
-from futureagi_simulate._api import decoded
 from futureagi_simulate.checks import uuid
 from futureagi_simulate.errors import ConfigurationError
 from futureagi_simulate.listings import Plan
+from futureagi_simulate.requests import ListingSpec, listing_spec
+from futureagi_simulate_api import operations
+from futureagi_simulate_api.types import decoded
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -87,28 +88,28 @@ class Source:
         the time of fetching: an export keeps the bytes. Nothing else in the export reads what is private to
         the client.
         """
-        connection, plan = client._connection, Plan.of(paging)
-        spec = self._spec()
-        if connection.session.options.strict:
-            return connection.listing(spec, plan)
-        return connection.listing(replace(spec, form=replace(spec.form, item=Received)), plan)
+        spec, plan = self._spec(), Plan.of(paging)
+        if not client._session.options.strict:
+            spec = replace(spec, form=replace(spec.form, item=Received))
+        return client._listing(spec, plan)
 
     def question(self, client: Client, page_size: int) -> str:
         """Return a text that identifies the request and the server.
 
         The keys are not part of it: ids are unique across organizations.
         """
-        options = client._connection.session.options
+        options = client._session.options
         ids = "/".join(str(one or "") for one in attrs.astuple(self))
         return f"{options.origin} {ids}?page_size={page_size}&strict={options.strict}"
 
-    def _spec(self) -> endpoints.ListingSpec[Any]:
+    def _spec(self) -> ListingSpec[Any]:
+        ids = {name: value for name, value in attrs.asdict(self).items() if value}
         if self.run_test_id:
-            return endpoints.call_executions(self.run_test_id, None, None)
+            return listing_spec(operations.LIST_CALL_EXECUTIONS_METHOD, ids)
         if self.execution_id:
-            return endpoints.test_execution(self.execution_id, None, (), enforce=False)
-        assert self.agent_id is not None and self.version_id is not None  # noqa: S101,PT018 - checked when made
-        return endpoints.version_call_executions(self.agent_id, self.version_id)
+            asked = {"test_execution_id": self.execution_id}
+            return listing_spec(operations.GET_TEST_EXECUTION_METHOD, asked)
+        return listing_spec(operations.LIST_VERSION_CALL_EXECUTIONS_METHOD, ids)
 
 
 def require_moment(since: datetime) -> None:

@@ -12,8 +12,8 @@ from futureagi_simulate.errors import ConfigurationError, ContractError
 from futureagi_simulate.records import ExecutionRecord, execution_record
 
 if TYPE_CHECKING:
+    from futureagi_simulate import ExecutionRun
     from futureagi_simulate.client import Client
-    from futureagi_simulate.runs import ExecutionRun
 
 PAGE: Final = 100
 PREFETCH: Final = 4

@@ -23,8 +23,8 @@ from futureagi_simulate_cli.gate.find import PAGE, PREFETCH, Target, fetch_run, 
 from futureagi_simulate_cli.gate.settings import ChoicesInput, Settings, ThresholdsInput
 
 if TYPE_CHECKING:
+    from futureagi_simulate import ExecutionRun
     from futureagi_simulate.client import Client
-    from futureagi_simulate.runs import ExecutionRun
 
 INTERVAL: Final = 5.0
 """Seconds between two polls: an execution takes minutes, and one poll costs the server 0.04 s."""

@@ -5,7 +5,7 @@ from typing import Any
 
 from attrs import define
 
-from ..types import UNSET, Model, UnsetType
+from ..types import Absent, Model
 from .call_direction import CallDirection
 from .call_status import CallStatus
 from .call_type import CallType
@@ -126,73 +126,73 @@ class CallExecution(Model):
     avg_agent_latency: float | None
     is_snapshot: bool
     rerun_type: str | None
-    session_id: str | None | UnsetType = UNSET
-    start_time: str | None | UnsetType = UNSET
-    created_at: str | UnsetType = UNSET
-    error_localizer_tasks: list[Any] | UnsetType = UNSET
-    timestamp: str | UnsetType = UNSET
-    test_execution_id: str | UnsetType = UNSET
-    service_provider_call_id: str | None | UnsetType = UNSET
-    customer_call_id: str | None | UnsetType = UNSET
-    call_type: CallDirection | None | UnsetType = UNSET
-    simulation_call_type: CallType | UnsetType = UNSET
-    provider: str | None | UnsetType = UNSET
-    phone_number: str | None | UnsetType = UNSET
-    simulator_agent_id: str | UnsetType = UNSET
-    simulator_agent_name: str | UnsetType = UNSET
-    agent_definition_used_id: str | UnsetType = UNSET
-    agent_definition_used_name: str | UnsetType = UNSET
-    scenario_columns: dict[str, ScenarioColumn] | UnsetType = UNSET
-    scenario_graph: dict[str, Any] | UnsetType = UNSET
-    scenario_graph_id: str | None | UnsetType = UNSET
-    snapshot_timestamp: str | None | UnsetType = UNSET
-    original_call_execution_id: str | None | UnsetType = UNSET
-    processing_skipped: bool | UnsetType = UNSET
-    processing_skip_reason: str | None | UnsetType = UNSET
-    audio_url: str | None | UnsetType = UNSET
-    recordings: Recordings | UnsetType = UNSET
-    tool_outputs: dict[str, ToolOutput] | None | UnsetType = UNSET
-    duration_seconds: int | None | UnsetType = UNSET
-    response_time: float | None | UnsetType = UNSET
-    response_time_ms: int | None | UnsetType = UNSET
-    avg_agent_latency_ms: int | None | UnsetType = UNSET
-    avg_latency_ms: int | None | UnsetType = UNSET
-    user_interruption_count: int | None | UnsetType = UNSET
-    user_interruption_rate: float | None | UnsetType = UNSET
-    ai_interruption_count: int | None | UnsetType = UNSET
-    ai_interruption_rate: float | None | UnsetType = UNSET
-    avg_stop_time_after_interruption: int | None | UnsetType = UNSET
-    user_wpm: float | None | UnsetType = UNSET
-    bot_wpm: float | None | UnsetType = UNSET
-    talk_ratio: float | None | UnsetType = UNSET
-    agent_talk_percentage: float | None | UnsetType = UNSET
-    turn_count: int | None | UnsetType = UNSET
-    total_tokens: int | None | UnsetType = UNSET
-    input_tokens: int | None | UnsetType = UNSET
-    output_tokens: int | None | UnsetType = UNSET
-    csat_score: float | None | UnsetType = UNSET
-    cost_cents: int | None | UnsetType = UNSET
-    customer_cost_cents: int | None | UnsetType = UNSET
-    customer_cost_breakdown: dict[str, Any] | None | UnsetType = UNSET
-    customer_latency_metrics: dict[str, Any] | None | UnsetType = UNSET
+    session_id: str | None = None
+    start_time: str | None = None
+    created_at: str | Absent = None
+    error_localizer_tasks: list[Any] | Absent = None
+    timestamp: str | Absent = None
+    test_execution_id: str | Absent = None
+    service_provider_call_id: str | None = None
+    customer_call_id: str | None = None
+    call_type: CallDirection | None = None
+    simulation_call_type: CallType | Absent = None
+    provider: str | None = None
+    phone_number: str | None = None
+    simulator_agent_id: str | Absent = None
+    simulator_agent_name: str | Absent = None
+    agent_definition_used_id: str | Absent = None
+    agent_definition_used_name: str | Absent = None
+    scenario_columns: dict[str, ScenarioColumn] | Absent = None
+    scenario_graph: dict[str, Any] | Absent = None
+    scenario_graph_id: str | None = None
+    snapshot_timestamp: str | None = None
+    original_call_execution_id: str | None = None
+    processing_skipped: bool | Absent = None
+    processing_skip_reason: str | None = None
+    audio_url: str | None = None
+    recordings: Recordings | Absent = None
+    tool_outputs: dict[str, ToolOutput] | None = None
+    duration_seconds: int | None = None
+    response_time: float | None = None
+    response_time_ms: int | None = None
+    avg_agent_latency_ms: int | None = None
+    avg_latency_ms: int | None = None
+    user_interruption_count: int | None = None
+    user_interruption_rate: float | None = None
+    ai_interruption_count: int | None = None
+    ai_interruption_rate: float | None = None
+    avg_stop_time_after_interruption: int | None = None
+    user_wpm: float | None = None
+    bot_wpm: float | None = None
+    talk_ratio: float | None = None
+    agent_talk_percentage: float | None = None
+    turn_count: int | None = None
+    total_tokens: int | None = None
+    input_tokens: int | None = None
+    output_tokens: int | None = None
+    csat_score: float | None = None
+    cost_cents: int | None = None
+    customer_cost_cents: int | None = None
+    customer_cost_breakdown: dict[str, Any] | None = None
+    customer_latency_metrics: dict[str, Any] | None = None
 
     def __attrs_pre_init__(self) -> None:
-        self.session_id = self.start_time = self.created_at = UNSET
-        self.error_localizer_tasks = self.timestamp = self.test_execution_id = UNSET
-        self.service_provider_call_id = self.customer_call_id = self.call_type = UNSET
-        self.simulation_call_type = self.provider = self.phone_number = UNSET
-        self.simulator_agent_id = self.simulator_agent_name = self.agent_definition_used_id = UNSET
-        self.agent_definition_used_name = self.scenario_columns = self.scenario_graph = UNSET
-        self.scenario_graph_id = self.snapshot_timestamp = self.original_call_execution_id = UNSET
-        self.processing_skipped = self.processing_skip_reason = self.audio_url = UNSET
-        self.recordings = self.tool_outputs = self.duration_seconds = UNSET
-        self.response_time = self.response_time_ms = self.avg_agent_latency_ms = UNSET
-        self.avg_latency_ms = self.user_interruption_count = self.user_interruption_rate = UNSET
+        self.session_id = self.start_time = self.created_at = None
+        self.error_localizer_tasks = self.timestamp = self.test_execution_id = None
+        self.service_provider_call_id = self.customer_call_id = self.call_type = None
+        self.simulation_call_type = self.provider = self.phone_number = None
+        self.simulator_agent_id = self.simulator_agent_name = self.agent_definition_used_id = None
+        self.agent_definition_used_name = self.scenario_columns = self.scenario_graph = None
+        self.scenario_graph_id = self.snapshot_timestamp = self.original_call_execution_id = None
+        self.processing_skipped = self.processing_skip_reason = self.audio_url = None
+        self.recordings = self.tool_outputs = self.duration_seconds = None
+        self.response_time = self.response_time_ms = self.avg_agent_latency_ms = None
+        self.avg_latency_ms = self.user_interruption_count = self.user_interruption_rate = None
         self.ai_interruption_count = self.ai_interruption_rate = (
             self.avg_stop_time_after_interruption
-        ) = UNSET
-        self.user_wpm = self.bot_wpm = self.talk_ratio = UNSET
-        self.agent_talk_percentage = self.turn_count = self.total_tokens = UNSET
-        self.input_tokens = self.output_tokens = self.csat_score = UNSET
-        self.cost_cents = self.customer_cost_cents = self.customer_cost_breakdown = UNSET
-        self.customer_latency_metrics = UNSET
+        ) = None
+        self.user_wpm = self.bot_wpm = self.talk_ratio = None
+        self.agent_talk_percentage = self.turn_count = self.total_tokens = None
+        self.input_tokens = self.output_tokens = self.csat_score = None
+        self.cost_cents = self.customer_cost_cents = self.customer_cost_breakdown = None
+        self.customer_latency_metrics = None

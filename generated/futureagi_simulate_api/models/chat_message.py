@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from attrs import define
 
-from ..types import UNSET, Model, UnsetType
+from ..types import Absent, Model
 from .chat_role import ChatRole
 
 
@@ -16,8 +16,8 @@ class ChatMessage(Model):
         content: What is written.
     """
 
-    role: ChatRole | UnsetType = UNSET
-    content: str | UnsetType = UNSET
+    role: ChatRole | Absent = None
+    content: str | Absent = None
 
     def __attrs_pre_init__(self) -> None:
-        self.role = self.content = UNSET
+        self.role = self.content = None

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from attrs import define
 
-from ..types import UNSET, Model, UnsetType
+from ..types import Absent, Model
 from .column_type import ColumnType
 from .eval_config import EvalConfig
 
@@ -27,13 +27,13 @@ class Column(Model):
     id: str
     column_name: str
     visible: bool
-    data_type: str | UnsetType = UNSET
-    type: ColumnType | UnsetType = UNSET
-    scenario_id: str | None | UnsetType = UNSET
-    dataset_id: str | UnsetType = UNSET
-    dataset_column_ids: list[str] | UnsetType = UNSET
-    eval_config: EvalConfig | None | UnsetType = UNSET
+    data_type: str | Absent = None
+    type: ColumnType | Absent = None
+    scenario_id: str | None = None
+    dataset_id: str | Absent = None
+    dataset_column_ids: list[str] | Absent = None
+    eval_config: EvalConfig | None = None
 
     def __attrs_pre_init__(self) -> None:
-        self.data_type = self.type = self.scenario_id = UNSET
-        self.dataset_id = self.dataset_column_ids = self.eval_config = UNSET
+        self.data_type = self.type = self.scenario_id = None
+        self.dataset_id = self.dataset_column_ids = self.eval_config = None

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from attrs import define
 
-from ..types import UNSET, Model, UnsetType
+from ..types import Absent, Model
 
 
 @define(kw_only=True)
@@ -25,19 +25,19 @@ class Error(Model):
         errors: The same as `details`, at the runs endpoint.
     """
 
-    status: bool | UnsetType = UNSET
-    type: str | UnsetType = UNSET
-    code: str | UnsetType = UNSET
-    detail: str | UnsetType = UNSET
-    message: str | UnsetType = UNSET
-    error: str | UnsetType = UNSET
-    result: str | UnsetType = UNSET
-    details: dict[str, list[str]] | UnsetType = UNSET
-    attr: str | UnsetType = UNSET
-    errors: dict[str, list[str]] | UnsetType = UNSET
+    status: bool | Absent = None
+    type: str | Absent = None
+    code: str | Absent = None
+    detail: str | Absent = None
+    message: str | Absent = None
+    error: str | Absent = None
+    result: str | Absent = None
+    details: dict[str, list[str]] | Absent = None
+    attr: str | Absent = None
+    errors: dict[str, list[str]] | Absent = None
 
     def __attrs_pre_init__(self) -> None:
-        self.status = self.type = self.code = UNSET
-        self.detail = self.message = self.error = UNSET
-        self.result = self.details = self.attr = UNSET
-        self.errors = UNSET
+        self.status = self.type = self.code = None
+        self.detail = self.message = self.error = None
+        self.result = self.details = self.attr = None
+        self.errors = None

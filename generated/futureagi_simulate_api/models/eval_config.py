@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from attrs import define
 
-from ..types import UNSET, Model, UnsetType
+from ..types import Absent, Model
 from .eval_output_type import EvalOutputType
 
 
@@ -22,15 +22,15 @@ class EvalConfig(Model):
         tool_call_id: Id that the agent gave the tool call.
     """
 
-    eval_type_id: str | UnsetType = UNSET
-    output: EvalOutputType | UnsetType = UNSET
-    required_keys: list[str] | UnsetType = UNSET
-    name: str | UnsetType = UNSET
-    tool_name: str | UnsetType = UNSET
-    tool_index: int | UnsetType = UNSET
-    tool_call_id: str | UnsetType = UNSET
+    eval_type_id: str | Absent = None
+    output: EvalOutputType | Absent = None
+    required_keys: list[str] | Absent = None
+    name: str | Absent = None
+    tool_name: str | Absent = None
+    tool_index: int | Absent = None
+    tool_call_id: str | Absent = None
 
     def __attrs_pre_init__(self) -> None:
-        self.eval_type_id = self.output = self.required_keys = UNSET
-        self.name = self.tool_name = self.tool_index = UNSET
-        self.tool_call_id = UNSET
+        self.eval_type_id = self.output = self.required_keys = None
+        self.name = self.tool_name = self.tool_index = None
+        self.tool_call_id = None

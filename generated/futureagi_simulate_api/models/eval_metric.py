@@ -5,7 +5,7 @@ from typing import Any
 
 from attrs import define
 
-from ..types import UNSET, Model, UnsetType
+from ..types import Absent, Model
 from .eval_output_type import EvalOutputType
 from .eval_status import EvalStatus
 
@@ -29,20 +29,20 @@ class EvalMetric(Model):
         error_localizer: Whether the cause of a failure is looked for.
     """
 
-    id: str | UnsetType = UNSET
-    name: str | UnsetType = UNSET
-    value: str | bool | float | list[str] | dict[str, Any] | None | UnsetType = UNSET
-    reason: str | UnsetType = UNSET
-    type: EvalOutputType | UnsetType = UNSET
-    template_type: str | None | UnsetType = UNSET
-    visible: bool | UnsetType = UNSET
-    error: bool | UnsetType = UNSET
-    status: EvalStatus | UnsetType = UNSET
-    skipped: bool | UnsetType = UNSET
-    error_localizer: bool | UnsetType = UNSET
+    id: str | Absent = None
+    name: str | Absent = None
+    value: str | bool | float | list[str] | dict[str, Any] | None = None
+    reason: str | Absent = None
+    type: EvalOutputType | Absent = None
+    template_type: str | None = None
+    visible: bool | Absent = None
+    error: bool | Absent = None
+    status: EvalStatus | Absent = None
+    skipped: bool | Absent = None
+    error_localizer: bool | Absent = None
 
     def __attrs_pre_init__(self) -> None:
-        self.id = self.name = self.value = UNSET
-        self.reason = self.type = self.template_type = UNSET
-        self.visible = self.error = self.status = UNSET
-        self.skipped = self.error_localizer = UNSET
+        self.id = self.name = self.value = None
+        self.reason = self.type = self.template_type = None
+        self.visible = self.error = self.status = None
+        self.skipped = self.error_localizer = None

@@ -5,7 +5,7 @@ from typing import Any
 
 from attrs import define
 
-from ..types import UNSET, Model, UnsetType
+from ..types import Absent, Model
 from .eval_output_type import EvalOutputType
 from .eval_status import EvalStatus
 
@@ -31,19 +31,19 @@ class EvalOutput(Model):
         timestamp: When the eval failed; stored form.
     """
 
-    name: str | UnsetType = UNSET
-    output: str | bool | float | list[str] | dict[str, Any] | None | UnsetType = UNSET
-    output_type: EvalOutputType | UnsetType = UNSET
-    reason: str | UnsetType = UNSET
-    value: str | bool | float | list[str] | dict[str, Any] | None | UnsetType = UNSET
-    type: EvalOutputType | UnsetType = UNSET
-    status: EvalStatus | UnsetType = UNSET
-    skipped: bool | UnsetType = UNSET
-    error: bool | str | UnsetType = UNSET
-    timestamp: str | UnsetType = UNSET
+    name: str | Absent = None
+    output: str | bool | float | list[str] | dict[str, Any] | None = None
+    output_type: EvalOutputType | Absent = None
+    reason: str | Absent = None
+    value: str | bool | float | list[str] | dict[str, Any] | None = None
+    type: EvalOutputType | Absent = None
+    status: EvalStatus | Absent = None
+    skipped: bool | Absent = None
+    error: bool | str | Absent = None
+    timestamp: str | Absent = None
 
     def __attrs_pre_init__(self) -> None:
-        self.name = self.output = self.output_type = UNSET
-        self.reason = self.value = self.type = UNSET
-        self.status = self.skipped = self.error = UNSET
-        self.timestamp = UNSET
+        self.name = self.output = self.output_type = None
+        self.reason = self.value = self.type = None
+        self.status = self.skipped = self.error = None
+        self.timestamp = None

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from attrs import define
 
-from ..types import UNSET, Model, UnsetType
+from ..types import Absent, Model
 from .eval_output_type import EvalOutputType
 from .eval_result_part import EvalResultPart
 
@@ -30,9 +30,9 @@ class EvalResult(Model):
     id: str
     output_type: EvalOutputType
     result: list[EvalResultPart]
-    total_pass_rate: float | UnsetType = UNSET
-    total_avg: float | UnsetType = UNSET
-    total_choices_avg: dict[str, float] | UnsetType = UNSET
+    total_pass_rate: float | Absent = None
+    total_avg: float | Absent = None
+    total_choices_avg: dict[str, float] | Absent = None
 
     def __attrs_pre_init__(self) -> None:
-        self.total_pass_rate = self.total_avg = self.total_choices_avg = UNSET
+        self.total_pass_rate = self.total_avg = self.total_choices_avg = None

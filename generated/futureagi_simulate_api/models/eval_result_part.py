@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from attrs import define
 
-from ..types import UNSET, Model, UnsetType
+from ..types import Absent, Model
 
 
 @define(kw_only=True)
@@ -22,7 +22,7 @@ class EvalResultPart(Model):
     id: str
     total_cells: int
     output: dict[str, float]
-    avg_score: float | UnsetType = UNSET
+    avg_score: float | Absent = None
 
     def __attrs_pre_init__(self) -> None:
-        self.avg_score = UNSET
+        self.avg_score = None

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from attrs import define
 
-from ..types import UNSET, Model, UnsetType
+from ..types import Absent, Model
 from .eval_result import EvalResult
 from .execution_run_call_page import ExecutionRunCallPage
 from .explanation_cluster import ExplanationCluster
@@ -39,8 +39,8 @@ class ExecutionRunDetail(Model):
     failed_calls: int
     eval_results: list[EvalResult]
     call_results: ExecutionRunCallPage
-    eval_explanation_summary: dict[str, list[ExplanationCluster]] | None | UnsetType = UNSET
-    eval_explanation_summary_status: ExplanationStatus | UnsetType = UNSET
+    eval_explanation_summary: dict[str, list[ExplanationCluster]] | None = None
+    eval_explanation_summary_status: ExplanationStatus | Absent = None
 
     def __attrs_pre_init__(self) -> None:
-        self.eval_explanation_summary = self.eval_explanation_summary_status = UNSET
+        self.eval_explanation_summary = self.eval_explanation_summary_status = None

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from attrs import define
 
-from ..types import UNSET, Model, UnsetType
+from ..types import Absent, Model
 
 
 @define(kw_only=True)
@@ -25,20 +25,20 @@ class ExplanationCluster(Model):
         evidenceSummary: What in the calls speaks for it.
     """
 
-    cluster_name: str | UnsetType = UNSET
-    call_execution_ids: list[str] | UnsetType = UNSET
-    description: str | UnsetType = UNSET
-    kind: str | UnsetType = UNSET
-    theme: str | UnsetType = UNSET
-    guidance: str | UnsetType = UNSET
-    eval_name: str | UnsetType = UNSET
-    confidence: str | UnsetType = UNSET
-    eval_config_id: str | UnsetType = UNSET
-    eval_template_id: str | UnsetType = UNSET
-    evidenceSummary: str | UnsetType = UNSET
+    cluster_name: str | Absent = None
+    call_execution_ids: list[str] | Absent = None
+    description: str | Absent = None
+    kind: str | Absent = None
+    theme: str | Absent = None
+    guidance: str | Absent = None
+    eval_name: str | Absent = None
+    confidence: str | Absent = None
+    eval_config_id: str | Absent = None
+    eval_template_id: str | Absent = None
+    evidenceSummary: str | Absent = None
 
     def __attrs_pre_init__(self) -> None:
-        self.cluster_name = self.call_execution_ids = self.description = UNSET
-        self.kind = self.theme = self.guidance = UNSET
-        self.eval_name = self.confidence = self.eval_config_id = UNSET
-        self.eval_template_id = self.evidenceSummary = UNSET
+        self.cluster_name = self.call_execution_ids = self.description = None
+        self.kind = self.theme = self.guidance = None
+        self.eval_name = self.confidence = self.eval_config_id = None
+        self.eval_template_id = self.evidenceSummary = None

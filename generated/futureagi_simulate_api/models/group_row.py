@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from attrs import define
 
-from ..types import UNSET, Model, UnsetType
+from ..types import Absent, Model
 
 
 @define(kw_only=True)
@@ -31,16 +31,16 @@ class GroupRow(Model):
     count: int
     avg_overall_score: float | None
     avg_response_time: float | None
-    created_at__date: str | UnsetType = UNSET
-    overall_score: float | None | UnsetType = UNSET
-    total_tokens: float | None | UnsetType = UNSET
-    input_tokens: float | None | UnsetType = UNSET
-    output_tokens: float | None | UnsetType = UNSET
-    avg_latency_ms: float | None | UnsetType = UNSET
-    turn_count: float | None | UnsetType = UNSET
-    csat_score: float | None | UnsetType = UNSET
+    created_at__date: str | Absent = None
+    overall_score: float | None = None
+    total_tokens: float | None = None
+    input_tokens: float | None = None
+    output_tokens: float | None = None
+    avg_latency_ms: float | None = None
+    turn_count: float | None = None
+    csat_score: float | None = None
 
     def __attrs_pre_init__(self) -> None:
-        self.created_at__date = self.overall_score = self.total_tokens = UNSET
-        self.input_tokens = self.output_tokens = self.avg_latency_ms = UNSET
-        self.turn_count = self.csat_score = UNSET
+        self.created_at__date = self.overall_score = self.total_tokens = None
+        self.input_tokens = self.output_tokens = self.avg_latency_ms = None
+        self.turn_count = self.csat_score = None

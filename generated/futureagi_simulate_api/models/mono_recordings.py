@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from attrs import define
 
-from ..types import UNSET, Model, UnsetType
+from ..types import Model
 
 
 @define(kw_only=True)
@@ -16,9 +16,9 @@ class MonoRecordings(Model):
         assistant_url: The agent alone. Only null was seen.
     """
 
-    combined_url: str | None | UnsetType = UNSET
-    customer_url: str | None | UnsetType = UNSET
-    assistant_url: str | None | UnsetType = UNSET
+    combined_url: str | None = None
+    customer_url: str | None = None
+    assistant_url: str | None = None
 
     def __attrs_pre_init__(self) -> None:
-        self.combined_url = self.customer_url = self.assistant_url = UNSET
+        self.combined_url = self.customer_url = self.assistant_url = None

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from attrs import define
 
-from ..types import UNSET, Model, UnsetType
+from ..types import Absent, Model
 from .mono_recordings import MonoRecordings
 
 
@@ -21,13 +21,13 @@ class Recordings(Model):
         stereo_url: One speaker a channel, of an earlier attempt. Only null was seen.
     """
 
-    combined: str | UnsetType = UNSET
-    stereo: str | UnsetType = UNSET
-    assistant: str | None | UnsetType = UNSET
-    customer: str | None | UnsetType = UNSET
-    mono: MonoRecordings | UnsetType = UNSET
-    stereo_url: str | None | UnsetType = UNSET
+    combined: str | Absent = None
+    stereo: str | Absent = None
+    assistant: str | None = None
+    customer: str | None = None
+    mono: MonoRecordings | Absent = None
+    stereo_url: str | None = None
 
     def __attrs_pre_init__(self) -> None:
-        self.combined = self.stereo = self.assistant = UNSET
-        self.customer = self.mono = self.stereo_url = UNSET
+        self.combined = self.stereo = self.assistant = None
+        self.customer = self.mono = self.stereo_url = None

@@ -5,7 +5,7 @@ from typing import Any
 
 from attrs import define
 
-from ..types import UNSET, Model, UnsetType
+from ..types import Absent, Model
 from .call_status import CallStatus
 from .eval_output import EvalOutput
 from .provider_call_type import ProviderCallType
@@ -62,63 +62,63 @@ class RerunSnapshot(Model):
         conversation_metrics_data: Further metrics of the conversation. Only null was seen.
     """
 
-    id: str | UnsetType = UNSET
-    snapshot_timestamp: str | UnsetType = UNSET
-    rerun_type: str | UnsetType = UNSET
-    service_provider_call_id: str | None | UnsetType = UNSET
-    status: CallStatus | None | UnsetType = UNSET
-    started_at: str | None | UnsetType = UNSET
-    completed_at: str | None | UnsetType = UNSET
-    ended_at: str | None | UnsetType = UNSET
-    duration_seconds: float | None | UnsetType = UNSET
-    recording_url: str | None | UnsetType = UNSET
-    stereo_recording_url: str | None | UnsetType = UNSET
-    cost_cents: int | None | UnsetType = UNSET
-    stt_cost_cents: int | None | UnsetType = UNSET
-    llm_cost_cents: int | None | UnsetType = UNSET
-    tts_cost_cents: int | None | UnsetType = UNSET
-    call_summary: str | None | UnsetType = UNSET
-    ended_reason: str | None | UnsetType = UNSET
-    overall_score: float | None | UnsetType = UNSET
-    response_time_ms: int | None | UnsetType = UNSET
-    assistant_id: str | None | UnsetType = UNSET
-    customer_number: str | None | UnsetType = UNSET
-    call_type: ProviderCallType | None | UnsetType = UNSET
-    message_count: int | None | UnsetType = UNSET
-    transcript_available: bool | UnsetType = UNSET
-    recording_available: bool | UnsetType = UNSET
-    eval_outputs: dict[str, EvalOutput] | None | UnsetType = UNSET
-    transcripts: list[TranscriptTurn] | UnsetType = UNSET
-    analysis_data: dict[str, Any] | None | UnsetType = UNSET
-    evaluation_data: dict[str, Any] | None | UnsetType = UNSET
-    provider_call_data: dict[str, Any] | None | UnsetType = UNSET
-    avg_agent_latency_ms: int | None | UnsetType = UNSET
-    user_interruption_count: int | None | UnsetType = UNSET
-    user_interruption_rate: float | None | UnsetType = UNSET
-    user_wpm: float | None | UnsetType = UNSET
-    bot_wpm: float | None | UnsetType = UNSET
-    talk_ratio: float | None | UnsetType = UNSET
-    ai_interruption_count: int | None | UnsetType = UNSET
-    ai_interruption_rate: float | None | UnsetType = UNSET
-    avg_stop_time_after_interruption_ms: int | None | UnsetType = UNSET
-    conversation_metrics_data: dict[str, Any] | None | UnsetType = UNSET
+    id: str | Absent = None
+    snapshot_timestamp: str | Absent = None
+    rerun_type: str | Absent = None
+    service_provider_call_id: str | None = None
+    status: CallStatus | None = None
+    started_at: str | None = None
+    completed_at: str | None = None
+    ended_at: str | None = None
+    duration_seconds: float | None = None
+    recording_url: str | None = None
+    stereo_recording_url: str | None = None
+    cost_cents: int | None = None
+    stt_cost_cents: int | None = None
+    llm_cost_cents: int | None = None
+    tts_cost_cents: int | None = None
+    call_summary: str | None = None
+    ended_reason: str | None = None
+    overall_score: float | None = None
+    response_time_ms: int | None = None
+    assistant_id: str | None = None
+    customer_number: str | None = None
+    call_type: ProviderCallType | None = None
+    message_count: int | None = None
+    transcript_available: bool | Absent = None
+    recording_available: bool | Absent = None
+    eval_outputs: dict[str, EvalOutput] | None = None
+    transcripts: list[TranscriptTurn] | Absent = None
+    analysis_data: dict[str, Any] | None = None
+    evaluation_data: dict[str, Any] | None = None
+    provider_call_data: dict[str, Any] | None = None
+    avg_agent_latency_ms: int | None = None
+    user_interruption_count: int | None = None
+    user_interruption_rate: float | None = None
+    user_wpm: float | None = None
+    bot_wpm: float | None = None
+    talk_ratio: float | None = None
+    ai_interruption_count: int | None = None
+    ai_interruption_rate: float | None = None
+    avg_stop_time_after_interruption_ms: int | None = None
+    conversation_metrics_data: dict[str, Any] | None = None
 
     def __attrs_pre_init__(self) -> None:
-        self.id = self.snapshot_timestamp = self.rerun_type = UNSET
-        self.service_provider_call_id = self.status = self.started_at = UNSET
-        self.completed_at = self.ended_at = self.duration_seconds = UNSET
-        self.recording_url = self.stereo_recording_url = self.cost_cents = UNSET
-        self.stt_cost_cents = self.llm_cost_cents = self.tts_cost_cents = UNSET
-        self.call_summary = self.ended_reason = self.overall_score = UNSET
-        self.response_time_ms = self.assistant_id = self.customer_number = UNSET
-        self.call_type = self.message_count = self.transcript_available = UNSET
-        self.recording_available = self.eval_outputs = self.transcripts = UNSET
-        self.analysis_data = self.evaluation_data = self.provider_call_data = UNSET
+        self.id = self.snapshot_timestamp = self.rerun_type = None
+        self.service_provider_call_id = self.status = self.started_at = None
+        self.completed_at = self.ended_at = self.duration_seconds = None
+        self.recording_url = self.stereo_recording_url = self.cost_cents = None
+        self.stt_cost_cents = self.llm_cost_cents = self.tts_cost_cents = None
+        self.call_summary = self.ended_reason = self.overall_score = None
+        self.response_time_ms = self.assistant_id = self.customer_number = None
+        self.call_type = self.message_count = self.transcript_available = None
+        self.recording_available = self.eval_outputs = self.transcripts = None
+        self.analysis_data = self.evaluation_data = self.provider_call_data = None
         self.avg_agent_latency_ms = self.user_interruption_count = self.user_interruption_rate = (
-            UNSET
+            None
         )
-        self.user_wpm = self.bot_wpm = self.talk_ratio = UNSET
+        self.user_wpm = self.bot_wpm = self.talk_ratio = None
         self.ai_interruption_count = self.ai_interruption_rate = (
             self.avg_stop_time_after_interruption_ms
-        ) = UNSET
-        self.conversation_metrics_data = UNSET
+        ) = None
+        self.conversation_metrics_data = None

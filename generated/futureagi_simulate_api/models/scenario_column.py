@@ -5,7 +5,7 @@ from typing import Any
 
 from attrs import define
 
-from ..types import UNSET, Model, UnsetType
+from ..types import Absent, Model
 
 
 @define(kw_only=True)
@@ -21,13 +21,13 @@ class ScenarioColumn(Model):
         data_type: Type of the values, for instance `text`, `integer` or `boolean`.
     """
 
-    value: str | dict[str, Any] | UnsetType = UNSET
-    visible: bool | UnsetType = UNSET
-    dataset_column_id: str | UnsetType = UNSET
-    dataset_id: str | UnsetType = UNSET
-    column_name: str | UnsetType = UNSET
-    data_type: str | UnsetType = UNSET
+    value: str | dict[str, Any] | Absent = None
+    visible: bool | Absent = None
+    dataset_column_id: str | Absent = None
+    dataset_id: str | Absent = None
+    column_name: str | Absent = None
+    data_type: str | Absent = None
 
     def __attrs_pre_init__(self) -> None:
-        self.value = self.visible = self.dataset_column_id = UNSET
-        self.dataset_id = self.column_name = self.data_type = UNSET
+        self.value = self.visible = self.dataset_column_id = None
+        self.dataset_id = self.column_name = self.data_type = None

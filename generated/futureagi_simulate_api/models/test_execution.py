@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from attrs import define
 
-from ..types import UNSET, Model, UnsetType
+from ..types import Absent, Model
 
 
 @define(kw_only=True)
@@ -52,41 +52,41 @@ class TestExecution(Model):
     id: str
     status: str
     success_rate: float | None
-    run_test: str | UnsetType = UNSET
-    started_at: str | None | UnsetType = UNSET
-    completed_at: str | None | UnsetType = UNSET
-    total_scenarios: int | UnsetType = UNSET
-    total_calls: int | UnsetType = UNSET
-    completed_calls: int | UnsetType = UNSET
-    failed_calls: int | UnsetType = UNSET
-    duration_seconds: float | None | UnsetType = UNSET
-    scenario_ids: list[str] | UnsetType = UNSET
-    simulator_agent_name: str | None | UnsetType = UNSET
-    agent_definition_used_name: str | None | UnsetType = UNSET
-    created_at: str | UnsetType = UNSET
-    scenarios: str | UnsetType = UNSET
-    start_time: str | UnsetType = UNSET
-    duration: float | UnsetType = UNSET
-    error_reason: str | None | UnsetType = UNSET
-    avg_response_time: float | UnsetType = UNSET
-    calls: int | UnsetType = UNSET
-    calls_attempted: int | UnsetType = UNSET
-    connected_calls: int | UnsetType = UNSET
-    calls_connected_percentage: float | UnsetType = UNSET
-    agent_version: str | UnsetType = UNSET
-    agent_definition: str | UnsetType = UNSET
-    total_chats: int | UnsetType = UNSET
-    agent_type: str | UnsetType = UNSET
-    total_number_of_fagi_agent_turns: int | UnsetType = UNSET
-    source_type: str | UnsetType = UNSET
+    run_test: str | Absent = None
+    started_at: str | None = None
+    completed_at: str | None = None
+    total_scenarios: int | Absent = None
+    total_calls: int | Absent = None
+    completed_calls: int | Absent = None
+    failed_calls: int | Absent = None
+    duration_seconds: float | None = None
+    scenario_ids: list[str] | Absent = None
+    simulator_agent_name: str | None = None
+    agent_definition_used_name: str | None = None
+    created_at: str | Absent = None
+    scenarios: str | Absent = None
+    start_time: str | Absent = None
+    duration: float | Absent = None
+    error_reason: str | None = None
+    avg_response_time: float | Absent = None
+    calls: int | Absent = None
+    calls_attempted: int | Absent = None
+    connected_calls: int | Absent = None
+    calls_connected_percentage: float | Absent = None
+    agent_version: str | Absent = None
+    agent_definition: str | Absent = None
+    total_chats: int | Absent = None
+    agent_type: str | Absent = None
+    total_number_of_fagi_agent_turns: int | Absent = None
+    source_type: str | Absent = None
 
     def __attrs_pre_init__(self) -> None:
-        self.run_test = self.started_at = self.completed_at = UNSET
-        self.total_scenarios = self.total_calls = self.completed_calls = UNSET
-        self.failed_calls = self.duration_seconds = self.scenario_ids = UNSET
-        self.simulator_agent_name = self.agent_definition_used_name = self.created_at = UNSET
-        self.scenarios = self.start_time = self.duration = UNSET
-        self.error_reason = self.avg_response_time = self.calls = UNSET
-        self.calls_attempted = self.connected_calls = self.calls_connected_percentage = UNSET
-        self.agent_version = self.agent_definition = self.total_chats = UNSET
-        self.agent_type = self.total_number_of_fagi_agent_turns = self.source_type = UNSET
+        self.run_test = self.started_at = self.completed_at = None
+        self.total_scenarios = self.total_calls = self.completed_calls = None
+        self.failed_calls = self.duration_seconds = self.scenario_ids = None
+        self.simulator_agent_name = self.agent_definition_used_name = self.created_at = None
+        self.scenarios = self.start_time = self.duration = None
+        self.error_reason = self.avg_response_time = self.calls = None
+        self.calls_attempted = self.connected_calls = self.calls_connected_percentage = None
+        self.agent_version = self.agent_definition = self.total_chats = None
+        self.agent_type = self.total_number_of_fagi_agent_turns = self.source_type = None

@@ -5,7 +5,7 @@ from typing import Any
 
 from attrs import define
 
-from ..types import UNSET, Model, UnsetType
+from ..types import Absent, Model
 from .call_direction import CallDirection
 from .call_status import CallStatus
 from .call_type import CallType
@@ -110,87 +110,87 @@ class TestExecutionCall(Model):
     overall_score: float | None
     eval_outputs: dict[str, EvalOutput]
     scenario: str
-    created_at: str | UnsetType = UNSET
-    session_id: str | None | UnsetType = UNSET
-    start_time: str | None | UnsetType = UNSET
-    scenario_id: str | UnsetType = UNSET
-    eval_metrics: dict[str, EvalMetric | float | str | bool | list[str] | None] | UnsetType = UNSET
-    customer_name: str | None | UnsetType = UNSET
-    call_summary: str | None | UnsetType = UNSET
-    ended_reason: str | None | UnsetType = UNSET
-    avg_agent_latency: float | None | UnsetType = UNSET
-    is_snapshot: bool | UnsetType = UNSET
-    rerun_type: str | None | UnsetType = UNSET
-    rerun_snapshots: list[RerunSnapshot] | UnsetType = UNSET
-    timestamp: str | UnsetType = UNSET
-    test_execution_id: str | UnsetType = UNSET
-    service_provider_call_id: str | None | UnsetType = UNSET
-    customer_call_id: str | None | UnsetType = UNSET
-    call_type: CallDirection | None | UnsetType = UNSET
-    simulation_call_type: CallType | UnsetType = UNSET
-    provider: str | None | UnsetType = UNSET
-    phone_number: str | None | UnsetType = UNSET
-    simulator_agent_id: str | UnsetType = UNSET
-    simulator_agent_name: str | UnsetType = UNSET
-    agent_definition_used_id: str | UnsetType = UNSET
-    agent_definition_used_name: str | UnsetType = UNSET
-    scenario_columns: dict[str, ScenarioColumn] | UnsetType = UNSET
-    scenario_graph: dict[str, Any] | UnsetType = UNSET
-    scenario_graph_id: str | None | UnsetType = UNSET
-    snapshot_timestamp: str | None | UnsetType = UNSET
-    original_call_execution_id: str | None | UnsetType = UNSET
-    processing_skipped: bool | UnsetType = UNSET
-    processing_skip_reason: str | None | UnsetType = UNSET
-    audio_url: str | None | UnsetType = UNSET
-    recordings: Recordings | UnsetType = UNSET
-    tool_outputs: dict[str, ToolOutput] | None | UnsetType = UNSET
-    duration_seconds: int | None | UnsetType = UNSET
-    response_time: float | None | UnsetType = UNSET
-    response_time_ms: int | None | UnsetType = UNSET
-    avg_agent_latency_ms: int | None | UnsetType = UNSET
-    avg_latency_ms: int | None | UnsetType = UNSET
-    user_interruption_count: int | None | UnsetType = UNSET
-    user_interruption_rate: float | None | UnsetType = UNSET
-    ai_interruption_count: int | None | UnsetType = UNSET
-    ai_interruption_rate: float | None | UnsetType = UNSET
-    avg_stop_time_after_interruption: int | None | UnsetType = UNSET
-    user_wpm: float | None | UnsetType = UNSET
-    bot_wpm: float | None | UnsetType = UNSET
-    talk_ratio: float | None | UnsetType = UNSET
-    agent_talk_percentage: float | None | UnsetType = UNSET
-    turn_count: int | None | UnsetType = UNSET
-    total_tokens: int | None | UnsetType = UNSET
-    input_tokens: int | None | UnsetType = UNSET
-    output_tokens: int | None | UnsetType = UNSET
-    csat_score: float | None | UnsetType = UNSET
-    cost_cents: int | None | UnsetType = UNSET
-    customer_cost_cents: int | None | UnsetType = UNSET
-    customer_cost_breakdown: dict[str, Any] | None | UnsetType = UNSET
-    customer_latency_metrics: dict[str, Any] | None | UnsetType = UNSET
+    created_at: str | Absent = None
+    session_id: str | None = None
+    start_time: str | None = None
+    scenario_id: str | Absent = None
+    eval_metrics: dict[str, EvalMetric | float | str | bool | list[str] | None] | Absent = None
+    customer_name: str | None = None
+    call_summary: str | None = None
+    ended_reason: str | None = None
+    avg_agent_latency: float | None = None
+    is_snapshot: bool | Absent = None
+    rerun_type: str | None = None
+    rerun_snapshots: list[RerunSnapshot] | Absent = None
+    timestamp: str | Absent = None
+    test_execution_id: str | Absent = None
+    service_provider_call_id: str | None = None
+    customer_call_id: str | None = None
+    call_type: CallDirection | None = None
+    simulation_call_type: CallType | Absent = None
+    provider: str | None = None
+    phone_number: str | None = None
+    simulator_agent_id: str | Absent = None
+    simulator_agent_name: str | Absent = None
+    agent_definition_used_id: str | Absent = None
+    agent_definition_used_name: str | Absent = None
+    scenario_columns: dict[str, ScenarioColumn] | Absent = None
+    scenario_graph: dict[str, Any] | Absent = None
+    scenario_graph_id: str | None = None
+    snapshot_timestamp: str | None = None
+    original_call_execution_id: str | None = None
+    processing_skipped: bool | Absent = None
+    processing_skip_reason: str | None = None
+    audio_url: str | None = None
+    recordings: Recordings | Absent = None
+    tool_outputs: dict[str, ToolOutput] | None = None
+    duration_seconds: int | None = None
+    response_time: float | None = None
+    response_time_ms: int | None = None
+    avg_agent_latency_ms: int | None = None
+    avg_latency_ms: int | None = None
+    user_interruption_count: int | None = None
+    user_interruption_rate: float | None = None
+    ai_interruption_count: int | None = None
+    ai_interruption_rate: float | None = None
+    avg_stop_time_after_interruption: int | None = None
+    user_wpm: float | None = None
+    bot_wpm: float | None = None
+    talk_ratio: float | None = None
+    agent_talk_percentage: float | None = None
+    turn_count: int | None = None
+    total_tokens: int | None = None
+    input_tokens: int | None = None
+    output_tokens: int | None = None
+    csat_score: float | None = None
+    cost_cents: int | None = None
+    customer_cost_cents: int | None = None
+    customer_cost_breakdown: dict[str, Any] | None = None
+    customer_latency_metrics: dict[str, Any] | None = None
 
     def __attrs_pre_init__(self) -> None:
-        self.created_at = self.session_id = self.start_time = UNSET
-        self.scenario_id = self.eval_metrics = self.customer_name = UNSET
-        self.call_summary = self.ended_reason = self.avg_agent_latency = UNSET
-        self.is_snapshot = self.rerun_type = self.rerun_snapshots = UNSET
-        self.timestamp = self.test_execution_id = self.service_provider_call_id = UNSET
-        self.customer_call_id = self.call_type = self.simulation_call_type = UNSET
-        self.provider = self.phone_number = self.simulator_agent_id = UNSET
+        self.created_at = self.session_id = self.start_time = None
+        self.scenario_id = self.eval_metrics = self.customer_name = None
+        self.call_summary = self.ended_reason = self.avg_agent_latency = None
+        self.is_snapshot = self.rerun_type = self.rerun_snapshots = None
+        self.timestamp = self.test_execution_id = self.service_provider_call_id = None
+        self.customer_call_id = self.call_type = self.simulation_call_type = None
+        self.provider = self.phone_number = self.simulator_agent_id = None
         self.simulator_agent_name = self.agent_definition_used_id = (
             self.agent_definition_used_name
-        ) = UNSET
-        self.scenario_columns = self.scenario_graph = self.scenario_graph_id = UNSET
-        self.snapshot_timestamp = self.original_call_execution_id = self.processing_skipped = UNSET
-        self.processing_skip_reason = self.audio_url = self.recordings = UNSET
-        self.tool_outputs = self.duration_seconds = self.response_time = UNSET
-        self.response_time_ms = self.avg_agent_latency_ms = self.avg_latency_ms = UNSET
+        ) = None
+        self.scenario_columns = self.scenario_graph = self.scenario_graph_id = None
+        self.snapshot_timestamp = self.original_call_execution_id = self.processing_skipped = None
+        self.processing_skip_reason = self.audio_url = self.recordings = None
+        self.tool_outputs = self.duration_seconds = self.response_time = None
+        self.response_time_ms = self.avg_agent_latency_ms = self.avg_latency_ms = None
         self.user_interruption_count = self.user_interruption_rate = self.ai_interruption_count = (
-            UNSET
+            None
         )
-        self.ai_interruption_rate = self.avg_stop_time_after_interruption = self.user_wpm = UNSET
-        self.bot_wpm = self.talk_ratio = self.agent_talk_percentage = UNSET
-        self.turn_count = self.total_tokens = self.input_tokens = UNSET
-        self.output_tokens = self.csat_score = self.cost_cents = UNSET
+        self.ai_interruption_rate = self.avg_stop_time_after_interruption = self.user_wpm = None
+        self.bot_wpm = self.talk_ratio = self.agent_talk_percentage = None
+        self.turn_count = self.total_tokens = self.input_tokens = None
+        self.output_tokens = self.csat_score = self.cost_cents = None
         self.customer_cost_cents = self.customer_cost_breakdown = self.customer_latency_metrics = (
-            UNSET
+            None
         )

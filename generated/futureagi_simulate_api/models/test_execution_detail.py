@@ -4,7 +4,7 @@ from __future__ import annotations
 from attrs import define
 from msgspec import Raw
 
-from ..types import UNSET, Model, UnsetType
+from ..types import Absent, Model
 from .agent_type import AgentType
 from .column import Column
 from .test_execution_status import TestExecutionStatus
@@ -41,9 +41,9 @@ class TestExecutionDetail(Model):
     results: list[Raw]
     column_order: list[Column]
     error_messages: list[str]
-    status: TestExecutionStatus | UnsetType = UNSET
-    provider: str | None | UnsetType = UNSET
-    agent_type: AgentType | UnsetType = UNSET
+    status: TestExecutionStatus | Absent = None
+    provider: str | None = None
+    agent_type: AgentType | Absent = None
 
     def __attrs_pre_init__(self) -> None:
-        self.status = self.provider = self.agent_type = UNSET
+        self.status = self.provider = self.agent_type = None

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from attrs import define
 
-from ..types import UNSET, Model, UnsetType
+from ..types import Absent, Model
 from .test_execution import TestExecution
 
 
@@ -24,8 +24,8 @@ class TestExecutionPage(Model):
     next: str | None
     previous: str | None
     results: list[TestExecution]
-    total_pages: int | UnsetType = UNSET
-    current_page: int | UnsetType = UNSET
+    total_pages: int | Absent = None
+    current_page: int | Absent = None
 
     def __attrs_pre_init__(self) -> None:
-        self.total_pages = self.current_page = UNSET
+        self.total_pages = self.current_page = None

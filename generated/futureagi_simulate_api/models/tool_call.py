@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from attrs import define
 
-from ..types import UNSET, Model, UnsetType
+from ..types import Absent, Model
 
 
 @define(kw_only=True)
@@ -15,8 +15,8 @@ class ToolCall(Model):
         name: Name of the tool.
     """
 
-    id: str | UnsetType = UNSET
-    name: str | UnsetType = UNSET
+    id: str | Absent = None
+    name: str | Absent = None
 
     def __attrs_pre_init__(self) -> None:
-        self.id = self.name = UNSET
+        self.id = self.name = None

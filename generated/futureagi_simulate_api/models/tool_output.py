@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from attrs import define
 
-from ..types import UNSET, Model, UnsetType
+from ..types import Absent, Model
 from .eval_output_type import EvalOutputType
 from .eval_status import EvalStatus
 
@@ -21,13 +21,13 @@ class ToolOutput(Model):
         status: How far the check is.
     """
 
-    name: str | UnsetType = UNSET
-    type: EvalOutputType | UnsetType = UNSET
-    error: bool | UnsetType = UNSET
-    value: str | UnsetType = UNSET
-    reason: str | UnsetType = UNSET
-    status: EvalStatus | UnsetType = UNSET
+    name: str | Absent = None
+    type: EvalOutputType | Absent = None
+    error: bool | Absent = None
+    value: str | Absent = None
+    reason: str | Absent = None
+    status: EvalStatus | Absent = None
 
     def __attrs_pre_init__(self) -> None:
-        self.name = self.type = self.error = UNSET
-        self.value = self.reason = self.status = UNSET
+        self.name = self.type = self.error = None
+        self.value = self.reason = self.status = None

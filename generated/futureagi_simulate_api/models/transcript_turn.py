@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from attrs import define
 
-from ..types import UNSET, Model, UnsetType
+from ..types import Absent, Model
 from .chat_message import ChatMessage
 from .chat_role import ChatRole
 from .speaker_role import SpeakerRole
@@ -34,23 +34,23 @@ class TranscriptTurn(Model):
         created_at: When the turn was stored.
     """
 
-    id: str | UnsetType = UNSET
-    speaker_role: SpeakerRole | UnsetType = UNSET
-    role: ChatRole | UnsetType = UNSET
-    content: str | list[ChatMessage] | UnsetType = UNSET
-    messages: list[str] | UnsetType = UNSET
-    tool_calls: list[ToolCall] | UnsetType = UNSET
-    session_id: str | UnsetType = UNSET
-    start_time_ms: int | UnsetType = UNSET
-    start_time_seconds: float | UnsetType = UNSET
-    end_time_ms: int | UnsetType = UNSET
-    end_time_seconds: float | None | UnsetType = UNSET
-    confidence_score: float | UnsetType = UNSET
-    created_at: str | UnsetType = UNSET
+    id: str | Absent = None
+    speaker_role: SpeakerRole | Absent = None
+    role: ChatRole | Absent = None
+    content: str | list[ChatMessage] | Absent = None
+    messages: list[str] | Absent = None
+    tool_calls: list[ToolCall] | Absent = None
+    session_id: str | Absent = None
+    start_time_ms: int | Absent = None
+    start_time_seconds: float | Absent = None
+    end_time_ms: int | Absent = None
+    end_time_seconds: float | None = None
+    confidence_score: float | Absent = None
+    created_at: str | Absent = None
 
     def __attrs_pre_init__(self) -> None:
-        self.id = self.speaker_role = self.role = UNSET
-        self.content = self.messages = self.tool_calls = UNSET
-        self.session_id = self.start_time_ms = self.start_time_seconds = UNSET
-        self.end_time_ms = self.end_time_seconds = self.confidence_score = UNSET
-        self.created_at = UNSET
+        self.id = self.speaker_role = self.role = None
+        self.content = self.messages = self.tool_calls = None
+        self.session_id = self.start_time_ms = self.start_time_seconds = None
+        self.end_time_ms = self.end_time_seconds = self.confidence_score = None
+        self.created_at = None

@@ -5,7 +5,7 @@ from typing import Any
 
 from attrs import define
 
-from ..types import UNSET, Model, UnsetType
+from ..types import Absent, Model
 from .call_status import CallStatus
 from .call_type import CallType
 from .eval_metric import EvalMetric
@@ -89,66 +89,64 @@ class VersionCallExecution(Model):
     call_summary: str | None
     ended_reason: str | None
     created_at: str
-    session_id: str | None | UnsetType = UNSET
-    duration: float | None | UnsetType = UNSET
-    start_time: str | UnsetType = UNSET
-    transcript: list[TranscriptTurn] | UnsetType = UNSET
-    scenario: str | UnsetType = UNSET
-    eval_metrics: (
-        dict[str, EvalMetric | float | str | bool | list[str] | None] | None | UnsetType
-    ) = UNSET
-    scenario_columns: dict[str, ScenarioColumn] | UnsetType = UNSET
-    customer_name: str | None | UnsetType = UNSET
-    phone_number: str | None | UnsetType = UNSET
-    started_at: str | UnsetType = UNSET
-    completed_at: str | UnsetType = UNSET
-    ended_at: str | UnsetType = UNSET
-    updated_at: str | UnsetType = UNSET
-    duration_seconds: float | UnsetType = UNSET
-    recording_url: str | None | UnsetType = UNSET
-    stereo_recording_url: str | None | UnsetType = UNSET
-    cost_cents: int | UnsetType = UNSET
-    stt_cost_cents: int | UnsetType = UNSET
-    llm_cost_cents: int | UnsetType = UNSET
-    tts_cost_cents: int | UnsetType = UNSET
-    customer_cost_cents: int | None | UnsetType = UNSET
-    cost_breakdown: dict[str, Any] | None | UnsetType = UNSET
-    system_metrics: dict[str, Any] | None | UnsetType = UNSET
-    call_metadata: dict[str, Any] | UnsetType = UNSET
-    error_message: str | None | UnsetType = UNSET
-    scenario_name: str | UnsetType = UNSET
-    transcripts: list[TranscriptTurn] | UnsetType = UNSET
-    provider_call_data: dict[str, Any] | None | UnsetType = UNSET
-    response_time_ms: int | None | UnsetType = UNSET
-    response_time_seconds: float | None | UnsetType = UNSET
-    assistant_id: str | UnsetType = UNSET
-    customer_number: str | None | UnsetType = UNSET
-    call_type: ProviderCallType | None | UnsetType = UNSET
-    analysis_data: dict[str, Any] | None | UnsetType = UNSET
-    evaluation_data: dict[str, Any] | None | UnsetType = UNSET
-    message_count: int | UnsetType = UNSET
-    transcript_available: bool | UnsetType = UNSET
-    recording_available: bool | UnsetType = UNSET
-    error_localizer_tasks: list[Any] | UnsetType = UNSET
-    agent_version: str | UnsetType = UNSET
-    customer_call_id: str | None | UnsetType = UNSET
-    simulation_call_type: CallType | UnsetType = UNSET
-    processing_skipped: bool | UnsetType = UNSET
-    processing_skip_reason: str | None | UnsetType = UNSET
+    session_id: str | None = None
+    duration: float | None = None
+    start_time: str | Absent = None
+    transcript: list[TranscriptTurn] | Absent = None
+    scenario: str | Absent = None
+    eval_metrics: dict[str, EvalMetric | float | str | bool | list[str] | None] | None = None
+    scenario_columns: dict[str, ScenarioColumn] | Absent = None
+    customer_name: str | None = None
+    phone_number: str | None = None
+    started_at: str | Absent = None
+    completed_at: str | Absent = None
+    ended_at: str | Absent = None
+    updated_at: str | Absent = None
+    duration_seconds: float | Absent = None
+    recording_url: str | None = None
+    stereo_recording_url: str | None = None
+    cost_cents: int | Absent = None
+    stt_cost_cents: int | Absent = None
+    llm_cost_cents: int | Absent = None
+    tts_cost_cents: int | Absent = None
+    customer_cost_cents: int | None = None
+    cost_breakdown: dict[str, Any] | None = None
+    system_metrics: dict[str, Any] | None = None
+    call_metadata: dict[str, Any] | Absent = None
+    error_message: str | None = None
+    scenario_name: str | Absent = None
+    transcripts: list[TranscriptTurn] | Absent = None
+    provider_call_data: dict[str, Any] | None = None
+    response_time_ms: int | None = None
+    response_time_seconds: float | None = None
+    assistant_id: str | Absent = None
+    customer_number: str | None = None
+    call_type: ProviderCallType | None = None
+    analysis_data: dict[str, Any] | None = None
+    evaluation_data: dict[str, Any] | None = None
+    message_count: int | Absent = None
+    transcript_available: bool | Absent = None
+    recording_available: bool | Absent = None
+    error_localizer_tasks: list[Any] | Absent = None
+    agent_version: str | Absent = None
+    customer_call_id: str | None = None
+    simulation_call_type: CallType | Absent = None
+    processing_skipped: bool | Absent = None
+    processing_skip_reason: str | None = None
 
     def __attrs_pre_init__(self) -> None:
-        self.session_id = self.duration = self.start_time = UNSET
-        self.transcript = self.scenario = self.eval_metrics = UNSET
-        self.scenario_columns = self.customer_name = self.phone_number = UNSET
-        self.started_at = self.completed_at = self.ended_at = UNSET
-        self.updated_at = self.duration_seconds = self.recording_url = UNSET
-        self.stereo_recording_url = self.cost_cents = self.stt_cost_cents = UNSET
-        self.llm_cost_cents = self.tts_cost_cents = self.customer_cost_cents = UNSET
-        self.cost_breakdown = self.system_metrics = self.call_metadata = UNSET
-        self.error_message = self.scenario_name = self.transcripts = UNSET
-        self.provider_call_data = self.response_time_ms = self.response_time_seconds = UNSET
-        self.assistant_id = self.customer_number = self.call_type = UNSET
-        self.analysis_data = self.evaluation_data = self.message_count = UNSET
-        self.transcript_available = self.recording_available = self.error_localizer_tasks = UNSET
-        self.agent_version = self.customer_call_id = self.simulation_call_type = UNSET
-        self.processing_skipped = self.processing_skip_reason = UNSET
+        self.session_id = self.duration = self.start_time = None
+        self.transcript = self.scenario = self.eval_metrics = None
+        self.scenario_columns = self.customer_name = self.phone_number = None
+        self.started_at = self.completed_at = self.ended_at = None
+        self.updated_at = self.duration_seconds = self.recording_url = None
+        self.stereo_recording_url = self.cost_cents = self.stt_cost_cents = None
+        self.llm_cost_cents = self.tts_cost_cents = self.customer_cost_cents = None
+        self.cost_breakdown = self.system_metrics = self.call_metadata = None
+        self.error_message = self.scenario_name = self.transcripts = None
+        self.provider_call_data = self.response_time_ms = self.response_time_seconds = None
+        self.assistant_id = self.customer_number = self.call_type = None
+        self.analysis_data = self.evaluation_data = self.message_count = None
+        self.transcript_available = self.recording_available = self.error_localizer_tasks = None
+        self.agent_version = self.customer_call_id = self.simulation_call_type = None
+        self.processing_skipped = self.processing_skip_reason = None

@@ -1,85 +1,33 @@
 # Generated from openapi.yaml. Do not edit: change the spec or generator-templates/, then run `nox -s generate`.
+"""GET /sdk/api/v1/simulation/runs/
+
+Documented statuses: 200, 400, 401, 404, 406, 500.
+"""
+
 from __future__ import annotations
 
-from collections.abc import Container
-from typing import Any, Final
+from collections.abc import Mapping
+from typing import Any
 from uuid import UUID
 
-from ...client import Client, read_response, success
 from ...models.runs_by_call import RunsByCall
 from ...models.runs_by_execution import RunsByExecution
 from ...models.runs_by_name import RunsByName
-from ...types import Response
-
-_ERRORS: Final[Container[int]] = frozenset({400, 401, 404, 406, 500})
+from ...operations import GET_SIMULATION_RUNS, AsyncClient, SyncClient
 
 
-def _get_kwargs(
-    *,
-    run_test_name: str | None = None,
-    execution_id: str | UUID | None = None,
-    call_execution_id: str | UUID | None = None,
-    eval_name: str | None = None,
-    summary: bool | None = None,
-    page: int | None = None,
-    limit: int | None = None,
-) -> dict[str, Any]:
-    params = {
-        "run_test_name": run_test_name,
-        "execution_id": execution_id,
-        "call_execution_id": call_execution_id,
-        "eval_name": eval_name,
-        "summary": summary,
-        "page": page,
-        "limit": limit,
-    }
-    return {
-        "method": "GET",
-        "url": "/sdk/api/v1/simulation/runs/",
-        "params": {name: value for name, value in params.items() if value is not None},
-    }
-
-
-def _model(params: dict[str, Any]) -> type[RunsByCall | RunsByExecution | RunsByName]:
+def _model(arguments: Mapping[str, Any]) -> type[RunsByCall | RunsByExecution | RunsByName]:
     """Choose by what was asked for, not by what came: the first parameter that is there decides."""
-    if "call_execution_id" in params:
+    if arguments["call_execution_id"] is not None:
         return RunsByCall
-    if "execution_id" in params:
+    if arguments["execution_id"] is not None:
         return RunsByExecution
     return RunsByName
 
 
-def sync_detailed(
-    *,
-    client: Client,
-    run_test_name: str | None = None,
-    execution_id: str | UUID | None = None,
-    call_execution_id: str | UUID | None = None,
-    eval_name: str | None = None,
-    summary: bool | None = None,
-    page: int | None = None,
-    limit: int | None = None,
-) -> Response[RunsByCall | RunsByExecution | RunsByName]:
-    """Do what `sync` does, and return documented errors with status and headers instead of raising them.
-
-    Documented headers:
-        WWW-Authenticate (401): Names the scheme that is wanted.
-    """
-    kwargs = _get_kwargs(
-        run_test_name=run_test_name,
-        execution_id=execution_id,
-        call_execution_id=call_execution_id,
-        eval_name=eval_name,
-        summary=summary,
-        page=page,
-        limit=limit,
-    )
-    return read_response(client, client.request(**kwargs), _model(kwargs["params"]), _ERRORS)
-
-
 def sync(
     *,
-    client: Client,
+    client: SyncClient,
     run_test_name: str | None = None,
     execution_id: str | UUID | None = None,
     call_execution_id: str | UUID | None = None,
@@ -99,7 +47,7 @@ def sync(
     know is answered with 400.
 
     Args:
-        client: Sends the request.
+        client: Sends the request: a `futureagi_simulate.Client`.
         run_test_name: Exact name of a run test; its executions come back.
         execution_id: Id of a test execution; its record with a page of calls comes back.
         call_execution_id: Id of a call execution; its record comes back.
@@ -113,52 +61,26 @@ def sync(
         limit: Number of records on a page. Without it, 10. There is no upper bound.
 
     Raises:
-        ErrorStatus: The server answered with a documented error.
-        UnexpectedStatus: The status or the body is not what the spec documents.
+        futureagi_simulate.FutureAGIError: One of its classes, for an argument, the transport, a status or a body.
+
+    Response headers:
+        WWW-Authenticate (401): Names the scheme that is wanted.
     """
-    return success(
-        sync_detailed(
-            run_test_name=run_test_name,
-            execution_id=execution_id,
-            call_execution_id=call_execution_id,
-            eval_name=eval_name,
-            summary=summary,
-            page=page,
-            limit=limit,
-            client=client,
-        )
-    )
-
-
-async def asyncio_detailed(
-    *,
-    client: Client,
-    run_test_name: str | None = None,
-    execution_id: str | UUID | None = None,
-    call_execution_id: str | UUID | None = None,
-    eval_name: str | None = None,
-    summary: bool | None = None,
-    page: int | None = None,
-    limit: int | None = None,
-) -> Response[RunsByCall | RunsByExecution | RunsByName]:
-    """Do what `sync_detailed` does, awaited."""
-    kwargs = _get_kwargs(
-        run_test_name=run_test_name,
-        execution_id=execution_id,
-        call_execution_id=call_execution_id,
-        eval_name=eval_name,
-        summary=summary,
-        page=page,
-        limit=limit,
-    )
-    return read_response(
-        client, await client.request_async(**kwargs), _model(kwargs["params"]), _ERRORS
-    )
+    arguments = {
+        "run_test_name": run_test_name,
+        "execution_id": execution_id,
+        "call_execution_id": call_execution_id,
+        "eval_name": eval_name,
+        "summary": summary,
+        "page": page,
+        "limit": limit,
+    }
+    return client.request(GET_SIMULATION_RUNS, arguments, _model(arguments))
 
 
 async def asyncio(
     *,
-    client: Client,
+    client: AsyncClient,
     run_test_name: str | None = None,
     execution_id: str | UUID | None = None,
     call_execution_id: str | UUID | None = None,
@@ -167,16 +89,14 @@ async def asyncio(
     page: int | None = None,
     limit: int | None = None,
 ) -> RunsByCall | RunsByExecution | RunsByName:
-    """Do what `sync` does, awaited."""
-    return success(
-        await asyncio_detailed(
-            run_test_name=run_test_name,
-            execution_id=execution_id,
-            call_execution_id=call_execution_id,
-            eval_name=eval_name,
-            summary=summary,
-            page=page,
-            limit=limit,
-            client=client,
-        )
-    )
+    """Do what `sync` does, awaited; `client` is a `futureagi_simulate.AsyncClient`."""
+    arguments = {
+        "run_test_name": run_test_name,
+        "execution_id": execution_id,
+        "call_execution_id": call_execution_id,
+        "eval_name": eval_name,
+        "summary": summary,
+        "page": page,
+        "limit": limit,
+    }
+    return await client.request(GET_SIMULATION_RUNS, arguments, _model(arguments))

@@ -1,75 +1,21 @@
 # Generated from openapi.yaml. Do not edit: change the spec or generator-templates/, then run `nox -s generate`.
+"""GET /simulate/test-executions/{test_execution_id}/
+
+Documented statuses: 200, 400, 401, 404, 406, 500.
+"""
+
 from __future__ import annotations
 
-from collections.abc import Container
-from typing import Any, Final
-from urllib.parse import quote
 from uuid import UUID
 
-from ...client import Client, read_response, success
 from ...models.test_execution_detail import TestExecutionDetail
-from ...types import Response
-
-_ERRORS: Final[Container[int]] = frozenset({400, 401, 404, 406, 500})
-
-
-def _get_kwargs(
-    test_execution_id: str | UUID,
-    *,
-    search: str | None = None,
-    page: int | None = None,
-    limit: int | None = None,
-    filters: str | None = None,
-    row_groups: str | None = None,
-    group_keys: str | None = None,
-) -> dict[str, Any]:
-    params = {
-        "search": search,
-        "page": page,
-        "limit": limit,
-        "filters": filters,
-        "row_groups": row_groups,
-        "group_keys": group_keys,
-    }
-    return {
-        "method": "GET",
-        "url": f"/simulate/test-executions/{quote(str(test_execution_id), safe='')}/",
-        "params": {name: value for name, value in params.items() if value is not None},
-    }
-
-
-def sync_detailed(
-    test_execution_id: str | UUID,
-    *,
-    client: Client,
-    search: str | None = None,
-    page: int | None = None,
-    limit: int | None = None,
-    filters: str | None = None,
-    row_groups: str | None = None,
-    group_keys: str | None = None,
-) -> Response[TestExecutionDetail]:
-    """Do what `sync` does, and return documented errors with status and headers instead of raising them.
-
-    Documented headers:
-        WWW-Authenticate (401): Names the scheme that is wanted.
-    """
-    kwargs = _get_kwargs(
-        test_execution_id=test_execution_id,
-        search=search,
-        page=page,
-        limit=limit,
-        filters=filters,
-        row_groups=row_groups,
-        group_keys=group_keys,
-    )
-    return read_response(client, client.request(**kwargs), TestExecutionDetail, _ERRORS)
+from ...operations import GET_TEST_EXECUTION, AsyncClient, SyncClient
 
 
 def sync(
     test_execution_id: str | UUID,
     *,
-    client: Client,
+    client: SyncClient,
     search: str | None = None,
     page: int | None = None,
     limit: int | None = None,
@@ -87,7 +33,7 @@ def sync(
 
     Args:
         test_execution_id: Id of the test execution.
-        client: Sends the request.
+        client: Sends the request: a `futureagi_simulate.Client`.
         search: Keeps calls whose phone number or scenario name contains this text, in any case.
         page: Number of the page, counted from 1. Without it, the first page.
         limit: Number of calls or groups on a page. Without it 30 (documented) or 10 (observed).
@@ -107,51 +53,27 @@ def sync(
             with anything but an array the answer is 400. Observed, the keys are ignored.
 
     Raises:
-        ErrorStatus: The server answered with a documented error.
-        UnexpectedStatus: The status or the body is not what the spec documents.
+        futureagi_simulate.FutureAGIError: One of its classes, for an argument, the transport, a status or a body.
+
+    Response headers:
+        WWW-Authenticate (401): Names the scheme that is wanted.
     """
-    return success(
-        sync_detailed(
-            test_execution_id=test_execution_id,
-            search=search,
-            page=page,
-            limit=limit,
-            filters=filters,
-            row_groups=row_groups,
-            group_keys=group_keys,
-            client=client,
-        )
-    )
-
-
-async def asyncio_detailed(
-    test_execution_id: str | UUID,
-    *,
-    client: Client,
-    search: str | None = None,
-    page: int | None = None,
-    limit: int | None = None,
-    filters: str | None = None,
-    row_groups: str | None = None,
-    group_keys: str | None = None,
-) -> Response[TestExecutionDetail]:
-    """Do what `sync_detailed` does, awaited."""
-    kwargs = _get_kwargs(
-        test_execution_id=test_execution_id,
-        search=search,
-        page=page,
-        limit=limit,
-        filters=filters,
-        row_groups=row_groups,
-        group_keys=group_keys,
-    )
-    return read_response(client, await client.request_async(**kwargs), TestExecutionDetail, _ERRORS)
+    arguments = {
+        "test_execution_id": test_execution_id,
+        "search": search,
+        "page": page,
+        "limit": limit,
+        "filters": filters,
+        "row_groups": row_groups,
+        "group_keys": group_keys,
+    }
+    return client.request(GET_TEST_EXECUTION, arguments, TestExecutionDetail)
 
 
 async def asyncio(
     test_execution_id: str | UUID,
     *,
-    client: Client,
+    client: AsyncClient,
     search: str | None = None,
     page: int | None = None,
     limit: int | None = None,
@@ -159,16 +81,14 @@ async def asyncio(
     row_groups: str | None = None,
     group_keys: str | None = None,
 ) -> TestExecutionDetail:
-    """Do what `sync` does, awaited."""
-    return success(
-        await asyncio_detailed(
-            test_execution_id=test_execution_id,
-            search=search,
-            page=page,
-            limit=limit,
-            filters=filters,
-            row_groups=row_groups,
-            group_keys=group_keys,
-            client=client,
-        )
-    )
+    """Do what `sync` does, awaited; `client` is a `futureagi_simulate.AsyncClient`."""
+    arguments = {
+        "test_execution_id": test_execution_id,
+        "search": search,
+        "page": page,
+        "limit": limit,
+        "filters": filters,
+        "row_groups": row_groups,
+        "group_keys": group_keys,
+    }
+    return await client.request(GET_TEST_EXECUTION, arguments, TestExecutionDetail)

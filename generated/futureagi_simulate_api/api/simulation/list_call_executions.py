@@ -1,64 +1,22 @@
 # Generated from openapi.yaml. Do not edit: change the spec or generator-templates/, then run `nox -s generate`.
+"""GET /simulate/run-tests/{run_test_id}/call-executions/
+
+Documented statuses: 200, 400, 401, 404, 406, 500.
+"""
+
 from __future__ import annotations
 
-from collections.abc import Container
-from typing import Any, Final
-from urllib.parse import quote
 from uuid import UUID
 
-from ...client import Client, read_response, success
 from ...models.call_execution_page import CallExecutionPage
 from ...models.call_status import CallStatus
-from ...types import Response
-
-_ERRORS: Final[Container[int]] = frozenset({400, 401, 404, 406, 500})
-
-
-def _get_kwargs(
-    run_test_id: str | UUID,
-    *,
-    search: str | None = None,
-    status: CallStatus | str | None = None,
-    limit: int | None = None,
-    page: int | None = None,
-) -> dict[str, Any]:
-    params = {
-        "search": search,
-        "status": status,
-        "limit": limit,
-        "page": page,
-    }
-    return {
-        "method": "GET",
-        "url": f"/simulate/run-tests/{quote(str(run_test_id), safe='')}/call-executions/",
-        "params": {name: value for name, value in params.items() if value is not None},
-    }
-
-
-def sync_detailed(
-    run_test_id: str | UUID,
-    *,
-    client: Client,
-    search: str | None = None,
-    status: CallStatus | str | None = None,
-    limit: int | None = None,
-    page: int | None = None,
-) -> Response[CallExecutionPage]:
-    """Do what `sync` does, and return documented errors with status and headers instead of raising them.
-
-    Documented headers:
-        WWW-Authenticate (401): Names the scheme that is wanted.
-    """
-    kwargs = _get_kwargs(
-        run_test_id=run_test_id, search=search, status=status, limit=limit, page=page
-    )
-    return read_response(client, client.request(**kwargs), CallExecutionPage, _ERRORS)
+from ...operations import LIST_CALL_EXECUTIONS, AsyncClient, SyncClient
 
 
 def sync(
     run_test_id: str | UUID,
     *,
-    client: Client,
+    client: SyncClient,
     search: str | None = None,
     status: CallStatus | str | None = None,
     limit: int | None = None,
@@ -74,7 +32,7 @@ def sync(
 
     Args:
         run_test_id: Id of the run test.
-        client: Sends the request.
+        client: Sends the request: a `futureagi_simulate.Client`.
         search: Keeps calls whose phone number or scenario name contains this text, in any case.
             Observed, `%` and `_` are wildcards, a backslash never matches and a NUL character is
             answered with 500.
@@ -83,54 +41,36 @@ def sync(
         page: Number of the page, counted from 1. Without it, the first page.
 
     Raises:
-        ErrorStatus: The server answered with a documented error.
-        UnexpectedStatus: The status or the body is not what the spec documents.
+        futureagi_simulate.FutureAGIError: One of its classes, for an argument, the transport, a status or a body.
+
+    Response headers:
+        WWW-Authenticate (401): Names the scheme that is wanted.
     """
-    return success(
-        sync_detailed(
-            run_test_id=run_test_id,
-            search=search,
-            status=status,
-            limit=limit,
-            page=page,
-            client=client,
-        )
-    )
-
-
-async def asyncio_detailed(
-    run_test_id: str | UUID,
-    *,
-    client: Client,
-    search: str | None = None,
-    status: CallStatus | str | None = None,
-    limit: int | None = None,
-    page: int | None = None,
-) -> Response[CallExecutionPage]:
-    """Do what `sync_detailed` does, awaited."""
-    kwargs = _get_kwargs(
-        run_test_id=run_test_id, search=search, status=status, limit=limit, page=page
-    )
-    return read_response(client, await client.request_async(**kwargs), CallExecutionPage, _ERRORS)
+    arguments = {
+        "run_test_id": run_test_id,
+        "search": search,
+        "status": status,
+        "limit": limit,
+        "page": page,
+    }
+    return client.request(LIST_CALL_EXECUTIONS, arguments, CallExecutionPage)
 
 
 async def asyncio(
     run_test_id: str | UUID,
     *,
-    client: Client,
+    client: AsyncClient,
     search: str | None = None,
     status: CallStatus | str | None = None,
     limit: int | None = None,
     page: int | None = None,
 ) -> CallExecutionPage:
-    """Do what `sync` does, awaited."""
-    return success(
-        await asyncio_detailed(
-            run_test_id=run_test_id,
-            search=search,
-            status=status,
-            limit=limit,
-            page=page,
-            client=client,
-        )
-    )
+    """Do what `sync` does, awaited; `client` is a `futureagi_simulate.AsyncClient`."""
+    arguments = {
+        "run_test_id": run_test_id,
+        "search": search,
+        "status": status,
+        "limit": limit,
+        "page": page,
+    }
+    return await client.request(LIST_CALL_EXECUTIONS, arguments, CallExecutionPage)

@@ -1,25 +1,27 @@
-"""Decode what doesn't fit: field by field, keeping each odd value and noting where it was.
+"""Lenient decoding: what doesn't fit the contract is decoded field by field, and each deviation is noted.
 
-The fast way, msgspec straight into the model, is tried first at every level, so only the part that is odd is
-taken apart.
+msgspec decodes straight into the model first, at every level, so only the part that differs is taken apart.
+Enum values that the contract doesn't list decode all the same and are searched for.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+import types
+import typing
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from enum import Enum
+from functools import cache
 from typing import Any, Final, TypeVar, get_args, get_origin
 
 import attrs
 import msgspec
 
-from futureagi_simulate._api import decoder
-from futureagi_simulate.answers.words import hints, members, odd_words
 from futureagi_simulate.pagination import Deviation, Deviations
 from futureagi_simulate.printable import clean
+from futureagi_simulate_api.types import decoder
 
-__all__ = ["UNFIT", "mend", "mend_each"]
+__all__ = ["UNFIT", "decode_each", "decode_leniently", "hints", "unknown_words"]
 
 T = TypeVar("T")
 
@@ -36,22 +38,22 @@ _NAMES: Final[Mapping[Any, str]] = {
 }
 
 
-def mend(data: bytes | msgspec.Raw, form: Any, path: str, deviations: Deviations) -> Any:
+def decode_leniently(data: bytes | msgspec.Raw, form: Any, path: str, deviations: Deviations) -> Any:
     """Decode `data` as `form`; note what differs in `deviations` and keep it as it is."""
     try:
         value = decoder(form).decode(data)
     except UNFIT:
         return _apart(bytes(data), form, path, deviations)
-    deviations.update(odd_words(value, path))
+    deviations.update(unknown_words(value, path))
     return value
 
 
-def mend_each(
+def decode_each(
     parts: Iterable[msgspec.Raw],
     form: Any,
     path: str,
     deviations: Deviations,
-    read: Callable[[bytes, Any, str, Deviations], T] = mend,
+    read: Callable[[bytes, Any, str, Deviations], T] = decode_leniently,
 ) -> list[T]:
     """Decode the elements of an array. Those of the same bytes share a value and are decoded once.
 
@@ -81,30 +83,35 @@ def _apart(data: bytes, form: Any, path: str, deviations: Deviations) -> Any:
     if data.lstrip().startswith(b"{"):
         for member in allowed:
             if attrs.has(member):
-                return _mend_model(data, member, path, deviations)
+                return _model(data, member, path, deviations)
             if get_origin(member) is dict:
                 inner = get_args(member)[1]
                 parts = _parts(data)
-                return {key: mend(part, inner, f"{path}[{key}]", deviations) for key, part in parts.items()}
+                return {
+                    key: decode_leniently(part, inner, f"{path}[{key}]", deviations)
+                    for key, part in parts.items()
+                }
     if data.lstrip().startswith(b"["):
         for member in allowed:
             if get_origin(member) is list:
                 inner = get_args(member)[0]
                 elements = decoder(list[msgspec.Raw]).decode(data)
-                return mend_each(elements, inner, path, deviations)
+                return decode_each(elements, inner, path, deviations)
     deviations.add(Deviation(path, _describe(form), _got(data)))
     return _read_anyhow(data)
 
 
-def _mend_model(data: bytes, model: Any, path: str, deviations: Deviations) -> Any:
+def _model(data: bytes, model: Any, path: str, deviations: Deviations) -> Any:
     parts = _parts(data)
     values = {}
     for field in attrs.fields(model):
         place = f"{path}.{field.name}" if path else field.name
         if field.name in parts:
-            values[field.name] = mend(parts[field.name], hints(model)[field.name], place, deviations)
+            values[field.name] = decode_leniently(
+                parts[field.name], hints(model)[field.name], place, deviations
+            )
         elif field.default is attrs.NOTHING:
-            values[field.name] = msgspec.UNSET
+            values[field.name] = None
             deviations.add(Deviation(place, _describe(hints(model)[field.name]), "absent"))
     return model(**values)
 
@@ -151,3 +158,28 @@ def _got(data: bytes) -> str:
 def _excerpt(data: bytes) -> str:
     shown = clean(data[:_EXCERPT].decode(errors="replace"))
     return shown if len(data) <= _EXCERPT else f"{shown}…"
+
+
+hints: Callable[[Any], dict[str, Any]] = cache(typing.get_type_hints)
+"""Give the types of a model's fields."""
+
+
+def members(form: Any) -> tuple[Any, ...]:
+    """Give the types a union allows, or the one type."""
+    return get_args(form) if get_origin(form) in (types.UnionType, typing.Union) else (form,)
+
+
+def unknown_words(value: Any, path: str) -> Iterator[Deviation]:
+    """Find unknown enum values anywhere in a decoded value."""
+    if isinstance(value, Enum):
+        if value.value not in type(value)._value2member_map_:
+            yield Deviation(path, f"a {type(value).__name__}", f"a text, {value.value[:_EXCERPT]!r}")
+    elif isinstance(value, list):
+        for place, element in enumerate(value):
+            yield from unknown_words(element, f"{path}[{place}]")
+    elif isinstance(value, dict):
+        for key, inner in value.items():
+            yield from unknown_words(inner, f"{path}[{key}]")
+    elif attrs.has(type(value)):
+        for field in attrs.fields(type(value)):
+            yield from unknown_words(getattr(value, field.name), f"{path}.{field.name}".lstrip("."))

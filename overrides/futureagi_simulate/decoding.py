@@ -16,15 +16,13 @@ from uuid import UUID
 import attrs
 import msgspec
 
-from futureagi_simulate import _api
-from futureagi_simulate._api import decoder
-from futureagi_simulate.answers.form import Form
-from futureagi_simulate.answers.mend import UNFIT, mend, mend_each
-from futureagi_simulate.answers.words import hints, odd_words
 from futureagi_simulate.errors import ContractError, RequestInfo
 from futureagi_simulate.http import Answer
+from futureagi_simulate.lenient import UNFIT, decode_each, decode_leniently, hints, unknown_words
 from futureagi_simulate.pagination import Ask, Deviation, Deviations, Facts, Fetched, Page
 from futureagi_simulate.printable import clean
+from futureagi_simulate.results import Form
+from futureagi_simulate_api.types import decoder, unknown_values
 
 __all__ = ["read_object", "read_page"]
 
@@ -74,9 +72,8 @@ def read_object(form: Form[M], answer: Answer, *, strict: bool) -> tuple[M, tupl
     """Read an answer that is one object of this form, and where it differs from the contract."""
     deviations = _strays(answer)
     data, path = _inside(form, answer)
-    absent = form.telling - decoder(dict[str, msgspec.Raw]).decode(data).keys()
-    if absent:
-        raise _other_form(answer, f"{path or 'it'} has no {', '.join(sorted(absent))}")
+    if form.telling and form.telling.isdisjoint(decoder(dict[str, msgspec.Raw]).decode(data)):
+        raise _other_form(answer, f"{path or 'it'} has none of {', '.join(sorted(form.telling))}")
     model = _item(bytes(data), form.item, path, deviations)
     _check_fields(form, answer, (model,))
     return model, _refused_if(strict, answer, deviations)
@@ -115,12 +112,12 @@ def _envelope(
     try:
         return decoder(shape).decode(data)
     except (msgspec.ValidationError, UnicodeDecodeError):
-        envelope = mend(data, shape, path, deviations)
+        envelope = decode_leniently(data, shape, path, deviations)
     except msgspec.DecodeError as error:
         raise _other_form(answer, f"it isn't JSON ({error})") from None
     if isinstance(envelope.results, list) and all(isinstance(row, msgspec.Raw) for row in envelope.results):
         return envelope
-    if envelope.results is None:
+    if envelope.results is None and "results" in decoder(dict[str, msgspec.Raw]).decode(data):
         return attrs.evolve(envelope, results=[])
     raise _other_form(answer, f"{path}.results isn't an array".lstrip("."))
 
@@ -128,7 +125,7 @@ def _envelope(
 @cache
 def _cut(envelope: Any, about: tuple[str, ...]) -> Any:
     """Make the envelope's class again: `results` left as bytes, and fields for the ids that it may repeat."""
-    fields: dict[str, Any] = {name: attrs.field(default=msgspec.UNSET, kw_only=True) for name in about}
+    fields: dict[str, Any] = {name: attrs.field(default=None, kw_only=True) for name in about}
     annotations: dict[str, Any] = dict.fromkeys(about, Any)
     for field in attrs.fields(envelope):
         annotations[field.name] = (
@@ -153,22 +150,22 @@ def _item_class(form: Form[M], rows: list[msgspec.Raw]) -> type[M]:
 
 def _items(model: type[M], rows: list[msgspec.Raw], path: str, deviations: Deviations) -> tuple[M, ...]:
     """Decode the items of a page."""
-    decode, unknown = decoder(model).decode, _api.unknown_values()
+    decode, unknown = decoder(model).decode, unknown_values()
     try:
         items = tuple(_keeping(decode(row), row) for row in rows)
     except UNFIT:
-        return tuple(mend_each(rows, model, path, deviations, _item))
-    if _api.unknown_values() != unknown:
+        return tuple(decode_each(rows, model, path, deviations, _item))
+    if unknown_values() != unknown:
         for place, item in enumerate(items):
-            deviations.update(odd_words(item, f"{path}[{place}]"))
+            deviations.update(unknown_words(item, f"{path}[{place}]"))
     return items
 
 
 def _item(data: bytes, model: type[M], path: str, deviations: Deviations) -> M:
     """Decode one item that may be odd; one that isn't an object becomes a model without any field."""
-    item = mend(data, model, path, deviations)
+    item = decode_leniently(data, model, path, deviations)
     if not isinstance(item, model):
-        item = model(**{field.name: msgspec.UNSET for field in attrs.fields(cast("Any", model))})
+        item = model(**{field.name: None for field in attrs.fields(cast("Any", model))})
     kept: M = _keeping(item, data)
     return kept
 

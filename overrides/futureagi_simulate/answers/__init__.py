@@ -1,1 +1,0 @@
-"""From bytes to models, whatever the server sent."""
