@@ -29,7 +29,7 @@ CLOSE: Final = "futureagi.close"
 class App:
     """Carry requests from ASGI to `handle` and responses back, and apply network faults.
 
-    `make_pages` builds the application that serves the pages. It is called when the first one is asked for:
+    `make_pages` builds the application that serves the pages. It is called for the first one:
     a test that never requests a page doesn't pay for what renders it.
     """
 

@@ -172,7 +172,7 @@ def eval_metrics(call: Call) -> Item:
 
 
 class Slice(msgspec.Struct, frozen=True):
-    """A part of a listing: `number` and `size` as asked for, `count` and `pages` of the whole."""
+    """A part of a listing: `number` and `size` as requested, `count` and `pages` of the whole."""
 
     number: int
     size: int
@@ -225,7 +225,7 @@ class InvalidParameter(Exception):  # noqa: N818 - not an error of ours: an answ
 
 
 class NotFound(Exception):  # noqa: N818 - as above
-    """What was asked for does not exist, or not for this organization."""
+    """The resource does not exist, or not for this organization."""
 
     def __init__(self, what: str) -> None:
         super().__init__(what)
@@ -507,7 +507,7 @@ def _number(value: Any) -> Span:
 
 
 def _percent(value: Any) -> Span:
-    """Read an eval's score, which is asked for in percent and stored as a share of one."""
+    """Read an eval's score, which filters give in percent and stored as a share of one."""
     share = round(_number(value)[0] / 100, 12)
     return share, share
 

@@ -140,7 +140,7 @@ class Fault(msgspec.Struct, frozen=True):
         return f"{self.kind}:{'*' if self.times is None else self.times}"
 
     def play(self, normal: Callable[[], Response], chance: random.Random) -> Response:
-        """Return what this fault makes of the answer `normal()`, which is asked only when it matters."""
+        """Return what this fault makes of the answer `normal()`, which is called only if needed."""
         delay = spread(self.delay).pick(chance)
         if self.kind.isdecimal():
             return _with_effect(self._refusal(int(self.kind)), Effect(delay))

@@ -91,7 +91,7 @@ class Query(msgspec.Struct, frozen=True):
         return list(dict.fromkeys(key for key, _ in self.pairs))
 
     def link(self, page: int | None) -> str:
-        """Return this address with `page` put in place (None: left out), other parameters kept in order."""
+        """Return this address with `page` replaced (None: left out), other parameters kept in order."""
         others = [pair for pair in self.pairs if pair[0] != "page"]
         kept = [urlencode(others)] if others else []
         if page is not None:

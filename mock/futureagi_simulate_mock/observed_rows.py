@@ -671,14 +671,14 @@ def _tools_of_execution(execution: Execution, catalogue: Catalogue) -> list[str]
 
 @attrs.frozen
 class Names:
-    """The eval names that were asked for; None is all. Results compare them exactly, outputs in any case."""
+    """The requested eval names; None is all. Results compare them exactly, outputs in any case."""
 
     exact: frozenset[str] | None
     folded: frozenset[str] | None
 
     @classmethod
     def read(cls, text: str | None) -> Names:
-        """Read names separated by commas; a name that holds one can't be asked for."""
+        """Read names separated by commas; a name that contains one can't be requested."""
         exact = frozenset(name.strip() for name in (text or "").split(",") if name.strip())
         return cls(exact or None, frozenset(map(str.casefold, exact)) or None)
 

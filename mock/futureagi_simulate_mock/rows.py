@@ -224,7 +224,7 @@ def _percentile(scores: list[float], at: int) -> float:
 
 
 def explanation(reader: Reader, execution: Execution, names: frozenset[str] | None) -> Item:
-    """Return why calls failed, or how far the search for it is; pending if nobody asked."""
+    """Return why calls failed, or how far the search for it is; pending if it wasn't requested."""
     status = execution.summary_status or "pending"
     summary: dict[str, Any] | None = execution.summary
     if summary is None:

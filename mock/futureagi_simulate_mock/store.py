@@ -224,9 +224,10 @@ class Store:
                 for row in self.calls.values():
                     found.setdefault(key(row), []).append(row)
                 self._children[parent] = found
-            rows = self._children[parent].get(number, [])
             # rows are in the order of their numbers, and sorting in reverse keeps the order of equal ones
-            return sorted(rows[::-1], key=attrgetter("updated_at"), reverse=True)  # noqa: C415 (order of equals)
+            rows = self._children[parent].get(number, [])[::-1]
+            rows.sort(key=attrgetter("updated_at"), reverse=True)
+            return rows
 
         return self.listing(("calls", parent, number), ordered)
 

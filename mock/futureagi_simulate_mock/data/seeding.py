@@ -225,22 +225,12 @@ def _add_snapshot(
     row = (created, at, times[2], times[3], draws.between(15, 80), score, draws.between(900, 2_900), True)
     first = execution.version.evals[0]
     evals = (StoredOutput(first.number, "completed", False),) if status == "completed" else ()
-    store.calls[number] = CallRow(
-        number,
-        uuid,
-        *head[1:],
-        original,
-        rerun_type,
-        False,
-        status,
-        *kind,
-        *row,
-        evals,  # type: ignore[call-arg]
-    )
+    values: Row = (number, uuid, *head[1:], original, rerun_type, False, status, *kind, *row, evals)
+    store.calls[number] = CallRow(*values)
     return number + 1
 
 
-#: The time at which the data are "now", unless told otherwise.
+#: The time at which the data are "now" by default.
 EPOCH: Final = datetime(2026, 3, 23, 20, 0, tzinfo=UTC)
 
 
