@@ -612,7 +612,7 @@ class Listing(_Kept, Generic[T]):
 
         If an exact listing can't be completed, the error holds what was found in `items`.
         """
-        items = []
+        items: list[T] = []
         try:
             for item in self:
                 items.append(item)
@@ -661,7 +661,7 @@ class AsyncListing(_Kept, Generic[T]):
 
         If an exact listing can't be completed, the error holds what was found in `items`.
         """
-        items = []
+        items: list[T] = []
         try:
             async for item in self:
                 items.append(item)
