@@ -81,7 +81,7 @@ class Sightings:
 
     def note(self, facts: Facts, rows: tuple[Any, ...]) -> list[int]:
         """Note one answer; return which of its rows weren't seen before."""
-        fresh = []
+        fresh: list[int] = []
         for place, identity in enumerate(facts.ids):
             key = self._key(identity, rows[place])
             seen = self._seen.get(key)
@@ -126,6 +126,7 @@ def read_exactly(size: int, prefetch: int, variants: int = 1) -> Generator[Comma
     seen = Sightings()
     lowered: int | None = None
     failed = False
+    stuck: ContractError | None = None
     for number in range(PASSES):
         seen.begin()
         traversal = Traversal(_pass_size(size, number, lowered), variants=variants)
@@ -139,10 +140,11 @@ def read_exactly(size: int, prefetch: int, variants: int = 1) -> Generator[Comma
             continue
         if whole or (not traversal.past_count and seen.proven()):  # a count that is too low proves nothing
             return
-        if window.stuck is not None:
+        stuck = window.stuck
+        if stuck is not None:
             break
         lowered = traversal.lowered_size
-    yield from _all_at_once(seen, window.stuck)
+    yield from _all_at_once(seen, stuck)
 
 
 def _one_pass(seen: Sightings, window: Window) -> Generator[Command, Outcome | None, bool]:

@@ -58,7 +58,7 @@ class Request(msgspec.Struct, frozen=True):
     operation: str
     path: str
     query: tuple[tuple[str, str], ...] = ()
-    ids: Mapping[str, str] = msgspec.field(default_factory=dict)
+    ids: Mapping[str, str] = msgspec.field(default_factory=dict[str, str])
 
 
 class Answer(msgspec.Struct, frozen=True):

@@ -617,7 +617,7 @@ class Listing(_Kept, Generic[T]):
 
         If an exact listing can't be completed, the error holds what was found in `items`.
         """
-        items = []
+        items: list[T] = []
         try:
             for item in self:
                 items.append(item)
@@ -666,7 +666,7 @@ class AsyncListing(_Kept, Generic[T]):
 
         If an exact listing can't be completed, the error holds what was found in `items`.
         """
-        items = []
+        items: list[T] = []
         try:
             async for item in self:
                 items.append(item)

@@ -225,7 +225,7 @@ class Neighbours:
         """Return which rows weren't on the pages before, or earlier on this one, and remember them."""
         if len(self._newer) >= _REMEMBERED:
             self._older, self._newer = self._newer, set()
-        rows = []
+        rows: list[int] = []
         for row, identity in enumerate(facts.ids):
             if identity is None:
                 rows.append(row)
@@ -562,5 +562,8 @@ def _cause(before: Fetched[object], after: Fetched[object]) -> Literal["change",
 
 def _time(item: object) -> str | None:
     """Return the time that the listing of an item is ordered by, if it is sent."""
-    raw = getattr(item, "raw", None)
-    return next((raw[name] for name in _TIMES if raw.get(name)), None) if isinstance(raw, dict) else None
+    raw: Any = getattr(item, "raw", None)
+    if not isinstance(raw, dict):
+        return None
+    fields: dict[str, Any] = raw
+    return next((fields[name] for name in _TIMES if fields.get(name)), None)

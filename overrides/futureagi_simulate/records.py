@@ -138,8 +138,8 @@ class EvalSummary:
     passed: int | None = None
     failed: int | None = None
     average: float | None = None
-    percentiles: dict[str, float] = field(default_factory=dict, hash=False)
-    choices: dict[str, float] = field(default_factory=dict, hash=False)
+    percentiles: dict[str, float] = field(default_factory=dict[str, float], hash=False)
+    choices: dict[str, float] = field(default_factory=dict[str, float], hash=False)
     answers: tuple[AnswerShare, ...] = ()
     total: int | None = None
     parts: tuple[EvalSummary, ...] = ()
@@ -229,12 +229,19 @@ def moment(value: object) -> datetime | None:
 
 def mapping(value: object) -> dict[str, Any]:
     """Return a JSON object, or an empty one."""
-    return value if isinstance(value, dict) else {}
+    found: dict[str, Any] = value if isinstance(value, dict) else {}
+    return found
 
 
 def items(value: object) -> list[Any]:
     """Return a JSON array, or an empty one."""
-    return value if isinstance(value, list) else []
+    found: list[Any] = value if isinstance(value, list) else []
+    return found
+
+
+def objects(value: object) -> list[dict[str, Any]]:
+    """Return the JSON objects in a JSON array."""
+    return [one for one in items(value) if isinstance(one, dict)]
 
 
 def medium(value: object) -> Literal["voice", "text"] | None:
@@ -309,8 +316,8 @@ def choices_of(answer: str) -> tuple[str, ...]:
         return (answer,)
 
 
-def _words(value: object) -> Iterator[str]:
-    """Traversal the words in a list or an object of choices; raise where it holds anything else."""
+def _words(value: Any) -> Iterator[str]:
+    """Yield the words in a list or an object of choices; raise where it holds anything else."""
     match value:
         case {"choices": held} | {"choice": held}:
             yield from _words(held)
@@ -407,7 +414,7 @@ def _percent(output: object) -> float | None:
 
 def _choices(output: object) -> tuple[str, ...]:
     if isinstance(output, dict):
-        output = first(output, "choices", "choice")
+        output = first(mapping(output), "choices", "choice")
     if isinstance(output, str):
         return (output,)
     return tuple(choice for choice in items(output) if isinstance(choice, str))
@@ -415,11 +422,11 @@ def _choices(output: object) -> tuple[str, ...]:
 
 def eval_summaries(results: object) -> tuple[EvalSummary, ...]:
     """Read `eval_results` of an execution; each entry sums up its parts in `result`."""
-    return tuple(_summary(entry) for entry in items(results) if isinstance(entry, dict))
+    return tuple(map(_summary, objects(results)))
 
 
 def _summary(entry: Mapping[str, Any]) -> EvalSummary:
-    parts = [part for part in items(entry.get("result")) if isinstance(part, dict)]
+    parts = objects(entry.get("result"))
     outputs = [mapping(part.get("output")) for part in parts]
     kind = _KINDS.get(word(entry.get("output_type")) or "")
     scored = [output for output in outputs if "p50" in output]
@@ -496,7 +503,7 @@ def turns(value: object) -> tuple[Turn, ...]:
     the "assistant"), but the server turns them before it answers, so nothing is turned here. Every other
     word (system, tool_calls, …) is kept.
     """
-    return tuple(_turn(entry) for entry in items(value) if isinstance(entry, dict))
+    return tuple(map(_turn, objects(value)))
 
 
 def _turn(entry: Mapping[str, Any]) -> Turn:
@@ -514,9 +521,9 @@ def _text(content: object) -> str:
     if isinstance(content, str):
         return content
     if isinstance(content, dict):
-        content = first(content, "content", "text")
+        content = first(mapping(content), "content", "text")
     if isinstance(content, list):
-        return "\n".join(part for part in map(_text, content) if part)
+        return "\n".join(part for part in map(_text, items(content)) if part)
     return text(content) or ""
 
 

@@ -117,7 +117,7 @@ class ErrorEnvelope(msgspec.Struct, frozen=True):
     type: str = ""
     code: str = ""
     message: str = ""
-    details: Mapping[str, Any] = msgspec.field(default_factory=dict)
+    details: Mapping[str, Any] = msgspec.field(default_factory=dict[str, Any])
 
     @classmethod
     def of(cls, content: bytes, scrub: Scrub) -> ErrorEnvelope:
@@ -131,12 +131,13 @@ class ErrorEnvelope(msgspec.Struct, frozen=True):
             return cls()
         if not isinstance(body, dict):
             return cls()
-        said = [body[name] for name in _SAID if isinstance(body.get(name), str)]
-        details = body.get("details")
+        fields: dict[str, Any] = body
+        said = [text for name in _SAID if isinstance(text := fields.get(name), str)]
+        details: Any = fields.get("details")
         return cls(
-            found=body.get("status") is False,
-            type=_text(body.get("type")),
-            code=_text(body.get("code")),
+            found=fields.get("status") is False,
+            type=_text(fields.get("type")),
+            code=_text(fields.get("code")),
             message=said[0] if said else "",
             details=details if isinstance(details, dict) else {},
         )

@@ -205,7 +205,7 @@ class Reader(Generic[T]):
         row_filters = self._source.spec.row_filters
         verdicts = [one for one in row_filters.filters if one.is_verdict]
         sent = [one for one in row_filters.filters if not one.is_verdict]
-        kept = []
+        kept: list[T] = []
         for item in page.items:
             raw = cast("Any", item).raw
             if not all(fits_verdict(one, raw) for one in verdicts):

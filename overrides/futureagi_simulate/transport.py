@@ -243,7 +243,7 @@ def _request(
         extensions={"timeout": limits},
     )
     request.read()  # a hook of the caller's may look at the body
-    ours = dict(outgoing.headers).keys() | (frozenset() if outgoing.keys is None else _KEYS)
+    ours = dict(outgoing.headers).keys() | (frozenset[bytes]() if outgoing.keys is None else _KEYS)
     theirs = [pair for pair in client.headers.raw if pair[0].lower() not in ours]
     host = [] if "host" in client.headers else [(b"Host", request.url.netloc)]
     request.headers = _KeyHeaders(
