@@ -25,7 +25,7 @@ def test_the_table_shows_every_eval_with_counts_and_interval(run: Run, server: d
         "Resolution score (average)",
         "Tone (choices)",
         "Task completed",
-        "Escalation handled",
+        "Escalation",
     ]
     assert "68.89 %  31/45          7  54.3 to 80.5 %" in table
     assert checks.splitlines()[2] == (

@@ -92,7 +92,7 @@ WORDS = {
     "search=filike": "search=billing",
     "search=zotepe": "search=refund",
     "Zupasa, loseru": "Coherence",
-    "Kimepi fisigi": "Escalation handled",
+    "Kimepi fisigi": "Escalation",
 }
 
 

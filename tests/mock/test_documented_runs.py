@@ -129,11 +129,11 @@ def test_results_are_what_a_plain_loop_counts(asker: ProfileClient) -> None:
 
 
 def test_an_eval_that_never_ran_has_no_cells(asker: ProfileClient) -> None:
-    run = asker.runs(execution_id=ids.TEST_EXECUTION_ID, eval_name="Escalation handled")
+    run = asker.runs(execution_id=ids.TEST_EXECUTION_ID, eval_name="Escalation")
     assert [part for result in run["eval_results"] for part in result["result"]] == [
         {
-            "name": "Escalation handled",
-            "id": make_id("eval", "acme", "Escalation handled"),
+            "name": "Escalation",
+            "id": make_id("eval", "acme", "Escalation"),
             "total_cells": 0,
             "output": {},
         }

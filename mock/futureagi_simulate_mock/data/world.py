@@ -65,10 +65,10 @@ EVALS: Final = {
         EvalPlan("Task completed", "task_completion", "Pass/Fail", form="boolean"),
         EvalPlan("Empathy, active", "agent_empathy", "Pass/Fail"),
         EvalPlan("Résolution 日本", "conversation_resolution", "score"),
-        EvalPlan("Escalation handled", "task_completion", "Pass/Fail"),
+        EvalPlan("Escalation", "task_completion", "Pass/Fail"),
     )
 }
-WITHOUT_RESULTS: Final = "Escalation handled"
+WITHOUT_RESULTS: Final = "Escalation"
 _MAIN: Final = ("Coherence", "Resolution score", "Tone", "Task completed", WITHOUT_RESULTS)
 
 ACME: Final = World(
