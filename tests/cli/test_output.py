@@ -205,9 +205,6 @@ def test_a_full_disk_is_two_lines_and_no_defect(command: str, server: dict[str, 
 PLACES = [
     ("drift --record nowhere/seen.jsonl", "There is no folder nowhere for seen.jsonl."),
     ("drift --record .", ". is a folder."),
-    ("mock --database nowhere/mock.db", "There is no folder nowhere for mock.db."),
-    ("mock --database .", ". is a folder."),
-    ("mock --database no.db", "The database can't be used: file is not a database."),
     ("mock --env-file nowhere/mock.env", "There is no folder nowhere for mock.env."),
 ]
 

@@ -7,7 +7,6 @@ from typing import Any
 
 import httpx
 import pytest
-from msgspec import UNSET
 
 from futureagi_simulate import (
     AuthenticationError,
@@ -83,13 +82,13 @@ def test_every_field_that_is_sent_is_a_typed_one_with_the_same_value(
 
 
 def same(read: Any, sent: Any) -> bool:
-    """Return whether a typed value is what was sent: objects field by field, what wasn't sent is UNSET."""
+    """Return whether a typed value is what was sent: objects field by field, what wasn't sent is None."""
     if isinstance(sent, dict) and not isinstance(read, dict):
         unsent = [
             name for name in getattr(read, "__slots__", ()) if name not in sent and not name.startswith("_")
         ]
         return all(same(getattr(read, name, UNASKED), value) for name, value in sent.items()) and all(
-            getattr(read, name) is UNSET for name in unsent
+            getattr(read, name) is None for name in unsent
         )
     if isinstance(sent, dict):
         return read.keys() == sent.keys() and all(same(read[name], value) for name, value in sent.items())

@@ -184,7 +184,10 @@ def _count(count: int | None) -> str:
 
 
 def _number(value: float) -> str:
-    return f"{value:.2f}".rstrip("0").rstrip(".")
+    try:
+        return f"{value:.2f}".rstrip("0").rstrip(".")
+    except OverflowError:  # a whole number beyond the range of floats
+        return f"about 10^{int(int(value).bit_length() * 0.30103)}"
 
 
 @attrs.frozen

@@ -187,6 +187,7 @@ SERVERS = [
 ]
 
 
+@pytest.mark.filterwarnings("ignore::futureagi_simulate.InsecureConnectionWarning")
 @pytest.mark.parametrize("base_url", SERVERS)
 def test_what_one_server_sent_is_not_mixed_with_what_another_sends(
     mock: Mock, client: Client, target: Path, base_url: str
