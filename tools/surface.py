@@ -156,8 +156,9 @@ def _choice(function: ast.FunctionDef) -> str:
     ways = []
     for node in ast.walk(function):
         if isinstance(node, ast.If) and isinstance(node.test, ast.Compare):
-            asked = next(each for each in ast.walk(node.test) if isinstance(each, ast.Constant))
-            ways.append(f"{_returned(node.body[0])} for {_value(asked)}")
+            left = node.test.left
+            name = _value(left.slice) if isinstance(left, ast.Subscript) else ""
+            ways.append(f"{_returned(node.body[0])} for {name}")
     return ", ".join([*ways, f"else {_returned(function.body[-1])}"])
 
 

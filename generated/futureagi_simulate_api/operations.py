@@ -69,6 +69,7 @@ class SyncClient(Protocol):
 
     def request(self, operation: Operation, arguments: Mapping[str, object], model: type[M]) -> M:
         """Send a request and return its answer as `model`."""
+        ...
 
 
 class AsyncClient(Protocol):
@@ -78,6 +79,7 @@ class AsyncClient(Protocol):
         self, operation: Operation, arguments: Mapping[str, object], model: type[M]
     ) -> M:
         """Send a request and return its answer as `model`."""
+        ...
 
 
 def _of(operation: Operation, *names: str) -> tuple[Parameter, ...]:

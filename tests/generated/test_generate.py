@@ -118,8 +118,8 @@ def test_an_operation_without_parameters_is_generated(project):
 
     assert main([], project) == 0
     text = (project / PACKAGE / "api/simulation/list_test_executions.py").read_text()
-    assert "return success(sync_detailed(client=client))" in text
-    assert "return success(await asyncio_detailed(client=client))" in text
+    assert "return client.request(LIST_TEST_EXECUTIONS, arguments, TestExecutionPage)" in text
+    assert "return await client.request(LIST_TEST_EXECUTIONS, arguments, TestExecutionPage)" in text
 
 
 @pytest.mark.parametrize("said", ['The "status"', '"', "back\\slash \\", 'Says """this"""', "'single'"])

@@ -66,7 +66,7 @@ def sync(
     Response headers:
         WWW-Authenticate (401): Names the scheme that is wanted.
     """
-    arguments = {
+    arguments: dict[str, Any] = {
         "run_test_name": run_test_name,
         "execution_id": execution_id,
         "call_execution_id": call_execution_id,
@@ -90,7 +90,7 @@ async def asyncio(
     limit: int | None = None,
 ) -> RunsByCall | RunsByExecution | RunsByName:
     """Do what `sync` does, awaited; `client` is a `futureagi_simulate.AsyncClient`."""
-    arguments = {
+    arguments: dict[str, Any] = {
         "run_test_name": run_test_name,
         "execution_id": execution_id,
         "call_execution_id": call_execution_id,

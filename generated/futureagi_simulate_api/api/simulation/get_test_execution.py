@@ -6,6 +6,7 @@ Documented statuses: 200, 400, 401, 404, 406, 500.
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from ...models.test_execution_detail import TestExecutionDetail
@@ -58,7 +59,7 @@ def sync(
     Response headers:
         WWW-Authenticate (401): Names the scheme that is wanted.
     """
-    arguments = {
+    arguments: dict[str, Any] = {
         "test_execution_id": test_execution_id,
         "search": search,
         "page": page,
@@ -82,7 +83,7 @@ async def asyncio(
     group_keys: str | None = None,
 ) -> TestExecutionDetail:
     """Do what `sync` does, awaited; `client` is a `futureagi_simulate.AsyncClient`."""
-    arguments = {
+    arguments: dict[str, Any] = {
         "test_execution_id": test_execution_id,
         "search": search,
         "page": page,

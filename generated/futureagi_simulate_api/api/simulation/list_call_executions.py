@@ -6,6 +6,7 @@ Documented statuses: 200, 400, 401, 404, 406, 500.
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from ...models.call_execution_page import CallExecutionPage
@@ -46,7 +47,7 @@ def sync(
     Response headers:
         WWW-Authenticate (401): Names the scheme that is wanted.
     """
-    arguments = {
+    arguments: dict[str, Any] = {
         "run_test_id": run_test_id,
         "search": search,
         "status": status,
@@ -66,7 +67,7 @@ async def asyncio(
     page: int | None = None,
 ) -> CallExecutionPage:
     """Do what `sync` does, awaited; `client` is a `futureagi_simulate.AsyncClient`."""
-    arguments = {
+    arguments: dict[str, Any] = {
         "run_test_id": run_test_id,
         "search": search,
         "status": status,

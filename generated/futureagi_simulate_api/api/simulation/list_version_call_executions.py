@@ -6,6 +6,7 @@ Documented statuses: 200, 400, 401, 404, 406, 500.
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from ...models.version_call_execution_page import VersionCallExecutionPage
@@ -40,7 +41,7 @@ def sync(
     Response headers:
         WWW-Authenticate (401): Names the scheme that is wanted.
     """
-    arguments = {
+    arguments: dict[str, Any] = {
         "agent_id": agent_id,
         "version_id": version_id,
         "limit": limit,
@@ -58,7 +59,7 @@ async def asyncio(
     page: int | None = None,
 ) -> VersionCallExecutionPage:
     """Do what `sync` does, awaited; `client` is a `futureagi_simulate.AsyncClient`."""
-    arguments = {
+    arguments: dict[str, Any] = {
         "agent_id": agent_id,
         "version_id": version_id,
         "limit": limit,
