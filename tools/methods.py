@@ -329,6 +329,9 @@ def _method(
         "identity": _identity(schemas[items[0]], document),
     }
     if form["name"].startswith("list"):
+        argument = form.get("calls", {}).get("argument")
+        if argument and argument not in _properties(schemas[items[0]], document):
+            raise SpecError(f"{place}: `calls` goes by {argument}, which {items[0]} does not have")
         return Method(**known, **listed, wrapper=form.get("class", ""), calls=form.get("calls", {}))
     wrapper = form.get("class") or whole
     return Method(**known, **listed, wrapper=wrapper, **_whole(whole, whole_at, answers, answer, document))

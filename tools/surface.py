@@ -144,7 +144,7 @@ def _arguments(arguments: ast.arguments) -> Iterator[tuple[ast.arg, ast.expr | N
 def _sent_names(function: ast.FunctionDef) -> Iterator[tuple[str, str]]:
     """Pair each argument with its name in the request."""
     for node in function.body:
-        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Dict):
+        if isinstance(node, ast.AnnAssign) and isinstance(node.value, ast.Dict):
             yield from (
                 (ast.unparse(value), _value(key))
                 for key, value in zip(node.value.keys, node.value.values, strict=True)

@@ -72,7 +72,10 @@ def parse(text: str | bytes) -> dict[str, Any]:
         message = 'reading the contract needs PyYAML: pip install "futureagi-simulate[contract]"'
         raise ImportError(message) from error
     try:
-        document = yaml.load(text, Loader=_loader())  # noqa: S506 (it derives from a safe one)
+        loader = _loader()(text)
+        document = loader.get_single_data()
+        if loader.lost:
+            raise SpecError("\n".join(loader.lost))
         copied = json.dumps(document, allow_nan=False, ensure_ascii=False).encode()  # anchors share no part
     except SpecError:
         raise
@@ -88,12 +91,16 @@ def parse(text: str | bytes) -> dict[str, Any]:
 
 @cache
 def _loader() -> Any:
-    """Return a YAML loader that refuses keys that are there twice or are no texts; `200:` is read as text."""
+    """Return a YAML loader that lists keys that are there twice or are no texts; `200:` is read as text."""
     import yaml
 
     fast: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the one in C is ten times as fast
 
     class Loader(fast):  # type: ignore[misc]
+        def __init__(self, text: str | bytes) -> None:
+            super().__init__(text)
+            self.lost: list[str] = []
+
         def construct_mapping(self, node: Any, deep: bool = False) -> dict[str, Any]:  # noqa: ARG002
             self.flatten_mapping(node)
             mapping: dict[str, Any] = {}
@@ -101,11 +108,10 @@ def _loader() -> Any:
                 key = self.construct_object(key_node, deep=True)
                 line = f"line {key_node.start_mark.line + 1}"
                 if not isinstance(key, (str, int)) or isinstance(key, bool):
-                    raise SpecError(
-                        f"{line}: the key {key_node.value!r} is read as {key!r}; write it in quotes"
-                    )
-                if str(key) in mapping:
-                    raise SpecError(f"{line}: the key {str(key)!r} is there twice; YAML would keep the last")
+                    text = key_node.value
+                    self.lost.append(f"{line}: the key {text!r} is read as {key!r}; write it in quotes")
+                elif str(key) in mapping:
+                    self.lost.append(f"{line}: the key {str(key)!r} is there twice; YAML would keep the last")
                 mapping[str(key)] = self.construct_object(value_node, deep=True)
             return mapping
 

@@ -207,7 +207,7 @@ def test_a_path_that_nobody_refused_is_text_still(monkeypatch: pytest.MonkeyPatc
     spec = with_argument("thing")
     spec["paths"] = {f"/{{thing}}/{{{RUN}}}/b}}/": spec["paths"]["/calls/{thing}/"]}
     assert holds_no_code(spec)
-    assert f"}}/{{{{{RUN}}}}}/b}}}}/" in client(spec)[Path(API)]
+    assert f"/{{thing}}/{{{RUN}}}/b}}/" in (ast.get_docstring(ast.parse(client(spec)[Path(API)])) or "")
 
 
 @settings(max_examples=25, deadline=None, derandomize=True)

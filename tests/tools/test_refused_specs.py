@@ -411,8 +411,8 @@ LOST: dict[str, tuple[Edit, str]] = {
     ),
 }
 NO_CLIENT |= LOST
-FIELDS = ["self", "str", "int", "float", "bool", "list", "dict", "UNSET", "Any", "CallStatus", "ﬁeld"]
-SCHEMAS = ["Model", "model", "Any", "Raw", "UNSET", "UnsetType", "OpenEnum", "StrEnum", "Client", "UUID"]
+FIELDS = ["self", "str", "int", "float", "bool", "list", "dict", "Absent", "Any", "CallStatus", "ﬁeld"]
+SCHEMAS = ["Model", "model", "Any", "Raw", "Absent", "OpenEnum", "StrEnum", "Client", "UUID"]
 PARAMETERS = ["quote", "params", "kwargs", "client", "Client", "success", "read_response"]
 NO_CLIENT |= {
     **{f"field {name}": (field(name, TEXT), f"{COLUMN}: no attribute .*{name!r}") for name in FIELDS},

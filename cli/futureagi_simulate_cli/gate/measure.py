@@ -10,6 +10,7 @@ from typing import Any, Final, Literal
 import attrs
 
 from futureagi_simulate.records import CallRecord, EvalRecord, EvalSummary, ExecutionRecord
+from futureagi_simulate_cli.gate.settings import points
 
 Z_95: Final = 1.959963984540054
 """The normal distribution's 97.5 % point: between minus and plus this lie 95 %."""
@@ -122,7 +123,7 @@ def _problems(summary: EvalSummary) -> Iterator[str]:
     percentages |= {f'a share of "{word}"': value for word, value in summary.choices.items()}
     for what, value in percentages.items():
         if value is not None and not 0 <= value <= 100 + _ROUNDED:
-            yield f"{what} of {_number(value)} %, which is not from 0 to 100"
+            yield f"{what} of {points(value)} %, which is not from 0 to 100"
     yield from {"pass_fail": _rate, "score": _score, "choices": _choices, None: _rate}[summary.kind](summary)
     yield from _parts(summary)
 
@@ -138,7 +139,7 @@ def _rate(summary: EvalSummary) -> Iterator[str]:
     if passed + (failed or 0) > total or (failed is not None and passed + failed != total):
         yield f"{passed} passed and {failed} failed, but {total} results"
     elif rate is not None and total and abs(rate - 100 * passed / total) > _ROUNDED:
-        yield f"a pass rate of {_number(rate)} %, but {passed} of {total} passed"
+        yield f"a pass rate of {points(rate)} %, but {passed} of {total} passed"
 
 
 def _score(summary: EvalSummary) -> Iterator[str]:
@@ -148,7 +149,7 @@ def _score(summary: EvalSummary) -> Iterator[str]:
         return
     highest = max(summary.percentiles.values())
     if "p100" in summary.percentiles and summary.average > highest + _ROUNDED:
-        yield f"an average of {_number(summary.average)} %, but no score above {_number(highest)} %"
+        yield f"an average of {points(summary.average)} %, but no score above {points(highest)} %"
 
 
 def _choices(summary: EvalSummary) -> Iterator[str]:
@@ -157,7 +158,7 @@ def _choices(summary: EvalSummary) -> Iterator[str]:
     whole = sum(answer.percent for answer in summary.answers)
     shares = whole if summary.answers else sum(summary.choices.values())
     if shares < 99 or whole > 101:
-        yield f"shares of choices that add up to {_number(shares)} %"
+        yield f"shares of choices that add up to {points(shares)} %"
 
 
 def _parts(summary: EvalSummary) -> Iterator[str]:
@@ -169,8 +170,8 @@ def _parts(summary: EvalSummary) -> Iterator[str]:
     ):
         known = [value for value in values if value is not None]
         if whole is not None and known and not min(known) - _ROUNDED <= whole <= max(known) + _ROUNDED:
-            between = " to ".join(dict.fromkeys(map(_number, (min(known), max(known)))))
-            yield f"a {what} of {_number(whole)} %, but its evals have {between} %"
+            between = " to ".join(dict.fromkeys(map(points, (min(known), max(known)))))
+            yield f"a {what} of {points(whole)} %, but its evals have {between} %"
 
     shares = [part.choices for part in parts if part.choices]
     for word in {*summary.choices, *(word for share in shares for word in share)} if summary.choices else ():
@@ -181,13 +182,6 @@ def _parts(summary: EvalSummary) -> Iterator[str]:
 
 def _count(count: int | None) -> str:
     return "an unknown number" if count is None else str(count)
-
-
-def _number(value: float) -> str:
-    try:
-        return f"{value:.2f}".rstrip("0").rstrip(".")
-    except OverflowError:  # a whole number beyond the range of floats
-        return f"about 10^{int(int(value).bit_length() * 0.30103)}"
 
 
 @attrs.frozen

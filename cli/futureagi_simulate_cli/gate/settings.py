@@ -219,7 +219,10 @@ def percent(value: float) -> str:
 
 def points(value: float) -> str:
     """Write a number with at most two decimals and no trailing zeros."""
-    return f"{value:.2f}".rstrip("0").rstrip(".")
+    try:
+        return f"{value:.2f}".rstrip("0").rstrip(".")
+    except OverflowError:  # a whole number beyond the range of floats
+        return f"about 10^{int(int(value).bit_length() * 0.30103)}"
 
 
 def load(config: Path | None, start: Path, given: Mapping[str, Any]) -> dict[str, Any]:
