@@ -27,7 +27,7 @@ _KEYS: Final = {"X-Api-Key", "X-Secret-Key"}
 # Where it sends them by default; the written client has the same (options.py).
 _SERVER: Final = "https://api.futureagi.com"
 # What a model's base class has, and what stands in the annotations of its fields.
-_NO_FIELDS: Final = {"from_json", "raw", "raw_json", "self"} | {
+_NO_FIELDS: Final = {"from_json", "has", "raw", "raw_json", "self"} | {
     *("str", "int", "float", "bool", "list", "dict"),
     *("Any", "Absent", "Model", "Raw", "define"),
 }
@@ -43,12 +43,10 @@ _NO_CLASSES: Final = {
     "Response",
     "StrEnum",
 } | {
-    *("TYPE_CHECKING", "UUID", "Unset"),
+    *("Absent", "AsyncClient", "Mapping", "SyncClient", "TYPE_CHECKING", "UUID", "Unset"),
 }
 # What the functions of an endpoint's module use.
-_NO_PARAMETERS: Final = {"client", "kwargs", "params", "quote", "read_response", "success"} | {
-    *("asyncio_detailed", "sync_detailed", "url"),
-}
+_NO_PARAMETERS: Final = {"arguments", "client", "enforce_filters", "exact", "page_size", "prefetch"}
 _TYPES: Final = ("array", "boolean", "integer", "null", "number", "object", "string")
 _PATH_TEXT: Final = re.compile(r"[\w.~!$&'()*+,;=:@%/-]*", re.ASCII)  # what RFC 3986 allows in a path
 _NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9_]*")

@@ -413,7 +413,7 @@ LOST: dict[str, tuple[Edit, str]] = {
 NO_CLIENT |= LOST
 FIELDS = ["self", "str", "int", "float", "bool", "list", "dict", "Absent", "Any", "CallStatus", "ﬁeld"]
 SCHEMAS = ["Model", "model", "Any", "Raw", "Absent", "OpenEnum", "StrEnum", "Client", "UUID"]
-PARAMETERS = ["quote", "params", "kwargs", "client", "Client", "success", "read_response"]
+PARAMETERS = ["arguments", "client", "Client", "exact", "page_size", "prefetch"]
 NO_CLIENT |= {
     **{f"field {name}": (field(name, TEXT), f"{COLUMN}: no attribute .*{name!r}") for name in FIELDS},
     **{f"schema {name}": (schema(name), f"schemas/{name}: .*use this name") for name in SCHEMAS},
