@@ -30,6 +30,7 @@ TEST_TOOLS = [
     "gunicorn>=23,<28",
     "hypothesis>=6.130.12,<7",
     "jsonschema[format-nongpl]>=4.23,<5",
+    "pandas>=2.2,<4",
     "polars>=1.20,<3",
     "pytest>=8.4,<10",
     "pytest-randomly>=3.16,<6",

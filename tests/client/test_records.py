@@ -8,6 +8,7 @@ import pickle
 from datetime import UTC, datetime
 from typing import Any
 
+import pandas
 import pytest
 
 from futureagi_simulate import (
@@ -372,7 +373,6 @@ def test_odd_values_become_none_and_never_an_error(odd: Any) -> None:
 
 
 def test_pandas_makes_one_column_of_each_field_of_a_record() -> None:
-    pandas = pytest.importorskip("pandas")
     frame = pandas.DataFrame([WHOLE, dataclasses.replace(WHOLE, id="other")])
     assert list(frame.columns) == [field.name for field in dataclasses.fields(CallRecord)]
     assert list(frame["id"]) == [WHOLE.id, "other"]
