@@ -27,16 +27,17 @@ PACKAGES = [
     "cli/futureagi_simulate_cli",
 ]
 TEST_TOOLS = [
-    "gunicorn>=23,<28",
+    "gunicorn>=25.1,<28",
     "hypothesis>=6.130.12,<7",
     "jsonschema[format-nongpl]>=4.23,<5",
     "pandas>=2.2,<4",
     "polars>=1.20,<3",
+    "pydantic>=2.9,<3",
     "pytest>=8.4,<10",
     "pytest-randomly>=3.16,<6",
     "pytest-timeout>=2.3,<3",
     "pytest-xdist>=3.6,<4",
-    "trio>=0.28,<1",
+    "trio>=0.31,<1",
 ]
 GENERATOR = ["openapi-python-client==0.29.1", "ruff==0.17.6", "pyyaml>=6.0.2,<7"]
 VALIDATOR = "openapi-spec-validator>=0.8,<1"
