@@ -26,7 +26,13 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     if "SITE" in os.environ:
         return Path(os.environ["SITE"])
     folder = tmp_path_factory.mktemp("site")
-    command = [sys.executable, "-m", "sphinx", *"-q -W --keep-going -b html docs".split(), str(folder)]
+    command = [
+        sys.executable,
+        "-m",
+        "sphinx",
+        *["-q", "-W", "--keep-going", "-b", "html", "docs"],
+        str(folder),
+    ]
     subprocess.run(command, cwd=ROOT, check=True)
     return folder
 
