@@ -242,7 +242,7 @@ class Traversal:
     page as far as known, `rows` the number of rows that came, `lowered_size` the page size where the server
     lowered it. `fresh` are the rows of the last answer that weren't on the pages before; `barren` is the
     number of pages in a row up to it that had nothing new. `past_count` tells that more rows came than
-    `count` allows for.
+    `count` allows for, `calm` that the count never moved and no row came twice.
     """
 
     def __init__(self, size: int, first: int = 1, variants: int = 1) -> None:
@@ -252,6 +252,7 @@ class Traversal:
         self.fresh: list[int] = []
         self.barren = 0
         self.past_count = False
+        self.calm = True
         self._size = size
         self._first = self._next = first
         self._variants = variants
@@ -276,6 +277,11 @@ class Traversal:
         self._next += 1
         return Ask(self._next - 1, self._size, self._variant)
 
+    def expect(self, count: int, variant: int) -> None:
+        """Ask for all pages of `count` rows, of one of the variants, without waiting for the first."""
+        self.last = _pages(count, self._size)
+        self._variant = variant
+
     def start_over(self, facts: Facts) -> bool:
         """Go on to the next of the variants if the first answer says that this one finds nothing."""
         if self.last is not None or facts.count != 0 or self._variant + 1 == self._variants:
@@ -295,6 +301,7 @@ class Traversal:
         self.rows += facts.delivered
         self._most = max(self._most, facts.delivered)
         self._count_moved = self._count_moved or self._count not in (None, facts.count)
+        self.calm = self.calm and not self._count_moved and len(self.fresh) == facts.delivered
         self._count = facts.count
         self.last = self._end(facts)
         behind = self._most * (facts.ask.number - 1) + facts.delivered if self._first > 1 else self.rows
@@ -398,9 +405,10 @@ class Window:
                 self._traversal.take(outcome.facts, outcome.fingerprint())
                 if self._traversal.barren > _BARREN:
                     self.stuck = _stuck(outcome.facts, self._traversal.barren)
-                    yield from self._drop_the_rest()
+                    yield from self.drop()
                     return None
-                yield from self._fill()
+                if self._prefetch > 1:
+                    yield from self._fill()
                 return outcome
 
     def _fill(self) -> Generator[Command, Outcome | None, None]:
@@ -421,7 +429,7 @@ class Window:
         if self._traversal.is_doubtful(ask.number):
             return None
         if self._traversal.last is None or ask.number <= self._traversal.last:
-            yield from self._drop_the_rest()
+            yield from self.drop()
             again = yield from self._retry_page(ask, error)
             if again is not None or self._traversal.last is None:
                 return again
@@ -451,7 +459,8 @@ class Window:
                 return again
         raise error
 
-    def _drop_the_rest(self) -> Generator[Command, Outcome | None, None]:
+    def drop(self) -> Generator[Command, Outcome | None, None]:
+        """Cancel what is under way."""
         if self._under_way:
             self._under_way.clear()
             yield Drop()
