@@ -533,11 +533,24 @@ class Plan(msgspec.Struct, frozen=True):
             )
         return cls(size, prefetch, yes_or_no(paging.get("exact", False), "exact"))
 
-    def decisions(self, variants: int, start: int) -> Generator[Command, Outcome | None, None]:
-        """Begin to decide which pages to read."""
-        if self.exact:
-            return read_exactly(self.size, self.prefetch, variants)
-        return read(self.size, self.prefetch, variants, at_least_one(start, "start"))
+    def decisions(
+        self, variants: int, start: int = 1, stop: int | None = None
+    ) -> Generator[Command, Outcome | None, None]:
+        """Begin to decide which pages to read; raise ConfigurationError for a range that isn't one."""
+        at_least_one(start, "start")
+        if stop is not None and at_least_one(stop, "stop") < start:
+            raise ConfigurationError(
+                f"pages(start={start}, stop={stop}) ends before it starts.",
+                remedy="Give stop= as the number after the last page: pages(1, 4) has three pages.",
+            )
+        if not self.exact:
+            return read(self.size, self.prefetch, variants, start, stop)
+        if stop is not None:
+            raise ConfigurationError(
+                f"stop={stop} can't be combined with exact=True, which has to read all pages.",
+                remedy="Leave out stop=, or ask for the listing without exact=True.",
+            )
+        return read_exactly(self.size, self.prefetch, variants)
 
 
 def _unpickled(kind: Any, spec: Any, plan: Plan) -> Any:
@@ -592,9 +605,14 @@ class Listing(_Kept, Generic[T]):
     def __iter__(self) -> Items[T]:
         return Items(self.pages())
 
-    def pages(self, start: int = 1) -> Pages[T]:
-        """Iterate over pages, from page `start` on; an exact listing always begins at the beginning."""
-        decisions = self._plan.decisions(len(self._source.spec.requests), start)
+    def pages(self, start: int = 1, stop: int | None = None) -> Pages[T]:
+        """Iterate over the pages from number `start`, counted from 1, up to `stop`, which isn't among them.
+
+        Without `stop` it ends with the last page, and also where there are fewer pages. An exact listing
+        always begins at the beginning and takes no `stop`. Raise ConfigurationError for numbers below 1 and a
+        `stop` below `start`, before anything is sent.
+        """
+        decisions = self._plan.decisions(len(self._source.spec.requests), start, stop)
         return Pages(decisions, self._source, self._plan.prefetch)
 
     def first(self) -> T | None:
@@ -640,9 +658,14 @@ class AsyncListing(_Kept, Generic[T]):
     def __aiter__(self) -> AsyncItems[T]:
         return AsyncItems(self.pages())
 
-    def pages(self, start: int = 1) -> AsyncPages[T]:
-        """Iterate over pages, from page `start` on; an exact listing always begins at the beginning."""
-        decisions = self._plan.decisions(len(self._source.spec.requests), start)
+    def pages(self, start: int = 1, stop: int | None = None) -> AsyncPages[T]:
+        """Iterate over the pages from number `start`, counted from 1, up to `stop`, which isn't among them.
+
+        Without `stop` it ends with the last page, and also where there are fewer pages. An exact listing
+        always begins at the beginning and takes no `stop`. Raise ConfigurationError for numbers below 1 and a
+        `stop` below `start`, before anything is sent.
+        """
+        decisions = self._plan.decisions(len(self._source.spec.requests), start, stop)
         return AsyncPages(decisions, self._source, self._plan.prefetch)
 
     async def first(self) -> T | None:

@@ -98,6 +98,14 @@ T = TypeVar("T")
 F = TypeVar("F")
 
 
+def _with_links(page: Page[T], envelope: Any) -> Page[T]:
+    """Return a page with the links of what it came in."""
+    links = {
+        name: link for name in ("next", "previous") if isinstance(link := getattr(envelope, name, None), str)
+    }
+    return replace(page, **links) if links else page
+
+
 class Readings:
     """The iterations over a client's listings, whose pages are cancelled when the client is closed."""
 
@@ -184,7 +192,7 @@ class Reader(Generic[T]):
 
     def deliver(self, command: Deliver) -> Page[T]:
         """Return a page to hand over."""
-        page = cast("Page[T]", command.page)
+        page = _with_links(cast("Page[T]", command.page), command.fetched.envelope)
         self._source.contract.report(self._operation, page.deviations)
         row_filters = self._source.spec.row_filters
         if not row_filters.filters:
