@@ -12,7 +12,6 @@ import json
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
-from functools import cache
 from itertools import accumulate, chain
 from operator import attrgetter
 from types import NoneType
@@ -39,7 +38,6 @@ _TYPES: Final = {
 _as_json = json.JSONEncoder(ensure_ascii=False).encode
 
 
-@cache
 def schema_of(record: type[Any]) -> pa.Schema:
     """Return the schema of a class of records: nested columns come last, then `raw`."""
     fields = sorted(_fields(record), key=lambda field: pa.types.is_nested(field.type))
