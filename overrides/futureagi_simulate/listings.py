@@ -585,8 +585,11 @@ def _record_maker(spec: ListingSpec[Any]) -> tuple[type[Any], Callable[[Any], An
         execution_id = asked.get("test_execution_id") or asked.get("execution_id")
         return records.CallRecord, partial(_call_record, execution_id)
     if kind == "execution":
-        known = {name: asked.get(name) for name in ("run_test_id", "run_test_name")}
-        make = partial(records.execution_record, **known)
+        make = partial(
+            records.execution_record,
+            run_test_id=asked.get("run_test_id"),
+            run_test_name=asked.get("run_test_name"),
+        )
         return records.ExecutionRecord, make
     if kind == "group":
         return records.GroupRecord, records.group_record
