@@ -59,7 +59,8 @@ def warn_about_change(operation: str, change: Changed) -> None:
     if change.cause == "count":
         warn(f"{text}. It was read on until no new rows came.", ContractWarning)
     else:
-        warn(f"{text}. Items may be missing; exact=True reads until none is.", ListingChangedWarning)
+        text = f"{text}. Items may be missing; exact=True reads until none is."
+        warn(text, ListingChangedWarning, cause=change.cause)
 
 
 _CAUSES: Final = {

@@ -195,6 +195,34 @@ def test_a_failure_in_the_middle_names_the_page_and_reading_goes_on_from_there(
     assert found == server.ids
 
 
+TIE, EARLIER = "2026-03-01T12:00:00Z", "2026-03-01T11:00:00Z"
+
+
+@pytest.mark.parametrize(
+    ("came", "cause", "said"),
+    [
+        (None, "ties", "has no fixed order: page 2 repeats 1 of the rows before it, though it didn't change"),
+        (EARLIER, "change", "changed while it was read: page 2 repeats 1 of the rows before it"),
+    ],
+)
+def test_rows_of_equal_times_are_told_from_changes(
+    colour: Any, came: str | None, cause: str, said: str
+) -> None:
+    """`came` is the time of a row that is the first when the first page is looked at again."""
+    server = Server(20)
+    for row in server.rows:
+        row["created_at"] = TIE
+    reading = colour.each(server.client(colour).list_call_executions(ID, page_size=10).pages())
+    found = [next(reading)]
+    server.rows[10] = server.rows[9]  # it comes again, in place of another
+    if came is not None:
+        server.rows[0] = {**server.rows[0], "id": f"{server.ids[0][:-1]}f", "created_at": came}
+    with pytest.warns(ListingChangedWarning, match=said) as caught:
+        found += reading
+    assert [one.message.cause for one in caught] == [cause]  # type: ignore[union-attr]
+    assert [len(page.items) for page in found] == [10, 9]
+
+
 def test_a_failure_that_is_not_about_the_page_is_raised_without_further_questions(colour: Any) -> None:
     server = Server(50)
     server.broken = {2: 403}
