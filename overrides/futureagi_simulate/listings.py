@@ -11,13 +11,13 @@ from contextlib import suppress
 from contextvars import copy_context
 from functools import partial
 from time import monotonic
-from typing import TYPE_CHECKING, Any, Final, Generic, Protocol, Self, TypeVar, cast, overload
+from typing import TYPE_CHECKING, Any, Final, Generic, Protocol, Self, TypeVar
 
 import msgspec
 from msgspec.structs import replace
 
-from futureagi_simulate.checks import at_least_one, packages, yes_or_no
-from futureagi_simulate.errors import ConfigurationError, ContractError, FutureAGIError
+from futureagi_simulate.checks import at_least_one, yes_or_no
+from futureagi_simulate.errors import ConfigurationError, FutureAGIError
 from futureagi_simulate.exact import IncompleteListingError, read_exactly
 from futureagi_simulate.http import Answer, Cancelled
 from futureagi_simulate.pagination import (
@@ -33,19 +33,11 @@ from futureagi_simulate.pagination import (
     Start,
     read,
 )
+from futureagi_simulate.results import AsyncFramed, Framed
 from futureagi_simulate.source import Contract, Reader, Source
 
 if TYPE_CHECKING:
     import asyncio
-
-    import pandas
-    import polars
-    import pyarrow
-
-    from futureagi_simulate.frames import Builder
-    from futureagi_simulate.records import CallRecord, ExecutionRecord, GroupRecord
-    from futureagi_simulate.requests import ListingSpec
-    from futureagi_simulate_api import methods, models
 
 __all__ = ["AsyncItems", "AsyncListing", "AsyncPages", "Items", "Listing", "Pages", "Paging", "Plan"]
 
@@ -566,50 +558,6 @@ class Plan(msgspec.Struct, frozen=True):
         return read_exactly(self.size, self.prefetch, variants)
 
 
-_RECORDS: Final = {
-    **dict.fromkeys(
-        ("CallExecution", "ExecutionRunCall", "TestExecutionCall", "VersionCallExecution"), "call"
-    ),
-    **dict.fromkeys(("ExecutionRun", "TestExecution"), "execution"),
-    "GroupRow": "group",
-}
-
-
-def _record_maker(spec: ListingSpec[Any]) -> tuple[type[Any], Callable[[Any], Any]]:
-    """Return the class of a listing's records, and what makes one of an item."""
-    from futureagi_simulate import records
-
-    kind = _RECORDS.get(spec.item_name)
-    asked = {**dict(spec.requests[0].query), **spec.requests[0].ids}
-    if kind == "call":
-        execution_id = asked.get("test_execution_id") or asked.get("execution_id")
-        return records.CallRecord, partial(_call_record, execution_id)
-    if kind == "execution":
-        make = partial(
-            records.execution_record,
-            run_test_id=asked.get("run_test_id"),
-            run_test_name=asked.get("run_test_name"),
-        )
-        return records.ExecutionRecord, make
-    if kind == "group":
-        return records.GroupRecord, records.group_record
-    raise ConfigurationError(
-        f"There is no record of {spec.item_name}.", remedy="Iterate over the listing: each item has .raw."
-    )
-
-
-def _call_record(execution_id: str | None, item: Any) -> CallRecord:
-    """Make the record of a call; raise ContractError where the server sent groups of calls."""
-    from futureagi_simulate.records import call_record
-
-    if type(item).__name__ == "GroupRow":
-        raise ContractError(
-            "The server answered with groups of calls where calls were asked for.",
-            remedy="Give as many group_keys as row_groups that the server knows, or none.",
-        )
-    return call_record(item, execution_id=execution_id)
-
-
 def _unpickled(kind: Any, spec: Any, plan: Plan) -> Any:
     """Make a listing that says where it comes from, and that it can't be read any more."""
     return kind(Source(spec, _no_connection, _no_connection, Contract()), plan)
@@ -633,13 +581,6 @@ class _Kept:
         """Return whether the client itself leaves rows out, so that their number isn't known."""
         return any(one.is_verdict for one in self._source.spec.row_filters.filters)
 
-    def _builder(self, method: str, *needed: str) -> Builder:
-        """Begin a frame of the records; raise ConfigurationError where a package is missing."""
-        packages(f"{method}()", "pyarrow", *needed)
-        from futureagi_simulate.frames import Builder  # here: it needs Arrow
-
-        return Builder(_record_maker(self._source.spec)[0])
-
     def __copy__(self) -> Self:
         return self
 
@@ -650,7 +591,7 @@ class _Kept:
         return _unpickled, (type(self), self._source.spec, self._plan)
 
 
-class Listing(_Kept, Generic[T]):
+class Listing(_Kept, Framed[T]):
     """Items of an endpoint, read page by page while you iterate; each iteration reads anew.
 
     Making one sends nothing. It may ask for a page twice: where rows are missing or a page is gone,
@@ -708,65 +649,8 @@ class Listing(_Kept, Generic[T]):
             raise
         return items
 
-    @overload
-    def records(
-        self: Listing[models.CallExecution]
-        | Listing[models.ExecutionRunCall]
-        | Listing[models.TestExecutionCall]
-        | Listing[models.VersionCallExecution],
-    ) -> Items[CallRecord]: ...
-    @overload
-    def records(
-        self: Listing[models.TestExecution] | Listing[methods.ExecutionRun],
-    ) -> Items[ExecutionRecord]: ...
-    @overload
-    def records(self: Listing[models.GroupRow]) -> Items[GroupRecord]: ...
-    @overload
-    def records(self) -> Items[Any]: ...
-    def records(self) -> Items[Any]:
-        """Iterate over the items' records: flat, in fixed units, the same for every endpoint of its kind.
 
-        Calls give `CallRecord`, executions `ExecutionRecord`, groups `GroupRecord`.
-        """
-        return Items(self.pages(), _record_maker(self._source.spec)[1])
-
-    def to_arrow(self) -> pyarrow.Table:
-        """Read the records into an Arrow table, batch by batch.
-
-        The columns are the fields of the record, whatever came: none is missing from an empty listing. Nested
-        ones are lists of structs, times are UTC, `raw` is the item's JSON. Raise ConfigurationError if
-        pyarrow (the extra `export`) isn't installed.
-        """
-        return self._table("to_arrow")
-
-    def to_pandas(self) -> pandas.DataFrame:
-        """Read the records into a pandas DataFrame with Arrow types, which hold nulls of every kind.
-
-        Raise ConfigurationError if pyarrow (the extra `export`) or pandas isn't installed.
-        """
-        table = self._table("to_pandas", "pandas")
-        import pandas
-
-        return cast("pandas.DataFrame", table.to_pandas(types_mapper=pandas.ArrowDtype))
-
-    def to_polars(self) -> polars.DataFrame:
-        """Read the records into a polars DataFrame.
-
-        Raise ConfigurationError if pyarrow (the extra `export`) or polars isn't installed.
-        """
-        table = self._table("to_polars", "polars")
-        import polars
-
-        return cast("polars.DataFrame", polars.from_arrow(table))
-
-    def _table(self, method: str, *needed: str) -> pyarrow.Table:
-        builder = self._builder(method, *needed)
-        for record in self.records():
-            builder.add(record)
-        return builder.table()
-
-
-class AsyncListing(_Kept, Generic[T]):
+class AsyncListing(_Kept, AsyncFramed[T]):
     """`Listing` for the async client: `async for`, and methods to await."""
 
     def __init__(self, source: Source[T, Awaitable[Answer]], plan: Plan) -> None:
@@ -818,60 +702,3 @@ class AsyncListing(_Kept, Generic[T]):
             error.items = items
             raise
         return items
-
-    @overload
-    def records(
-        self: AsyncListing[models.CallExecution]
-        | AsyncListing[models.ExecutionRunCall]
-        | AsyncListing[models.TestExecutionCall]
-        | AsyncListing[models.VersionCallExecution],
-    ) -> AsyncItems[CallRecord]: ...
-    @overload
-    def records(
-        self: AsyncListing[models.TestExecution] | AsyncListing[methods.AsyncExecutionRun],
-    ) -> AsyncItems[ExecutionRecord]: ...
-    @overload
-    def records(self: AsyncListing[models.GroupRow]) -> AsyncItems[GroupRecord]: ...
-    @overload
-    def records(self) -> AsyncItems[Any]: ...
-    def records(self) -> AsyncItems[Any]:
-        """Iterate over the items' records: flat, in fixed units, the same for every endpoint of its kind.
-
-        Calls give `CallRecord`, executions `ExecutionRecord`, groups `GroupRecord`.
-        """
-        return AsyncItems(self.pages(), _record_maker(self._source.spec)[1])
-
-    async def to_arrow(self) -> pyarrow.Table:
-        """Read the records into an Arrow table, batch by batch.
-
-        The columns are the fields of the record, whatever came: none is missing from an empty listing. Nested
-        ones are lists of structs, times are UTC, `raw` is the item's JSON. Raise ConfigurationError if
-        pyarrow (the extra `export`) isn't installed.
-        """
-        return await self._table("to_arrow")
-
-    async def to_pandas(self) -> pandas.DataFrame:
-        """Read the records into a pandas DataFrame with Arrow types, which hold nulls of every kind.
-
-        Raise ConfigurationError if pyarrow (the extra `export`) or pandas isn't installed.
-        """
-        table = await self._table("to_pandas", "pandas")
-        import pandas
-
-        return cast("pandas.DataFrame", table.to_pandas(types_mapper=pandas.ArrowDtype))
-
-    async def to_polars(self) -> polars.DataFrame:
-        """Read the records into a polars DataFrame.
-
-        Raise ConfigurationError if pyarrow (the extra `export`) or polars isn't installed.
-        """
-        table = await self._table("to_polars", "polars")
-        import polars
-
-        return cast("polars.DataFrame", polars.from_arrow(table))
-
-    async def _table(self, method: str, *needed: str) -> pyarrow.Table:
-        builder = self._builder(method, *needed)
-        async for record in self.records():
-            builder.add(record)
-        return builder.table()

@@ -21,7 +21,7 @@ from futureagi_simulate import (
     ConfigurationError,
     ContractError,
     IncompleteListingError,
-    listings,
+    results,
 )
 from futureagi_simulate.frames import Builder, batches, schema_of
 from futureagi_simulate.records import (
@@ -286,7 +286,7 @@ def test_groups_in_place_of_calls_are_an_error(colour: Any) -> None:
 
 
 def test_items_without_a_record_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delitem(listings._RECORDS, "CallExecution")
+    monkeypatch.delitem(results._RECORDS, "CallExecution")
     with pytest.raises(ConfigurationError, match="There is no record of CallExecution"):
         Table(Schedule()).listing().records()
 
@@ -294,7 +294,7 @@ def test_items_without_a_record_are_named(monkeypatch: pytest.MonkeyPatch) -> No
 def test_an_exact_frame_that_cannot_be_completed_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     table = Table(Schedule(rows=100, hidden=0.1, seed=3, cap=7))
     listing = table.listing(page_size=10, exact=True)
-    monkeypatch.setattr(listings, "_call_record", lambda _, item: CallRecord(item))
+    monkeypatch.setattr(results, "_call_record", lambda _, item: CallRecord(item))
     with pytest.raises(IncompleteListingError):
         listing.to_arrow()
 
