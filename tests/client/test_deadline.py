@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import gzip
 import math
 import socket
@@ -99,6 +100,13 @@ def asks(session: Any, colour: Any, limit: float = BUDGET) -> tuple[Exception, f
     assert watch.real > limit - 0.01
     colour.run(session.aclose() if colour.is_async else session.close())
     return caught.value, took
+
+
+@pytest.fixture(autouse=True)
+def nothing_left_open() -> Iterator[None]:
+    """Collect what a test leaves here: a connection that is still open fails this test, and no later one."""
+    yield
+    gc.collect()
 
 
 @pytest.fixture
