@@ -29,9 +29,7 @@ class Script:
             self._clock.advance(self._takes)
         step = self.steps.pop(0) if len(self.steps) > 1 else self.steps[0]
         if isinstance(step, Exception):
-            raise step.with_traceback(
-                None
-            )  # tests share it, and each raise would add frames, with what they hold
+            raise step.with_traceback(None)  # tests share it, and each raise adds frames to what it has
         if isinstance(step, int):
             return httpx.Response(step, json=GOOD if step == 200 else None)
         if isinstance(step, httpx.Response):  # a client writes into the response it gets: give each its own
