@@ -49,9 +49,11 @@ if TYPE_CHECKING:
         EvalRecord,
         EvalSummary,
         ExecutionRecord,
+        GroupRecord,
         Turn,
         call_record,
         execution_record,
+        group_record,
     )
     from futureagi_simulate.retry import Clock, ManualClock, RetryPolicy, SystemClock
     from futureagi_simulate_api.methods import (
@@ -100,6 +102,7 @@ __all__ = [
     "FilterType",
     "FutureAGIError",
     "FutureAGIWarning",
+    "GroupRecord",
     "GroupRow",
     "IncompleteListingError",
     "InsecureConnectionWarning",
@@ -126,6 +129,7 @@ __all__ = [
     "call_record",
     "column",
     "execution_record",
+    "group_record",
 ]
 
 _HOMES = {
@@ -173,9 +177,11 @@ _HOMES = {
         "EvalRecord",
         "EvalSummary",
         "ExecutionRecord",
+        "GroupRecord",
         "Turn",
         "call_record",
         "execution_record",
+        "group_record",
     ),
     "futureagi_simulate_api.methods": (
         "AsyncExecutionRun",

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from importlib.util import find_spec
+from typing import Final
 from uuid import UUID
 
 from futureagi_simulate.errors import ConfigurationError
 
-__all__ = ["at_least_one", "names", "one_of", "plain_text", "uuid", "yes_or_no"]
+__all__ = ["at_least_one", "names", "one_of", "packages", "plain_text", "uuid", "yes_or_no"]
+
+_EXPORT: Final = ("duckdb", "pyarrow")
 
 
 def uuid(value: str | UUID, name: str) -> str:
@@ -53,6 +57,17 @@ def at_least_one(value: int, name: str) -> int:
             remedy=f"Leave {name}= out for the default.",
         )
     return value
+
+
+def packages(wanting: str, *needed: str) -> None:
+    """Check that what the extra `export` brings, or packages beside it, are installed."""
+    for package in needed:
+        if find_spec(package) is None:
+            beside = "" if package in _EXPORT else f" {package}"
+            raise ConfigurationError(
+                f"{wanting} needs the package {package}, which is not installed.",
+                remedy=f'pip install "futureagi-simulate[export]"{beside}',
+            )
 
 
 def yes_or_no(value: bool, name: str) -> bool:

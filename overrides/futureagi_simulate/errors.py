@@ -262,7 +262,13 @@ class ContractWarning(FutureAGIWarning):
 
 
 class ListingChangedWarning(FutureAGIWarning):
-    """A row of a listing may have been missed: it changed meanwhile, or rows of equal times have no order."""
+    """A row of a listing may have been missed.
+
+    `cause` is "change" where the listing changed meanwhile, "ties" where it didn't and rows of equal times
+    came in another order, "page" where the same rows came again, "unknown" where that can't be told.
+    """
+
+    cause: str = "unknown"
 
 
 class FilterIgnoredWarning(FutureAGIWarning):

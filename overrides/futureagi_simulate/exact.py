@@ -10,7 +10,15 @@ Walking pages can't promise that while rows move, appear and vanish. Two ways to
 
 The server's count includes rows it never returns, so that the first may never close; and rows with equal
 times have no order, so that passes of one page size could miss the same row each time. Hence passes of
-growing page sizes, then one page of all.
+different page sizes, or one page of all, whichever takes less. Where a row costs the server a fixed time and
+nothing changes, that is at most twice what reading the pages once takes:
+
+* One page at a time: a page of all after the first, where the count is small.
+* Several at a time: a second pass that begins with asking for the count alone, so that all of its pages can
+  be under way at once and are later than that moment all the same.
+* After a pass that saw fewer rows than were counted though nothing moved: the page of all.
+
+A server that lowers page sizes never gives a page of all; what it gives instead is the first page of a pass.
 """
 
 from __future__ import annotations
@@ -20,7 +28,7 @@ from collections.abc import Generator
 from typing import Any, Final
 from uuid import UUID
 
-from futureagi_simulate.errors import APIStatusError, ContractError, FutureAGIError
+from futureagi_simulate.errors import ContractError, FutureAGIError
 from futureagi_simulate.pagination import (
     Ask,
     Command,
@@ -40,6 +48,7 @@ __all__ = ["IncompleteListingError", "read_exactly"]
 
 PASSES: Final = 4
 TRIES: Final = 3
+SMALL: Final = 1_000  # rows that one page may have where passes would do too: the real server takes 7 s
 
 _Key = bytes | str | tuple[int, bytes]
 
@@ -66,18 +75,21 @@ class Sightings:
     def __init__(self) -> None:
         self.count: int | None = None
         self.variant = 0
+        self.identified = True  # whether each row had an id
         self._seen: dict[_Key, int] = {}
-        self._counts: list[int | None] = []
+        self._counts: dict[int, int | None] = {}
         self._pass = -1
         self._repeats: Counter[bytes] = Counter()
 
     def __len__(self) -> int:
         return len(self._seen)
 
-    def begin(self) -> None:
-        """Begin another pass."""
+    def begin(self, count: int | None = None) -> None:
+        """Begin another pass; `count` is what the server counted before any of its pages is asked for."""
         self._pass += 1
         self._repeats.clear()
+        if count is not None:
+            self._counts[self._pass] = self.count = count
 
     def note(self, facts: Facts, rows: tuple[Any, ...]) -> list[int]:
         """Note one answer; return which of its rows weren't seen before."""
@@ -88,8 +100,8 @@ class Sightings:
             if seen is None:
                 fresh.append(place)
             self._seen[key] = ((self._pass if seen is None else seen >> 4) << 4) | self._pass
-        if len(self._counts) == self._pass:
-            self._counts.append(facts.count)
+        self._counts.setdefault(self._pass, facts.count)
+        self.identified = self.identified and None not in facts.ids
         self.count, self.variant = facts.count, facts.ask.variant
         return fresh
 
@@ -98,7 +110,8 @@ class Sightings:
         passes = Counter(self._seen.values())
         return any(
             count == sum(many for seen, many in passes.items() if seen >> 4 < number <= seen & 15)
-            for number, count in enumerate(self._counts[1:], start=1)
+            for number, count in self._counts.items()
+            if number > 0
         )
 
     def ids(self) -> tuple[str, ...]:
@@ -124,37 +137,100 @@ def read_exactly(size: int, prefetch: int, variants: int = 1) -> Generator[Comma
     Raise IncompleteListingError if that can't be shown.
     """
     seen = Sightings()
+    traversal: Traversal | None = None
     lowered: int | None = None
-    failed = False
+    failed = refused = too_low = False
     stuck: ContractError | None = None
     for number in range(PASSES):
-        seen.begin()
-        traversal = Traversal(_pass_size(size, number, lowered), variants=variants)
+        counted: int | None = None
+        at_once = not (lowered or refused) and traversal is not None and _at_once(seen, traversal, number)
+        if at_once:
+            traversal = Traversal(_room(seen), variants=variants)
+        else:
+            if number and prefetch > 1 and seen.identified:
+                counted = yield from _counted(seen)
+            if counted:
+                traversal = Traversal(_parallel_size(counted, size, number, prefetch, lowered))
+                traversal.expect(counted, seen.variant)
+            else:
+                traversal = Traversal(_pass_size(size, number, lowered), variants=variants)
+        seen.begin(counted)
         window = Window(traversal, prefetch)
         try:
-            whole = yield from _one_pass(seen, window)
-        except APIStatusError as error:
+            whole = yield from _one_pass(seen, traversal, window, cut=number == 0 and prefetch == 1)
+        except FutureAGIError as error:
+            if at_once and traversal.last is None:
+                refused = True  # the server can't give that many; whatever else it is the next pass tells
+                continue
             if failed or not may_be_past_the_end(error):
                 raise
             failed = True  # it came and went while the end moved; one that is broken fails again
+            traversal = None
             continue
-        if whole or (not traversal.past_count and seen.proven()):  # a count that is too low proves nothing
+        too_low = too_low or traversal.past_count
+        if whole or (not too_low and seen.proven()):  # a count that was ever too low proves nothing
             return
         stuck = window.stuck
         if stuck is not None:
             break
-        lowered = traversal.lowered_size
+        lowered = traversal.lowered_size or lowered
     yield from _all_at_once(seen, stuck)
 
 
-def _one_pass(seen: Sightings, window: Window) -> Generator[Command, Outcome | None, bool]:
-    """Read all pages once; return whether a single one of them held everything."""
+def _one_pass(
+    seen: Sightings, traversal: Traversal, window: Window, *, cut: bool
+) -> Generator[Command, Outcome | None, bool]:
+    """Read all pages once; return whether a single one of them held everything.
+
+    With `cut` the pass ends after the first page where one page of all takes less than the other pages twice.
+    """
     while (fetched := (yield from window.next())) is not None:
-        fresh = seen.note(fetched.facts, fetched.page.items)
+        facts = fetched.facts
+        fresh = seen.note(facts, fetched.page.items)
         yield Deliver(fetched.keeping(fresh), fetched)
-        if is_whole(fetched.facts):
+        if is_whole(facts):
             return True
+        if cut and traversal.lowered_size is None and _is_small(facts):
+            yield from window.drop()
+            return False
     return False
+
+
+def _is_small(facts: Facts) -> bool:
+    """Return whether the rows are so few that one page may have all, and a lowered page size would show."""
+    shows = facts.total_pages is not None or facts.has_next
+    return shows and facts.count is not None and facts.ask.size < facts.count <= SMALL
+
+
+def _at_once(seen: Sightings, last: Traversal, number: int) -> bool:
+    """Return whether to ask for all rows in one page now, as another pass would hardly prove anything."""
+    if seen.count is None:
+        return False
+    small = seen.count <= SMALL
+    return (small and number > 1) or (len(seen) < seen.count and (small or last.calm))
+
+
+def _counted(seen: Sightings) -> Generator[Command, Outcome | None, int | None]:
+    """Ask for the count alone, with one row; None if that doesn't come."""
+    outcome = yield Recheck(Ask(1, 1, seen.variant))
+    return outcome.facts.count if isinstance(outcome, Fetched) else None
+
+
+def _room(seen: Sightings) -> int:
+    """Return the size of a page of all rows, with room for those that come meanwhile."""
+    count = max(seen.count or 0, len(seen))
+    return count + max(50, count // 10)
+
+
+def _parallel_size(count: int, size: int, number: int, prefetch: int, lowered: int | None) -> int:
+    """Return the page size of a pass whose pages are all asked for at once, `prefetch` at a time.
+
+    The pages fill whole rounds, as few as pages of at most twice the `size` allow; passes differ in size.
+    """
+    most = 2 * size if lowered is None else max(1, lowered - 1)
+    rounds = -(-count // (prefetch * most))
+    even = -(-count // (prefetch * rounds)) + number - 1
+    return min(most, even + (even == size))
 
 
 def _pass_size(size: int, number: int, lowered: int | None) -> int:
@@ -175,8 +251,7 @@ def _all_at_once(seen: Sightings, stuck: ContractError | None) -> Generator[Comm
     """
     outcome: Outcome | None = None
     for _ in range(TRIES):
-        count = max(seen.count or 0, len(seen))
-        outcome = yield Recheck(Ask(1, count + max(50, count // 10), seen.variant))
+        outcome = yield Recheck(Ask(1, _room(seen), seen.variant))
         if not isinstance(outcome, Fetched):
             break
         seen.begin()

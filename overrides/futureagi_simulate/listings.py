@@ -33,6 +33,7 @@ from futureagi_simulate.pagination import (
     Start,
     read,
 )
+from futureagi_simulate.results import AsyncFramed, Framed
 from futureagi_simulate.source import Contract, Reader, Source
 
 if TYPE_CHECKING:
@@ -299,10 +300,11 @@ class Pages(_Iteration[T, _Fetch]):
 
 
 class Items(Generic[T]):
-    """Iterates over the items of pages. Use it in one thread at a time."""
+    """Iterates over the items of pages, or over what `make` makes of them. Use it in one thread at a time."""
 
-    def __init__(self, pages: Pages[T]) -> None:
+    def __init__(self, pages: Pages[Any], make: Callable[[Any], T] | None = None) -> None:
         self._pages = pages
+        self._make = make
         self._items: Iterator[T] = iter(())
         self._turn = _Turn(ValueError)
 
@@ -315,7 +317,8 @@ class Items(Generic[T]):
             while True:
                 for item in self._items:
                     return item
-                self._items = iter(next(self._pages).items)
+                items = next(self._pages).items
+                self._items = iter(items) if self._make is None else map(self._make, items)
 
     def close(self) -> None:
         """Stop, and cancel what is under way."""
@@ -433,10 +436,11 @@ class AsyncPages(_Iteration[T, _AsyncFetch]):
 
 
 class AsyncItems(Generic[T]):
-    """Iterates over the items of pages. Use it in one task at a time."""
+    """Iterates over the items of pages, or over what `make` makes of them. Use it in one task at a time."""
 
-    def __init__(self, pages: AsyncPages[T]) -> None:
+    def __init__(self, pages: AsyncPages[Any], make: Callable[[Any], T] | None = None) -> None:
         self._pages = pages
+        self._make = make
         self._items: Iterator[T] = iter(())
 
     def __aiter__(self) -> Self:
@@ -447,7 +451,8 @@ class AsyncItems(Generic[T]):
         while True:
             for item in self._items:
                 return item
-            self._items = iter((await anext(self._pages)).items)
+            items = (await anext(self._pages)).items
+            self._items = iter(items) if self._make is None else map(self._make, items)
 
     async def aclose(self) -> None:
         """Stop, and wait until nothing is under way any more."""
@@ -533,11 +538,24 @@ class Plan(msgspec.Struct, frozen=True):
             )
         return cls(size, prefetch, yes_or_no(paging.get("exact", False), "exact"))
 
-    def decisions(self, variants: int, start: int) -> Generator[Command, Outcome | None, None]:
-        """Begin to decide which pages to read."""
-        if self.exact:
-            return read_exactly(self.size, self.prefetch, variants)
-        return read(self.size, self.prefetch, variants, at_least_one(start, "start"))
+    def decisions(
+        self, variants: int, start: int = 1, stop: int | None = None
+    ) -> Generator[Command, Outcome | None, None]:
+        """Begin to decide which pages to read; raise ConfigurationError for a range that isn't one."""
+        at_least_one(start, "start")
+        if stop is not None and at_least_one(stop, "stop") < start:
+            raise ConfigurationError(
+                f"pages(start={start}, stop={stop}) ends before it starts.",
+                remedy="Give stop= as the number after the last page: pages(1, 4) has three pages.",
+            )
+        if not self.exact:
+            return read(self.size, self.prefetch, variants, start, stop)
+        if stop is not None:
+            raise ConfigurationError(
+                f"stop={stop} can't be combined with exact=True, which has to read all pages.",
+                remedy="Leave out stop=, or ask for the listing without exact=True.",
+            )
+        return read_exactly(self.size, self.prefetch, variants)
 
 
 def _unpickled(kind: Any, spec: Any, plan: Plan) -> Any:
@@ -573,7 +591,7 @@ class _Kept:
         return _unpickled, (type(self), self._source.spec, self._plan)
 
 
-class Listing(_Kept, Generic[T]):
+class Listing(_Kept, Framed[T]):
     """Items of an endpoint, read page by page while you iterate; each iteration reads anew.
 
     Making one sends nothing. It may ask for a page twice: where rows are missing or a page is gone,
@@ -592,9 +610,14 @@ class Listing(_Kept, Generic[T]):
     def __iter__(self) -> Items[T]:
         return Items(self.pages())
 
-    def pages(self, start: int = 1) -> Pages[T]:
-        """Iterate over pages, from page `start` on; an exact listing always begins at the beginning."""
-        decisions = self._plan.decisions(len(self._source.spec.requests), start)
+    def pages(self, start: int = 1, stop: int | None = None) -> Pages[T]:
+        """Iterate over the pages from number `start`, counted from 1, up to `stop`, which isn't among them.
+
+        Without `stop` it ends with the last page, and also where there are fewer pages. An exact listing
+        always begins at the beginning and takes no `stop`. Raise ConfigurationError for numbers below 1 and a
+        `stop` below `start`, before anything is sent.
+        """
+        decisions = self._plan.decisions(len(self._source.spec.requests), start, stop)
         return Pages(decisions, self._source, self._plan.prefetch)
 
     def first(self) -> T | None:
@@ -627,7 +650,7 @@ class Listing(_Kept, Generic[T]):
         return items
 
 
-class AsyncListing(_Kept, Generic[T]):
+class AsyncListing(_Kept, AsyncFramed[T]):
     """`Listing` for the async client: `async for`, and methods to await."""
 
     def __init__(self, source: Source[T, Awaitable[Answer]], plan: Plan) -> None:
@@ -640,9 +663,14 @@ class AsyncListing(_Kept, Generic[T]):
     def __aiter__(self) -> AsyncItems[T]:
         return AsyncItems(self.pages())
 
-    def pages(self, start: int = 1) -> AsyncPages[T]:
-        """Iterate over pages, from page `start` on; an exact listing always begins at the beginning."""
-        decisions = self._plan.decisions(len(self._source.spec.requests), start)
+    def pages(self, start: int = 1, stop: int | None = None) -> AsyncPages[T]:
+        """Iterate over the pages from number `start`, counted from 1, up to `stop`, which isn't among them.
+
+        Without `stop` it ends with the last page, and also where there are fewer pages. An exact listing
+        always begins at the beginning and takes no `stop`. Raise ConfigurationError for numbers below 1 and a
+        `stop` below `start`, before anything is sent.
+        """
+        decisions = self._plan.decisions(len(self._source.spec.requests), start, stop)
         return AsyncPages(decisions, self._source, self._plan.prefetch)
 
     async def first(self) -> T | None:

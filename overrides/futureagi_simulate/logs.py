@@ -117,9 +117,12 @@ def waiting(request: object, seconds: float, attempt: Attempt) -> None:
     )
 
 
-def warn(text: str, category: type[FutureAGIWarning]) -> None:
-    """Warn at the line of the caller's own code."""
+def warn(text: str, category: type[FutureAGIWarning], **facts: str) -> None:
+    """Warn at the line of the caller's own code; the facts become attributes of the warning."""
     depth, frame = 1, sys._getframe()
     while frame.f_back is not None and frame.f_code.co_filename.startswith(_PACKAGE):
         depth, frame = depth + 1, frame.f_back
-    warnings.warn(clean(text), category, stacklevel=depth)
+    warning = category(clean(text))
+    for name, value in facts.items():
+        setattr(warning, name, value)
+    warnings.warn(warning, stacklevel=depth)

@@ -233,7 +233,7 @@ def _is_address(host: str) -> bool:
 
 
 def _addresses(host: str, port: int) -> list[str]:
-    """Recheck up a host's addresses, each once, in the system's order."""
+    """Look up a host's addresses, each once, in the system's order."""
     if _is_address(host):
         return [host]
     try:
@@ -299,6 +299,7 @@ class _AsyncBackend(AsyncNetworkBackend):
         )
         if not isinstance(timeout, Limit):
             return _AsyncStream(await connect(host, timeout=timeout), None)
+        await self._load()
         left = timeout.left(httpcore.ConnectTimeout)
         if _is_address(host):
             return _AsyncStream(await connect(host, timeout=left), timeout)
@@ -308,6 +309,11 @@ class _AsyncBackend(AsyncNetworkBackend):
                 return _AsyncStream(await _first(connect, addresses, timeout), timeout)
         except TimeoutError:
             raise httpcore.ConnectTimeout from None
+
+    async def _load(self) -> None:
+        """Import the event loop's modules, a tenth of a second of work, before the time left is asked for."""
+        with suppress(NotImplementedError):  # a backend of another kind has nothing to load
+            await self._inner.sleep(0)
 
     async def connect_unix_socket(
         self, path: str, timeout: float | None = None, socket_options: Iterable[Any] | None = None
@@ -319,7 +325,7 @@ class _AsyncBackend(AsyncNetworkBackend):
 
 
 async def _addresses_async(host: str, port: int) -> list[str]:
-    """Recheck up a host's addresses in a thread that nobody has to wait for, unlike those of asyncio."""
+    """Look up a host's addresses in a thread that nobody has to wait for, unlike those of asyncio."""
     work = partial(_addresses, host, port)
     asyncio: Any = sys.modules.get("asyncio")
     if asyncio is None or asyncio._get_running_loop() is None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections import deque
 from collections.abc import Callable, Generator, Iterable
-from typing import Any, Final, Generic, Literal, TypeVar
+from typing import Any, Final, Generic, Literal, TypeVar, cast
 
 import msgspec
 from msgspec.structs import replace
@@ -102,7 +103,8 @@ class Page(msgspec.Struct, Generic[T_co], frozen=True):
 
     `number` counts from 1. `items` are the page's items without those that were seen before; `count` is the
     number of items the server says the whole listing has, None if it doesn't say. `deviations` tells where
-    the answer differs from the contract.
+    the answer differs from the contract. `next` and `previous` are the server's links to the pages beside
+    this one, as sent; not every endpoint has them, and the client doesn't follow them.
     """
 
     number: int
@@ -110,6 +112,8 @@ class Page(msgspec.Struct, Generic[T_co], frozen=True):
     count: int | None = None
     total_pages: int | None = None
     deviations: tuple[Deviation, ...] = ()
+    next: str | None = None
+    previous: str | None = None
 
 
 class Ask(msgspec.Struct, frozen=True):
@@ -146,7 +150,7 @@ class Fetched(msgspec.Struct, Generic[T_co], frozen=True):
     def composed(self, compose: Callable[[T_co], T]) -> Fetched[T]:
         """Return the same with items made from these."""
         items = tuple(compose(item) for item in self.page.items)
-        page = Page(self.page.number, items, self.page.count, self.page.total_pages, self.page.deviations)
+        page: Page[T] = replace(cast("Any", self.page), items=items)
         return Fetched(self.facts, page, self.notices, self.envelope)
 
     def fingerprint(self) -> int:
@@ -238,22 +242,25 @@ class Neighbours:
 class Traversal:
     """One traversal over the pages of a listing, in order.
 
-    There may be `variants`, requests to use one after another until one finds something. `last` is the last
-    page as far as known, `rows` the number of rows that came, `lowered_size` the page size where the server
-    lowered it. `fresh` are the rows of the last answer that weren't on the pages before; `barren` is the
-    number of pages in a row up to it that had nothing new. `past_count` tells that more rows came than
-    `count` allows for.
+    It begins with page `first` and ends before page `stop`. There may be `variants`, requests to use one
+    after another until one finds something. `last` is the last page as far as known, `rows` the number of
+    rows that came, `lowered_size` the page size where the server lowered it. `fresh` are the rows of the last
+    answer that weren't on the pages before; `barren` is the number of pages in a row up to it that had
+    nothing new. `past_count` tells that more rows came than `count` allows for, `calm` that the count never
+    moved and no row came twice.
     """
 
-    def __init__(self, size: int, first: int = 1, variants: int = 1) -> None:
+    def __init__(self, size: int, first: int = 1, variants: int = 1, stop: int | None = None) -> None:
         self.last: int | None = None
         self.rows = 0
         self.lowered_size: int | None = None
         self.fresh: list[int] = []
         self.barren = 0
         self.past_count = False
+        self.calm = True
         self._size = size
         self._first = self._next = first
+        self._stop = math.inf if stop is None else stop
         self._variants = variants
         self._variant = 0
         self._most = 0
@@ -271,10 +278,20 @@ class Traversal:
         The first page is asked for alone.
         """
         known = self._first if self.last is None else self.last
-        if self._next > known:
+        if self._next > known or self._next >= self._stop:
             return None
         self._next += 1
         return Ask(self._next - 1, self._size, self._variant)
+
+    @property
+    def stopped(self) -> bool:
+        """Return whether it ended before the last page."""
+        return self.last is not None and self.last >= self._stop
+
+    def expect(self, count: int, variant: int) -> None:
+        """Ask for all pages of `count` rows, of one of the variants, without waiting for the first."""
+        self.last = _pages(count, self._size)
+        self._variant = variant
 
     def start_over(self, facts: Facts) -> bool:
         """Go on to the next of the variants if the first answer says that this one finds nothing."""
@@ -295,6 +312,7 @@ class Traversal:
         self.rows += facts.delivered
         self._most = max(self._most, facts.delivered)
         self._count_moved = self._count_moved or self._count not in (None, facts.count)
+        self.calm = self.calm and not self._count_moved and len(self.fresh) == facts.delivered
         self._count = facts.count
         self.last = self._end(facts)
         behind = self._most * (facts.ask.number - 1) + facts.delivered if self._first > 1 else self.rows
@@ -398,9 +416,10 @@ class Window:
                 self._traversal.take(outcome.facts, outcome.fingerprint())
                 if self._traversal.barren > _BARREN:
                     self.stuck = _stuck(outcome.facts, self._traversal.barren)
-                    yield from self._drop_the_rest()
+                    yield from self.drop()
                     return None
-                yield from self._fill()
+                if self._prefetch > 1:
+                    yield from self._fill()
                 return outcome
 
     def _fill(self) -> Generator[Command, Outcome | None, None]:
@@ -421,7 +440,7 @@ class Window:
         if self._traversal.is_doubtful(ask.number):
             return None
         if self._traversal.last is None or ask.number <= self._traversal.last:
-            yield from self._drop_the_rest()
+            yield from self.drop()
             again = yield from self._retry_page(ask, error)
             if again is not None or self._traversal.last is None:
                 return again
@@ -451,7 +470,8 @@ class Window:
                 return again
         raise error
 
-    def _drop_the_rest(self) -> Generator[Command, Outcome | None, None]:
+    def drop(self) -> Generator[Command, Outcome | None, None]:
+        """Cancel what is under way."""
         if self._under_way:
             self._under_way.clear()
             yield Drop()
@@ -484,16 +504,16 @@ _TIMES: Final = ("timestamp", "updated_at", "started_at", "start_time", "created
 
 
 def read(
-    size: int, prefetch: int, variants: int = 1, start: int = 1
+    size: int, prefetch: int, variants: int = 1, start: int = 1, stop: int | None = None
 ) -> Generator[Command, Outcome | None, None]:
-    """Read pages from `start` to the last; an item seen on the pages before isn't given again.
+    """Read pages from `start` to the last or the one before `stop`; an item seen before isn't given again.
 
     One `Changed` tells that rows may be missing: the count moved or is too low, rows came twice, the last
     pages vanished. Where rows came twice under the same count, the first page is read once more: if it is the
     same, the listing didn't change. Where rows are hidden, a row that slips from page to page may be one that
     isn't shown; so if fewer rows came than were counted, that is done at the end.
     """
-    traversal = Traversal(size, start, variants)
+    traversal = Traversal(size, start, variants, stop)
     window = Window(traversal, prefetch)
     beginning: Fetched[object] | None = None
     warned = False
@@ -511,7 +531,7 @@ def read(
             yield Deliver(fetched.keeping(rows), fetched)
     if window.stuck is not None:
         raise window.stuck
-    if warned or beginning is None:
+    if warned or beginning is None or traversal.stopped:
         return
     if window.shrank:
         yield Changed("its last pages vanished")

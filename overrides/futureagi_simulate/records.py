@@ -23,9 +23,12 @@ __all__ = [
     "EvalStatus",
     "EvalSummary",
     "ExecutionRecord",
+    "GroupKey",
+    "GroupRecord",
     "Turn",
     "call_record",
     "execution_record",
+    "group_record",
 ]
 
 EvalKind = Literal["pass_fail", "score", "choices"]
@@ -171,6 +174,34 @@ class ExecutionRecord:
     success_rate: float | None = None
     error_reason: str | None = None
     evals: tuple[EvalSummary, ...] = ()
+    raw_json: bytes = field(default=b"", compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class GroupKey:
+    """What the calls of a group have in common: a column, by its id, and its value."""
+
+    column: str
+    value: Any
+
+
+@dataclass(frozen=True, slots=True)
+class GroupRecord:
+    """A group of an execution's calls. `calls` is their number; the other figures are means of the group's.
+
+    `key` has what the calls share, one entry for each column that they are grouped by.
+    """
+
+    calls: int | None = None
+    overall_score: float | None = None
+    response_time_s: float | None = None
+    agent_latency_s: float | None = None
+    total_tokens: float | None = None
+    input_tokens: float | None = None
+    output_tokens: float | None = None
+    turn_count: float | None = None
+    csat_score: float | None = None
+    key: tuple[GroupKey, ...] = ()
     raw_json: bytes = field(default=b"", compare=False, repr=False)
 
 
@@ -675,3 +706,21 @@ def _scenarios(raw: Mapping[str, Any]) -> tuple[str, ...]:
 
 def _unless(value: str | None, placeholder: str) -> str | None:
     return None if value == placeholder else value
+
+
+_MEANS: Final = ("total_tokens", "input_tokens", "output_tokens", "turn_count", "csat_score")
+_FIGURES: Final = frozenset({"count", "avg_overall_score", "avg_response_time", "avg_latency_ms", *_MEANS})
+
+
+def group_record(model: Answered) -> GroupRecord:
+    """Make the record of a group of calls."""
+    raw = mapping(model.raw)
+    return GroupRecord(
+        calls=whole(raw.get("count")),
+        overall_score=number(raw.get("avg_overall_score")),
+        response_time_s=seconds(raw.get("avg_response_time")),
+        agent_latency_s=seconds(raw.get("avg_latency_ms")),
+        **{name: number(raw.get(name)) for name in _MEANS},
+        key=tuple(GroupKey(name, value) for name, value in raw.items() if name not in _FIGURES),
+        raw_json=model.raw_json,
+    )

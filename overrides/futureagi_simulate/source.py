@@ -59,7 +59,8 @@ def warn_about_change(operation: str, change: Changed) -> None:
     if change.cause == "count":
         warn(f"{text}. It was read on until no new rows came.", ContractWarning)
     else:
-        warn(f"{text}. Items may be missing; exact=True reads until none is.", ListingChangedWarning)
+        text = f"{text}. Items may be missing; exact=True reads until none is."
+        warn(text, ListingChangedWarning, cause=change.cause)
 
 
 _CAUSES: Final = {
@@ -96,6 +97,14 @@ def ignored_by_row(ignored: Filter, raw: Mapping[str, Any]) -> str:
 
 T = TypeVar("T")
 F = TypeVar("F")
+
+
+def _with_links(page: Page[T], envelope: Any) -> Page[T]:
+    """Return a page with the links of what it came in."""
+    links = {
+        name: link for name in ("next", "previous") if isinstance(link := getattr(envelope, name, None), str)
+    }
+    return replace(page, **links) if links else page
 
 
 class Readings:
@@ -184,7 +193,7 @@ class Reader(Generic[T]):
 
     def deliver(self, command: Deliver) -> Page[T]:
         """Return a page to hand over."""
-        page = cast("Page[T]", command.page)
+        page = _with_links(cast("Page[T]", command.page), command.fetched.envelope)
         self._source.contract.report(self._operation, page.deviations)
         row_filters = self._source.spec.row_filters
         if not row_filters.filters:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 from msgspec.structs import replace
 
-from futureagi_simulate import IncompleteListingError
+from futureagi_simulate import IncompleteListingError, exact
 
 from .drifting import Schedule, Table, read_all
 
@@ -48,14 +48,19 @@ def check(table: Table, given_ids: list[str]) -> None:
 
 @settings(max_examples=SCHEDULES, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
-    seed=st.integers(0, 2**32), size=st.sampled_from([1, 3, 10, 50, 100]), prefetch=st.sampled_from([1, 8])
+    seed=st.integers(0, 2**32),
+    size=st.sampled_from([1, 3, 10, 50, 100]),
+    prefetch=st.sampled_from([1, 8]),
+    small=st.sampled_from([0, exact.SMALL]),
 )
 @pytest.mark.parametrize("is_async", [False, True], ids=["sync", "async"])
 def test_nothing_is_lost_or_repeated_while_the_table_changes(
-    is_async: bool, seed: int, size: int, prefetch: int
+    is_async: bool, seed: int, size: int, prefetch: int, small: int
 ) -> None:
     table = Table(some_schedule(seed))
-    check(table, read_all(table, is_async, page_size=size, prefetch=prefetch, exact=True))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(exact, "SMALL", small)
+        check(table, read_all(table, is_async, page_size=size, prefetch=prefetch, exact=True))
 
 
 @pytest.mark.parametrize("is_async", [False, True], ids=["sync", "async"])
@@ -98,14 +103,46 @@ def test_a_change_between_the_servers_count_and_its_rows_hides_nothing(seed: int
     check(table, read_all(table, False, page_size=chance.choice([rows, 5, 7]), exact=True))
 
 
-def test_a_quiet_table_takes_two_passes() -> None:
-    table = Table(Schedule(rows=100))
-    read_all(table, False, page_size=10, exact=True)
-    assert len(table.requests) == 10 + 7
+SIZES = {
+    (30, 1): [30],
+    (50, 1): [50, 50],
+    (51, 1): [50, 51],
+    (240, 1): [50, 240],
+    (1_000, 1): [50, 1_000],
+    (1_001, 1): [50] * 20 + [1] + [76] * 13 + [13],
+    (30, 8): [30],
+    (50, 8): [50, 1] + [7] * 7 + [1],
+    (240, 8): [50] * 4 + [40, 1] + [30] * 8,
+    (1_000, 8): [50] * 20 + [1] + [63] * 15 + [55],
+}
 
 
-def test_passes_differ_in_page_size_and_one_page_of_all_is_the_last_resort() -> None:
-    table = Table(Schedule(rows=100, hidden=0.1, seed=3))
+@pytest.mark.parametrize(("rows", "prefetch"), SIZES)
+def test_a_quiet_table_takes_these_rows(rows: int, prefetch: int) -> None:
+    table = Table(Schedule(rows=rows))
+    assert len(read_all(table, False, prefetch=prefetch, exact=True)) == rows
+    taken = [len(table._page(ask, rows).facts.ids) for ask in table.requests]
+    assert sorted(taken) == sorted(SIZES[rows, prefetch])
+
+
+@pytest.mark.parametrize("prefetch", [1, 8])
+@pytest.mark.parametrize("rows", [31, 240, 1_000, 10_000])
+@pytest.mark.parametrize("fault", [{}, {"hidden": 0.1}, {"cap": 100}, {"ties": 5}], ids=str)
+def test_what_is_exact_takes_twice_the_rows_of_a_plain_reading_at_most(
+    fault: dict[str, Any], rows: int, prefetch: int
+) -> None:
+    table = Table(Schedule(rows=rows, **fault))
+    assert set(read_all(table, False, prefetch=prefetch, exact=True)) == table.visible()
+    taken = sum(len(table._page(ask, rows).facts.ids) for ask in table.requests)
+    first = min(50, rows)  # is taken for nothing where a server lowers what is asked for after it
+    assert taken <= 2 * len(table.visible()) + 1 + (first if fault == {"cap": 100} else 0)
+
+
+def test_passes_differ_in_page_size_and_one_page_of_all_is_the_last_resort(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(exact, "SMALL", 0)
+    table = Table(Schedule(rows=100, hidden=0.1, seed=3, ties=100, shuffled=True))
     found = read_all(table, False, page_size=10, exact=True)
     assert set(found) == table.visible()
     sizes = list(dict.fromkeys(ask.size for ask in table.requests))

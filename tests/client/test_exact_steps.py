@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
+from contextlib import suppress
 from typing import Any
 
 import pytest
 from msgspec.structs import replace
 
+from futureagi_simulate import exact
 from futureagi_simulate.errors import FutureAGIError, ServerError, TransportError
 from futureagi_simulate.exact import IncompleteListingError, read_exactly
 from futureagi_simulate.pagination import Ask
@@ -36,6 +39,17 @@ class Rows:
         ]
         page = fetched(ask, "".join(shown), 6, has_next=ask.number < last)
         return replace(page, facts=replace(page.facts, total_pages=last))
+
+
+@pytest.fixture(autouse=True)
+def many(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Take any number of rows for more than one page should have."""
+    monkeypatch.setattr(exact, "SMALL", 0)
+
+
+@pytest.fixture
+def few(monkeypatch: pytest.MonkeyPatch, many: None) -> None:
+    monkeypatch.setattr(exact, "SMALL", 1000)
 
 
 def all_given(played: Played) -> str:
@@ -152,15 +166,109 @@ def test_a_page_of_all_that_newcomers_fill_may_close_the_proof() -> None:
 
     def answer(ask: Ask) -> Any:
         nonlocal shown
-        if ask.size == 80:
+        if ask.size == 81:
             return fetched(ask, "abcdef" + newcomers, 6)
         shown = next(passes) if ask.number == 1 else shown
         last = -(-30 // ask.size)
         slots = "abcdef"[(ask.number - 1) * ask.size : ask.number * ask.size]
-        page = fetched(ask, "".join(row for row in slots if row in shown), 30, has_next=ask.number < last)
+        count = 31 if ask.number > 1 else 30  # it moves: another pass may show more
+        page = fetched(ask, "".join(row for row in slots if row in shown), count, has_next=ask.number < last)
         return replace(page, facts=replace(page.facts, total_pages=last))
 
     played = Played(read_exactly(2, 1), answer)
     assert played.raised is None
     assert all_given(played) == "abcdef" + newcomers
-    assert played.asks[-1] == Ask(1, 80)
+    assert played.asks[-1] == Ask(1, 81)
+
+
+def test_few_rows_take_one_page_of_all_after_the_first(few: None) -> None:
+    played = Played(read_exactly(2, 1), Rows(hidden="df"))
+    assert [(ask.number, ask.size) for ask in played.asks] == [(1, 2), (1, 56)]
+    assert (played.raised, all_given(played)) == (None, "abce")
+
+
+def test_a_page_of_all_that_the_server_lowers_is_the_first_of_a_pass(few: None) -> None:
+    played = Played(read_exactly(2, 1), Rows(cap=4))
+    assert [(ask.number, ask.size) for ask in played.asks] == [(1, 2), (1, 56), (2, 56), (1, 3), (2, 3)]
+    assert (played.raised, all_given(played)) == (None, "abcdef")
+
+
+def test_a_lowered_first_page_is_not_followed_by_a_page_of_all(few: None) -> None:
+    played = Played(read_exactly(5, 1), Rows(cap=2))
+    once, twice = [(1, 5), (2, 5), (3, 5)], [(number, 1) for number in range(1, 7)]
+    assert [(ask.number, ask.size) for ask in played.asks] == once + twice
+
+
+def test_where_another_page_could_not_be_told_from_the_last_passes_are_read(few: None) -> None:
+    def answer(ask: Ask) -> Any:
+        size = min(ask.size, 3)  # lowered without a word
+        return fetched(ask, "abcdef"[(ask.number - 1) * size : ask.number * size], 6)
+
+    played = Played(read_exactly(2, 1), answer)
+    assert all_given(played) == "abcdef"
+    assert max(ask.size for ask in played.asks) < 56
+
+
+@pytest.mark.parametrize("error", [ServerError("too many", status=400), TransportError("cut")], ids=repr)
+def test_a_page_of_all_that_is_refused_is_asked_for_once(few: None, error: FutureAGIError) -> None:
+    class Narrow(Rows):
+        def __call__(self, ask: Ask) -> Any:
+            return error if ask.size > 50 else super().__call__(ask)
+
+    played = Played(read_exactly(2, 1), Narrow())
+    assert (played.raised, all_given(played)) == (None, "abcdef")
+    assert sum(ask.size > 50 for ask in played.asks) == 1
+
+
+def test_with_several_pages_at_once_the_second_pass_begins_with_the_count_alone() -> None:
+    played = Played(read_exactly(2, 3), Rows())
+    first, then = [(1, 2), (2, 2), (3, 2)], [(1, 3), (2, 3)]
+    assert [(ask.number, ask.size) for ask in played.asks] == [*first, (1, 1), *then]
+    assert all_given(played) == "abcdef"
+
+
+def test_rows_without_ids_are_counted_with_the_first_page_of_each_pass() -> None:
+    class Nameless(Rows):
+        def __call__(self, ask: Ask) -> Any:
+            page = super().__call__(ask)
+            rows = tuple(Nameless.Row(letter) for letter in page.facts.ids)
+            facts = replace(page.facts, ids=(None,) * len(rows))
+            return replace(page, facts=facts, page=replace(page.page, items=rows))
+
+        class Row(str):
+            @property
+            def raw_json(self) -> bytes:
+                return self.encode()
+
+    played = Played(read_exactly(2, 3), Nameless())
+    assert (1, 1) not in [(ask.number, ask.size) for ask in played.asks]
+    assert (played.raised, all_given(played)) == (None, "abcdef")
+
+
+def test_the_count_is_asked_for_between_the_pages_of_two_passes() -> None:
+    """All pages before and after it are: one under way meanwhile could show a row that was gone by then."""
+    commands: list[str] = []
+
+    def noted() -> Generator[Any, Any, None]:
+        decisions, outcome = read_exactly(2, 3), None
+        with suppress(StopIteration):
+            while True:
+                command = decisions.send(outcome)
+                commands.append(type(command).__name__)
+                outcome = yield command
+
+    Played(noted(), Rows())
+    whole = "Start Await Start Start Await Await Recheck Start Start Await Await"
+    assert [name for name in commands if name != "Deliver"] == whole.split()
+
+
+def test_a_count_that_is_too_low_proves_nothing() -> None:
+    """Two rows are counted, and two are seen twice; there are five."""
+
+    def answer(ask: Ask) -> Any:
+        rows = "abcde" if ask.size > 50 else {1: "abc"}.get(ask.size, "abd")
+        shown = rows[(ask.number - 1) * ask.size : ask.number * ask.size]
+        return fetched(ask, shown, 2, has_next=ask.number * ask.size < len(rows))
+
+    played = Played(read_exactly(1, 1), answer)
+    assert set(all_given(played)) == set("abcde")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import threading
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -24,6 +23,7 @@ from futureagi_simulate.options import Options
 from futureagi_simulate.retry import ManualClock, SystemClock
 
 from .scripted import GOOD, Script, fails
+from .stopwatch import Stopwatch
 
 ENVELOPE = {"status": False, "type": "server_error", "code": "server_error", "message": "Broken."}
 Make = Callable[..., Options]
@@ -321,10 +321,10 @@ def test_a_cancelled_request_ends_its_back_off_at_once(make_options: Make) -> No
 
     script = Script(unavailable)
     options = make_options(retry={"clock": SystemClock(), "base": 10.0, "most": 10.0})
-    begun = time.monotonic()
+    watch = Stopwatch()
     with httpx.Client(transport=httpx.MockTransport(script)) as client, pytest.raises(Cancelled):
         Session.of(options, client).send(Request("getThing", "/things/"), cancelled)
-    assert time.monotonic() - begun < 0.5
+    assert watch.seconds < 0.5
     assert len(script.requests) == 1
 
 

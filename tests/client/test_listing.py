@@ -117,6 +117,65 @@ def test_a_page_tells_its_number_and_the_count(colour: Any) -> None:
     ]
 
 
+def test_a_page_has_the_links_that_came_with_it(colour: Any) -> None:
+    listing = Server(5, next="https://api.test/?page=2").client(colour).list_call_executions(ID)
+    [page] = colour.collect(listing.pages(stop=2))
+    assert (page.next, page.previous, page.total_pages) == ("https://api.test/?page=2", None, None)
+
+
+@pytest.mark.parametrize("prefetch", [1, 2, 8])
+@pytest.mark.parametrize(
+    ("start", "stop", "asked"),
+    [(1, 3, [1, 2]), (2, 5, [2, 3, 4]), (4, 99, [4, 5]), (5, 6, [5]), (3, 3, []), (2, None, [2, 3, 4, 5])],
+)
+def test_a_range_of_pages_is_read_without_the_others(
+    colour: Any, start: int, stop: int | None, asked: list[int], prefetch: int
+) -> None:
+    server = Server(50)
+    listing = server.client(colour).list_call_executions(ID, page_size=10, prefetch=prefetch)
+    pages = colour.collect(listing.pages(start=start, stop=stop))
+    assert sorted(page for page, _ in server.asked) == asked
+    found = [item.id for page in pages for item in page.items]
+    assert found == [server.ids[row] for page in asked for row in range(10 * page - 10, 10 * page)]
+    assert [(page.number, page.count) for page in pages] == [(number, 50) for number in asked]
+
+
+def test_a_range_before_the_end_is_no_listing_with_rows_missing(colour: Any) -> None:
+    server = Server(50)
+    server.rows[3] = server.rows[2]  # counted and not shown twice
+    listing = server.client(colour).list_call_executions(ID, page_size=2)
+    assert len(colour.collect(listing.pages(1, 2))) == 1
+    assert server.asked == [(1, 2)]
+
+
+@pytest.mark.parametrize(
+    ("start", "stop", "said"),
+    [
+        (0, None, "start=0 isn't a whole number of at least 1"),
+        (-1, 3, "start=-1"),
+        (True, 3, "start=True"),
+        ("2", 3, "start='2'"),
+        (1, 0, "stop=0 isn't a whole number of at least 1"),
+        (1, 2.5, "stop=2.5"),
+        (5, 3, r"pages\(start=5, stop=3\) ends before it starts. .*pages\(1, 4\) has three pages"),
+    ],
+)
+@pytest.mark.parametrize("exact", [False, True])
+def test_a_range_that_is_none_is_refused_before_anything_is_sent(
+    colour: Any, start: Any, stop: Any, said: str, exact: bool
+) -> None:
+    server = Server(50)
+    with pytest.raises(ConfigurationError, match=said):
+        server.client(colour).list_call_executions(ID, exact=exact).pages(start, stop)
+    assert server.asked == []
+
+
+def test_an_exact_listing_has_no_range(colour: Any) -> None:
+    listing = Server(50).client(colour).list_call_executions(ID, exact=True)
+    with pytest.raises(ConfigurationError, match="stop=2 can't be combined with exact=True"):
+        listing.pages(stop=2)
+
+
 @pytest.mark.parametrize("prefetch", [1, 4])
 def test_a_failure_in_the_middle_names_the_page_and_reading_goes_on_from_there(
     colour: Any, prefetch: int
@@ -134,6 +193,34 @@ def test_a_failure_in_the_middle_names_the_page_and_reading_goes_on_from_there(
     for page in colour.each(listing.pages(start=caught.value.page)):
         found += [item.id for item in page.items]
     assert found == server.ids
+
+
+TIE, EARLIER = "2026-03-01T12:00:00Z", "2026-03-01T11:00:00Z"
+
+
+@pytest.mark.parametrize(
+    ("came", "cause", "said"),
+    [
+        (None, "ties", "has no fixed order: page 2 repeats 1 of the rows before it, though it didn't change"),
+        (EARLIER, "change", "changed while it was read: page 2 repeats 1 of the rows before it"),
+    ],
+)
+def test_rows_of_equal_times_are_told_from_changes(
+    colour: Any, came: str | None, cause: str, said: str
+) -> None:
+    """`came` is the time of a row that is the first when the first page is looked at again."""
+    server = Server(20)
+    for row in server.rows:
+        row["created_at"] = TIE
+    reading = colour.each(server.client(colour).list_call_executions(ID, page_size=10).pages())
+    found = [next(reading)]
+    server.rows[10] = server.rows[9]  # it comes again, in place of another
+    if came is not None:
+        server.rows[0] = {**server.rows[0], "id": f"{server.ids[0][:-1]}f", "created_at": came}
+    with pytest.warns(ListingChangedWarning, match=said) as caught:
+        found += reading
+    assert [one.message.cause for one in caught] == [cause]  # type: ignore[union-attr]
+    assert [len(page.items) for page in found] == [10, 9]
 
 
 def test_a_failure_that_is_not_about_the_page_is_raised_without_further_questions(colour: Any) -> None:

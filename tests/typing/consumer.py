@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, assert_type
 
@@ -22,6 +23,7 @@ from futureagi_simulate import (
     ExecutionRunCall,
     Filter,
     FutureAGIError,
+    GroupRecord,
     GroupRow,
     IncompleteListingError,
     Listing,
@@ -67,9 +69,13 @@ def listings(client: Client) -> None:
     assert_type(calls.first(), CallExecution | None)
     assert_type(calls.count(), int | None)
     assert_type(calls.to_list(), list[CallExecution])
+    assert_type(calls.records(), Iterator[CallRecord])
+    assert_type(client.list_test_executions(ID).records(), Iterator[ExecutionRecord])
+    assert_type(client.list_execution_runs("x").records(), Iterator[ExecutionRecord])
+    assert_type(client.list_test_execution_groups(ID, row_groups=["x"]).records(), Iterator[GroupRecord])
     for call in calls:
         assert_type(call, CallExecution)
-    for page in calls.pages(start=2):
+    for page in calls.pages(start=2, stop=4):
         assert_type(page, Page[CallExecution])
         assert_type(page.items, tuple[CallExecution, ...])
         assert_type(page.number, int)

@@ -1,69 +1,29 @@
-"""Records as Arrow, Parquet and DuckDB: one column for each field of `CallRecord`, whose units it has.
+"""Calls as Arrow, Parquet and DuckDB: one column for each field of `CallRecord`, whose units it has.
 
 Durations are seconds, times UTC with microseconds, rates and scores percent (0 to 100), costs US cents;
-unknown is null. `evals` and `transcript` are lists of structs, `raw` is the call as it was sent.
+unknown is null. `evals` and `transcript` are lists of structs, `raw` is the call as it was sent. Schema and
+batches are those of listings: `futureagi_simulate.frames`.
 """
 
 from __future__ import annotations
 
-import json
-from array import array
-from datetime import UTC, datetime, timedelta
-from itertools import accumulate, chain
-from operator import attrgetter
-from types import NoneType
-from typing import TYPE_CHECKING, Any, Final, Literal, get_args, get_origin, get_type_hints
+from typing import TYPE_CHECKING, Any, Final
 
 import pyarrow as pa
 
+from futureagi_simulate.frames import BYTES, batches, schema_of
 from futureagi_simulate.records import CallRecord
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
 _ROWS: Final = 100
 _GROUP: Final = 1_000
 """Rows turned into columns at a time, as Python objects are large, and rows of a group in a Parquet file."""
 
-_BYTES: Final = 8 << 20
-"""Both end early where calls are large: at so many bytes."""
-
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND: Final = timedelta(microseconds=1)
-_TYPES: Final = {
-    str: pa.string(),
-    float: pa.float64(),
-    bool: pa.bool_(),
-    datetime: pa.timestamp("us", tz="UTC"),
-    Any: pa.string(),  # written as JSON
-}
-
-
-def _fields(record: type[Any]) -> list[pa.Field]:
-    return [
-        pa.field(name, _type(hint)) for name, hint in get_type_hints(record).items() if name != "raw_json"
-    ]
-
-
-def _type(hint: Any) -> pa.DataType:
-    """Return the Arrow type of an annotation."""
-    options = [one for one in get_args(hint) if one is not NoneType]
-    if get_origin(hint) is tuple:
-        return pa.list_(_type(options[0]))
-    if get_origin(hint) is Literal:
-        return pa.string()
-    if options:
-        return _type(options[0])
-    return _TYPES[hint] if hint in _TYPES else pa.struct(_fields(hint))
-
-
-NESTED: Final = pa.schema(
-    [*sorted(_fields(CallRecord), key=lambda field: pa.types.is_nested(field.type)), ("raw", pa.string())]
-)
+NESTED: Final = schema_of(CallRecord)
 """One row a call with its evals and its transcript inside."""
-
-_as_json = json.JSONEncoder(ensure_ascii=False).encode
 
 
 def to_arrow(records: Iterable[CallRecord]) -> pa.Table:
@@ -79,7 +39,7 @@ def write_parquet(made: Path, records: Iterable[CallRecord]) -> None:
         held: list[pa.RecordBatch] = []
         for batch in _batches(records):
             held.append(batch)
-            if sum(one.num_rows for one in held) >= _GROUP or sum(one.nbytes for one in held) >= _BYTES:
+            if sum(one.num_rows for one in held) >= _GROUP or sum(one.nbytes for one in held) >= BYTES:
                 writer.write_table(pa.Table.from_batches(held))
                 held.clear()
         if held:
@@ -128,72 +88,4 @@ def _load(parquet: Path, made: Path, limits: dict[str, Any]) -> None:
 
 
 def _batches(records: Iterable[CallRecord]) -> Iterator[pa.RecordBatch]:
-    held: list[CallRecord] = []
-    size = 0
-    for record in records:
-        held.append(record)
-        size += len(record.raw_json)
-        if len(held) == _ROWS or size >= _BYTES:
-            yield _batch(held)
-            held, size = [], 0
-    if held:
-        yield _batch(held)
-
-
-def _batch(records: Sequence[CallRecord]) -> pa.RecordBatch:
-    return pa.RecordBatch.from_arrays([_column(records, field) for field in NESTED], schema=NESTED)
-
-
-def _column(rows: Sequence[Any], field: pa.Field) -> pa.Array:
-    """Make the array of one field of some rows."""
-    if field.name == "raw":
-        return _array([row.raw_json.decode(errors="replace") for row in rows], field.type)
-    values = list(map(attrgetter(field.name), rows))
-    if field.name == "output":
-        values = [None if one is None else _as_json(one) for one in values]
-    return _array(values, field.type)
-
-
-def _array(values: list[Any], kind: pa.DataType) -> pa.Array:
-    """Make an array; values that its type can't hold, which hardly ever come, are brought near it.
-
-    Not with `pa.array`, which imports pandas where it is installed: 100 MB and a second for nothing.
-    """
-    if pa.types.is_struct(kind):
-        return pa.StructArray.from_arrays([_column(values, field) for field in kind], fields=list(kind))
-    if pa.types.is_list(kind):
-        ends = _numbers(pa.int32(), "i", accumulate(map(len, values), initial=0))
-        return pa.ListArray.from_arrays(ends, _array(list(chain.from_iterable(values)), kind.value_type))
-    known = _numbers(pa.int8(), "b", (one is not None for one in values)).cast(pa.bool_()).buffers()[1]
-    if pa.types.is_string(kind):
-        texts = [_utf8(one) for one in values]
-        ends = _numbers(pa.int32(), "i", accumulate(map(len, texts), initial=0))
-        buffers = [known, ends.buffers()[1], pa.py_buffer(b"".join(texts))]
-        return pa.Array.from_buffers(kind, len(values), buffers)
-    if pa.types.is_boolean(kind):
-        plain = _numbers(pa.int8(), "b", map(bool, values)).cast(kind)
-    elif pa.types.is_timestamp(kind):
-        plain = _numbers(kind, "q", ((one - _EPOCH) // _MICROSECOND if one else 0 for one in values))
-    else:
-        plain = _numbers(kind, "d", map(_double, values))
-    return pa.Array.from_buffers(kind, len(values), [known, plain.buffers()[1]])
-
-
-def _numbers(kind: pa.DataType, code: str, values: Iterable[Any]) -> pa.Array:
-    numbers = array(code, values)
-    return pa.Array.from_buffers(kind, len(numbers), [None, pa.py_buffer(numbers)])
-
-
-def _double(value: float | None) -> float:
-    try:
-        return 0.0 if value is None else float(value)
-    except OverflowError:  # a whole number beyond any double
-        return float(str(value))
-
-
-def _utf8(value: str | None) -> bytes:
-    """Encode a text; halves of surrogate pairs, which no file can hold, are replaced."""
-    try:
-        return (value or "").encode()
-    except UnicodeEncodeError:
-        return (value or "").encode("utf-16", "surrogatepass").decode("utf-16", "replace").encode()
+    return batches(records, CallRecord, _ROWS)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import csv
 import dataclasses
 from importlib import import_module
-from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Final, Literal
 
+from futureagi_simulate.checks import packages
 from futureagi_simulate.errors import ConfigurationError
 from futureagi_simulate.records import CallRecord
 
@@ -47,12 +47,7 @@ def format_of(target: Path) -> Format:
 
 def require_packages(form: Format) -> None:
     """Raise ConfigurationError if what a format needs isn't installed: before anything is fetched."""
-    for package in _NEEDS[form]:
-        if find_spec(package) is None:
-            raise ConfigurationError(
-                f"The format {form} needs the package {package}, which is not installed.",
-                remedy='pip install "futureagi-simulate[export]"',
-            )
+    packages(f"The format {form}", *_NEEDS[form])
 
 
 def write(

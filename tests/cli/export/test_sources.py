@@ -20,10 +20,11 @@ from futureagi_simulate import (
     ContractError,
     FutureAGIWarning,
     NotFoundError,
+    checks,
 )
 from futureagi_simulate.records import call_record
 from futureagi_simulate_cli import main
-from futureagi_simulate_cli.export import Export, Source, formats
+from futureagi_simulate_cli.export import Export, Source
 from futureagi_simulate_cli.export.formats import format_of
 from futureagi_simulate_cli.export.source import Received, changed_since
 from futureagi_simulate_mock import Mock
@@ -253,7 +254,7 @@ def test_without_the_packages_of_a_format_nothing_is_fetched(
     mock: Mock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     package = "duckdb" if name == "calls.duckdb" else "pyarrow"
-    monkeypatch.setattr(formats, "find_spec", lambda asked: None if asked == package else "found")
+    monkeypatch.setattr(checks, "find_spec", lambda asked: None if asked == package else "found")
     with pytest.raises(ConfigurationError, match=f"needs the package {package}") as caught:
         job(mock, tmp_path / name)
     assert "futureagi-simulate[export]" in caught.value.remedy
