@@ -58,8 +58,8 @@ class Mock(Builders):
         if profile not in PROFILES:
             raise ValueError(f"no profile is called {profile!r}; choose from {', '.join(PROFILES)}")
         self.profile = profile
-        self.faults = Faults(faults, latency=latency, seed=seed)
-        self.clock = Clock(now, ticking=ticking)
+        self.faults: Faults = Faults(faults, latency=latency, seed=seed)
+        self.clock: Clock = Clock(now, ticking=ticking)
         self.ids = KNOWN_IDS
         self.base_url = BASE_URL
         self._store = Store()

@@ -112,7 +112,7 @@ class _Gzip:
     def __init__(self, give: _Sink, size: int) -> None:
         self._give = give
         self._size = size
-        self._member: zlib._Decompress | None = None
+        self._member: zlib._Decompress | None = None  # pyright: ignore[reportPrivateUsage]  # typeshed's name
         self._padded = False
         self._plain = False
         self.begun = False

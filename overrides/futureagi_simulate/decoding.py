@@ -115,9 +115,10 @@ def _envelope(
         envelope = decode_leniently(data, shape, path, deviations)
     except msgspec.DecodeError as error:
         raise _other_form(answer, f"it isn't JSON ({error})") from None
-    if isinstance(envelope.results, list) and all(isinstance(row, msgspec.Raw) for row in envelope.results):
+    rows: object = envelope.results
+    if isinstance(rows, list) and all(isinstance(row, msgspec.Raw) for row in cast("list[object]", rows)):
         return envelope
-    if envelope.results is None and "results" in decoder(dict[str, msgspec.Raw]).decode(data):
+    if rows is None and "results" in decoder(dict[str, msgspec.Raw]).decode(data):
         return attrs.evolve(envelope, results=[])
     raise _other_form(answer, f"{path}.results isn't an array".lstrip("."))
 
@@ -187,8 +188,9 @@ def _whole(value: object) -> int | None:
 
 def _notices(envelope: Any) -> tuple[str, ...]:
     """Give the server's own words on what it couldn't do with the request."""
-    told = getattr(envelope, "error_messages", None)
-    return tuple(text for text in told if isinstance(text, str)) if isinstance(told, list) else ()
+    sent = getattr(envelope, "error_messages", None)
+    notices = cast("list[object]", sent) if isinstance(sent, list) else []
+    return tuple(notice for notice in notices if isinstance(notice, str))
 
 
 def _check_fields(form: Form[Any], answer: Answer, models: Sequence[Any]) -> None:

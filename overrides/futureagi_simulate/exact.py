@@ -65,7 +65,7 @@ class Sightings:
 
     def __init__(self) -> None:
         self.count: int | None = None
-        self.variant = 0
+        self.variant: int = 0
         self._seen: dict[_Key, int] = {}
         self._counts: list[int | None] = []
         self._pass = -1
@@ -90,7 +90,8 @@ class Sightings:
             self._seen[key] = ((self._pass if seen is None else seen >> 4) << 4) | self._pass
         if len(self._counts) == self._pass:
             self._counts.append(facts.count)
-        self.count, self.variant = facts.count, facts.ask.variant
+        self.count = facts.count
+        self.variant = facts.ask.variant
         return fresh
 
     def proven(self) -> bool:

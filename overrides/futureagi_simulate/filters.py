@@ -169,7 +169,7 @@ class Column(msgspec.Struct, frozen=True):
         sent = tuple(_value(self.id, kind, value) for value in values)
         if many and self.id in _SPELT:
             sent = tuple(_SPELT[self.id](str(value)) for value in sent)
-        if len(sent) == 2 and not many and sent[0] > sent[1]:  # type: ignore[operator]  # both of one kind
+        if len(sent) == 2 and not many and not _in_order(*sent):
             raise ConfigurationError(
                 f"A filter on {self.id!r} has the bounds {values[0]} and {values[1]}.",
                 remedy="Give the lower bound first.",
@@ -208,6 +208,11 @@ def column(name: str | UUID, *, type: FilterType | None = None) -> Column:
         ) from None
 
 
+def _in_order(low: str | float, high: str | float) -> bool:
+    """Compare two bounds of one type."""
+    return str(low) <= str(high) if isinstance(low, str) or isinstance(high, str) else low <= high
+
+
 def _type_of(value: Value) -> FilterType:
     """Return which type of filter an eval's value asks for."""
     if isinstance(value, bool):
@@ -230,6 +235,8 @@ def _value(name: str, kind: FilterType, value: Value) -> str | float:
             return _iso(name, _read_time(name, value))
         case "text" | "list", str() | UUID() if not _UNSENDABLE.search(str(value)):
             return str(value)
+        case _:
+            pass
     raise ConfigurationError(
         f"{value!r} isn't a value for a filter on {name!r}, whose values are of type {kind!r}.",
         remedy=_NEEDS[kind],

@@ -119,7 +119,7 @@ def waiting(request: object, seconds: float, attempt: Attempt) -> None:
 
 def warn(text: str, category: type[FutureAGIWarning]) -> None:
     """Warn at the line of the caller's own code."""
-    depth, frame = 1, sys._getframe()
+    depth, frame = 1, sys._getframe()  # pyright: ignore[reportPrivateUsage]  # documented
     while frame.f_back is not None and frame.f_code.co_filename.startswith(_PACKAGE):
         depth, frame = depth + 1, frame.f_back
     warnings.warn(clean(text), category, stacklevel=depth)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import deque
 from collections.abc import Callable, Generator, Iterable
-from typing import Any, Final, Generic, Literal, TypeVar
+from typing import Any, Final, Generic, Literal, TypeVar, cast
 
 import msgspec
 from msgspec.structs import replace
@@ -247,11 +247,11 @@ class Traversal:
 
     def __init__(self, size: int, first: int = 1, variants: int = 1) -> None:
         self.last: int | None = None
-        self.rows = 0
+        self.rows: int = 0
         self.lowered_size: int | None = None
         self.fresh: list[int] = []
-        self.barren = 0
-        self.past_count = False
+        self.barren: int = 0
+        self.past_count: bool = False
         self._size = size
         self._first = self._next = first
         self._variants = variants
@@ -378,7 +378,7 @@ class Window:
     """
 
     def __init__(self, traversal: Traversal, prefetch: int) -> None:
-        self.shrank = False
+        self.shrank: bool = False
         self.stuck: ContractError | None = None
         self._traversal = traversal
         self._prefetch = prefetch
@@ -562,8 +562,8 @@ def _cause(before: Fetched[object], after: Fetched[object]) -> Literal["change",
 
 def _time(item: object) -> str | None:
     """Return the time that the listing of an item is ordered by, if it is sent."""
-    raw: Any = getattr(item, "raw", None)
+    raw = getattr(item, "raw", None)
     if not isinstance(raw, dict):
         return None
-    fields: dict[str, Any] = raw
+    fields = cast("dict[str, Any]", raw)
     return next((fields[name] for name in _TIMES if fields.get(name)), None)

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, Final, Literal, Protocol
+from typing import Any, Final, Literal, Protocol, cast
 
 __all__ = [
     "AnswerShare",
@@ -229,14 +229,12 @@ def moment(value: object) -> datetime | None:
 
 def mapping(value: object) -> dict[str, Any]:
     """Return a JSON object, or an empty one."""
-    found: dict[str, Any] = value if isinstance(value, dict) else {}
-    return found
+    return cast("dict[str, Any]", value) if isinstance(value, dict) else {}
 
 
 def items(value: object) -> list[Any]:
     """Return a JSON array, or an empty one."""
-    found: list[Any] = value if isinstance(value, list) else []
-    return found
+    return cast("list[object]", value) if isinstance(value, list) else []
 
 
 def objects(value: object) -> list[dict[str, Any]]:
@@ -322,7 +320,7 @@ def _words(value: Any) -> Iterator[str]:
         case {"choices": held} | {"choice": held}:
             yield from _words(held)
         case list() | tuple():
-            for part in value:
+            for part in cast("Iterable[object]", value):
                 yield from _words(part)
         case str():
             value.encode()  # half of a surrogate pair is a ValueError: it could be written nowhere
@@ -413,8 +411,8 @@ def _percent(output: object) -> float | None:
 
 
 def _choices(output: object) -> tuple[str, ...]:
-    if isinstance(output, dict):
-        output = first(mapping(output), "choices", "choice")
+    if chosen := mapping(output):
+        output = first(chosen, "choices", "choice")
     if isinstance(output, str):
         return (output,)
     return tuple(choice for choice in items(output) if isinstance(choice, str))
@@ -520,10 +518,10 @@ def _text(content: object) -> str:
     """Read what was said: a text, or a chat's list of texts or of `{"content": …}`."""
     if isinstance(content, str):
         return content
-    if isinstance(content, dict):
-        content = first(mapping(content), "content", "text")
-    if isinstance(content, list):
-        return "\n".join(part for part in map(_text, items(content)) if part)
+    if parts := mapping(content):
+        content = first(parts, "content", "text")
+    if several := items(content):
+        return "\n".join(part for part in map(_text, several) if part)
     return text(content) or ""
 
 

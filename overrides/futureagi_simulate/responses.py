@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Mapping
 from enum import Enum
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 import msgspec
 from msgspec.structs import replace
@@ -129,17 +129,14 @@ class ErrorEnvelope(msgspec.Struct, frozen=True):
             body = _cleaned(msgspec.json.decode(content.decode(errors="replace")), scrub)
         except (msgspec.DecodeError, RecursionError):
             return cls()
-        if not isinstance(body, dict):
-            return cls()
-        fields: dict[str, Any] = body
+        fields = _object(body)
         said = [text for name in _SAID if isinstance(text := fields.get(name), str)]
-        details: Any = fields.get("details")
         return cls(
             found=fields.get("status") is False,
             type=_text(fields.get("type")),
             code=_text(fields.get("code")),
             message=said[0] if said else "",
-            details=details if isinstance(details, dict) else {},
+            details=_object(fields.get("details")),
         )
 
 
@@ -176,10 +173,16 @@ def _cleaned(value: Any, scrub: Scrub) -> Any:
     if isinstance(value, str):
         return clean(value, scrub)
     if isinstance(value, list):
-        return [_cleaned(item, scrub) for item in value]
+        return [_cleaned(item, scrub) for item in cast("list[object]", value)]
     if isinstance(value, dict):
-        return {clean(name, scrub): _cleaned(item, scrub) for name, item in value.items()}
+        fields = cast("dict[str, Any]", value)
+        return {clean(name, scrub): _cleaned(item, scrub) for name, item in fields.items()}
     return value
+
+
+def _object(value: object) -> dict[str, Any]:
+    """Return a JSON object, or an empty one."""
+    return cast("dict[str, Any]", value) if isinstance(value, dict) else {}
 
 
 def _text(value: Any) -> str:

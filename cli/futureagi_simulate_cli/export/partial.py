@@ -82,8 +82,8 @@ class Partial:
     """
 
     def __init__(self, target: Path, question: str, clock: Callable[[], float] = time.monotonic) -> None:
-        self.folder = folder_of(target)
-        self.progress = Progress(question)
+        self.folder: Path = folder_of(target)
+        self.progress: Progress = Progress(question)
         self._lines = self.folder / "calls.jsonl"
         self._state = self.folder / "progress.json"
         self._converted = self.folder / "converted"

@@ -68,7 +68,7 @@ class Target:
         notes: tuple[str, ...] = (),
     ) -> None:
         self.id = execution_id
-        self.notes = notes
+        self.notes: tuple[str, ...] = notes
         self._client = client
         self._run_test = run_test
         self._started_after = started_after
