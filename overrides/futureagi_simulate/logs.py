@@ -12,14 +12,12 @@ import os
 import sys
 import threading
 import warnings
-from typing import TYPE_CHECKING, Final
+from typing import Final
 from weakref import WeakValueDictionary
 
+from futureagi_simulate.auth import Credentials
 from futureagi_simulate.errors import Attempt, ConfigurationError, FutureAGIWarning
 from futureagi_simulate.printable import clean
-
-if TYPE_CHECKING:
-    from futureagi_simulate.auth import Credentials
 
 __all__ = ["attempted", "hide", "logger", "show", "waiting", "warn"]
 

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Mapping
 from enum import Enum
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import Any, Final, cast
 
 import msgspec
 from msgspec.structs import replace
@@ -33,9 +33,6 @@ from futureagi_simulate.errors import (
 )
 from futureagi_simulate.options import RedirectTarget
 from futureagi_simulate.retry import RetryPolicy, retry_after
-
-if TYPE_CHECKING:
-    from futureagi_simulate.bodies import Stray
 
 __all__ = [
     "Classifier",
@@ -77,17 +74,29 @@ class Failure(msgspec.Struct, frozen=True):
     limit: str = ""
 
 
+class Replacement(msgspec.Struct, frozen=True):
+    """A value that JSON doesn't have: where it was first, what it was, what stands there now, and how often.
+
+    The same in other elements of the arrays above it is the same kind.
+    """
+
+    path: str
+    got: str
+    instead: str
+    count: int = 1
+
+
 class Reply(msgspec.Struct, frozen=True):
     """An answer. Its headers have lower-case names; its body is whole unless `failure` says otherwise.
 
-    `strays` are values that had to be replaced to make its body JSON.
+    `replacements` are values that had to be replaced to make its body JSON.
     """
 
     status: int
     headers: Mapping[str, str]
     content: bytes = b""
     failure: Failure | None = None
-    strays: tuple[Stray, ...] = ()
+    replacements: tuple[Replacement, ...] = ()
 
     def __repr__(self) -> str:
         return f"<Reply {self.status}, {len(self.content)} bytes, {self.failure or 'whole'}>"
@@ -304,10 +313,10 @@ class Classifier(msgspec.Struct, frozen=True):
         except (msgspec.DecodeError, RecursionError) as error:
             from futureagi_simulate.bodies import to_strict_json  # here: nearly every body is JSON
 
-            content, strays = to_strict_json(reply.content)
+            content, replacements = to_strict_json(reply.content)
             if content == reply.content:
                 return self._not_json(reply, error)
-            return self._success(replace(reply, content=content, strays=strays))
+            return self._success(replace(reply, content=content, replacements=replacements))
         if status != b"false":
             return reply
         return self._failed_success(reply)

@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 from itertools import islice
-from typing import TYPE_CHECKING, Final
+from typing import Final
 from uuid import UUID
 
+from futureagi_simulate import ExecutionRun
+from futureagi_simulate.client import Client
 from futureagi_simulate.errors import ConfigurationError, ContractError
 from futureagi_simulate.records import ExecutionRecord, execution_record
-
-if TYPE_CHECKING:
-    from futureagi_simulate import ExecutionRun
-    from futureagi_simulate.client import Client
 
 PAGE: Final = 100
 PREFETCH: Final = 4
