@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from futureagi_simulate.filters import COLUMNS, Filter
+from futureagi_simulate.filters import Filter
 from futureagi_simulate.records import (
     EvalRecord,
     eval_record,
@@ -23,6 +23,7 @@ from futureagi_simulate.records import (
     seconds,
     text,
 )
+from futureagi_simulate_api.operations import FILTER_TYPES
 
 __all__ = ["contradicted", "contradicts", "fits_verdict", "misses", "unknown_columns"]
 
@@ -78,7 +79,7 @@ def _plain(name: str) -> str:
     return name.replace("_", "").casefold()
 
 
-_DOCUMENTED: Final = frozenset(map(_plain, COLUMNS))
+_DOCUMENTED: Final = frozenset(map(_plain, FILTER_TYPES))
 
 
 def _has_column(name: str, raw: Mapping[str, Any]) -> bool:
