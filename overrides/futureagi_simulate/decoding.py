@@ -46,8 +46,7 @@ def read_page(form: Form[M], answer: Answer, ask: Ask, *, strict: bool) -> Fetch
     items = _items(model, envelope.results, f"{path}.results".lstrip("."), deviations)
     envelope.results = []  # the rows' bytes are the items' from here on
     _check_links(answer, envelope)
-    _check_fields(form, answer, (envelope,))
-    _check_fields(form, answer, items)
+    _check_fields(form, answer, (envelope,), items)
     found = _refused_if(strict, answer, deviations)
     count = _whole(envelope.count)
     pages = _whole(getattr(envelope, "total_pages", None))
@@ -193,17 +192,32 @@ def _notices(envelope: Any) -> tuple[str, ...]:
     return tuple(notice for notice in notices if isinstance(notice, str))
 
 
-def _check_fields(form: Form[Any], answer: Answer, models: Sequence[Any]) -> None:
-    """Raise ContractError where a model repeats an id asked for and has another one."""
+def _check_fields(form: Form[Any], answer: Answer, *several: Sequence[Any]) -> None:
+    """Raise ContractError where one of several sequences of models has another id than the one asked for."""
+    unknown: list[tuple[str, Sequence[Any]]] = []
     for name in form.about:
-        if not models or hasattr(models[0], name):
-            values = (getattr(model, name) for model in models)
-        elif (key := f'"{name}"'.encode()) in answer.content:  # a field that the contract doesn't know
-            values = (model.raw.get(name) for model in models if key in getattr(model, "_raw_json", b""))
-        else:
-            continue
-        for value in values:
-            _check_id(form, answer, name, value)
+        for models in several:
+            if models and not hasattr(models[0], name):
+                unknown.append((name, models))
+                continue
+            for model in models:
+                _check_id(form, answer, name, getattr(model, name))
+    if unknown and any(key in answer.content for key in _keys(tuple(name for name, _ in unknown))):
+        for name, models in unknown:  # a field that the contract doesn't know
+            key = f'"{name}"'.encode()
+            for model in models:
+                if key in getattr(model, "_raw_json", b""):
+                    _check_id(form, answer, name, model.raw.get(name))
+
+
+@cache
+def _keys(names: tuple[str, ...]) -> tuple[bytes, ...]:
+    """Return the fewest texts that one of them begins the key of each name: a page is searched for each."""
+    return tuple(
+        f'"{name}'.encode()
+        for name in sorted(set(names))
+        if not any(name != other and name.startswith(other) for other in names)
+    )
 
 
 def _check_id(form: Form[Any], answer: Answer, name: str, value: object) -> None:
