@@ -224,16 +224,16 @@ def _filtering(document: Mapping[str, Any]) -> dict[str, Any]:
     """Read what filters can be: types and words of columns, operators of types, words that are sent."""
     schemas = document.get("components", {}).get("schemas", {})
 
-    def said(extension: str) -> dict[str, Any]:
+    def fact(extension: str) -> dict[str, Any]:
         return next((dict(one[extension]) for one in schemas.values() if extension in one), {})
 
-    operators = {kind: tuple(words) for kind, words in said("x-filter-operators").items()}
-    words = {name: tuple(schemas[enum]["enum"]) for name, enum in said("x-filter-words").items()}
+    operators = {kind: tuple(words) for kind, words in fact("x-filter-operators").items()}
+    words = {name: tuple(schemas[enum]["enum"]) for name, enum in fact("x-filter-words").items()}
     return {
-        "types": said("x-filter-types"),
+        "types": fact("x-filter-types"),
         "words": words,
         "operators": operators,
-        "sent_as": said("x-sent-as"),
+        "sent_as": fact("x-sent-as"),
     }
 
 

@@ -11,7 +11,7 @@ __all__ = ["at_least_one", "names", "one_of", "plain_text", "uuid", "yes_or_no"]
 
 
 def uuid(value: str | UUID, name: str) -> str:
-    """Check an id and give its usual form."""
+    """Check an id and return its usual form."""
     if isinstance(value, UUID):
         return str(value)
     try:
@@ -37,7 +37,7 @@ def plain_text(value: object, name: str) -> str:
 
 
 def one_of(value: object, name: str, allowed: Collection[str]) -> str:
-    """Check a word out of a list, in any case; give it as it was."""
+    """Check a word out of a list, in any case; return it unchanged."""
     if not isinstance(value, str) or value.lower() not in allowed:
         raise ConfigurationError(
             f"{name}={value!r} isn't known.", remedy=f"Use one of {', '.join(sorted(allowed))}."

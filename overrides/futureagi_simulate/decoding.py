@@ -1,7 +1,7 @@
 """From the bytes of an answer to models: fast where it fits the contract, tolerant where it doesn't.
 
 A page's items are cut out of the answer first, as bytes, and each is decoded on its own: so every item has
-its exact bytes, and an odd one doesn't hold up the others.
+its exact bytes, and one that differs from the contract doesn't hold up the others.
 """
 
 from __future__ import annotations
@@ -162,7 +162,7 @@ def _items(model: type[M], rows: list[msgspec.Raw], path: str, deviations: Devia
 
 
 def _item(data: bytes, model: type[M], path: str, deviations: Deviations) -> M:
-    """Decode one item that may be odd; one that isn't an object becomes a model without any field."""
+    """Decode one item leniently; one that isn't an object becomes a model without any field."""
     item = decode_leniently(data, model, path, deviations)
     if not isinstance(item, model):
         item = model(**{field.name: None for field in attrs.fields(cast("Any", model))})
@@ -186,7 +186,7 @@ def _whole(value: object) -> int | None:
 
 
 def _notices(envelope: Any) -> tuple[str, ...]:
-    """Give the server's own words on what it couldn't do with the request."""
+    """Return the server's own words on what it couldn't do with the request."""
     sent = getattr(envelope, "error_messages", None)
     notices = cast("list[object]", sent) if isinstance(sent, list) else []
     return tuple(notice for notice in notices if isinstance(notice, str))
@@ -230,7 +230,7 @@ def _check_id(form: Form[Any], answer: Answer, name: str, value: object) -> None
 
 def _check_links(answer: Answer, envelope: Any) -> None:
     """Raise ContractError where the links to other pages lead to another id than the one asked for."""
-    asked = {**answer.request.ids, **{name: _plain(value) for name, value in answer.request.query}}
+    requested = {**answer.request.ids, **{name: _plain(value) for name, value in answer.request.query}}
     for link in (getattr(envelope, "next", None), getattr(envelope, "previous", None)):
         if not isinstance(link, str):
             continue
@@ -243,8 +243,13 @@ def _check_links(answer: Answer, envelope: Any) -> None:
             if named and expected not in named:
                 raise _other_id(answer, name, expected, named[0])
         for name, value in parse_qsl(parts.query):
-            if name.endswith("_id") and name in asked and _is_id(value) and _plain(value) != asked[name]:
-                raise _other_id(answer, name, asked[name], value)
+            if (
+                name.endswith("_id")
+                and name in requested
+                and _is_id(value)
+                and _plain(value) != requested[name]
+            ):
+                raise _other_id(answer, name, requested[name], value)
 
 
 def _is_id(text: str) -> bool:
@@ -256,7 +261,7 @@ def _is_id(text: str) -> bool:
 
 
 def _plain(text: str) -> str:
-    """Give an id in its usual form."""
+    """Return an id in its usual form."""
     return str(UUID(text)) if _is_id(text) else text
 
 
@@ -270,7 +275,7 @@ def _other_id(answer: Answer, name: str, expected: str, got: str) -> ContractErr
 
 
 def _refused_if(strict: bool, answer: Answer, deviations: Deviations) -> tuple[Deviation, ...]:
-    """Give the deviations; raise ContractError for them when `strict`."""
+    """Return the deviations; raise ContractError for them when `strict`."""
     found = deviations.found()
     if not strict or not found:
         return found

@@ -207,7 +207,7 @@ class PermissionDeniedError(APIStatusError):
 class NotFoundError(APIStatusError):
     """404: there is no such thing, or not in this organization.
 
-    `status` is 500 where the server said so with that status, as it does for an unknown test execution.
+    `status` is 500 where the server answered so with that status, as it does for an unknown test execution.
     """
 
     status_code: ClassVar[Literal[404]] = 404

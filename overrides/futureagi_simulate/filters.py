@@ -166,7 +166,7 @@ def column(name: str | UUID, *, type: FilterType | None = None) -> Column:
     """Name a column to filter by.
 
     `name` is status, timestamp, call_execution_id, overall_score, response_time, call_type, scenario, or the
-    id of an eval config. Any other column the server may know needs its `type` said. Raises
+    id of an eval config. Any other column the server may know needs its `type`. Raises
     ConfigurationError for an unknown name or type.
     """
     if type is not None and type not in FILTER_OPERATORS:
@@ -185,7 +185,7 @@ def column(name: str | UUID, *, type: FilterType | None = None) -> Column:
         raise ConfigurationError(
             f"There is no documented column {name!r} to filter by.",
             remedy=(
-                f"Columns: {', '.join(FILTER_TYPES)}, or an eval config's id; for another one say its type=."
+                f"Columns: {', '.join(FILTER_TYPES)}, or an eval config's id; for another one give its type=."
             ),
         ) from None
 

@@ -160,11 +160,11 @@ def _excerpt(data: bytes) -> str:
 
 
 hints: Callable[[Any], dict[str, Any]] = cache(typing.get_type_hints)
-"""Give the types of a model's fields."""
+"""Return the types of a model's fields."""
 
 
 def members(form: Any) -> tuple[Any, ...]:
-    """Give the types a union allows, or the one type."""
+    """Return the types a union allows, or the one type."""
     return get_args(form) if get_origin(form) in (types.UnionType, typing.Union) else (form,)
 
 

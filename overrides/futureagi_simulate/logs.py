@@ -54,11 +54,11 @@ def _masked(record: logging.LogRecord) -> bool:
     """Mask the keys in a record; drop one that has the headers in a compressed form."""
     if record.name == "hpack.hpack" and str(record.msg).startswith(_COMPRESSED):
         return False
-    said = text = record.getMessage()
+    original = text = record.getMessage()
     for reference in _known.valuerefs():
         credentials = reference()
         text = text if credentials is None else credentials.scrub(text)
-    if text != said:
+    if text != original:
         record.msg, record.args = text, ()
     return True
 

@@ -184,7 +184,7 @@ def _text_of(name: str, raw: Mapping[str, Any]) -> str | None:
 
 
 def _eval_of(name: str, raw: Mapping[str, Any], kind: str) -> str | None:
-    """Return what an eval said in the words of a filter: "true" or "false" for a verdict, else its word."""
+    """Return the result of an eval as a filter has it: "true" or "false" for a verdict, else its word."""
     verdict = _verdict_of(name, raw)
     if kind == "boolean":
         return None if verdict is None else str(verdict).lower()

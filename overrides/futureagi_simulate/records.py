@@ -52,7 +52,7 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class EvalRecord:
-    """What one eval said about one call.
+    """The result of one eval for one call.
 
     `passed` is set for the kind "pass_fail", `score` (0 to 100) for "score", `choices` for "choices"; all
     three only when `status` is "completed". `output` is the server's own value, untouched; its form differs
@@ -121,7 +121,7 @@ class AnswerShare:
 
 @dataclass(frozen=True, slots=True)
 class EvalSummary:
-    """What one eval said about all calls of an execution.
+    """The results of one eval for all calls of an execution.
 
     `pass_rate`, `passed` and `failed` (numbers of calls) belong to the kind "pass_fail"; `average` and
     `percentiles` ("p5" to "p100") to "score"; `choices`, by word the share of answers that hold it, to
@@ -272,8 +272,8 @@ def word_shares(answers: tuple[AnswerShare, ...], total: int | None) -> dict[str
 
     Where the calls of each share are known they are counted, so that rounded shares aren't summed.
     """
-    said = sorted({word for answer in answers for word in answer.choices})
-    return {word: _share([one for one in answers if word in one.choices], total) for word in said}
+    chosen = sorted({word for answer in answers for word in answer.choices})
+    return {word: _share([one for one in answers if word in one.choices], total) for word in chosen}
 
 
 def _share(answers: list[AnswerShare], total: int | None) -> float:
@@ -287,11 +287,11 @@ def answer_shares(shares: Mapping[str, float], total: int | None) -> tuple[Answe
     """Read the shares as a server sends them, and add up those of answers that hold the same words."""
     sums: dict[tuple[str, ...], float] = {}
     for text, share in shares.items():
-        said = choices_of(text)
-        sums[said] = sums.get(said, 0) + share
+        chosen = choices_of(text)
+        sums[chosen] = sums.get(chosen, 0) + share
     return tuple(
-        AnswerShare(said, round(share, 2), None if total is None else round(share * total / 100))
-        for said, share in sorted(sums.items())
+        AnswerShare(chosen, round(share, 2), None if total is None else round(share * total / 100))
+        for chosen, share in sorted(sums.items())
     )
 
 
@@ -387,12 +387,12 @@ def _kind(entry: Mapping[str, Any], output: object) -> EvalKind | None:
 
 def _status(entry: Mapping[str, Any], output: object) -> EvalStatus | None:
     """Read the status. A pending eval is `{"status": "pending"}` when stored and `{}` when displayed."""
-    said = word(entry.get("status"))
-    if entry.get("error") not in (None, False, "") or said in ("error", "failed"):
+    status = word(entry.get("status"))
+    if entry.get("error") not in (None, False, "") or status in ("error", "failed"):
         return "error"
-    if entry.get("skipped") is True or said == "skipped":
+    if entry.get("skipped") is True or status == "skipped":
         return "skipped"
-    if said == "pending" or not entry:
+    if status == "pending" or not entry:
         return "pending"
     return "completed" if output is not None else None
 
@@ -550,8 +550,8 @@ class Answered(Protocol):
 def call_record(model: Answered, *, execution_id: str | None = None) -> CallRecord:
     """Make the record of a call from what any endpoint returned for it.
 
-    `execution_id` is used where the answer itself doesn't name the execution. Never raises for odd values:
-    what can't be read is None.
+    `execution_id` is used where the answer itself doesn't name the execution. Never raises for values
+    that differ from the contract: what can't be read is None.
     """
     raw = _flat(mapping(model.raw))
     scenario = raw.get("scenario")
@@ -596,10 +596,10 @@ def _flat(raw: Mapping[str, Any]) -> dict[str, Any]:
 def _direction(raw: Mapping[str, Any]) -> Literal["inbound", "outbound"] | None:
     """Read who called whom: "Inbound", "outboundPhoneCall", or `call_direction` in the metadata."""
     for value in (mapping(raw.get("call_metadata")).get("call_direction"), raw.get("call_type")):
-        said = word(value) or ""
-        if "outbound" in said:
+        direction = word(value) or ""
+        if "outbound" in direction:
             return "outbound"
-        if "inbound" in said:
+        if "inbound" in direction:
             return "inbound"
     return None
 

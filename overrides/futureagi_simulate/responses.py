@@ -114,7 +114,7 @@ _HEADERS: Final = (
     "via",
     "www-authenticate",
 )
-_SAID: Final = ("message", "detail", "error", "result")
+_MESSAGE_KEYS: Final = ("message", "detail", "error", "result")
 
 Scrub = Callable[[str], str]
 
@@ -139,12 +139,12 @@ class ErrorEnvelope(msgspec.Struct, frozen=True):
         except (msgspec.DecodeError, RecursionError):
             return cls()
         fields = _object(body)
-        said = [text for name in _SAID if isinstance(text := fields.get(name), str)]
+        messages = [text for name in _MESSAGE_KEYS if isinstance(text := fields.get(name), str)]
         return cls(
             found=fields.get("status") is False,
             type=_text(fields.get("type")),
             code=_text(fields.get("code")),
-            message=said[0] if said else "",
+            message=messages[0] if messages else "",
             details=_object(fields.get("details")),
         )
 
@@ -353,8 +353,8 @@ class Classifier(msgspec.Struct, frozen=True):
         kind = _KINDS.get(reply.status, ServerError if reply.status >= 500 else APIStatusError)
         if reply.status == 500 and words.found and _UNKNOWN.search(words.message):
             kind = NotFoundError
-        said = f": {words.message}" if words.message else ""
-        problem = f"{self.request} answered {status_text(reply.status)}{said}"
+        message = f": {words.message}" if words.message else ""
+        problem = f"{self.request} answered {status_text(reply.status)}{message}"
         remedy = _SHORTER if reply.status in _TOO_LONG else _REMEDIES.get(kind, _READ)
         error = self._status_error(kind, problem, remedy, reply, words)
         asked = retry_after(reply.headers, self.policy.clock.wall())
