@@ -35,6 +35,31 @@ def page(calls: int, turns: int, *, ascii_only: bool = False) -> bytes:
     return made.encode("ascii", "replace") if ascii_only else made.encode()
 
 
+def documented(calls: int, run_test_id: str) -> bytes:
+    """Make a page as the documents have it: the mock's, about another run test."""
+    from futureagi_simulate_mock import Mock
+    from futureagi_simulate_mock.messages import Request
+
+    mock = Mock(profile="documented", executions=1, calls=calls)
+    path = f"/simulate/run-tests/{mock.ids.run_test_id}/call-executions/"
+    keys = (("x-api-key", mock.api_key), ("x-secret-key", mock.secret_key))
+    body = mock.handle(Request("GET", path, f"limit={calls}", keys)).body
+    return body.replace(mock.ids.run_test_id.encode(), run_test_id.encode())
+
+
+def short_rows(calls: int, turns: int) -> bytes:
+    """Make an observed page of long transcripts whose turns are a word each, of calls without evals."""
+    made = json.loads(page(calls, turns))
+    for row in made["results"]:
+        row["transcript"] = [
+            {name: turn[name] for name in ("id", "speaker_role", "start_time_ms", "end_time_ms")}
+            | {"content": turn["content"].split()[0]}
+            for turn in row["transcript"]
+        ]
+        row |= {"eval_outputs": {}, "eval_metrics": {}, "scenario_columns": {}}
+    return json.dumps(made, ensure_ascii=False).encode()
+
+
 def call(chance: random.Random, turns: int) -> dict[str, Any]:
     """Make one call with its transcript, evals and metrics."""
 

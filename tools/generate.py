@@ -68,6 +68,8 @@ def prepare(view: Mapping[str, Any], found: Iterable[tuple[str, str]] = ()) -> d
     refuse(view, found)
     prepared = deepcopy(dict(view))
     schemas = prepared.get("components", {}).get("schemas", {})
+    for name in _reached(prepared) - _reached(prepared, past="contentSchema"):  # of a parameter's JSON text
+        del schemas[name]
     for _location, part in parts(prepared, "#"):
         if part.get("enum"):
             part.setdefault("x-enum-varnames", _member_names(part["enum"]))
@@ -84,6 +86,24 @@ def prepare(view: Mapping[str, Any], found: Iterable[tuple[str, str]] = ()) -> d
         _mark_deprecated(part, prepared)
         _leave_choice(part)
     return prepared
+
+
+def _reached(document: Mapping[str, Any], past: str = "") -> set[str]:
+    """Name the schemas that the operations refer to, without what stands under the key `past`."""
+    schemas = document.get("components", {}).get("schemas", {})
+    outside = {name: part for name, part in document.get("components", {}).items() if name != "schemas"}
+    found, left = set[str](), [document.get("paths", {}), outside]
+    while left:
+        part = left.pop()
+        if isinstance(part, dict):
+            name = str(part.get("$ref", "")).removeprefix("#/components/schemas/")
+            if name in schemas and name not in found:
+                found.add(name)
+                left.append(schemas[name])
+            left += [value for key, value in part.items() if key != past]
+        elif isinstance(part, list):
+            left += part
+    return found
 
 
 def _mark_deprecated(part: dict[str, Any], document: Mapping[str, Any]) -> None:

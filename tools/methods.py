@@ -214,9 +214,27 @@ def render(document: Mapping[str, Any], templates: Path, package: Path) -> dict[
     given = {
         "methods": found,
         "operations": list({method.operation.id: method.operation for method in found}.values()),
+        "filtering": _filtering(document),
         "wrapped": [(method, *_class(method, package)) for method in wrapped.values()],
     }
     return {path: environment.get_template(name).render(given) for name, path in TEMPLATES.items()}
+
+
+def _filtering(document: Mapping[str, Any]) -> dict[str, Any]:
+    """Read what filters can be: types and words of columns, operators of types, words that are sent."""
+    schemas = document.get("components", {}).get("schemas", {})
+
+    def fact(extension: str) -> dict[str, Any]:
+        return next((dict(one[extension]) for one in schemas.values() if extension in one), {})
+
+    operators = {kind: tuple(words) for kind, words in fact("x-filter-operators").items()}
+    words = {name: tuple(schemas[enum]["enum"]) for name, enum in fact("x-filter-words").items()}
+    return {
+        "types": fact("x-filter-types"),
+        "words": words,
+        "operators": operators,
+        "sent_as": fact("x-sent-as"),
+    }
 
 
 def _literal(value: object) -> str:

@@ -7,12 +7,13 @@ import os
 import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Final, NoReturn
+from typing import Any, Final, NoReturn
 from unittest import SkipTest
 from urllib.parse import quote, urlencode
 
 import attrs
 
+import futureagi_simulate_mock
 from futureagi_simulate_contract.exchange import (
     Endpoint,
     Exchange,
@@ -40,9 +41,7 @@ from futureagi_simulate_contract.server import (
     uuid,
 )
 from futureagi_simulate_contract.views import Profile
-
-if TYPE_CHECKING:
-    from futureagi_simulate_mock import Mock, messages
+from futureagi_simulate_mock import messages
 
 VARIABLES: Final = {
     "run_test_id": "FI_RUN_TEST_ID",
@@ -99,7 +98,7 @@ class Ids:
         return cls(**{name: values[name] for name in VARIABLES if values.get(name)})
 
     @classmethod
-    def of_mock(cls, mock: Mock) -> Ids:
+    def of_mock(cls, mock: futureagi_simulate_mock.Mock) -> Ids:
         """Take the ids that a mock's data always hold."""
         return cls.of({name: getattr(mock.ids, name) for name in VARIABLES})
 
@@ -147,7 +146,7 @@ class Subject:
     _cache: dict[Request, Exchange] = attrs.field(factory=dict, repr=False)
 
     @classmethod
-    def of_mock(cls, mock: Mock, send: Send | None = None) -> Subject:
+    def of_mock(cls, mock: futureagi_simulate_mock.Mock, send: Send | None = None) -> Subject:
         """Check a mock in this process, or what `send` puts in front of it."""
         profile = Profile(mock.profile)
         return cls(send or mock_sender(mock), Ids.of_mock(mock), profile, writes=True, two_organizations=True)
@@ -297,10 +296,10 @@ def expect_status(exchange: Exchange, wanted: int, about: str = "") -> None:
 # ----------------------------------------------------------------------------------------- senders
 
 
-def mock_sender(mock: Mock, handle: Callable[[messages.Request], messages.Response] | None = None) -> Send:
+def mock_sender(
+    mock: futureagi_simulate_mock.Mock, handle: Callable[[messages.Request], messages.Response] | None = None
+) -> Send:
     """Send to a mock in this process, or to what stands in front of it: `handle`."""
-    from futureagi_simulate_mock import messages
-
     keys = {
         Keys.GOOD: (mock.api_key, mock.secret_key),
         Keys.OTHER: (mock.other_api_key, mock.other_secret_key),

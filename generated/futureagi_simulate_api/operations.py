@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final, Protocol, TypeVar
+from typing import Final, Literal, Protocol, TypeAlias, TypeVar
 
 from msgspec import Struct
 
@@ -337,9 +337,59 @@ METHODS: Final = {
     "get_call_run": GET_CALL_RUN_METHOD,
 }
 
+FilterType: TypeAlias = Literal["text", "list", "number", "datetime", "boolean"]
+
+FILTER_TYPES: Final[Mapping[str, FilterType]] = {
+    "status": "text",
+    "timestamp": "datetime",
+    "call_execution_id": "text",
+    "overall_score": "number",
+    "response_time": "number",
+    "call_type": "text",
+    "scenario": "text",
+}
+
+FILTER_OPERATORS: Final[Mapping[FilterType, tuple[str, ...]]] = {
+    "text": ("equals", "not_equals", "contains", "not_contains", "in"),
+    "list": ("equals", "not_equals", "contains", "not_contains", "in"),
+    "number": (
+        "equals",
+        "not_equals",
+        "greater_than",
+        "less_than",
+        "greater_than_or_equal",
+        "less_than_or_equal",
+        "between",
+        "not_in_between",
+    ),
+    "datetime": (
+        "equals",
+        "not_equals",
+        "greater_than",
+        "less_than",
+        "greater_than_or_equal",
+        "less_than_or_equal",
+        "between",
+        "not_in_between",
+    ),
+    "boolean": ("equals", "not_equals"),
+}
+
+FILTER_WORDS: Final[Mapping[str, tuple[str, ...]]] = {
+    "status": ("pending", "queued", "ongoing", "completed", "failed", "analyzing", "cancelled"),
+    "call_type": ("Inbound", "Outbound"),
+}
+
+SENT_AS: Final[Mapping[str, str]] = {"not_in_between": "not_between"}
+
 __all__ = [
+    "FILTER_OPERATORS",
+    "FILTER_TYPES",
+    "FILTER_WORDS",
     "METHODS",
+    "SENT_AS",
     "AsyncClient",
+    "FilterType",
     "LIST_CALL_EXECUTIONS",
     "LIST_TEST_EXECUTIONS",
     "GET_TEST_EXECUTION",

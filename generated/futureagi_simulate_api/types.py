@@ -54,7 +54,9 @@ class Model:
         try:
             return self._raw_json
         except AttributeError:
-            optional = {one.name for one in attrs.fields(type(self)) if one.default is None}  # type: ignore[arg-type]
+            optional = {
+                one.name for one in attrs.fields(cast(Any, type(self))) if one.default is None
+            }
             fields = _fields(self).items()
             return msgspec.json.encode(
                 {name: value for name, value in fields if value is not None or name not in optional}
@@ -128,7 +130,9 @@ def _whole_number(text: str) -> int | str:
 
 
 def _fields(model: Any) -> dict[str, Any]:
-    return {field.name: getattr(model, field.name) for field in attrs.fields(type(model))}
+    return {
+        field.name: getattr(model, field.name) for field in attrs.fields(cast(Any, type(model)))
+    }
 
 
 def _rebuild(cls: type[M], fields: dict[str, Any], raw_json: bytes | None) -> M:

@@ -8,10 +8,18 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from futureagi_simulate_mock.core import Mock
     from futureagi_simulate_mock.faults import Fault
+    from futureagi_simulate_mock.server import Server
+    from futureagi_simulate_mock.transports import AsyncMockTransport, MockTransport
 
-__all__ = ["Fault", "Mock"]
+__all__ = ["AsyncMockTransport", "Fault", "Mock", "MockTransport", "Server"]
 
-_HOMES: Final = {"Fault": "faults", "Mock": "core"}
+_HOMES: Final = {
+    "AsyncMockTransport": "transports",
+    "Fault": "faults",
+    "Mock": "core",
+    "MockTransport": "transports",
+    "Server": "server",
+}
 
 
 def __getattr__(name: str) -> Any:

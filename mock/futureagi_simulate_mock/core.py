@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
+import futureagi_simulate_mock
 from futureagi_simulate_mock import ids, waits
 from futureagi_simulate_mock.builders import Builders
 from futureagi_simulate_mock.data.seeding import EPOCH, fill
@@ -27,8 +28,6 @@ from futureagi_simulate_mock.store import Store
 
 if TYPE_CHECKING:
     from futureagi_simulate_mock.app import ASGIApp
-    from futureagi_simulate_mock.server import Server
-    from futureagi_simulate_mock.transports import AsyncMockTransport, MockTransport
 
 
 class Mock(Builders):
@@ -58,8 +57,8 @@ class Mock(Builders):
         if profile not in PROFILES:
             raise ValueError(f"no profile is called {profile!r}; choose from {', '.join(PROFILES)}")
         self.profile = profile
-        self.faults = Faults(faults, latency=latency, seed=seed)
-        self.clock = Clock(now, ticking=ticking)
+        self.faults: Faults = Faults(faults, latency=latency, seed=seed)
+        self.clock: Clock = Clock(now, ticking=ticking)
         self.ids = KNOWN_IDS
         self.base_url = BASE_URL
         self._store = Store()
@@ -91,7 +90,7 @@ class Mock(Builders):
         """Return what a client of this mock needs to know: address, keys and ids to try."""
         return Settings(base_url, self.api_key, self.secret_key, self.ids)
 
-    def transport(self, *hosts: str) -> MockTransport:
+    def transport(self, *hosts: str) -> futureagi_simulate_mock.MockTransport:
         """Return a transport for `httpx.Client(transport=..., base_url=mock.base_url)`, without a socket.
 
         It serves the host of `base_url` and, in its name, any other `hosts`; the rest can't be reached.
@@ -100,21 +99,21 @@ class Mock(Builders):
 
         return MockTransport(self.handle, self.clock, frozenset({BASE_HOST, *hosts}))
 
-    def async_transport(self, *hosts: str) -> AsyncMockTransport:
+    def async_transport(self, *hosts: str) -> futureagi_simulate_mock.AsyncMockTransport:
         """Return the same for `httpx.AsyncClient`."""
         from futureagi_simulate_mock.transports import AsyncMockTransport
 
         return AsyncMockTransport(self.handle, self.clock, frozenset({BASE_HOST, *hosts}))
 
     @contextmanager
-    def serve(self, host: str = "127.0.0.1", port: int = 0) -> Iterator[Server]:
+    def serve(self, host: str = "127.0.0.1", port: int = 0) -> Iterator[futureagi_simulate_mock.Server]:
         """Listen on a real port in a thread, until the block ends; the yielded server has `base_url`."""
         with self.server(host, port).in_thread() as server:
             yield server
 
     def server(
         self, host: str = "127.0.0.1", port: int = 0, *, log: Callable[[str], None] | None = None
-    ) -> Server:
+    ) -> futureagi_simulate_mock.Server:
         """Bind a port for this mock. The server listens when it is run.
 
         `log` is called with one line for each request: method, path, status, ms. Keys are left out of it.

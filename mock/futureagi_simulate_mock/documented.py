@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import date, datetime
 from functools import partial
@@ -50,7 +50,7 @@ from futureagi_simulate_mock.rows import (
 from futureagi_simulate_mock.store import Catalogue, Reader, Store, sortable
 
 #: Which of the five documented execution statuses the seven stand for.
-STATUS_GROUPS: Final = {
+STATUS_GROUPS: Final[Mapping[str, tuple[str, ...]]] = {
     "PENDING": ("pending",),
     "RUNNING": ("running", "evaluating", "cancelling"),
     "COMPLETED": ("completed",),

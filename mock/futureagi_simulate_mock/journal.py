@@ -73,7 +73,7 @@ class Journal:
         self._entries: deque[Entry] = deque(maxlen=limit)
         self._numbers = itertools.count(1)
         self._lock = threading.Lock()
-        self.total = 0
+        self.total: int = 0
 
     def record(
         self,

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 import pytest
 
-if TYPE_CHECKING:
-    from futureagi_simulate_mock.core import Mock
-    from futureagi_simulate_mock.server import Server
+import futureagi_simulate_mock
 
 MARKER = "futureagi"
 
@@ -25,7 +22,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 @pytest.fixture
-def futureagi_mock(request: pytest.FixtureRequest) -> Iterator[Mock]:
+def futureagi_mock(request: pytest.FixtureRequest) -> Iterator[futureagi_simulate_mock.Mock]:
     """Make a mock of the Future AGI simulation API for this test alone, without a socket.
 
     Reach it through `transport()` or `async_transport()`; its settings come from the marker `futureagi`.
@@ -36,7 +33,9 @@ def futureagi_mock(request: pytest.FixtureRequest) -> Iterator[Mock]:
 
 
 @pytest.fixture
-def futureagi_server(futureagi_mock: Mock, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
+def futureagi_server(
+    futureagi_mock: futureagi_simulate_mock.Mock, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[futureagi_simulate_mock.Server]:
     """Serve the same mock on a real port, as `futureagi_server.base_url`.
 
     During the test FI_BASE_URL, FI_API_KEY and FI_SECRET_KEY point to it: `Client()` needs no arguments. Its
@@ -53,7 +52,7 @@ def futureagi_server(futureagi_mock: Mock, monkeypatch: pytest.MonkeyPatch) -> I
         yield server
 
 
-def _make(marker: pytest.Mark | None) -> Mock:
+def _make(marker: pytest.Mark | None) -> futureagi_simulate_mock.Mock:
     from futureagi_simulate_mock.core import Mock
 
     if marker is None:

@@ -30,7 +30,7 @@ class Server:
         name = f"[{host}]" if ":" in host else host
         self.host: str = host
         self.port: int = address[1]
-        self.base_url = f"http://{name}:{self.port}"
+        self.base_url: str = f"http://{name}:{self.port}"
         config = uvicorn.Config(
             app,
             http=_Protocol,

@@ -199,11 +199,11 @@ class Service:
         journal: Journal | None = None,
     ) -> None:
         self.profile = profile
-        self.organizations = tuple(organizations)
+        self.organizations: tuple[Organization, ...] = tuple(organizations)
         self.rules = rules
         self.clock = clock
-        self.faults = faults or Faults()
-        self.journal = journal or Journal(
+        self.faults: Faults = faults or Faults()
+        self.journal: Journal = journal or Journal(
             tuple(key for one in self.organizations for key in (one.api_key, one.secret_key))
         )
 

@@ -130,10 +130,10 @@ class Store:
     """
 
     def __init__(self) -> None:
-        self.lock = RLock()
-        self.changes = 0
+        self.lock: RLock = RLock()
+        self.changes: int = 0
         self.seed = 0
-        self.catalogue = Catalogue()
+        self.catalogue: Catalogue = Catalogue()
         self.executions: dict[int, Execution] = {}
         self.calls: dict[int, CallRow] = {}
         #: How a call or an execution that is under way looks from a time on: (time, values by field).
@@ -260,7 +260,7 @@ class Reader:
 
     def __init__(self, store: Store) -> None:
         self.store = store
-        self.catalogue = store.catalogue
+        self.catalogue: Catalogue = store.catalogue
         self._tallies: Recent[int, Tally] = Recent(20_000)
         self._counts: Recent[int, dict[int, Counted]] = Recent(2_000)
         self._rendered: Recent[tuple[str, int], bytes] = Recent(_MOST_BYTES, len)

@@ -13,7 +13,9 @@ from typing import Final
 import msgspec
 from msgspec.structs import replace
 
-__all__ = ["Body", "Stray", "to_strict_json"]
+from futureagi_simulate.responses import Replacement
+
+__all__ = ["Body", "to_strict_json"]
 
 
 _GZIP: Final = 16 + zlib.MAX_WBITS
@@ -112,7 +114,7 @@ class _Gzip:
     def __init__(self, give: _Sink, size: int) -> None:
         self._give = give
         self._size = size
-        self._member: zlib._Decompress | None = None
+        self._member: zlib._Decompress | None = None  # pyright: ignore[reportPrivateUsage]  # typeshed's name
         self._padded = False
         self._plain = False
         self.begun = False
@@ -183,19 +185,7 @@ _MOST_KINDS: Final = 1000  # distinguished in one body
 _CHECK: Final = msgspec.json.Decoder(msgspec.Raw).decode
 
 
-class Stray(msgspec.Struct, frozen=True):
-    """A value that JSON doesn't have: where it was first, what it was, what stands there now, and how often.
-
-    The same in other elements of the arrays above it is the same kind.
-    """
-
-    path: str
-    got: str
-    instead: str
-    count: int = 1
-
-
-def to_strict_json(content: bytes) -> tuple[bytes, tuple[Stray, ...]]:
+def to_strict_json(content: bytes) -> tuple[bytes, tuple[Replacement, ...]]:
     """Return the body as JSON, byte for byte but for what was replaced, and what that was.
 
     A body that isn't even leniently JSON comes back as it is. A byte order mark in front is removed and not
@@ -204,17 +194,17 @@ def to_strict_json(content: bytes) -> tuple[bytes, tuple[Stray, ...]]:
     bare = content.removeprefix(_MARK)
     if bare == content and not any(sign in content for sign in _SIGNS):
         return content, ()  # without reading a large body that was damaged some other way
-    written, strays = _replaced(bare)
+    written, replacements = _replaced(bare)
     try:
         _CHECK(written)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return content, ()
-    return written, strays
+    return written, replacements
 
 
-def _replaced(body: bytes) -> tuple[bytes, tuple[Stray, ...]]:
+def _replaced(body: bytes) -> tuple[bytes, tuple[Replacement, ...]]:
     """Write the body anew, token by token."""
-    written, copied, place, strays = bytearray(), 0, _Place(), _Strays()
+    written, copied, place, replacements = bytearray(), 0, _Place(), _Replacements()
     for token in _TOKEN.finditer(body):
         text = token[0]
         if text in b"{}[],:":
@@ -226,11 +216,11 @@ def _replaced(body: bytes) -> tuple[bytes, tuple[Stray, ...]]:
             what = "a key with half a surrogate pair" if place.take_key(text) else _HALF_TEXT
             instead = _ESCAPE.sub(_whole, text) if rb"\u" in text else text
         if instead != text:
-            strays.add(place.path(), what, "U+FFFD" if instead != b"null" else "null")
+            replacements.add(place.path(), what, "U+FFFD" if instead != b"null" else "null")
             written += body[copied : token.start()] + instead
             copied = token.end()
     written += body[copied:]
-    return bytes(written), strays.found()
+    return bytes(written), replacements.found()
 
 
 class _Place:
@@ -276,11 +266,11 @@ class _Place:
         return path if depth == len(self._way) else f"{path}…"
 
 
-class _Strays:
-    """The strays of one body, each kind once."""
+class _Replacements:
+    """The replacements in one body, each kind once."""
 
     def __init__(self) -> None:
-        self._first: dict[tuple[str, str], Stray] = {}
+        self._first: dict[tuple[str, str], Replacement] = {}
         self._counts: dict[tuple[str, str], int] = {}
 
     def add(self, path: str, got: str, instead: str) -> None:
@@ -288,10 +278,10 @@ class _Strays:
         if kind not in self._first:
             if len(self._first) >= _MOST_KINDS:
                 kind, path = ("", got), "(another place)"
-            self._first.setdefault(kind, Stray(path, got, instead))
+            self._first.setdefault(kind, Replacement(path, got, instead))
         self._counts[kind] = self._counts.get(kind, 0) + 1
 
-    def found(self) -> tuple[Stray, ...]:
+    def found(self) -> tuple[Replacement, ...]:
         return tuple(replace(first, count=self._counts[kind]) for kind, first in self._first.items())
 
 

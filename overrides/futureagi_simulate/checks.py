@@ -15,7 +15,7 @@ _EXPORT: Final = ("duckdb", "pyarrow")
 
 
 def uuid(value: str | UUID, name: str) -> str:
-    """Check an id and give its usual form."""
+    """Check an id and return its usual form."""
     if isinstance(value, UUID):
         return str(value)
     try:
@@ -26,7 +26,7 @@ def uuid(value: str | UUID, name: str) -> str:
         ) from None
 
 
-def plain_text(value: str, name: str) -> str:
+def plain_text(value: object, name: str) -> str:
     """Check a text that has to say something."""
     if not isinstance(value, str) or not value.strip() or "\0" in value:
         raise ConfigurationError(
@@ -40,8 +40,8 @@ def plain_text(value: str, name: str) -> str:
     return value
 
 
-def one_of(value: str, name: str, allowed: Collection[str]) -> str:
-    """Check a word out of a list, in any case; give it as it was."""
+def one_of(value: object, name: str, allowed: Collection[str]) -> str:
+    """Check a word out of a list, in any case; return it unchanged."""
     if not isinstance(value, str) or value.lower() not in allowed:
         raise ConfigurationError(
             f"{name}={value!r} isn't known.", remedy=f"Use one of {', '.join(sorted(allowed))}."
@@ -49,7 +49,7 @@ def one_of(value: str, name: str, allowed: Collection[str]) -> str:
     return value
 
 
-def at_least_one(value: int, name: str) -> int:
+def at_least_one(value: object, name: str) -> int:
     """Check a number of something."""
     if not isinstance(value, int) or isinstance(value, bool) or value < 1:
         raise ConfigurationError(
@@ -70,7 +70,7 @@ def packages(wanting: str, *needed: str) -> None:
             )
 
 
-def yes_or_no(value: bool, name: str) -> bool:
+def yes_or_no(value: object, name: str) -> bool:
     """Check a switch: a text such as "false" would count as True."""
     if not isinstance(value, bool):
         raise ConfigurationError(

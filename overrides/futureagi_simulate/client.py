@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from abc import abstractmethod
 from collections.abc import Awaitable, Callable, Mapping
 from types import TracebackType
 from typing import Any, Final, Generic, Self, TypeVar, cast
@@ -14,7 +15,7 @@ from futureagi_simulate.auth import Secret
 from futureagi_simulate.checks import uuid
 from futureagi_simulate.http import Answer, AsyncSession, Session
 from futureagi_simulate.listings import AsyncListing, Listing, Paging, Plan
-from futureagi_simulate.options import Options, Timeout
+from futureagi_simulate.options import DEFAULT_TIMEOUT, Options, Timeout
 from futureagi_simulate.pagination import Ask, Fetched
 from futureagi_simulate.requests import ListingSpec, calls_of, listing_spec, object_form, requests_of
 from futureagi_simulate.results import Form, WithCalls
@@ -27,18 +28,45 @@ __all__ = ["AsyncClient", "Client"]
 
 M = TypeVar("M")
 S = TypeVar("S", Session, AsyncSession)
+H = TypeVar("H")  # the HTTP client that a session takes
 W = TypeVar("W", bound=WithCalls)
 Arguments = Mapping[str, Any]
 
 _PAGING: Final = ("page_size", "prefetch", "exact")
 
 
-class _Reading(Generic[S]):
+class _Reading(Generic[S, H]):
     """What both clients do with answers; how a request is sent is in the two below."""
 
     _session: S
     _contract: Contract
     _readings: Readings
+
+    def __init__(
+        self,
+        *,
+        api_key: str | Secret | None = None,
+        secret_key: str | Secret | None = None,
+        base_url: str | None = None,
+        timeout: float | Timeout | None = DEFAULT_TIMEOUT,
+        retry: RetryPolicy | None = None,
+        strict: bool = False,
+        http_client: H | None = None,
+    ) -> None:
+        api_key, secret_key = Secret.of(api_key), Secret.of(secret_key)
+        options = Options.of(
+            api_key=api_key,
+            secret_key=secret_key,
+            base_url=base_url,
+            timeout=timeout,
+            retry=retry,
+            strict=strict,
+        )
+        self._begin(self._open(options, http_client), Contract(), Readings())
+
+    @abstractmethod
+    def _open(self, options: Options, http_client: H | None) -> S:
+        """Open a session over the caller's HTTP client, or over connections of its own."""
 
     def _begin(self, session: S, contract: Contract, readings: Readings) -> None:
         self._session, self._contract, self._readings = session, contract, readings
@@ -55,7 +83,10 @@ class _Reading(Generic[S]):
         retry: RetryPolicy | UnsetType = UNSET,
         strict: bool | UnsetType = UNSET,
     ) -> Self:
-        """Return a client over the same connections with some options changed, for one call or many."""
+        """Return a client over the same connections with some options changed, for one call or many.
+
+        What is left out stays as it is. `timeout` and `retry` are as in the constructor.
+        """
         other = object.__new__(type(self))
         session = self._session.with_options(timeout=timeout, retry=retry, strict=strict)
         other._begin(session, self._contract, Readings(self._readings))
@@ -84,16 +115,16 @@ class _Reading(Generic[S]):
     ) -> W:
         """Make an object of an answer that holds its first page of rows too."""
         form = object_form(method, arguments)
-        asked = next(
+        requested = next(
             uuid(arguments[one.argument], one.argument) for one in method.parameters if one.kind == "uuid"
         )
         if method.whole != method.envelope:
             whole = self._object(form, answer)
-            return wrapper(whole, calls, asked, whole.raw_json)
+            return wrapper(whole, calls, requested, whole.raw_json)
         given = {name: getattr(page.envelope, name) for name in form.item.__annotations__}
         if calls.filtered:
             given["count"] = None  # of the calls before that filter, which nobody asked for
-        return wrapper(form.item(**given), calls, asked, answer.content)
+        return wrapper(form.item(**given), calls, requested, answer.content)
 
     def _composing(
         self, method: Method, arguments: Arguments, wrapper: type[W] | None, listing: Callable[..., Any]
@@ -126,12 +157,13 @@ def _plan(arguments: Arguments) -> Plan:
     return Plan.of(cast("Paging", {name: arguments[name] for name in _PAGING if name in arguments}))
 
 
-class Client(_Reading[Session], SyncMethods):
+class Client(_Reading[Session, "http.HTTPClient"], SyncMethods):
     """Reads simulation results from the Future AGI API.
 
     `api_key`, `secret_key` and `base_url` default to FI_API_KEY, FI_SECRET_KEY and FI_BASE_URL. `timeout` is
-    seconds for each phase of an attempt, a `Timeout` with seconds per phase, or None for none. `retry` is a
-    `RetryPolicy`. With `strict` an answer that differs from the contract is an error, not a warning.
+    seconds for each phase of an attempt, a `Timeout` with seconds per phase, or None for none; by default
+    60 s to read, 10 s to connect and to write. `retry` is a `RetryPolicy`; None stands for its defaults.
+    With `strict` an answer that differs from the contract is an error, not a warning.
     `http_client` is an `httpx.Client` of your own; it isn't closed here.
 
     Use it as a context manager, or call `close`. One client may be shared between threads. Methods that
@@ -139,27 +171,8 @@ class Client(_Reading[Session], SyncMethods):
     ConfigurationError for a missing or malformed key, address or argument.
     """
 
-    def __init__(
-        self,
-        *,
-        api_key: str | Secret | None = None,
-        secret_key: str | Secret | None = None,
-        base_url: str | None = None,
-        timeout: float | Timeout | UnsetType | None = UNSET,
-        retry: RetryPolicy | None = None,
-        strict: bool = False,
-        http_client: http.HTTPClient | None = None,
-    ) -> None:
-        api_key, secret_key = Secret.of(api_key), Secret.of(secret_key)
-        options = Options.of(
-            api_key=api_key,
-            secret_key=secret_key,
-            base_url=base_url,
-            timeout=timeout,
-            retry=retry,
-            strict=strict,
-        )
-        self._begin(Session.of(options, http_client), Contract(), Readings())
+    def _open(self, options: Options, http_client: http.HTTPClient | None) -> Session:
+        return Session.of(options, http_client)
 
     def request(self, operation: Operation, arguments: Mapping[str, object], model: type[M]) -> M:
         """Send one request of an operation and return its answer as `model`.
@@ -167,8 +180,8 @@ class Client(_Reading[Session], SyncMethods):
         The functions of `futureagi_simulate_api.api` send through this: one page, with the client's keys,
         retries and errors.
         """
-        asked = requests_of(operation, arguments)[0]
-        return self._object(Form(model, identity=None), self._session.send(asked))
+        request = requests_of(operation, arguments)[0]
+        return self._object(Form(model, identity=None), self._session.send(request))
 
     def _listing(
         self,
@@ -191,8 +204,8 @@ class Client(_Reading[Session], SyncMethods):
 
     def _get(self, method: Method, arguments: Arguments, wrapper: type[Any] | None = None) -> Any:
         if wrapper is None:
-            asked = requests_of(method.operation, arguments, method.parameters)[0]
-            return self._object(object_form(method, arguments), self._session.send(asked))
+            request = requests_of(method.operation, arguments, method.parameters)[0]
+            return self._object(object_form(method, arguments), self._session.send(request))
         spec, plan = listing_spec(method, arguments), _plan(arguments)
         ask = Ask(1, plan.size)
         answer = self._session.send(spec.page(ask))
@@ -213,39 +226,20 @@ class Client(_Reading[Session], SyncMethods):
         self.close()
 
 
-class AsyncClient(_Reading[AsyncSession], AsyncMethods):
+class AsyncClient(_Reading[AsyncSession, "http.AsyncHTTPClient"], AsyncMethods):
     """`Client` for asyncio and trio: the same methods, awaited, and listings for `async for`.
 
     `http_client` is an `httpx.AsyncClient`. Under trio pages of a listing are fetched one by one, whatever
     `prefetch` says.
     """
 
-    def __init__(
-        self,
-        *,
-        api_key: str | Secret | None = None,
-        secret_key: str | Secret | None = None,
-        base_url: str | None = None,
-        timeout: float | Timeout | UnsetType | None = UNSET,
-        retry: RetryPolicy | None = None,
-        strict: bool = False,
-        http_client: http.AsyncHTTPClient | None = None,
-    ) -> None:
-        api_key, secret_key = Secret.of(api_key), Secret.of(secret_key)
-        options = Options.of(
-            api_key=api_key,
-            secret_key=secret_key,
-            base_url=base_url,
-            timeout=timeout,
-            retry=retry,
-            strict=strict,
-        )
-        self._begin(AsyncSession.of(options, http_client), Contract(), Readings())
+    def _open(self, options: Options, http_client: http.AsyncHTTPClient | None) -> AsyncSession:
+        return AsyncSession.of(options, http_client)
 
     async def request(self, operation: Operation, arguments: Mapping[str, object], model: type[M]) -> M:
         """Send one request of an operation and return its answer as `model`. See `Client.request`."""
-        asked = requests_of(operation, arguments)[0]
-        return self._object(Form(model, identity=None), await self._session.send(asked))
+        request = requests_of(operation, arguments)[0]
+        return self._object(Form(model, identity=None), await self._session.send(request))
 
     def _listing(
         self,
@@ -270,8 +264,8 @@ class AsyncClient(_Reading[AsyncSession], AsyncMethods):
 
     async def _get(self, method: Method, arguments: Arguments, wrapper: type[Any] | None = None) -> Any:
         if wrapper is None:
-            asked = requests_of(method.operation, arguments, method.parameters)[0]
-            return self._object(object_form(method, arguments), await self._session.send(asked))
+            request = requests_of(method.operation, arguments, method.parameters)[0]
+            return self._object(object_form(method, arguments), await self._session.send(request))
         spec, plan = listing_spec(method, arguments), _plan(arguments)
         ask = Ask(1, plan.size)
         answer = await self._session.send(spec.page(ask))

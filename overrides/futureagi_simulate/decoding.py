@@ -1,7 +1,7 @@
 """From the bytes of an answer to models: fast where it fits the contract, tolerant where it doesn't.
 
 A page's items are cut out of the answer first, as bytes, and each is decoded on its own: so every item has
-its exact bytes, and an odd one doesn't hold up the others.
+its exact bytes, and one that differs from the contract doesn't hold up the others.
 """
 
 from __future__ import annotations
@@ -39,15 +39,14 @@ def read_page(form: Form[M], answer: Answer, ask: Ask, *, strict: bool) -> Fetch
     Raises ContractError if the answer isn't a page of this form at all, if it is about another id than the
     one asked for, or, when `strict`, if it differs anywhere.
     """
-    deviations = _strays(answer)
+    deviations = _replaced(answer)
     data, path = _inside(form, answer)
     envelope = _envelope(form, answer, data, path, deviations)
     model = _item_class(form, envelope.results)
     items = _items(model, envelope.results, f"{path}.results".lstrip("."), deviations)
     envelope.results = []  # the rows' bytes are the items' from here on
     _check_links(answer, envelope)
-    _check_fields(form, answer, (envelope,))
-    _check_fields(form, answer, items)
+    _check_fields(form, answer, (envelope,), items)
     found = _refused_if(strict, answer, deviations)
     count = _whole(envelope.count)
     pages = _whole(getattr(envelope, "total_pages", None))
@@ -70,7 +69,7 @@ def _has_next(link: object, number: int) -> bool:
 
 def read_object(form: Form[M], answer: Answer, *, strict: bool) -> tuple[M, tuple[Deviation, ...]]:
     """Read an answer that is one object of this form, and where it differs from the contract."""
-    deviations = _strays(answer)
+    deviations = _replaced(answer)
     data, path = _inside(form, answer)
     if form.telling and form.telling.isdisjoint(decoder(dict[str, msgspec.Raw]).decode(data)):
         raise _other_form(answer, f"{path or 'it'} has none of {', '.join(sorted(form.telling))}")
@@ -79,11 +78,11 @@ def read_object(form: Form[M], answer: Answer, *, strict: bool) -> tuple[M, tupl
     return model, _refused_if(strict, answer, deviations)
 
 
-def _strays(answer: Answer) -> Deviations:
+def _replaced(answer: Answer) -> Deviations:
     """Begin the deviations with what wasn't JSON."""
     deviations = Deviations()
-    for stray in answer.strays:
-        deviations.add(Deviation(stray.path, "JSON", stray.got, stray.instead, stray.count))
+    for one in answer.replacements:
+        deviations.add(Deviation(one.path, "JSON", one.got, one.instead, one.count))
     return deviations
 
 
@@ -115,9 +114,10 @@ def _envelope(
         envelope = decode_leniently(data, shape, path, deviations)
     except msgspec.DecodeError as error:
         raise _other_form(answer, f"it isn't JSON ({error})") from None
-    if isinstance(envelope.results, list) and all(isinstance(row, msgspec.Raw) for row in envelope.results):
+    rows: object = envelope.results
+    if isinstance(rows, list) and all(isinstance(row, msgspec.Raw) for row in cast("list[object]", rows)):
         return envelope
-    if envelope.results is None and "results" in decoder(dict[str, msgspec.Raw]).decode(data):
+    if rows is None and "results" in decoder(dict[str, msgspec.Raw]).decode(data):
         return attrs.evolve(envelope, results=[])
     raise _other_form(answer, f"{path}.results isn't an array".lstrip("."))
 
@@ -162,7 +162,7 @@ def _items(model: type[M], rows: list[msgspec.Raw], path: str, deviations: Devia
 
 
 def _item(data: bytes, model: type[M], path: str, deviations: Deviations) -> M:
-    """Decode one item that may be odd; one that isn't an object becomes a model without any field."""
+    """Decode one item leniently; one that isn't an object becomes a model without any field."""
     item = decode_leniently(data, model, path, deviations)
     if not isinstance(item, model):
         item = model(**{field.name: None for field in attrs.fields(cast("Any", model))})
@@ -186,22 +186,38 @@ def _whole(value: object) -> int | None:
 
 
 def _notices(envelope: Any) -> tuple[str, ...]:
-    """Give the server's own words on what it couldn't do with the request."""
-    told = getattr(envelope, "error_messages", None)
-    return tuple(text for text in told if isinstance(text, str)) if isinstance(told, list) else ()
+    """Return the server's own words on what it couldn't do with the request."""
+    sent = getattr(envelope, "error_messages", None)
+    notices = cast("list[object]", sent) if isinstance(sent, list) else []
+    return tuple(notice for notice in notices if isinstance(notice, str))
 
 
-def _check_fields(form: Form[Any], answer: Answer, models: Sequence[Any]) -> None:
-    """Raise ContractError where a model repeats an id asked for and has another one."""
+def _check_fields(form: Form[Any], answer: Answer, *several: Sequence[Any]) -> None:
+    """Raise ContractError where one of several sequences of models has another id than the one asked for."""
+    unknown: list[tuple[str, Sequence[Any]]] = []
     for name in form.about:
-        if not models or hasattr(models[0], name):
-            values = (getattr(model, name) for model in models)
-        elif (key := f'"{name}"'.encode()) in answer.content:  # a field that the contract doesn't know
-            values = (model.raw.get(name) for model in models if key in getattr(model, "_raw_json", b""))
-        else:
-            continue
-        for value in values:
-            _check_id(form, answer, name, value)
+        for models in several:
+            if models and not hasattr(models[0], name):
+                unknown.append((name, models))
+                continue
+            for model in models:
+                _check_id(form, answer, name, getattr(model, name))
+    if unknown and any(key in answer.content for key in _keys(tuple(name for name, _ in unknown))):
+        for name, models in unknown:  # a field that the contract doesn't know
+            key = f'"{name}"'.encode()
+            for model in models:
+                if key in getattr(model, "_raw_json", b""):
+                    _check_id(form, answer, name, model.raw.get(name))
+
+
+@cache
+def _keys(names: tuple[str, ...]) -> tuple[bytes, ...]:
+    """Return the fewest texts that one of them begins the key of each name: a page is searched for each."""
+    return tuple(
+        f'"{name}'.encode()
+        for name in sorted(set(names))
+        if not any(name != other and name.startswith(other) for other in names)
+    )
 
 
 def _check_id(form: Form[Any], answer: Answer, name: str, value: object) -> None:
@@ -214,7 +230,7 @@ def _check_id(form: Form[Any], answer: Answer, name: str, value: object) -> None
 
 def _check_links(answer: Answer, envelope: Any) -> None:
     """Raise ContractError where the links to other pages lead to another id than the one asked for."""
-    asked = {**answer.request.ids, **{name: _plain(value) for name, value in answer.request.query}}
+    requested = {**answer.request.ids, **{name: _plain(value) for name, value in answer.request.query}}
     for link in (getattr(envelope, "next", None), getattr(envelope, "previous", None)):
         if not isinstance(link, str):
             continue
@@ -227,8 +243,13 @@ def _check_links(answer: Answer, envelope: Any) -> None:
             if named and expected not in named:
                 raise _other_id(answer, name, expected, named[0])
         for name, value in parse_qsl(parts.query):
-            if name.endswith("_id") and name in asked and _is_id(value) and _plain(value) != asked[name]:
-                raise _other_id(answer, name, asked[name], value)
+            if (
+                name.endswith("_id")
+                and name in requested
+                and _is_id(value)
+                and _plain(value) != requested[name]
+            ):
+                raise _other_id(answer, name, requested[name], value)
 
 
 def _is_id(text: str) -> bool:
@@ -240,7 +261,7 @@ def _is_id(text: str) -> bool:
 
 
 def _plain(text: str) -> str:
-    """Give an id in its usual form."""
+    """Return an id in its usual form."""
     return str(UUID(text)) if _is_id(text) else text
 
 
@@ -254,7 +275,7 @@ def _other_id(answer: Answer, name: str, expected: str, got: str) -> ContractErr
 
 
 def _refused_if(strict: bool, answer: Answer, deviations: Deviations) -> tuple[Deviation, ...]:
-    """Give the deviations; raise ContractError for them when `strict`."""
+    """Return the deviations; raise ContractError for them when `strict`."""
     found = deviations.found()
     if not strict or not found:
         return found

@@ -104,8 +104,8 @@ class FutureAGIError(Exception):
         self.problem = problem
         self.remedy = remedy
         self.request = request
-        self.attempts = attempts
-        self.history = history
+        self.attempts: int = attempts
+        self.history: tuple[Attempt, ...] = history
         self.page: int | None = None
 
     def tried(self, history: tuple[Attempt, ...]) -> None:
@@ -177,8 +177,8 @@ class APIStatusError(FutureAGIError):
         self.type = type
         self.code = code
         self.message = message
-        self.details = dict(details or {})
-        self.headers = dict(headers or {})
+        self.details: dict[str, Any] = dict(details or {})
+        self.headers: dict[str, str] = dict(headers or {})
         self.excerpt = excerpt
 
 
@@ -207,7 +207,7 @@ class PermissionDeniedError(APIStatusError):
 class NotFoundError(APIStatusError):
     """404: there is no such thing, or not in this organization.
 
-    `status` is 500 where the server said so with that status, as it does for an unknown test execution.
+    `status` is 500 where the server answered so with that status, as it does for an unknown test execution.
     """
 
     status_code: ClassVar[Literal[404]] = 404
@@ -248,7 +248,7 @@ class ContractError(FutureAGIError):
     ) -> None:
         super().__init__(problem, remedy=remedy, request=request, attempts=attempts, history=history)
         self.status = status
-        self.headers = dict(headers or {})
+        self.headers: dict[str, str] = dict(headers or {})
         self.excerpt = excerpt
         self.deviations = deviations
 

@@ -74,8 +74,8 @@ class Sightings:
 
     def __init__(self) -> None:
         self.count: int | None = None
-        self.variant = 0
-        self.identified = True  # whether each row had an id
+        self.variant: int = 0
+        self.identified: bool = True  # whether each row had an id
         self._seen: dict[_Key, int] = {}
         self._counts: dict[int, int | None] = {}
         self._pass = -1

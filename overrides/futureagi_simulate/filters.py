@@ -8,49 +8,26 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
-from typing import Any, Final, Literal
+from typing import Any, Final
 from uuid import UUID
 
 import msgspec
 from msgspec.structs import replace
 
 from futureagi_simulate.errors import ConfigurationError
+from futureagi_simulate_api.operations import (
+    FILTER_OPERATORS,
+    FILTER_TYPES,
+    FILTER_WORDS,
+    SENT_AS,
+    FilterType,
+)
 
 __all__ = ["Column", "Filter", "FilterType", "RowFilters", "column"]
 
-FilterType = Literal["text", "number", "datetime", "boolean", "list"]
-"""The documented types of filter. The open-source server refuses "list"."""
-
 Value = str | float | bool | datetime | UUID
-
-COLUMNS: Final[Mapping[str, FilterType]] = {
-    "status": "text",
-    "timestamp": "datetime",
-    "call_execution_id": "text",
-    "overall_score": "number",
-    "response_time": "number",
-    "call_type": "text",
-    "scenario": "text",
-}
-_EQUALITY: Final = frozenset({"equals", "not_equals"})
-_CONTAINING: Final = _EQUALITY | {"contains", "not_contains", "in"}
-_ORDER: Final = _EQUALITY | {
-    "greater_than",
-    "less_than",
-    "greater_than_or_equal",
-    "less_than_or_equal",
-    "between",
-    "not_in_between",
-}
-_OPERATORS: Final[Mapping[FilterType, frozenset[str]]] = {
-    "text": _CONTAINING,
-    "list": _CONTAINING,
-    "number": _ORDER,
-    "datetime": _ORDER,
-    "boolean": _EQUALITY,
-}
 
 
 class Filter(msgspec.Struct, frozen=True):
@@ -148,7 +125,7 @@ class Column(msgspec.Struct, frozen=True):
         `not_between`, and that is sent. Set `as_documented` to send the documented word.
         """
         made = self._filter("not_in_between", low, high)
-        return made if as_documented else replace(made, sent_as="not_between")
+        return made if not as_documented else replace(made, sent_as=made.operator)
 
     def is_in(self, values: Iterable[str]) -> Filter:
         """Match any of `values`; statuses and call types in any case."""
@@ -161,42 +138,45 @@ class Column(msgspec.Struct, frozen=True):
 
     def _filter(self, operator: str, *values: Value, many: bool = False) -> Filter:
         kind = self.type or _type_of(values[0])
-        if operator not in _OPERATORS[kind]:
+        if operator not in FILTER_OPERATORS[kind]:
             raise ConfigurationError(
                 f"{operator!r} doesn't go with {self.id!r}, whose values are of type {kind!r}.",
-                remedy=f"Operators for it: {', '.join(sorted(_OPERATORS[kind]))}.",
+                remedy=f"Operators for it: {', '.join(sorted(FILTER_OPERATORS[kind]))}.",
             )
         sent = tuple(_value(self.id, kind, value) for value in values)
-        if many and self.id in _SPELT:
-            sent = tuple(_SPELT[self.id](str(value)) for value in sent)
-        if len(sent) == 2 and not many and sent[0] > sent[1]:  # type: ignore[operator]  # both of one kind
+        if many and self.id in FILTER_WORDS:
+            sent = tuple(_spelled(self.id, str(value)) for value in sent)
+        if len(sent) == 2 and not many and not _in_order(*sent):
             raise ConfigurationError(
                 f"A filter on {self.id!r} has the bounds {values[0]} and {values[1]}.",
                 remedy="Give the lower bound first.",
             )
         value = sent if many or len(values) > 1 else sent[0]
-        return Filter(self.id, kind, operator, value, operator)
+        return Filter(self.id, kind, operator, value, SENT_AS.get(operator, operator))
 
 
-_SPELT: Final[Mapping[str, Callable[[str], str]]] = {
-    "status": str.lower,
-    "call_type": lambda word: word.capitalize() if word.lower() in ("inbound", "outbound") else word,
-}
+def _spelled(column_id: str, word: str) -> str:
+    """Spell a word of a column as the spec does; one it doesn't know in lower case where all others are."""
+    words = FILTER_WORDS[column_id]
+    known = next((one for one in words if one.casefold() == word.casefold()), word)
+    return known.lower() if all(map(str.islower, words)) else known
 
 
 def column(name: str | UUID, *, type: FilterType | None = None) -> Column:
     """Name a column to filter by.
 
     `name` is status, timestamp, call_execution_id, overall_score, response_time, call_type, scenario, or the
-    id of an eval config. Any other column the server may know needs its `type` said. Raises
+    id of an eval config. Any other column the server may know needs its `type`. Raises
     ConfigurationError for an unknown name or type.
     """
-    if type is not None and type not in _OPERATORS:
-        raise ConfigurationError(f"{type!r} is no filter type.", remedy=f"Types: {', '.join(_OPERATORS)}.")
+    if type is not None and type not in FILTER_OPERATORS:
+        raise ConfigurationError(
+            f"{type!r} is no filter type.", remedy=f"Types: {', '.join(FILTER_OPERATORS)}."
+        )
     if isinstance(name, UUID):
         return Column(str(name), type)
-    if name in COLUMNS:
-        return Column(name, type or COLUMNS[name])
+    if name in FILTER_TYPES:
+        return Column(name, type or FILTER_TYPES[name])
     if type is not None:
         return Column(name, type)
     try:
@@ -204,8 +184,15 @@ def column(name: str | UUID, *, type: FilterType | None = None) -> Column:
     except ValueError:
         raise ConfigurationError(
             f"There is no documented column {name!r} to filter by.",
-            remedy=f"Columns: {', '.join(COLUMNS)}, or an eval config's id; for another one say its type=.",
+            remedy=(
+                f"Columns: {', '.join(FILTER_TYPES)}, or an eval config's id; for another one give its type=."
+            ),
         ) from None
+
+
+def _in_order(low: str | float, high: str | float) -> bool:
+    """Compare two bounds of one type."""
+    return str(low) <= str(high) if isinstance(low, str) or isinstance(high, str) else low <= high
 
 
 def _type_of(value: Value) -> FilterType:
@@ -230,6 +217,8 @@ def _value(name: str, kind: FilterType, value: Value) -> str | float:
             return _iso(name, _read_time(name, value))
         case "text" | "list", str() | UUID() if not _UNSENDABLE.search(str(value)):
             return str(value)
+        case _:
+            pass
     raise ConfigurationError(
         f"{value!r} isn't a value for a filter on {name!r}, whose values are of type {kind!r}.",
         remedy=_NEEDS[kind],

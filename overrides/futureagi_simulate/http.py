@@ -22,11 +22,10 @@ from futureagi_simulate import __version__, logs
 from futureagi_simulate.auth import Credentials
 from futureagi_simulate.errors import Attempt, ConfigurationError, RequestInfo
 from futureagi_simulate.options import Options, Timeout, redirect_target
-from futureagi_simulate.responses import Classifier, FailedAttempt, Failure, FailureKind, Reply
+from futureagi_simulate.responses import Classifier, FailedAttempt, Failure, FailureKind, Replacement, Reply
 from futureagi_simulate.retry import RetryPolicy
 
 if TYPE_CHECKING:
-    from futureagi_simulate.bodies import Stray
     from futureagi_simulate.transport import AsyncHTTPClient, HTTPClient
 
 __all__ = [
@@ -60,7 +59,8 @@ class Answer(msgspec.Struct, frozen=True):
     """A 2xx answer whose `content` is a JSON object, decompressed; a key that it repeats is masked.
 
     `headers` has lower-case names, `attempts` counts the tries it took, `elapsed` is the time of all of them
-    and of the waits between, in seconds. `strays` are values JSON doesn't have, and what stands for them.
+    and of the waits between, in seconds. `replacements` are values JSON doesn't have, and what stands for
+    them.
     """
 
     request: Request
@@ -69,7 +69,7 @@ class Answer(msgspec.Struct, frozen=True):
     content: bytes
     attempts: int = 1
     elapsed: float = 0.0
-    strays: tuple[Stray, ...] = ()
+    replacements: tuple[Replacement, ...] = ()
 
     def __repr__(self) -> str:
         return f"<Answer {self.status} to {self.request.operation}, {len(self.content)} bytes>"
@@ -139,7 +139,7 @@ def flow(request: Request, options: Options, cancelled: threading.Event | None =
                 content=options.credentials.scrub_answer(result.content),
                 attempts=len(history),
                 elapsed=ended - begun,
-                strays=result.strays,
+                replacements=result.replacements,
             )
         wait = policy.wait(len(history), result.asked)
         result.error.tried(history)

@@ -12,7 +12,7 @@ import typing
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from enum import Enum
 from functools import cache
-from typing import Any, Final, TypeVar, get_args, get_origin
+from typing import Any, Final, TypeVar, cast, get_args, get_origin
 
 import attrs
 import msgspec
@@ -60,7 +60,7 @@ def decode_each(
     A body of a few bytes an element would otherwise take a thousand times its size.
     """
     known: dict[bytes, tuple[T, Deviations, list[int]]] = {}
-    values = []
+    values: list[T] = []
     for place, part in enumerate(parts):
         data = bytes(part)
         if data not in known:
@@ -144,9 +144,8 @@ def _name(form: Any) -> str:
         return "an array"
     if get_origin(form) is dict or attrs.has(form):
         return "an object"
-    if isinstance(form, type) and issubclass(form, Enum):
-        return f"a {form.__name__}"
-    return _NAMES.get(form, getattr(form, "__name__", str(form)))
+    name = str(getattr(form, "__name__", form))
+    return f"a {name}" if isinstance(form, type) and issubclass(form, Enum) else _NAMES.get(form, name)
 
 
 def _got(data: bytes) -> str:
@@ -161,25 +160,25 @@ def _excerpt(data: bytes) -> str:
 
 
 hints: Callable[[Any], dict[str, Any]] = cache(typing.get_type_hints)
-"""Give the types of a model's fields."""
+"""Return the types of a model's fields."""
 
 
 def members(form: Any) -> tuple[Any, ...]:
-    """Give the types a union allows, or the one type."""
+    """Return the types a union allows, or the one type."""
     return get_args(form) if get_origin(form) in (types.UnionType, typing.Union) else (form,)
 
 
-def unknown_words(value: Any, path: str) -> Iterator[Deviation]:
+def unknown_words(value: object, path: str) -> Iterator[Deviation]:
     """Find unknown enum values anywhere in a decoded value."""
     if isinstance(value, Enum):
         if value.value not in type(value)._value2member_map_:
             yield Deviation(path, f"a {type(value).__name__}", f"a text, {value.value[:_EXCERPT]!r}")
     elif isinstance(value, list):
-        for place, element in enumerate(value):
+        for place, element in enumerate(cast("list[object]", value)):
             yield from unknown_words(element, f"{path}[{place}]")
     elif isinstance(value, dict):
-        for key, inner in value.items():
+        for key, inner in cast("dict[str, Any]", value).items():
             yield from unknown_words(inner, f"{path}[{key}]")
     elif attrs.has(type(value)):
-        for field in attrs.fields(type(value)):
+        for field in attrs.fields(cast("Any", type(value))):
             yield from unknown_words(getattr(value, field.name), f"{path}.{field.name}".lstrip("."))

@@ -12,14 +12,12 @@ import os
 import sys
 import threading
 import warnings
-from typing import TYPE_CHECKING, Final
+from typing import Final
 from weakref import WeakValueDictionary
 
+from futureagi_simulate.auth import Credentials
 from futureagi_simulate.errors import Attempt, ConfigurationError, FutureAGIWarning
 from futureagi_simulate.printable import clean
-
-if TYPE_CHECKING:
-    from futureagi_simulate.auth import Credentials
 
 __all__ = ["attempted", "hide", "logger", "show", "waiting", "warn"]
 
@@ -56,11 +54,11 @@ def _masked(record: logging.LogRecord) -> bool:
     """Mask the keys in a record; drop one that has the headers in a compressed form."""
     if record.name == "hpack.hpack" and str(record.msg).startswith(_COMPRESSED):
         return False
-    said = text = record.getMessage()
+    original = text = record.getMessage()
     for reference in _known.valuerefs():
         credentials = reference()
         text = text if credentials is None else credentials.scrub(text)
-    if text != said:
+    if text != original:
         record.msg, record.args = text, ()
     return True
 
@@ -119,7 +117,7 @@ def waiting(request: object, seconds: float, attempt: Attempt) -> None:
 
 def warn(text: str, category: type[FutureAGIWarning], **facts: str) -> None:
     """Warn at the line of the caller's own code; the facts become attributes of the warning."""
-    depth, frame = 1, sys._getframe()
+    depth, frame = 1, sys._getframe()  # pyright: ignore[reportPrivateUsage]  # documented
     while frame.f_back is not None and frame.f_code.co_filename.startswith(_PACKAGE):
         depth, frame = depth + 1, frame.f_back
     warning = category(clean(text))

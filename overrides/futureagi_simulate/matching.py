@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from futureagi_simulate.filters import COLUMNS, Filter
+from futureagi_simulate.filters import Filter
 from futureagi_simulate.records import (
     EvalRecord,
     eval_record,
@@ -23,6 +23,7 @@ from futureagi_simulate.records import (
     seconds,
     text,
 )
+from futureagi_simulate_api.operations import FILTER_TYPES
 
 __all__ = ["contradicted", "contradicts", "fits_verdict", "misses", "unknown_columns"]
 
@@ -78,7 +79,7 @@ def _plain(name: str) -> str:
     return name.replace("_", "").casefold()
 
 
-_DOCUMENTED: Final = frozenset(map(_plain, COLUMNS))
+_DOCUMENTED: Final = frozenset(map(_plain, FILTER_TYPES))
 
 
 def _has_column(name: str, raw: Mapping[str, Any]) -> bool:
@@ -183,7 +184,7 @@ def _text_of(name: str, raw: Mapping[str, Any]) -> str | None:
 
 
 def _eval_of(name: str, raw: Mapping[str, Any], kind: str) -> str | None:
-    """Return what an eval said in the words of a filter: "true" or "false" for a verdict, else its word."""
+    """Return the result of an eval as a filter has it: "true" or "false" for a verdict, else its word."""
     verdict = _verdict_of(name, raw)
     if kind == "boolean":
         return None if verdict is None else str(verdict).lower()

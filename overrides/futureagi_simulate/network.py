@@ -150,9 +150,9 @@ class _Backend(NetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[Any] | None = None,
     ) -> NetworkStream:
-        options = {"local_address": local_address, "socket_options": socket_options}
+        options: dict[str, Any] = {"local_address": local_address, "socket_options": socket_options}
         if not isinstance(timeout, Limit):
-            return _Stream(self._inner.connect_tcp(host, port, timeout, **options), None)  # type: ignore[arg-type]
+            return _Stream(self._inner.connect_tcp(host, port, timeout, **options), None)
         end = time.monotonic() + timeout.cap
 
         def connect() -> NetworkStream:
@@ -165,7 +165,7 @@ class _Backend(NetworkBackend):
                     raise httpcore.ConnectTimeout
                 try:
                     share = left / (len(addresses) - index)
-                    return self._inner.connect_tcp(address, port, share, **options)  # type: ignore[arg-type]
+                    return self._inner.connect_tcp(address, port, share, **options)
                 except (httpcore.ConnectError, httpcore.ConnectTimeout) as failed:
                     error = failed
             raise error
@@ -380,7 +380,7 @@ def pools(client: Any) -> list[Any]:
 def enforce(client: Any) -> None:
     """Make the connections that a client opens from now on keep each request's deadline."""
     for pool in pools(client):
-        kind: Any = _Backend if isinstance(pool, httpcore.ConnectionPool) else _AsyncBackend
+        kind: Any = _Backend if issubclass(type(pool), httpcore.ConnectionPool) else _AsyncBackend
         if not isinstance(pool._network_backend, kind):
             pool._network_backend = kind(pool._network_backend)
 

@@ -22,7 +22,15 @@ from futureagi_simulate.checks import yes_or_no
 from futureagi_simulate.errors import ConfigurationError, InsecureConnectionWarning
 from futureagi_simulate.retry import RetryPolicy
 
-__all__ = ["DEFAULT_BASE_URL", "Options", "Origin", "RedirectTarget", "Timeout", "redirect_target"]
+__all__ = [
+    "DEFAULT_BASE_URL",
+    "DEFAULT_TIMEOUT",
+    "Options",
+    "Origin",
+    "RedirectTarget",
+    "Timeout",
+    "redirect_target",
+]
 
 
 DEFAULT_BASE_URL: Final = "https://api.futureagi.com"
@@ -135,7 +143,7 @@ class Origin(msgspec.Struct, frozen=True):
 class RedirectTarget(msgspec.Struct, frozen=True):
     """Where a redirect leads that isn't followed, for a message.
 
-    `target`: scheme, host and port, without user, password, path and query; "" where they can't be told.
+    `target`: scheme, host and port, without user, password, path and query; "" where they are unknown.
     `problem`: why nobody can follow it; "" where it leads to another origin.
     """
 
@@ -237,6 +245,9 @@ class Timeout(msgspec.Struct, frozen=True):
         return {phase: seconds if limit is None or limit > seconds else limit for phase, limit in limits}
 
 
+DEFAULT_TIMEOUT: Final = Timeout()
+
+
 class Options(msgspec.Struct, frozen=True, kw_only=True):
     """Everything that governs how requests are made.
 
@@ -258,7 +269,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
         api_key: Secret | None = None,
         secret_key: Secret | None = None,
         base_url: str | None = None,
-        timeout: Any = UNSET,
+        timeout: Any = DEFAULT_TIMEOUT,
         retry: RetryPolicy | None = None,
         strict: bool = False,
         max_body: int = 256 * MEBIBYTE,
@@ -287,7 +298,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
         return cls(
             credentials=credentials,
             origin=origin,
-            timeout=Timeout() if timeout is UNSET else Timeout.of(timeout),
+            timeout=Timeout.of(timeout),
             retry=_policy(retry),
             strict=yes_or_no(strict, "strict"),
             max_body=_limit(max_body),

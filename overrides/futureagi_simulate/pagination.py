@@ -252,12 +252,12 @@ class Traversal:
 
     def __init__(self, size: int, first: int = 1, variants: int = 1, stop: int | None = None) -> None:
         self.last: int | None = None
-        self.rows = 0
+        self.rows: int = 0
         self.lowered_size: int | None = None
         self.fresh: list[int] = []
-        self.barren = 0
-        self.past_count = False
-        self.calm = True
+        self.barren: int = 0
+        self.past_count: bool = False
+        self.calm: bool = True
         self._size = size
         self._first = self._next = first
         self._stop = math.inf if stop is None else stop
@@ -396,7 +396,7 @@ class Window:
     """
 
     def __init__(self, traversal: Traversal, prefetch: int) -> None:
-        self.shrank = False
+        self.shrank: bool = False
         self.stuck: ContractError | None = None
         self._traversal = traversal
         self._prefetch = prefetch
@@ -582,8 +582,8 @@ def _cause(before: Fetched[object], after: Fetched[object]) -> Literal["change",
 
 def _time(item: object) -> str | None:
     """Return the time that the listing of an item is ordered by, if it is sent."""
-    raw: Any = getattr(item, "raw", None)
+    raw = getattr(item, "raw", None)
     if not isinstance(raw, dict):
         return None
-    fields: dict[str, Any] = raw
+    fields = cast("dict[str, Any]", raw)
     return next((fields[name] for name in _TIMES if fields.get(name)), None)

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, Final, Literal, Protocol
+from typing import Any, Final, Literal, Protocol, cast
 
 __all__ = [
     "AnswerShare",
@@ -55,7 +55,7 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class EvalRecord:
-    """What one eval said about one call.
+    """The result of one eval for one call.
 
     `passed` is set for the kind "pass_fail", `score` (0 to 100) for "score", `choices` for "choices"; all
     three only when `status` is "completed". `output` is the server's own value, untouched; its form differs
@@ -124,7 +124,7 @@ class AnswerShare:
 
 @dataclass(frozen=True, slots=True)
 class EvalSummary:
-    """What one eval said about all calls of an execution.
+    """The results of one eval for all calls of an execution.
 
     `pass_rate`, `passed` and `failed` (numbers of calls) belong to the kind "pass_fail"; `average` and
     `percentiles` ("p5" to "p100") to "score"; `choices`, by word the share of answers that hold it, to
@@ -260,14 +260,12 @@ def moment(value: object) -> datetime | None:
 
 def mapping(value: object) -> dict[str, Any]:
     """Return a JSON object, or an empty one."""
-    found: dict[str, Any] = value if isinstance(value, dict) else {}
-    return found
+    return cast("dict[str, Any]", value) if isinstance(value, dict) else {}
 
 
 def items(value: object) -> list[Any]:
     """Return a JSON array, or an empty one."""
-    found: list[Any] = value if isinstance(value, list) else []
-    return found
+    return cast("list[object]", value) if isinstance(value, list) else []
 
 
 def objects(value: object) -> list[dict[str, Any]]:
@@ -305,8 +303,8 @@ def word_shares(answers: tuple[AnswerShare, ...], total: int | None) -> dict[str
 
     Where the calls of each share are known they are counted, so that rounded shares aren't summed.
     """
-    said = sorted({word for answer in answers for word in answer.choices})
-    return {word: _share([one for one in answers if word in one.choices], total) for word in said}
+    chosen = sorted({word for answer in answers for word in answer.choices})
+    return {word: _share([one for one in answers if word in one.choices], total) for word in chosen}
 
 
 def _share(answers: list[AnswerShare], total: int | None) -> float:
@@ -320,11 +318,11 @@ def answer_shares(shares: Mapping[str, float], total: int | None) -> tuple[Answe
     """Read the shares as a server sends them, and add up those of answers that hold the same words."""
     sums: dict[tuple[str, ...], float] = {}
     for text, share in shares.items():
-        said = choices_of(text)
-        sums[said] = sums.get(said, 0) + share
+        chosen = choices_of(text)
+        sums[chosen] = sums.get(chosen, 0) + share
     return tuple(
-        AnswerShare(said, round(share, 2), None if total is None else round(share * total / 100))
-        for said, share in sorted(sums.items())
+        AnswerShare(chosen, round(share, 2), None if total is None else round(share * total / 100))
+        for chosen, share in sorted(sums.items())
     )
 
 
@@ -353,7 +351,7 @@ def _words(value: Any) -> Iterator[str]:
         case {"choices": held} | {"choice": held}:
             yield from _words(held)
         case list() | tuple():
-            for part in value:
+            for part in cast("Iterable[object]", value):
                 yield from _words(part)
         case str():
             value.encode()  # half of a surrogate pair is a ValueError: it could be written nowhere
@@ -420,12 +418,12 @@ def _kind(entry: Mapping[str, Any], output: object) -> EvalKind | None:
 
 def _status(entry: Mapping[str, Any], output: object) -> EvalStatus | None:
     """Read the status. A pending eval is `{"status": "pending"}` when stored and `{}` when displayed."""
-    said = word(entry.get("status"))
-    if entry.get("error") not in (None, False, "") or said in ("error", "failed"):
+    status = word(entry.get("status"))
+    if entry.get("error") not in (None, False, "") or status in ("error", "failed"):
         return "error"
-    if entry.get("skipped") is True or said == "skipped":
+    if entry.get("skipped") is True or status == "skipped":
         return "skipped"
-    if said == "pending" or not entry:
+    if status == "pending" or not entry:
         return "pending"
     return "completed" if output is not None else None
 
@@ -444,8 +442,8 @@ def _percent(output: object) -> float | None:
 
 
 def _choices(output: object) -> tuple[str, ...]:
-    if isinstance(output, dict):
-        output = first(mapping(output), "choices", "choice")
+    if chosen := mapping(output):
+        output = first(chosen, "choices", "choice")
     if isinstance(output, str):
         return (output,)
     return tuple(choice for choice in items(output) if isinstance(choice, str))
@@ -551,10 +549,10 @@ def _text(content: object) -> str:
     """Read what was said: a text, or a chat's list of texts or of `{"content": …}`."""
     if isinstance(content, str):
         return content
-    if isinstance(content, dict):
-        content = first(mapping(content), "content", "text")
-    if isinstance(content, list):
-        return "\n".join(part for part in map(_text, items(content)) if part)
+    if parts := mapping(content):
+        content = first(parts, "content", "text")
+    if several := items(content):
+        return "\n".join(part for part in map(_text, several) if part)
     return text(content) or ""
 
 
@@ -583,8 +581,8 @@ class Answered(Protocol):
 def call_record(model: Answered, *, execution_id: str | None = None) -> CallRecord:
     """Make the record of a call from what any endpoint returned for it.
 
-    `execution_id` is used where the answer itself doesn't name the execution. Never raises for odd values:
-    what can't be read is None.
+    `execution_id` is used where the answer itself doesn't name the execution. Never raises for values
+    that differ from the contract: what can't be read is None.
     """
     raw = _flat(mapping(model.raw))
     scenario = raw.get("scenario")
@@ -629,10 +627,10 @@ def _flat(raw: Mapping[str, Any]) -> dict[str, Any]:
 def _direction(raw: Mapping[str, Any]) -> Literal["inbound", "outbound"] | None:
     """Read who called whom: "Inbound", "outboundPhoneCall", or `call_direction` in the metadata."""
     for value in (mapping(raw.get("call_metadata")).get("call_direction"), raw.get("call_type")):
-        said = word(value) or ""
-        if "outbound" in said:
+        direction = word(value) or ""
+        if "outbound" in direction:
             return "outbound"
-        if "inbound" in said:
+        if "inbound" in direction:
             return "inbound"
     return None
 

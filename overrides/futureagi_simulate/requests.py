@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, Final, Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar, cast
 from urllib.parse import quote
 
 import msgspec
@@ -189,7 +189,8 @@ def _given(values: object) -> list[Any]:
     """Return the values of an argument that takes several; one alone is a list of one."""
     if values is None:
         return []
-    return list(values) if isinstance(values, Iterable) and not isinstance(values, str | bytes) else [values]
+    several = isinstance(values, Iterable) and not isinstance(values, str | bytes)
+    return list(cast("Iterable[Any]", values)) if several else [values]
 
 
 def _names(values: object, parameter: Parameter) -> str | None:
@@ -231,14 +232,15 @@ def _filters(values: object, name: str) -> tuple[Filter, ...]:
             f"{name}={values!r} isn't a list.",
             remedy=f"Put filters into a list, one too: {name}=[column(...)...].",
         )
-    chosen = tuple(values)
-    for one in chosen:
+    chosen: list[Filter] = []
+    for one in cast("Iterable[object]", values):
         if not isinstance(one, Filter):
             raise ConfigurationError(
                 f"{one!r} isn't a filter.",
                 remedy='Make filters with column(), as in column("status").equals("failed").',
             )
-    return chosen
+        chosen.append(one)
+    return tuple(chosen)
 
 
 def _filters_as_json(values: object, parameter: Parameter) -> str | None:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Mapping
 from enum import Enum
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final, cast
 
 import msgspec
 from msgspec.structs import replace
@@ -33,9 +33,6 @@ from futureagi_simulate.errors import (
 )
 from futureagi_simulate.options import RedirectTarget
 from futureagi_simulate.retry import RetryPolicy, retry_after
-
-if TYPE_CHECKING:
-    from futureagi_simulate.bodies import Stray
 
 __all__ = [
     "Classifier",
@@ -77,17 +74,29 @@ class Failure(msgspec.Struct, frozen=True):
     limit: str = ""
 
 
+class Replacement(msgspec.Struct, frozen=True):
+    """A value that JSON doesn't have: where it was first, what it was, what stands there now, and how often.
+
+    The same in other elements of the arrays above it is the same kind.
+    """
+
+    path: str
+    got: str
+    instead: str
+    count: int = 1
+
+
 class Reply(msgspec.Struct, frozen=True):
     """An answer. Its headers have lower-case names; its body is whole unless `failure` says otherwise.
 
-    `strays` are values that had to be replaced to make its body JSON.
+    `replacements` are values that had to be replaced to make its body JSON.
     """
 
     status: int
     headers: Mapping[str, str]
     content: bytes = b""
     failure: Failure | None = None
-    strays: tuple[Stray, ...] = ()
+    replacements: tuple[Replacement, ...] = ()
 
     def __repr__(self) -> str:
         return f"<Reply {self.status}, {len(self.content)} bytes, {self.failure or 'whole'}>"
@@ -105,7 +114,7 @@ _HEADERS: Final = (
     "via",
     "www-authenticate",
 )
-_SAID: Final = ("message", "detail", "error", "result")
+_MESSAGE_KEYS: Final = ("message", "detail", "error", "result")
 
 Scrub = Callable[[str], str]
 
@@ -129,17 +138,14 @@ class ErrorEnvelope(msgspec.Struct, frozen=True):
             body = _cleaned(msgspec.json.decode(content.decode(errors="replace")), scrub)
         except (msgspec.DecodeError, RecursionError):
             return cls()
-        if not isinstance(body, dict):
-            return cls()
-        fields: dict[str, Any] = body
-        said = [text for name in _SAID if isinstance(text := fields.get(name), str)]
-        details: Any = fields.get("details")
+        fields = _object(body)
+        messages = [text for name in _MESSAGE_KEYS if isinstance(text := fields.get(name), str)]
         return cls(
             found=fields.get("status") is False,
             type=_text(fields.get("type")),
             code=_text(fields.get("code")),
-            message=said[0] if said else "",
-            details=details if isinstance(details, dict) else {},
+            message=messages[0] if messages else "",
+            details=_object(fields.get("details")),
         )
 
 
@@ -176,10 +182,16 @@ def _cleaned(value: Any, scrub: Scrub) -> Any:
     if isinstance(value, str):
         return clean(value, scrub)
     if isinstance(value, list):
-        return [_cleaned(item, scrub) for item in value]
+        return [_cleaned(item, scrub) for item in cast("list[object]", value)]
     if isinstance(value, dict):
-        return {clean(name, scrub): _cleaned(item, scrub) for name, item in value.items()}
+        fields = cast("dict[str, Any]", value)
+        return {clean(name, scrub): _cleaned(item, scrub) for name, item in fields.items()}
     return value
+
+
+def _object(value: object) -> dict[str, Any]:
+    """Return a JSON object, or an empty one."""
+    return cast("dict[str, Any]", value) if isinstance(value, dict) else {}
 
 
 def _text(value: Any) -> str:
@@ -301,10 +313,10 @@ class Classifier(msgspec.Struct, frozen=True):
         except (msgspec.DecodeError, RecursionError) as error:
             from futureagi_simulate.bodies import to_strict_json  # here: nearly every body is JSON
 
-            content, strays = to_strict_json(reply.content)
+            content, replacements = to_strict_json(reply.content)
             if content == reply.content:
                 return self._not_json(reply, error)
-            return self._success(replace(reply, content=content, strays=strays))
+            return self._success(replace(reply, content=content, replacements=replacements))
         if status != b"false":
             return reply
         return self._failed_success(reply)
@@ -341,8 +353,8 @@ class Classifier(msgspec.Struct, frozen=True):
         kind = _KINDS.get(reply.status, ServerError if reply.status >= 500 else APIStatusError)
         if reply.status == 500 and words.found and _UNKNOWN.search(words.message):
             kind = NotFoundError
-        said = f": {words.message}" if words.message else ""
-        problem = f"{self.request} answered {status_text(reply.status)}{said}"
+        message = f": {words.message}" if words.message else ""
+        problem = f"{self.request} answered {status_text(reply.status)}{message}"
         remedy = _SHORTER if reply.status in _TOO_LONG else _REMEDIES.get(kind, _READ)
         error = self._status_error(kind, problem, remedy, reply, words)
         asked = retry_after(reply.headers, self.policy.clock.wall())

@@ -45,7 +45,7 @@ class Form(msgspec.Struct, Generic[M], frozen=True):
     at: tuple[str, ...] = ()
     identity: str | None = "id"
     telling: frozenset[str] = frozenset()
-    about: Mapping[str, str] = msgspec.field(default_factory=dict)
+    about: Mapping[str, str] = msgspec.field(default_factory=dict[str, str])
     unidentified: type[M] | None = None
 
 

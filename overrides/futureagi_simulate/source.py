@@ -164,7 +164,7 @@ class Source(msgspec.Struct, Generic[T, F], frozen=True):
     send: Callable[..., F]
     read: Callable[[Ask, Any], Fetched[T]]
     contract: Contract
-    known: list[Fetched[T]] = msgspec.field(default_factory=list)
+    known: list[Fetched[T]] = msgspec.field(default_factory=list[Any])
     readings: Readings = msgspec.field(default_factory=Readings)
 
     def in_hand(self, ask: Ask) -> Fetched[T] | None:

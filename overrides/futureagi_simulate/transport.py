@@ -70,7 +70,7 @@ _PHASES: Final = (
 )
 
 
-def open_client(given: httpx.Client | None, origin: Origin | None = None) -> httpx.Client:
+def open_client(given: object, origin: Origin | None = None) -> httpx.Client:
     """Return the caller's client if it is one, else a connection pool of our own, for one origin."""
     if given is None:
         return _opened(httpx.Client, httpx.HTTPTransport, origin)
@@ -80,7 +80,7 @@ def open_client(given: httpx.Client | None, origin: Origin | None = None) -> htt
     return given
 
 
-def open_async_client(given: httpx.AsyncClient | None, origin: Origin | None = None) -> httpx.AsyncClient:
+def open_async_client(given: object, origin: Origin | None = None) -> httpx.AsyncClient:
     """Return the caller's client if it is one, else a pool of our own, for asyncio or trio and one origin."""
     if given is None:
         return _opened(httpx.AsyncClient, httpx.AsyncHTTPTransport, origin)

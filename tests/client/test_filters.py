@@ -9,9 +9,10 @@ from uuid import UUID
 
 import pytest
 
-from futureagi_simulate import ConfigurationError, Filter, column
+from futureagi_simulate import Column, ConfigurationError, Filter, column
 from futureagi_simulate.filters import FilterType
 from futureagi_simulate.matching import contradicts
+from futureagi_simulate_api.operations import FILTER_OPERATORS
 
 EVAL = "61f0e267-7194-5e18-b8dd-d7fbff2d3d7d"
 NINE = datetime(2026, 3, 21, 9, 0, tzinfo=UTC)
@@ -231,3 +232,9 @@ def test_a_row_without_a_score_meets_only_what_it_can(operator: str, meets: bool
 def test_a_column_that_the_row_does_not_show_contradicts_nothing() -> None:
     assert not contradicts(column("overallScore", type="number").equals(1), CALL)
     assert not contradicts(column("00000000-0000-4000-8000-000000000000").greater_than(1), CALL)
+
+
+def test_a_column_has_a_method_for_each_operator_of_the_spec() -> None:
+    words = {word for operators in FILTER_OPERATORS.values() for word in operators}
+    methods = {name for name in vars(Column) if not name.startswith("_")} - {"id", "type"}
+    assert {"is_in" if word == "in" else word for word in words} == methods

@@ -22,8 +22,8 @@ bodies = st.recursive(numbers | texts, lambda inner: st.lists(inner) | st.dictio
 
 
 def told(content: bytes) -> list[tuple[str, str, str]]:
-    _, strays = to_strict_json(content)
-    return [(stray.path, stray.got, stray.instead) for stray in strays]
+    _, replaced = to_strict_json(content)
+    return [(one.path, one.got, one.instead) for one in replaced]
 
 
 @pytest.mark.parametrize(
@@ -70,19 +70,19 @@ def test_a_place_can_be_shown_whatever_its_key() -> None:
 
 
 def test_the_same_in_other_rows_is_told_once_with_its_count() -> None:
-    _, strays = to_strict_json(b'{"results": [' + b'{"score": NaN, "id": 1}, ' * 999 + b'{"score": NaN}]}')
-    assert [(stray.path, stray.count) for stray in strays] == [("results[0].score", 1000)]
+    _, replaced = to_strict_json(b'{"results": [' + b'{"score": NaN, "id": 1}, ' * 999 + b'{"score": NaN}]}')
+    assert [(one.path, one.count) for one in replaced] == [("results[0].score", 1000)]
 
 
 def test_made_up_keys_do_not_make_any_number_of_kinds() -> None:
-    _, strays = to_strict_json(b"{" + b", ".join(b'"k%d": NaN' % number for number in range(5000)) + b"}")
-    assert (len(strays), sum(stray.count for stray in strays)) == (1001, 5000)
-    assert strays[-1].path == "(another place)"
+    _, replaced = to_strict_json(b"{" + b", ".join(b'"k%d": NaN' % number for number in range(5000)) + b"}")
+    assert (len(replaced), sum(one.count for one in replaced)) == (1001, 5000)
+    assert replaced[-1].path == "(another place)"
 
 
 def test_a_value_far_down_is_told_to_the_depth_that_can_be_read() -> None:
-    (stray,) = to_strict_json(b'{"a": ' + b"[" * 100 + b"NaN" + b"]" * 100 + b"}")[1]
-    assert stray.path == "a" + "[0]" * 49 + "…"
+    (one,) = to_strict_json(b'{"a": ' + b"[" * 100 + b"NaN" + b"]" * 100 + b"}")[1]
+    assert one.path == "a" + "[0]" * 49 + "…"
 
 
 def test_one_odd_value_takes_no_memory_for_the_others() -> None:
@@ -102,9 +102,9 @@ def test_a_number_of_any_length_is_no_hindrance() -> None:
 @given(bodies)
 def test_whatever_pythons_json_writes_can_be_read_and_is_touched_only_where_told(body: Any) -> None:
     content = json.dumps(body).encode()
-    found, strays = to_strict_json(content)
+    found, replaced = to_strict_json(content)
     assert msgspec.json.decode(found) == msgspec.json.decode(json.dumps(mended(body)))
-    assert (found == content) is (not strays)
+    assert (found == content) is (not replaced)
 
 
 def mended(value: Any) -> Any:

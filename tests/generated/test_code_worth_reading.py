@@ -8,8 +8,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from futureagi_simulate_api import models
 
+from futureagi_simulate_api import models
 from tools.generate import PACKAGE
 from tools.spec import contract, load, operations, resolve, snake
 

@@ -75,13 +75,13 @@ def test_a_hand_edit_is_caught_with_a_diff_and_mended(project, capsys):
 
 @pytest.mark.parametrize("name", ["models/left_over.py", "notes.txt"])
 def test_a_file_that_the_spec_does_not_give_is_caught_and_removed(project, capsys, name):
-    stray = project / PACKAGE / name
-    stray.write_text("left = 'over'\n")
+    leftover = project / PACKAGE / name
+    leftover.write_text("left = 'over'\n")
 
     assert main(["--check"], project) == 1
     assert "-left = 'over'" in capsys.readouterr().out
     assert main([], project) == 0
-    assert not stray.exists()
+    assert not leftover.exists()
 
 
 def test_a_change_of_the_spec_without_generating_is_caught(project, capsys):

@@ -22,7 +22,6 @@ from futureagi_simulate_api.models import (
     RunsByName,
     TestExecutionCall,
 )
-
 from tools.spec import operations, read, resolve, snake
 
 ID = "cc3c8111-0000-4000-8000-000000000001"
@@ -150,7 +149,7 @@ def test_what_was_asked_for_decides_the_class_of_a_run(call, asked, result, kind
 def test_an_odd_call_is_an_error_and_not_an_execution(call):
     answer = httpx.Response(200, json={"status": True, "result": CALL_RESULT | {"latency": "fast"}})
 
-    with pytest.raises(ContractError, match="result.latency should be an object"):
+    with pytest.raises(ContractError, match=r"result\.latency should be an object"):
         call(get_simulation_runs, call.client(answer, strict=True), call_execution_id=ID)
 
 

@@ -9,10 +9,10 @@ from enum import Enum
 import attrs
 import msgspec
 import pytest
+
 from futureagi_simulate_api import models
 from futureagi_simulate_api.models import CallCost, CallStatus, TranscriptTurn
 from futureagi_simulate_api.types import Model, unknown_values
-
 from tools.spec import contract, load
 
 COST = (

@@ -71,7 +71,8 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Copy:
         else:
             shutil.copy(root / name, folder / name)
     (folder / "pyproject.toml").write_text(
-        '[tool.mypy]\nstrict = true\nmypy_path = ["overrides", "generated", "contract"]\nexplicit_package_bases = true\n'
+        '[tool.mypy]\nstrict = true\nmypy_path = ["overrides", "generated", "contract"]\n'
+        "explicit_package_bases = true\n"
     )
     copy = Copy(folder)
     assert copy.python("tools/generate.py").returncode == 0

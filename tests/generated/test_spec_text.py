@@ -182,7 +182,9 @@ def holds_no_code(spec: dict[str, Any]) -> bool:
     except (SpecError, AssertionError):  # the second: the generator's own refusal
         return False
     known = {node.module for node in nodes(client(SPEC)) if isinstance(node, ast.ImportFrom)}
-    imported = {each.name for node in nodes(client(SPEC)) if isinstance(node, ast.Import) for each in node.names}
+    imported = {
+        each.name for node in nodes(client(SPEC)) if isinstance(node, ast.Import) for each in node.names
+    }
     for node in nodes(files):
         if isinstance(node, ast.Call) and not isinstance(node.func, ast.Call):
             assert ast.dump(node.func) in KNOWN_CALLS, ast.unparse(node)

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, TypeVar
 import attrs
 import typer
 
+import futureagi_simulate
 from futureagi_simulate_cli.commands.process import usage
 
 if TYPE_CHECKING:
-    from futureagi_simulate.client import Client
     from futureagi_simulate_cli.gate.find import Target
     from futureagi_simulate_cli.gate.settings import Settings
 
@@ -230,7 +230,7 @@ def from_environment(variable: str) -> str | None:
 
 
 def find_execution(
-    client: Client,
+    client: futureagi_simulate.Client,
     command: str,
     execution: str | None,
     run_test: str | None,
@@ -252,7 +252,9 @@ def find_execution(
     )
 
 
-def find_target(client: Client, command: str, request: GateRequest, *, wait: bool) -> Target:
+def find_target(
+    client: futureagi_simulate.Client, command: str, request: GateRequest, *, wait: bool
+) -> Target:
     """Find the execution to evaluate: the named one, or the one of the run test.
 
     With `wait` that is the next execution of the run test (see `Target`), else the latest finished one.

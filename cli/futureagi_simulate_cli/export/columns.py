@@ -7,16 +7,14 @@ batches are those of listings: `futureagi_simulate.frames`.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any, Final
 
 import pyarrow as pa
 
 from futureagi_simulate.frames import BYTES, batches, schema_of
 from futureagi_simulate.records import CallRecord
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-    from pathlib import Path
 
 _ROWS: Final = 100
 _GROUP: Final = 1_000

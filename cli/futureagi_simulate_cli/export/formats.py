@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import csv
 import dataclasses
+from collections.abc import Callable, Iterable, Mapping
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, Final, Literal
+from pathlib import Path
+from typing import Any, Final, Literal
 
 from futureagi_simulate.checks import packages
 from futureagi_simulate.errors import ConfigurationError
 from futureagi_simulate.records import CallRecord
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
-    from pathlib import Path
 
 Format = Literal["jsonl", "csv", "parquet", "duckdb"]
 FORMATS: Final[dict[str, Format]] = {

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import gc
 import warnings
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from typing import TYPE_CHECKING, Any, Final
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
 
 import attrs
 
+from futureagi_simulate.client import Client
 from futureagi_simulate.errors import (
     ConfigurationError,
     FutureAGIError,
@@ -16,21 +20,13 @@ from futureagi_simulate.errors import (
     ListingChangedWarning,
 )
 from futureagi_simulate.exact import IncompleteListingError
-from futureagi_simulate.records import call_record
+from futureagi_simulate.listings import Paging
+from futureagi_simulate.pagination import Page
+from futureagi_simulate.records import CallRecord, call_record
 from futureagi_simulate_cli.export.formats import Format, format_of, require_packages, write
 from futureagi_simulate_cli.export.partial import Partial, Progress
 from futureagi_simulate_cli.export.source import Received, Source, changed_since, require_moment
 from futureagi_simulate_cli.export.target import failure, require_regular, require_utf8, resolve
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from datetime import datetime
-    from pathlib import Path
-
-    from futureagi_simulate.client import Client
-    from futureagi_simulate.listings import Paging
-    from futureagi_simulate.pagination import Page
-    from futureagi_simulate.records import CallRecord
 
 _AT_ONCE: Final = 1_000
 """Largest listing that is fetched in one page where pages don't add up: one response of all settles it."""

@@ -13,8 +13,11 @@ import stat
 import sys
 import time
 from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, BinaryIO, Final, Self
+from pathlib import Path
+from types import TracebackType
+from typing import Any, BinaryIO, Final, Self
 
 import attrs
 import msgspec
@@ -22,11 +25,6 @@ import msgspec
 from futureagi_simulate.errors import ConfigurationError, FutureAGIError
 from futureagi_simulate_cli.export import target as files
 from futureagi_simulate_cli.export.source import Received
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
-    from pathlib import Path
-    from types import TracebackType
 
 if sys.platform == "win32":
     import msvcrt
@@ -82,8 +80,8 @@ class Partial:
     """
 
     def __init__(self, target: Path, question: str, clock: Callable[[], float] = time.monotonic) -> None:
-        self.folder = folder_of(target)
-        self.progress = Progress(question)
+        self.folder: Path = folder_of(target)
+        self.progress: Progress = Progress(question)
         self._lines = self.folder / "calls.jsonl"
         self._state = self.folder / "progress.json"
         self._converted = self.folder / "converted"

@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import UTC
-from typing import TYPE_CHECKING, Any, Self
+from datetime import UTC, datetime
+from typing import Any, Self
 
 import attrs
 import msgspec
 from msgspec.structs import replace
 
 from futureagi_simulate.checks import uuid
+from futureagi_simulate.client import Client
 from futureagi_simulate.errors import ConfigurationError
-from futureagi_simulate.listings import Plan
+from futureagi_simulate.listings import Listing, Paging, Plan
+from futureagi_simulate.records import CallRecord
 from futureagi_simulate.requests import ListingSpec, listing_spec
 from futureagi_simulate_api import operations
 from futureagi_simulate_api.types import decoded
-
-if TYPE_CHECKING:
-    from datetime import datetime
-
-    from futureagi_simulate.client import Client
-    from futureagi_simulate.listings import Listing, Paging
-    from futureagi_simulate.records import CallRecord
 
 
 @attrs.define(slots=False)

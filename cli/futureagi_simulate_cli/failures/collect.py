@@ -8,10 +8,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields, replace
 from functools import reduce
 from operator import or_
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import Any, Final, Literal
 
 import attrs
 
+from futureagi_simulate.client import Client
 from futureagi_simulate.errors import ConfigurationError
 from futureagi_simulate.records import (
     CallRecord,
@@ -33,10 +34,6 @@ from futureagi_simulate_cli.failures.redact import (
     identities_of,
 )
 from futureagi_simulate_cli.gate.settings import EVERY, Threshold, merge_choices
-
-if TYPE_CHECKING:
-    from futureagi_simulate.client import Client
-
 
 _WORD: Final = re.compile(r"[^\W\d_]{4,}|\d{2,}")
 _EMPTY_WORDS: Final = frozenset(

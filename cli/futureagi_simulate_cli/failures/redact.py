@@ -13,15 +13,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 from urllib.parse import unquote
 
 import attrs
 
 from futureagi_simulate.records import CallRecord, ExecutionRecord
-
-if TYPE_CHECKING:
-    from futureagi_simulate_cli.failures.collect import Cluster, FailedCall
+from futureagi_simulate_cli import failures
 
 NAME: Final = "[name]"
 PHONE: Final = "[phone]"
@@ -292,16 +290,16 @@ class Redactor:
             original_call_id=call.original_call_id and self.identifier(call.original_call_id),
         )
 
-    def failed_call(self, failed: FailedCall, least: int = LONG_NUMBER) -> FailedCall:
+    def failed_call(self, failed: failures.FailedCall, least: int = LONG_NUMBER) -> failures.FailedCall:
         """Redact a failed call."""
         return self._with(failed, self.call(failed.call, least), keep_turns=True)
 
-    def failed_call_without_texts(self, failed: FailedCall) -> FailedCall:
+    def failed_call_without_texts(self, failed: failures.FailedCall) -> failures.FailedCall:
         """Leave the texts of a failed call out, and with them the turns where it failed."""
         return self._with(failed, self.without_texts(failed.call), keep_turns=False)
 
     @staticmethod
-    def _with(failed: FailedCall, call: CallRecord, *, keep_turns: bool) -> FailedCall:
+    def _with(failed: failures.FailedCall, call: CallRecord, *, keep_turns: bool) -> failures.FailedCall:
         positions = {id(record): position for position, record in enumerate(failed.call.evals)}
         return attrs.evolve(
             failed,
@@ -316,7 +314,7 @@ class Redactor:
             ),
         )
 
-    def cluster(self, cluster: Cluster, *, has_texts: bool = True) -> Cluster:
+    def cluster(self, cluster: failures.Cluster, *, has_texts: bool = True) -> failures.Cluster:
         """Redact a cluster, or leave its texts out."""
         return attrs.evolve(
             cluster,

@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 from itertools import islice
-from typing import TYPE_CHECKING, Final
+from typing import Final
 from uuid import UUID
 
+from futureagi_simulate import ExecutionRun
+from futureagi_simulate.client import Client
 from futureagi_simulate.errors import ConfigurationError, ContractError
 from futureagi_simulate.records import ExecutionRecord, execution_record
-
-if TYPE_CHECKING:
-    from futureagi_simulate import ExecutionRun
-    from futureagi_simulate.client import Client
 
 PAGE: Final = 100
 PREFETCH: Final = 4
@@ -68,7 +66,7 @@ class Target:
         notes: tuple[str, ...] = (),
     ) -> None:
         self.id = execution_id
-        self.notes = notes
+        self.notes: tuple[str, ...] = notes
         self._client = client
         self._run_test = run_test
         self._started_after = started_after

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from math import sqrt
 from typing import Any, Final, Literal
 
@@ -243,7 +244,7 @@ percentage, such as "numeric": neither has a number.
 _UNNAMED: Final = "(unnamed eval)"
 
 
-@attrs.frozen
+@dataclass(frozen=True, slots=True)  # attrs can't evaluate a hint that names the class itself
 class Measure:
     """One eval of an execution as a number in percent.
 
@@ -323,7 +324,7 @@ def measure_execution(
         completed = execution.completed_calls
         if missing and problem is None and completed is not None and (measure.total or 0) > completed:
             problem = f"{measure.total} results for {completed} completed calls"
-        return attrs.evolve(
+        return replace(
             measure,
             missing=missing,
             problem=problem,
@@ -349,13 +350,13 @@ def _measure(summary: EvalSummary, choices: Choices) -> Measure:
     if len(evaluated) == 1:
         whole = evaluated[0]
         others = tuple(part for part in parts if part is not whole)
-        return attrs.evolve(
+        return replace(
             whole,
             template=None if whole.name == name else name,
             parts=others,
             problem=whole.problem or problem,
         )
-    return attrs.evolve(_one(summary, name, choices), parts=tuple(parts), pooled=bool(parts), problem=problem)
+    return replace(_one(summary, name, choices), parts=tuple(parts), pooled=bool(parts), problem=problem)
 
 
 def _one(summary: EvalSummary, name: str, choices: Choices, template: str | None = None) -> Measure:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import attrs
 
+from futureagi_simulate import ExecutionRun
+from futureagi_simulate.client import Client
 from futureagi_simulate.durations import FORMS, seconds
 from futureagi_simulate.errors import (
     ConfigurationError,
@@ -21,10 +23,6 @@ from futureagi_simulate.retry import Clock, SystemClock
 from futureagi_simulate_cli.gate.checks import Check, Outcome, Verdict, evaluate
 from futureagi_simulate_cli.gate.find import PAGE, PREFETCH, Target, fetch_run, is_finished
 from futureagi_simulate_cli.gate.settings import ChoicesInput, Settings, ThresholdsInput
-
-if TYPE_CHECKING:
-    from futureagi_simulate import ExecutionRun
-    from futureagi_simulate.client import Client
 
 INTERVAL: Final = 5.0
 """Seconds between two polls: an execution takes minutes, and one poll costs the server 0.04 s."""

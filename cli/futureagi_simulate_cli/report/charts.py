@@ -5,14 +5,17 @@ from __future__ import annotations
 import sys
 from base64 import b64encode
 from collections import Counter
+from collections.abc import Iterable, Sequence
 from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
 from types import CodeType
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import Any, Final, Literal
 
 import attrs
 import vl_convert
 
 from futureagi_simulate.printable import shorten
+from futureagi_simulate_cli.gate import Verdict
+from futureagi_simulate_cli.gate.measure import Measure
 
 
 class _KeepDocstrings(SourceFileLoader):
@@ -38,12 +41,6 @@ try:
 finally:
     if sys.flags.optimize > 1:
         sys.meta_path.remove(_KeepDocstrings)
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-
-    from futureagi_simulate_cli.gate import Verdict
-    from futureagi_simulate_cli.gate.measure import Measure
 
 Theme = Literal["light", "dark"]
 

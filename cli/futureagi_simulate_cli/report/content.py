@@ -6,25 +6,20 @@ import json
 import zlib
 from base64 import b64encode
 from collections import defaultdict
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any, Final
 
 import attrs
 
+from futureagi_simulate.client import Client
 from futureagi_simulate.errors import FutureAGIError
 from futureagi_simulate.printable import escaped
-from futureagi_simulate.records import CallRecord, ExecutionRecord, execution_record
+from futureagi_simulate.records import CallRecord, EvalRecord, ExecutionRecord, execution_record
 from futureagi_simulate_cli.failures.collect import Cluster, full_calls, merge, read_clusters, readable
 from futureagi_simulate_cli.gate import Settings, Verdict
 from futureagi_simulate_cli.gate.find import fetch_run
 from futureagi_simulate_cli.gate.settings import points
 from futureagi_simulate_cli.gate.wait import evaluate_run
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
-
-    from futureagi_simulate.client import Client
-    from futureagi_simulate.records import CallRecord, EvalRecord
-
 
 PAGE = 100
 PREFETCH = 4

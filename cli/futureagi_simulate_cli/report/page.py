@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 from base64 import b64encode
+from collections.abc import Iterator
 from hashlib import sha256
 from importlib.resources import files
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import jinja2
 
 from futureagi_simulate.printable import clean
-from futureagi_simulate_cli.failures.collect import Criteria, failed_call
+from futureagi_simulate.records import CallRecord
+from futureagi_simulate_cli.failures.collect import Cluster, Criteria, failed_call
 from futureagi_simulate_cli.gate import Outcome
+from futureagi_simulate_cli.gate.measure import Measure
 from futureagi_simulate_cli.report import charts, content
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from futureagi_simulate.records import CallRecord
-    from futureagi_simulate_cli.failures.collect import Cluster
-    from futureagi_simulate_cli.gate.measure import Measure
-    from futureagi_simulate_cli.report.content import Material
+from futureagi_simulate_cli.report.content import Material
 
 COLUMNS: Final = (
     {"key": "id", "title": "Call", "type": "id"},

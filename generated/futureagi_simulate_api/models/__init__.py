@@ -33,10 +33,6 @@ if TYPE_CHECKING:
     from .execution_run_page import ExecutionRunPage
     from .explanation_cluster import ExplanationCluster
     from .explanation_status import ExplanationStatus
-    from .filter_ import Filter
-    from .filter_config import FilterConfig
-    from .filter_operator import FilterOperator
-    from .filter_type import FilterType
     from .group_row import GroupRow
     from .mono_recordings import MonoRecordings
     from .provider_call_type import ProviderCallType
@@ -88,10 +84,6 @@ else:
         "ExecutionRunPage": "execution_run_page",
         "ExplanationCluster": "explanation_cluster",
         "ExplanationStatus": "explanation_status",
-        "Filter": "filter_",
-        "FilterConfig": "filter_config",
-        "FilterOperator": "filter_operator",
-        "FilterType": "filter_type",
         "GroupRow": "group_row",
         "MonoRecordings": "mono_recordings",
         "ProviderCallType": "provider_call_type",
@@ -150,10 +142,6 @@ __all__ = [
     "ExecutionRunPage",
     "ExplanationCluster",
     "ExplanationStatus",
-    "Filter",
-    "FilterConfig",
-    "FilterOperator",
-    "FilterType",
     "GroupRow",
     "MonoRecordings",
     "ProviderCallType",
