@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 import os
 import threading
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeAlias, TypeVar, cast
 
@@ -127,6 +128,30 @@ def _whole_number(text: str) -> int | str:
         return text
 
 
+def sent_json(value: object) -> bytes:
+    """Encode a body: a mapping, or a model without its optional fields that are None.
+
+    Raise TypeError or ValueError for what JSON doesn't have, such as NaN.
+    """
+    return json.dumps(msgspec.to_builtins(_sendable(value)), allow_nan=False).encode()
+
+
+def _sendable(value: object) -> object:
+    if isinstance(value, Model):
+        optional = {one.name for one in attrs.fields(type(value)) if one.default is None}  # type: ignore[arg-type]
+        fields = _fields(value).items()
+        return {
+            name: _sendable(one) for name, one in fields if one is not None or name not in optional
+        }
+    if isinstance(value, Mapping):
+        mapping: Mapping[object, object] = value
+        return {name: _sendable(one) for name, one in mapping.items()}
+    if isinstance(value, list | tuple):
+        values: Iterable[object] = value
+        return [_sendable(one) for one in values]
+    return value
+
+
 def _fields(model: Any) -> dict[str, Any]:
     return {field.name: getattr(model, field.name) for field in attrs.fields(type(model))}
 
@@ -166,4 +191,4 @@ def unknown_values() -> int:
     return getattr(_kept, "count", 0)
 
 
-__all__ = ["Absent", "Model", "OpenEnum", "decoded", "decoder", "unknown_values"]
+__all__ = ["Absent", "Model", "OpenEnum", "decoded", "decoder", "sent_json", "unknown_values"]
