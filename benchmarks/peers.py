@@ -83,7 +83,7 @@ def _kept() -> TemporaryDirectory[str]:
 
 def _default(folder: Path) -> None:
     config = folder / "config.yaml"
-    hooks = "post_hooks: [ruff check . --fix, ruff format .]"  # the generator's own
+    hooks = "post_hooks: [ruff check . --fix-only --extend-select=I, ruff format .]"  # the generator's own
     config.write_text(f"package_name_override: default_client\n{hooks}\n")
     run_generator(view(), config, folder / "default_client", None)
     run_hooks(config, folder / "default_client")

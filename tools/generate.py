@@ -20,6 +20,7 @@ import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import redirect_stdout
 from copy import deepcopy
+from keyword import iskeyword
 from pathlib import Path
 from types import ModuleType
 from typing import Any, get_type_hints
@@ -157,6 +158,7 @@ def run_generator(document: Mapping[str, Any], config: Path, target: Path, templ
             raise GenerationError(_in_words([data]))
         project = Project(openapi=data, config=settings, custom_template_path=templates)
         project.env.bytecode_cache = methods.compiled_templates()
+        project.env.globals["iskeyword"] = iskeyword
         with redirect_stdout(io.StringIO()):
             errors = project.build()
     except GenerationError:

@@ -492,10 +492,12 @@ def _parameter(given: Mapping[str, Any], document: Mapping[str, Any]) -> Paramet
         values=tuple(dict.fromkeys(values)),
         cases=cases,
         repeated_as=tuple(
-            given.get("x-repeated-as", (given["name"],) if schema.get("format") == "uuid" else ())
+            given.get(
+                "x-repeated-as", (given["name"],) if schema.get("format") == "uuid" and not several else ()
+            )
         ),
         text=("Deprecated. " if given.get("deprecated") else "")
-        + (given.get("description") or schema.get("description", "")),
+        + (given.get("description") or schema.get("description") or "As it is sent."),
         several=several,
         separator="," if several and given.get("explode") is False else "",
         deprecated=bool(given.get("deprecated")),

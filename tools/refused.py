@@ -608,10 +608,13 @@ _IMPLIED: Final = {"properties": ["object"], "required": ["object"]}
 
 
 def _fields(schema: Part, classes: set[str]) -> Problems:
-    for name in schema.get("properties", ()):
+    names = schema.get("properties", ())
+    for name in names:
         taken = name in _NO_FIELDS or name in classes or name.startswith("_")
         same = unicodedata.normalize("NFKC", name) == name  # Python reads another name than the one written
-        if taken or not same or not name.isidentifier() or iskeyword(name):
+        if iskeyword(name):  # the attribute is called `from_`; a page has no attribute of its own
+            taken = f"{name}_" in names or "results" in names or not name.islower()
+        if taken or not same or not name.isidentifier():
             yield f"no attribute can be called {name!r}; make a map of the object"
 
 

@@ -6,8 +6,9 @@ from __future__ import annotations
 import json
 import os
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from enum import StrEnum
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeAlias, TypeVar, cast
 
 import attrs
@@ -75,6 +76,28 @@ class Model:
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _rebuild, (type(self), _fields(self), getattr(self, "_raw_json", None))
+
+
+def wire_names(**names: str) -> Callable[[type[M]], type[M]]:
+    """Make a class decorator: `class_="class"` has the attribute `class_` hold what JSON calls `class`."""
+
+    def renamed(cls: type[M]) -> type[M]:
+        form: Any = cls
+        for attribute, key in names.items():
+            form.__annotations__[key] = form.__annotations__.pop(attribute)
+            setattr(form, key, property(attrgetter(attribute), _setter(attribute)))
+        keys = (names.get(one.name, one.name) for one in attrs.fields(form))
+        form.__attrs_attrs__ = tuple(
+            one.evolve(name=key, alias=one.alias)
+            for one, key in zip(attrs.fields(form), keys, strict=True)
+        )
+        return cls
+
+    return renamed
+
+
+def _setter(attribute: str) -> Callable[[Any, Any], None]:
+    return lambda model, value: setattr(model, attribute, value)
 
 
 def _fill_nothing(_model: Model) -> None:
@@ -157,7 +180,13 @@ def _fields(model: Any) -> dict[str, Any]:
 
 
 def _rebuild(cls: type[M], fields: dict[str, Any], raw_json: bytes | None) -> M:
-    model = cls(**fields)
+    model = cls(
+        **{
+            one.alias: fields[one.name]
+            for one in attrs.fields(cast("Any", cls))
+            if one.name in fields
+        }
+    )
     if raw_json is not None:
         object.__setattr__(model, "_raw_json", raw_json)
     return model
@@ -191,4 +220,13 @@ def unknown_values() -> int:
     return getattr(_kept, "count", 0)
 
 
-__all__ = ["Absent", "Model", "OpenEnum", "decoded", "decoder", "sent_json", "unknown_values"]
+__all__ = [
+    "Absent",
+    "Model",
+    "OpenEnum",
+    "decoded",
+    "decoder",
+    "sent_json",
+    "unknown_values",
+    "wire_names",
+]

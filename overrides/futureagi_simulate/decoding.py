@@ -176,7 +176,7 @@ def _item(data: bytes, model: type[M], path: str, deviations: Deviations) -> M:
     """Decode one item that may be odd; one that isn't an object becomes a model without any field."""
     item = decode_leniently(data, model, path, deviations)
     if not isinstance(item, model):
-        item = model(**{field.name: None for field in attrs.fields(cast("Any", model))})
+        item = model(**{field.alias: None for field in attrs.fields(cast("Any", model))})
     kept: M = _keeping(item, data)
     return kept
 

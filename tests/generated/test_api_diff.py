@@ -118,7 +118,7 @@ def test_a_new_title_changes_texts_only(project, capsys):
 
 def test_a_spec_of_the_past_that_is_refused_is_named_by_its_revision(project, capsys):
     now = (project / "openapi.yaml").read_text()
-    write(project, "0.1.0", "pass: {type: string}")
+    write(project, "0.1.0", "self: {type: string}")
     git = ["git", "-c", "user.name=x", "-c", "user.email=x@example.com"]
     subprocess.run([*git, "commit", "-q", "-a", "-m", "Second"], cwd=project, check=True)
     (project / "openapi.yaml").write_text(now)
@@ -126,7 +126,7 @@ def test_a_spec_of_the_past_that_is_refused_is_named_by_its_revision(project, ca
     assert main(["HEAD"], project) == 2
     error = capsys.readouterr().err
     assert error.startswith(
-        "openapi.yaml at HEAD: #/components/schemas/Call: no attribute can be called 'pass'"
+        "openapi.yaml at HEAD: #/components/schemas/Call: no attribute can be called 'self'"
     )
 
 

@@ -23,7 +23,7 @@ INPUTS = ("openapi.yaml", "generator-config.yaml", "generator-templates")
 FAULTS = [
     ("#/components/schemas/CallExecutionPage", "#/components/schemas/Nope", "Nope"),
     ("#/components/parameters/Page'", "#/components/parameters/Nope'", "Nope"),
-    ("\n        phone_number:", "\n        pass:", "pass"),
+    ("\n        phone_number:", "\n        self:", "self"),
     ("\n        phone_number:", "\n        phone-number:", "phone-number"),
 ]
 RUNS, LISTING = "/sdk/api/v1/simulation/runs/", "/simulate/run-tests/{run_test_id}/executions/"
