@@ -289,6 +289,7 @@ def _literal(value: object) -> str:
 
 
 def _docstring(text: str) -> str:
+    text = "".join(each if each.isprintable() or each.isspace() else " " for each in text)
     return text.replace("\\", "\\\\").replace('"""', r"\"\"\"")
 
 

@@ -9,6 +9,7 @@ from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
+from tools import methods
 from tools.generate import ROOT, ready, run_generator
 from tools.surface import Surface, surface
 
@@ -71,7 +72,10 @@ def client(spec: dict[str, Any]) -> dict[Path, str]:
 def _client(spec: str) -> tuple[tuple[Path, str], ...]:
     with tempfile.TemporaryDirectory() as folder:
         target = Path(folder, "client")
-        run_generator(ready(json.loads(spec)), ROOT / "generator-config.yaml", target, ROOT / "generator-templates")
+        document, templates = json.loads(spec), ROOT / "generator-templates"
+        run_generator(ready(document), ROOT / "generator-config.yaml", target, templates)
+        for path, text in methods.render(document, templates, target).items():
+            (target / path).write_text(text)
         return tuple((path.relative_to(target), path.read_text()) for path in target.rglob("*.py"))
 
 

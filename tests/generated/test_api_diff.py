@@ -54,6 +54,7 @@ def write(project: Path, version: str, *fields: str) -> None:
     [
         ("0.1.0", Weight.TEXT, "0.1.1"),
         ("0.1.0", Weight.COMPATIBLE, "0.1.1"),
+        ("0.1.9", Weight.BEHAVIOUR, "0.2.0"),
         ("0.1.9", Weight.BREAKING, "0.2.0"),
         ("1.2.3", Weight.TEXT, "1.2.4"),
         ("1.2.3", Weight.COMPATIBLE, "1.3.0"),
@@ -125,9 +126,9 @@ def test_a_spec_of_the_past_that_is_refused_is_named_by_its_revision(project, ca
 
     assert main(["HEAD"], project) == 2
     error = capsys.readouterr().err
-    assert error.startswith(
-        "openapi.yaml at HEAD: #/components/schemas/Call: no attribute can be called 'self'"
-    )
+    assert error.startswith("openapi.yaml at HEAD can't be compared: today's generator makes no client of it.")
+    assert "Compare with a later revision" in error
+    assert "\n#/components/schemas/Call: no attribute can be called 'self'" in error
 
 
 def test_a_breaking_change_fails_until_the_version_says_so(project, capsys):

@@ -169,7 +169,7 @@ def with_property(name: str) -> dict[str, Any]:
 
 KNOWN_CALLS = {
     ast.dump(node.func)
-    for spec in (SPEC, with_argument("thing"))
+    for spec in (SPEC, with_argument("thing"), with_property("from"))
     for node in nodes(client(spec))
     if isinstance(node, ast.Call) and not isinstance(node.func, ast.Call)
 }
