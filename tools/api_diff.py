@@ -15,7 +15,8 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import cache
 from pathlib import Path
 
 import yaml
@@ -112,7 +113,8 @@ def spec_at(revision: str, root: Path) -> bytes:
     return done.stdout
 
 
-def client(text: bytes) -> dict[Path, str]:
+@cache
+def client(text: bytes) -> Mapping[Path, str]:
     """Generate the client of a spec, with the templates of today; return its files by their paths."""
     with tempfile.TemporaryDirectory() as folder:
         Path(folder, "openapi.yaml").write_bytes(text)
