@@ -39,7 +39,6 @@ SUITES = [
     "tests/contract/test_checks.py::test_the_mock_keeps_to",
     "tests/contract/test_shapes.py",
     "tests/cli/test_listings.py",
-    "tests/cli/test_naming.py",
 ]
 PROLOGUE = "from typing import assert_type\n\n"
 
