@@ -163,7 +163,7 @@ def test_a_change_is_judged(name: str, original: dict[str, Any]) -> None:
     assert ("Breaking (" in told) == ("raise info.version" in told) == change.breaking
 
 
-def test_removing_what_a_method_is_made_of_is_refused_by_name(project: Copy, tmp_path: Path, capsys: Any) -> None:
+def test_removing_what_a_method_is_made_of_is_refused_by_name(original: dict[str, Any], tmp_path: Path, capsys: Any) -> None:
     for name in ("generator-config.yaml", "generator-templates"):
         (tmp_path / name).symlink_to(ROOT / name)
     spec = deepcopy(original)
