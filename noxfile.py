@@ -131,7 +131,9 @@ def generated_in_sync(session: nox.Session) -> None:
     """Fail with a diff when generated/ is not what openapi.yaml gives, and test the generator."""
     session.install("-e", ".[mock,contract]", *TEST_TOOLS, *GENERATOR, *TYPE_CHECKERS)
     session.run("python", "tools/generate.py", "--check")
-    session.run("pytest", "-n", "2", *ORDER, "tests/generated", "tests/tools", *session.posargs)
+    # A file's tests share what they generate: they run in one process.
+    together = ["-n", "2", "--dist", "loadfile"]
+    session.run("pytest", *together, *ORDER, "tests/generated", "tests/tools", *session.posargs)
 
 
 @nox.session

@@ -20,7 +20,7 @@ from typing import Any
 
 import attrs
 
-from tools.generate import ROOT, run_generator
+from tools.generate import ROOT, run_generator, run_hooks
 from tools.spec import contract, read
 
 OPENAPI_GENERATOR, PYDANTIC = "OpenAPI Generator", "pydantic models"
@@ -83,8 +83,10 @@ def _kept() -> TemporaryDirectory[str]:
 
 def _default(folder: Path) -> None:
     config = folder / "config.yaml"
-    config.write_text("package_name_override: default_client\n")
+    hooks = "post_hooks: [ruff check . --fix-only --extend-select=I, ruff format .]"  # the generator's own
+    config.write_text(f"package_name_override: default_client\n{hooks}\n")
     run_generator(view(), config, folder / "default_client", None)
+    run_hooks(config, folder / "default_client")
 
 
 def _pydantic(folder: Path) -> None:

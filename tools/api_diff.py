@@ -2,9 +2,10 @@
 
 A client is generated from either spec, both with the templates of today, and the two clients are compared.
 
-The version is `info.version` of the spec. A breaking change raises the major version, an addition the
-minor, a text the patch; while the major version is 0, a breaking change raises the minor and everything
-else the patch. Exit code 1: something breaks and the version in openapi.yaml doesn't say so.
+The version is `info.version` of the spec. A breaking change raises the major version, a change of behaviour
+or an addition the minor, a text the patch; while the major version is 0, what breaks or behaves otherwise
+raises the minor and everything else the patch. Exit code 1: something breaks and the version in openapi.yaml
+doesn't say so.
 """
 
 from __future__ import annotations
@@ -14,7 +15,8 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import cache
 from pathlib import Path
 
 import yaml
@@ -32,7 +34,12 @@ from tools.generate import GenerationError, render  # noqa: E402 (as above)
 from tools.spec import SpecError, load  # noqa: E402 (as above)
 from tools.surface import Surface, surface  # noqa: E402 (as above)
 
-_SECTIONS = {Weight.BREAKING: "Breaking", Weight.COMPATIBLE: "Compatible", Weight.TEXT: "Texts"}
+_SECTIONS = {
+    Weight.BREAKING: "Breaking",
+    Weight.BEHAVIOUR: "Behaviour",
+    Weight.COMPATIBLE: "Compatible",
+    Weight.TEXT: "Texts",
+}
 
 
 def next_version(version: str, weight: Weight) -> str:
@@ -40,7 +47,7 @@ def next_version(version: str, weight: Weight) -> str:
     major, minor, patch = map(int, version.split("."))
     if weight is Weight.BREAKING and major:
         return f"{major + 1}.0.0"
-    if weight is Weight.BREAKING or (weight is Weight.COMPATIBLE and major):
+    if weight >= Weight.BEHAVIOUR or (weight is Weight.COMPATIBLE and major):
         return f"{major}.{minor + 1}.0"
     return f"{major}.{minor}.{patch + 1}"
 
@@ -80,7 +87,7 @@ def changelog_entry(old: Surface, new: Surface, found: Sequence[Change]) -> str:
     weight = found[0].weight if found else Weight.TEXT
     version = new.version if new.version != old.version else next_version(old.version, weight)
     lines = [f"## {version}", ""]
-    for weight in (Weight.BREAKING, Weight.COMPATIBLE):
+    for weight in (Weight.BREAKING, Weight.BEHAVIOUR, Weight.COMPATIBLE):
         group = [f"- `{change.name}`: {change.what}" for change in found if change.weight is weight]
         lines += [f"### {_SECTIONS[weight]}", "", *group, ""] if group else []
     return "\n".join(lines)
@@ -106,7 +113,8 @@ def spec_at(revision: str, root: Path) -> bytes:
     return done.stdout
 
 
-def client(text: bytes) -> dict[Path, str]:
+@cache
+def client(text: bytes) -> Mapping[Path, str]:
     """Generate the client of a spec, with the templates of today; return its files by their paths."""
     with tempfile.TemporaryDirectory() as folder:
         Path(folder, "openapi.yaml").write_bytes(text)
@@ -121,7 +129,10 @@ def compare(old: bytes, new: bytes, revision: str) -> tuple[Surface, Surface, li
     try:
         before = client(old)
     except (ValueError, GenerationError, yaml.YAMLError) as problem:
-        raise SpecError(f"openapi.yaml at {revision}: {problem}") from problem
+        raise SpecError(
+            f"openapi.yaml at {revision} can't be compared: today's generator makes no client of it. Compare "
+            f"with a later revision, or commit it with these changed on a branch:\n{problem}"
+        ) from problem
     surfaces = surface(before, load(old)), surface(after, load(new))
     return *surfaces, changes(*surfaces) or unnamed(before, after)
 

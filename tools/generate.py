@@ -10,7 +10,7 @@ from __future__ import annotations
 import argparse
 import difflib
 import importlib
-import json
+import io
 import os
 import re
 import shlex
@@ -18,7 +18,9 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import redirect_stdout
 from copy import deepcopy
+from keyword import iskeyword
 from pathlib import Path
 from types import ModuleType
 from typing import Any, get_type_hints
@@ -51,6 +53,7 @@ class GenerationError(Exception):
 
 def ready(document: dict[str, Any]) -> dict[str, Any]:
     """Return the open view of a spec for the generator; raise `SpecError` with everything that is wrong."""
+    document = contract("document").with_path_items(document)
     found = list(outline(document))
     try:
         view = contract("views").open_view(document)
@@ -70,11 +73,16 @@ def prepare(view: Mapping[str, Any], found: Iterable[tuple[str, str]] = ()) -> d
     schemas = prepared.get("components", {}).get("schemas", {})
     for name in _reached(prepared) - _reached(prepared, past="contentSchema"):  # of a parameter's JSON text
         del schemas[name]
-    for _location, part in parts(prepared, "#"):
+    for location, part in parts(prepared, "#"):
         if part.get("enum"):
             part.setdefault("x-enum-varnames", _member_names(part["enum"]))
+        if not location.endswith("/responses"):
+            part.pop("default", None)  # the client neither sends nor fills in defaults
     for _route, operation, parameters in operations(prepared):
         _mark_deprecated(operation, prepared)
+        body = resolve(operation.get("requestBody", {}), prepared)
+        for media in body.get("content", {}).values() if not body.get("required") else ():
+            media["schema"] = {"anyOf": [media["schema"], {"type": "null"}]}  # the generator has it required
         for answer in operation.get("responses", {}).values():
             headers = resolve(answer, prepared).get("headers", {})
             headers.update({name: resolve(header, prepared) for name, header in headers.items()})
@@ -118,10 +126,12 @@ def _describe(parameter: dict[str, Any], document: Mapping[str, Any]) -> None:
     schema = parameter["schema"]
     _mark_deprecated(parameter, document)
     description = parameter.get("description") or resolve(schema, document).get("description", "")
+    if resolve(schema, document).get("type") == "array":
+        parameter["schema"] = schema = deepcopy(resolve(schema, document))
     if "$ref" in schema:
         parameter["schema"] = schema = {"anyOf": [schema, {"type": "string"}]}
     schema["description"] = description
-    for kind in (schema, *schema.get("anyOf", ()), *schema.get("oneOf", ())):
+    for kind in (schema, schema.get("items", {}), *schema.get("anyOf", ()), *schema.get("oneOf", ())):
         if kind.get("format") != "uuid":  # a time or a date is the text that goes into the URL
             kind.pop("format", None)
 
@@ -153,25 +163,47 @@ def _member_names(values: list[str]) -> list[str]:
 
 
 def run_generator(document: Mapping[str, Any], config: Path, target: Path, templates: Path | None) -> None:
-    """Run openapi-python-client on `document` into the folder `target`."""
-    with tempfile.TemporaryDirectory() as folder:
-        source = Path(folder, "openapi.json")
-        source.write_text(json.dumps(document), encoding="utf-8")
-        command = [sys.executable, "-m", "openapi_python_client", "generate", "--fail-on-warning"]
-        command += ["--meta", "none", "--config", str(config), "--path", str(source)]
-        command += ["--output-path", str(target), "--overwrite"]
-        command += ["--custom-template-path", str(templates)] if templates else []
-        path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
-        environment = {**os.environ, "PATH": path}
-        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-    if done.returncode:
-        crashed = "Traceback (most recent call last)" in done.stderr
-        printed = done.stderr.rstrip().rpartition("\n")[2] if crashed else f"{done.stdout}{done.stderr}"
-        raise GenerationError(f"openapi-python-client failed:\n{printed}")
+    """Write what openapi-python-client makes of `document` into the folder `target`, without its hooks."""
+    from openapi_python_client import Project  # here: a check of the spec generates nothing
+    from openapi_python_client.config import Config, ConfigFile, MetaType
+    from openapi_python_client.parser import GeneratorData
+    from openapi_python_client.parser.errors import GeneratorError
+
+    names = ConfigFile.load_from_path(path=config)
+    names.post_hooks = []
+    settings = Config.from_sources(names, MetaType.NONE, Path("openapi.json"), "utf-8", True, target)
+    try:
+        data = GeneratorData.from_dict(deepcopy(dict(document)), config=settings)
+        if isinstance(data, GeneratorError):
+            raise GenerationError(_in_words([data]))
+        project = Project(openapi=data, config=settings, custom_template_path=templates)
+        project.env.bytecode_cache = methods.compiled_templates()
+        project.env.globals["iskeyword"] = iskeyword
+        with redirect_stdout(io.StringIO()):
+            errors = project.build()
+    except GenerationError:
+        raise
+    except Exception as problem:  # a crash: the spec holds what the generator doesn't expect
+        raise GenerationError(_in_words([problem])) from problem
+    if errors:  # warnings too: something would be left out
+        raise GenerationError(_in_words(errors))
+
+
+def _in_words(errors: Iterable[Any]) -> str:
+    """Write down what the generator found."""
+    said = []
+    for error in errors:
+        text = f"{type(error).__name__}: {error}"
+        if not isinstance(error, Exception):
+            data = getattr(error, "data", None)
+            about = "" if data is None else data.model_dump_json(exclude_unset=True, by_alias=True)[:500]
+            text = " ".join(filter(None, (error.header, error.detail, about)))
+        said.append(text)
+    return "\n".join(["openapi-python-client failed:", *said])
 
 
 def run_hooks(config: Path, target: Path) -> None:
-    """Run the hooks of the generator's configuration again, for what was added to its output."""
+    """Run the hooks of the generator's configuration on all that was generated."""
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
     for hook in yaml.safe_load(config.read_text("utf-8"))["post_hooks"]:
         done = subprocess.run(

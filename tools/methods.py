@@ -2,7 +2,8 @@
 
 An operation is one method, named after its id. Where it has several request forms, `x-methods` names
 a method for each. A method whose name begins with `list` lists the rows of its pages; any other returns the
-object that was asked for, with its rows, if there are any, as a listing in `calls`.
+object that was asked for, with its rows, if there are any, as a listing in `calls`. Only answers to GET are
+read page by page.
 """
 
 from __future__ import annotations
@@ -12,10 +13,12 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
+from keyword import iskeyword
 from pathlib import Path
 from typing import Any, Final
 
-from tools.spec import SpecError, operations, resolve, snake
+from tools.spec import SUCCESSES, SpecError, argument, operations, resolve, snake
 
 TEMPLATES: Final = {"operations.py.jinja": Path("operations.py"), "methods.py.jinja": Path("methods.py")}
 PAGING: Final = frozenset({"page", "limit"})
@@ -24,7 +27,10 @@ _TYPES: Final = {
     "enum": "str",
     "text": "str",
     "boolean": "bool",
+    "flag": "bool",
     "integer": "int",
+    "whole": "int",
+    "number": "float",
     "names": "str | Sequence[str]",
     "filters": "Sequence[Filter]",
     "texts": "Sequence[str]",
@@ -66,11 +72,14 @@ class Parameter:
     cases: tuple[str, ...]
     repeated_as: tuple[str, ...]
     text: str
+    several: bool = False
+    separator: str = ""
+    deprecated: bool = False
 
     @property
     def type(self) -> str:
         """Write the type of the argument."""
-        return _TYPES[self.kind]
+        return f"Sequence[{_TYPES[self.kind]}]" if self.several else _TYPES[self.kind]
 
 
 @dataclass(frozen=True)
@@ -80,6 +89,11 @@ class Operation:
     id: str
     path: str
     parameters: tuple[Parameter, ...]
+    verb: str = "GET"
+    body: str = ""
+    body_required: bool = False
+    body_text: str = ""
+    answers: tuple[str, ...] = ("object",)
 
     @property
     def constant(self) -> str:
@@ -126,6 +140,20 @@ class Method:
         return bool(self.item) and self.name.startswith("list")
 
     @property
+    def deprecated_arguments(self) -> list[str]:
+        """Name the arguments that are deprecated; all may be left out."""
+        return [one.argument for one in self.parameters if one.deprecated and not one.required]
+
+    @property
+    def result(self) -> str:
+        """Write the type of what is returned, where that is no listing and has none."""
+        if not self.whole:
+            return "None"
+        name = self.whole if self.whole in _SCALARS.values() else f"models.{self.whole}"
+        name = f"list[{name}]" if "array" in self.operation.answers else name
+        return f"{name} | None" if "nothing" in self.operation.answers else name
+
+    @property
     def row_fields(self) -> tuple[str, ...]:
         """Name the fields of the whole that hold its rows, and how they are paged."""
         inner = self.at[len(self.whole_at) :]
@@ -137,6 +165,12 @@ class Method:
         path = [one for one in self.parameters if one.place == "path"]
         first = path or [one for one in self.parameters if one.name == self.by]
         given = [Argument(one.argument, one.type, "", one.text, False) for one in first]
+        operation = self.operation
+        if operation.body:
+            kind = f"models.{operation.body} | Mapping[str, Any]"
+            default = "" if operation.body_required else "None"
+            kind += "" if operation.body_required else " | None"
+            given.append(Argument("body", kind, default, operation.body_text))
         for one in self.parameters:
             if one not in first:
                 given += self._keywords(one)
@@ -145,6 +179,8 @@ class Method:
     def _keywords(self, one: Parameter) -> list[Argument]:
         if one.required or one.name == self.by:
             return [Argument(one.argument, one.type, "", one.text)]
+        if one.several:
+            return [Argument(one.argument, one.type, "()", one.text)]
         if one.kind == "filters" and not self.other_item:
             enforced = Argument(f"enforce_{one.argument}", "bool", "False", _ENFORCED)
             return [Argument(one.argument, one.type, "()", one.text), enforced]
@@ -177,18 +213,24 @@ class Method:
 
 
 def methods(document: Mapping[str, Any]) -> list[Method]:
-    """Describe the methods; raise SpecError where a form is not one that a client can have."""
-    found = [
-        method
-        for route, each, parameters in operations(document)
-        for method in _of(route, each, parameters, document)
-    ]
+    """Describe the methods; raise SpecError with all forms that no client can have."""
+    found: list[Method] = []
+    problems: list[str] = []
+    for route, each, parameters in operations(document):
+        try:
+            found += _of(route, each, parameters, document)
+        except SpecError as problem:
+            problems.append(f"{route}: {problem}")
     names = [method.name for method in found]
-    for name in names:
+    for name in dict.fromkeys(names):
         if names.count(name) > 1:
-            raise SpecError(
+            problems.append(
                 f"two methods would be called {name}: name them apart by `operationId` or `x-methods`"
             )
+        if name in _TAKEN or name.startswith("_"):
+            problems.append(f"a method called {name} is there already: call it otherwise by `x-methods`")
+    if problems:
+        raise SpecError("\n".join(problems))
     return found
 
 
@@ -209,10 +251,12 @@ def render(document: Mapping[str, Any], templates: Path, package: Path) -> dict[
         undefined=jinja2.StrictUndefined,
         autoescape=False,  # noqa: S701 (Python, not HTML)
     )
+    environment.bytecode_cache = compiled_templates()
     environment.filters["literal"] = _literal
     environment.filters["safe_for_docstring"] = _docstring
     given = {
         "methods": found,
+        "servers": [server["url"] for server in document.get("servers", ())],
         "operations": list({method.operation.id: method.operation for method in found}.values()),
         "filtering": _filtering(document),
         "wrapped": [(method, *_class(method, package)) for method in wrapped.values()],
@@ -237,12 +281,33 @@ def _filtering(document: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+@cache
+def compiled_templates() -> Any:
+    """Return a store of compiled templates, for whoever renders more than once."""
+    import jinja2
+
+    class Compiled(jinja2.BytecodeCache):
+        def __init__(self) -> None:
+            self._found: dict[tuple[str, str], bytes] = {}
+
+        def load_bytecode(self, bucket: jinja2.bccache.Bucket) -> None:
+            code = self._found.get((bucket.key, bucket.checksum))
+            if code is not None:
+                bucket.bytecode_from_string(code)
+
+        def dump_bytecode(self, bucket: jinja2.bccache.Bucket) -> None:
+            self._found[bucket.key, bucket.checksum] = bucket.bytecode_to_string()
+
+    return Compiled()
+
+
 def _literal(value: object) -> str:
     """Write a value as Python code."""
     return repr(sorted(value) if isinstance(value, frozenset) else value)
 
 
 def _docstring(text: str) -> str:
+    text = "".join(each if each.isprintable() or each.isspace() else " " for each in text)
     return text.replace("\\", "\\\\").replace('"""', r"\"\"\"")
 
 
@@ -278,23 +343,53 @@ def _class(method: Method, package: Path) -> tuple[str, list[tuple[str, str, str
 def _of(
     route: str, operation: Mapping[str, Any], parameters: list[Any], document: Mapping[str, Any]
 ) -> Iterator[Method]:
-    if not route.startswith("GET "):
-        return
+    verb, _, path = route.partition(" ")
+    schema, forms = _success(operation, document)
+    body = resolve(operation.get("requestBody", {}), document)
+    sent = body.get("content", {}).get("application/json", {}).get("schema")
     described = Operation(
         operation["operationId"],
-        route.removeprefix("GET "),
+        path,
         tuple(_parameter(one, document) for one in parameters),
+        verb=verb,
+        body=_name(sent) if sent else "",
+        body_required=bool(body.get("required")),
+        body_text=body.get("description") or "What is sent, as JSON.",
+        answers=forms,
     )
-    schema = operation["responses"]["200"]["content"]["application/json"]["schema"]
-    answers = _answers(schema, document)
+    answers = _answers(schema, document) if schema else {}
     for form in operation.get("x-methods") or [{"name": snake(described.id)}]:
         yield _method(form, operation, described, answers, document)
 
 
+def _success(operation: Mapping[str, Any], document: Mapping[str, Any]) -> tuple[Any, tuple[str, ...]]:
+    """Return the schema of a success, None without one, and its forms: object, array, nothing."""
+    contents = [
+        resolve(answer, document).get("content", {}).get("application/json", {}).get("schema")
+        for status, answer in operation["responses"].items()
+        if str(status) in SUCCESSES
+    ]
+    schema = next(filter(None, contents), None)
+    nothing = ("nothing",) if None in contents else ()
+    if schema is None:
+        return None, nothing
+    whole = "array" if resolve(schema, document).get("type") == "array" else "object"
+    return schema, (whole, *nothing)
+
+
 def _answers(schema: Mapping[str, Any], document: Mapping[str, Any]) -> dict[str, str]:
     """Name the schema that comes back, by the parameter that chooses it; of one only, by nothing."""
-    chosen = resolve(schema, document).get("x-chosen-by")
+    found = resolve(schema, document)
+    if found.get("type") == "array":
+        items = found["items"]
+        return {"": _name(items) if "$ref" in items else _SCALARS[items["type"]]}
+    chosen = found.get("x-chosen-by")
     return dict(chosen) if chosen else {"": _name(schema)}
+
+
+_SCALARS: Final = {"string": "str", "integer": "int", "number": "float", "boolean": "bool"}
+# What the clients have besides the methods of operations.
+_TAKEN: Final = {"aclose", "close", "request", "with_options"}
 
 
 def _method(
@@ -305,6 +400,8 @@ def _method(
     document: Mapping[str, Any],
 ) -> Method:
     place, by = f"{described.id}, x-methods, {form['name']}", form.get("by", "")
+    if not str(form["name"]).isidentifier() or iskeyword(form["name"]):
+        raise SpecError(f"{place}: no method can be called that")
     taken = [one for one in described.parameters if one.name not in PAGING]
     if "parameters" in form:
         named = {*form["parameters"], by}
@@ -313,6 +410,16 @@ def _method(
             raise SpecError(f"{place}: no parameter is called {', '.join(sorted(unknown))}")
         taken = [one for one in taken if one.place == "path" or one.name in named]
     answer = answers.get(by) or answers.get("")
+    known: dict[str, Any] = {
+        "name": form["name"],
+        "operation": described,
+        "by": by,
+        "summary": form.get("summary") or operation.get("summary") or described.id,
+        "description": form.get("description") or operation.get("description", ""),
+        "deprecated": bool(operation.get("deprecated")),
+    }
+    if not answers or "array" in described.answers:
+        return Method(**known, parameters=described.parameters, at=(), whole=answers.get("", ""))
     if answer is None:
         raise SpecError(f"{place}: `by` is none of {', '.join(answers)}, by which the answer is chosen")
     schemas = document["components"]["schemas"]
@@ -326,16 +433,10 @@ def _method(
         if "$ref" in value and "results" in _properties(resolve(value, document), document):
             envelope, rows_at = _name(value), (*whole_at, name)
     rows = _properties(schemas[envelope], document).get("results")
-    known: dict[str, Any] = {
-        "name": form["name"],
-        "operation": described,
-        "parameters": tuple(taken),
-        "by": by,
-        "summary": form.get("summary") or operation.get("summary", ""),
-        "description": form.get("description") or operation.get("description", ""),
-        "deprecated": bool(operation.get("deprecated")),
-    }
-    if rows is None:
+    if described.verb != "GET" or (rows is None and "parameters" not in form):
+        taken = list(described.parameters)
+    known["parameters"] = tuple(taken)
+    if rows is None or described.verb != "GET":
         return Method(**known, **_whole(whole, whole_at, answers, answer, document), at=whole_at)
     items = _items(rows["items"], by, place)
     listed = {
@@ -395,21 +496,30 @@ def _whole(
 
 
 def _parameter(given: Mapping[str, Any], document: Mapping[str, Any]) -> Parameter:
-    schema = resolve(given["schema"], document)
+    schema, several = resolve(given["schema"], document), False
+    if schema.get("type") == "array":
+        several, schema = True, resolve(schema["items"], document)
     members = [resolve(one, document) for one in (schema, *schema.get("anyOf", ()))]
-    values = [str(value).lower() for one in members for value in one.get("enum", ())]
+    cases = tuple(given.get("x-cases", ()))
+    values = [str(value).lower() if cases else str(value) for one in members for value in one.get("enum", ())]
     return Parameter(
         name=given["name"],
-        argument=given.get("x-argument", given["name"]),
+        argument=argument(given.get("x-argument", given["name"])),
         place=given["in"],
         kind=_kind(given, schema, members),
         required=bool(given.get("required")),
         values=tuple(dict.fromkeys(values)),
-        cases=tuple(given.get("x-cases", ())),
+        cases=cases,
         repeated_as=tuple(
-            given.get("x-repeated-as", (given["name"],) if schema.get("format") == "uuid" else ())
+            given.get(
+                "x-repeated-as", (given["name"],) if schema.get("format") == "uuid" and not several else ()
+            )
         ),
-        text=given.get("description") or schema.get("description", ""),
+        text=("Deprecated. " if given.get("deprecated") else "")
+        + (given.get("description") or schema.get("description") or "As it is sent."),
+        several=several,
+        separator="," if several and given.get("explode") is False else "",
+        deprecated=bool(given.get("deprecated")),
     )
 
 
@@ -423,8 +533,13 @@ def _kind(given: Mapping[str, Any], schema: Mapping[str, Any], members: list[Any
         return "names"
     if any("enum" in one for one in members):
         return "enum"
-    kinds = {"boolean": "boolean", "integer": "integer"}
-    return "uuid" if schema.get("format") == "uuid" else kinds.get(schema.get("type", ""), "text")
+    if schema.get("format") == "uuid":
+        return "uuid"
+    if schema.get("type") == "boolean":  # one that is false by default is sent when it is true
+        return "boolean" if schema.get("default") is False and not given.get("required") else "flag"
+    if schema.get("type") == "integer":
+        return "integer" if schema.get("minimum") == 1 else "whole"
+    return "number" if schema.get("type") == "number" else "text"
 
 
 def _identity(schema: Mapping[str, Any], document: Mapping[str, Any]) -> str:

@@ -14,17 +14,23 @@ from itertools import combinations
 from keyword import iskeyword
 from typing import Any, Final
 
-from tools.spec import METHODS, SpecError, operations, parts, pascal, resolve, snake
+from tools.spec import METHODS, SUCCESSES, SpecError, argument, operations, parts, pascal, resolve, snake
 
 Part = Mapping[str, Any]
 Problems = Iterator[str]
 Located = Iterator[tuple[str, str]]
 
 _JSON: Final = "application/json"
+_VERBS: Final = ("GET", "POST", "PUT", "PATCH", "DELETE")
 _NULL: Final = "write `type: [..., 'null']`, or `anyOf` with `type: 'null'`"
-# The headers that generator-templates/client.py.jinja sends.
+# The headers with the keys, and the others that the client or the connection sets.
 _KEYS: Final = {"X-Api-Key", "X-Secret-Key"}
-# Where it sends them by default; the written client has the same (options.py).
+_OWN_HEADERS: Final = {name.lower() for name in _KEYS} | {
+    *("accept", "accept-encoding", "authorization", "connection", "content-encoding", "content-length"),
+    *("content-type", "cookie", "expect", "host", "te", "trailer", "transfer-encoding", "upgrade"),
+    *("user-agent",),
+}
+# Where requests go by default; the written client has the same (options.py).
 _SERVER: Final = "https://api.futureagi.com"
 # What a model's base class has, and what stands in the annotations of its fields.
 _NO_FIELDS: Final = {"from_json", "has", "raw", "raw_json", "self"} | {
@@ -43,10 +49,12 @@ _NO_CLASSES: Final = {
     "Response",
     "StrEnum",
 } | {
-    *("Absent", "AsyncClient", "Mapping", "SyncClient", "TYPE_CHECKING", "UUID", "Unset"),
+    *("Absent", "AsyncClient", "Mapping", "Sequence", "SyncClient", "TYPE_CHECKING", "UUID", "Unset"),
 }
 # What the functions of an endpoint's module use.
-_NO_PARAMETERS: Final = {"arguments", "client", "enforce_filters", "exact", "page_size", "prefetch"}
+_NO_PARAMETERS: Final = {"arguments", "client", "warnings"} | {
+    *("enforce_filters", "exact", "page_size", "prefetch"),
+}
 _TYPES: Final = ("array", "boolean", "integer", "null", "number", "object", "string")
 _PATH_TEXT: Final = re.compile(r"[\w.~!$&'()*+,;=:@%/-]*", re.ASCII)  # what RFC 3986 allows in a path
 _NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
@@ -87,7 +95,7 @@ _IDENTITY: Final = _Refused("schemas are found by `$ref: '#/components/schemas/.
 _FREE_KEYS: Final = _Refused(
     "keys follow no pattern in a model; write `additionalProperties` for all of them"
 )
-_ONE_FORM: Final = _Refused("values go into the URL in the usual form; leave it out")
+_ONE_FORM: Final = _Refused("values are sent in the usual form; leave it out")
 _NO_DOCS: Final = _Refused("no docstring has it; put the link into `description`")
 _EXAMPLES: Final = {"example": _ANY, "examples": _ANY}
 _DESCRIBED: Final = {"description": _TEXT, **_EXAMPLES}
@@ -104,17 +112,18 @@ _FORM: Final[Mapping[str, Mapping[str, Any]]] = {
     },
     "server": {
         **{"url": _TEXT, "description": _TEXT},
-        "variables": _Refused("the client knows one server; write its whole `url`"),
+        "variables": _Refused("an address is given whole, by `base_url=`; write the whole `url`"),
     },
     "components": {
         **{"schemas": {"*": "schema"}, "responses": {"*": "response"}, "parameters": {"*": "parameter"}},
         **{"headers": {"*": "header"}, "links": {"*": "link"}, "examples": _ANY, "securitySchemes": _ANY},
-        **dict.fromkeys(("requestBodies", "callbacks", "pathItems"), _Refused("nothing in a client uses it")),
+        **{"requestBodies": {"*": "body"}, "pathItems": {"*": "path"}},
+        "callbacks": _Refused("nothing in a client uses it"),
     },
     "path": {
         **dict.fromkeys(METHODS, "operation"),
         "parameters": ["parameter"],
-        "$ref": _Refused("a path by reference isn't read; write its operations here"),
+        "$ref": _Refused("no path item of `#/components/pathItems` is there; write the operations here"),
         "servers": _Refused("the client goes to one server for all; leave `servers` to the document"),
         **dict.fromkeys(
             ("summary", "description"), _Refused("no function has it; write it at the operation")
@@ -123,7 +132,7 @@ _FORM: Final[Mapping[str, Mapping[str, Any]]] = {
     "operation": {
         **{"tags": [_TEXT], "operationId": _TEXT, "summary": _TEXT, "description": _TEXT},
         **{"parameters": ["parameter"], "responses": {"*": "response"}, "security": _LIST},
-        **{"deprecated": _FLAG, "requestBody": _ANY, "externalDocs": _NO_DOCS, "x-methods": _ANY},
+        **{"deprecated": _FLAG, "requestBody": "body", "externalDocs": _NO_DOCS, "x-methods": _ANY},
         "callbacks": _Refused("the client receives no requests; leave callbacks out"),
         "servers": _Refused("the client goes to one server for all; leave `servers` to the document"),
     },
@@ -131,8 +140,10 @@ _FORM: Final[Mapping[str, Mapping[str, Any]]] = {
         **{"name": _TEXT, "in": _TEXT, "required": _FLAG, "deprecated": _FLAG, "schema": "schema"},
         **{**_DESCRIBED, "content": _ANY},
         **dict.fromkeys(("x-cases", "x-argument", "x-separator", "x-repeated-as"), _ANY),
-        **dict.fromkeys(("style", "explode", "allowReserved", "allowEmptyValue"), _ONE_FORM),
+        **{"style": _TEXT, "explode": _FLAG},
+        **dict.fromkeys(("allowReserved", "allowEmptyValue"), _ONE_FORM),
     },
+    "body": {"description": _TEXT, "required": _FLAG, "content": {"*": "media"}},
     "header": {
         **{"required": _FLAG, "deprecated": _FLAG, "schema": "schema", **_DESCRIBED},
         "content": _Refused("the client returns headers as text; write a `schema`"),
@@ -149,12 +160,12 @@ _FORM: Final[Mapping[str, Mapping[str, Any]]] = {
     },
     "media": {
         **{"schema": "schema", **_EXAMPLES},
-        "encoding": _Refused("answers are JSON; leave it out"),
+        "encoding": _Refused("bodies are JSON; leave it out"),
     },
     "link": {
         **{"operationId": _TEXT, "parameters": _ANY, "description": _TEXT},
         "operationRef": _Refused("name the operation by `operationId`"),
-        **dict.fromkeys(("requestBody", "server"), _Refused("the client only reads, from one server")),
+        **dict.fromkeys(("requestBody", "server"), _Refused("the client follows no links; leave it out")),
     },
     "schema": {
         **{"type": _TYPE, "properties": {"*": "schema"}, "required": [_TEXT], "items": "schema"},
@@ -164,11 +175,10 @@ _FORM: Final[Mapping[str, Mapping[str, Any]]] = {
         **dict.fromkeys(("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"), _ANY),
         **dict.fromkeys(("minLength", "maxLength", "minItems", "maxItems", "uniqueItems"), _ANY),
         **dict.fromkeys(("minProperties", "maxProperties"), _ANY),
-        **{"deprecated": _FLAG, "readOnly": _FLAG, **_DESCRIBED},
+        **{"deprecated": _FLAG, "readOnly": _FLAG, "default": _ANY, **_DESCRIBED},
         "nullable": _Refused(f"OpenAPI 3.1 has no `nullable`; {_NULL}"),
         "title": _Refused("a class is called as its schema in `components`; write `description`"),
-        "default": _Refused("the client neither sends nor fills in defaults; say it in `description`"),
-        "writeOnly": _Refused("the client only reads; leave the field out"),
+        "writeOnly": _Refused("a class is the same sent and received; give what is sent a schema of its own"),
         "discriminator": _Refused("a choice isn't made by a field; say by `x-chosen-by` how it is"),
         **dict.fromkeys(("xml", "externalDocs"), _NO_DOCS),
         **dict.fromkeys(("not", "if", "then", "else", "contains", "minContains", "maxContains"), _CONDITION),
@@ -182,7 +192,7 @@ _FORM: Final[Mapping[str, Mapping[str, Any]]] = {
 # What may be referred to, where that has to be, and what may stand beside a `$ref`.
 _REFERRED: Final = {
     **{"schema": "schemas", "parameter": "parameters", "response": "responses", "header": "headers"},
-    "link": "links",
+    **{"link": "links", "body": "requestBodies"},
 }
 _BESIDE: Final = {"schema": {"$ref", "description", "deprecated", "readOnly", "$comment", *_EXAMPLES}}
 # What a choice would be decoded without.
@@ -313,7 +323,7 @@ def _problems(view: Part) -> Located:
     if "info" in view and not re.fullmatch(r"\d+\.\d+\.\d+", str(view["info"].get("version"))):
         yield "#/info/version", f"is {view['info'].get('version')!r}; write three numbers, as in '0.1.0'"
     for number, server in enumerate(view.get("servers", ())):
-        yield from _at(f"#/servers/{number}", _server(server))
+        yield from _at(f"#/servers/{number}", _server(server, first=number == 0))
     for name, scheme in components.get("securitySchemes", {}).items():
         yield from _at(f"#/components/securitySchemes/{name}", _security(scheme))
     yield from _at("#/security", _requirement(view.get("security"), components))
@@ -323,9 +333,11 @@ def _problems(view: Part) -> Located:
     yield from _same_operations(view)
     for route, operation, parameters in operations(view):
         yield from _at(route, _operation(route, operation, view))
-        yield from _at(route, _parameters(route, parameters))
+        yield from _at(route, _parameters(route, parameters, has_body="requestBody" in operation))
         for parameter in parameters:
             yield from _at(f"{route}: parameter {parameter.get('name')!r}", _parameter(parameter, view))
+        if "requestBody" in operation:
+            yield from _at(f"{route}: body", _body(route, resolve(operation["requestBody"], view), view))
         for status, answer in operation.get("responses", {}).items():
             found = _answer(str(status), resolve(answer, view), operation, view)
             yield from _at(f"{route}: answer {status}", found)
@@ -346,6 +358,8 @@ def _schemas(view: Part) -> Iterator[tuple[str, dict[str, Any]]]:
     for route, operation, parameters in operations(view):
         for each in parameters:
             yield from _below(each.get("schema", {}), f"{route}: parameter {each.get('name')!r}")
+        for kind, media in resolve(operation.get("requestBody", {}), view).get("content", {}).items():
+            yield from _below(media.get("schema", {}), f"{route}: body: {kind}/schema")
         for status, answer in operation.get("responses", {}).items():
             for kind, media in resolve(answer, view).get("content", {}).items():
                 yield from _below(media.get("schema", {}), f"{route}: answer {status}: {kind}/schema")
@@ -355,15 +369,17 @@ def _below(node: Any, location: str, *, top: bool = True) -> Iterator[tuple[str,
     return (found for found in parts(node, location) if top or found[0] != location)
 
 
-def _server(server: Part) -> Problems:
-    if server.get("url") != _SERVER:
-        yield f"clients go to {_SERVER}; change client.py.jinja, options.py and tools/refused.py too"
+def _server(server: Part, *, first: bool) -> Problems:
+    if first and server.get("url") != _SERVER:
+        yield f"clients go to {_SERVER}; change options.py and tools/refused.py too"
+    elif not re.fullmatch(r"https?://[^/?#\s]+[^?#\s]*", str(server.get("url"))):
+        yield f"`url` is {server.get('url')!r}; write an address that `base_url=` takes, with https://"
 
 
 def _security(scheme: Part) -> Problems:
     if scheme.get("type") != "apiKey" or scheme.get("in") != "header" or scheme.get("name") not in _KEYS:
         names = " and ".join(sorted(_KEYS))
-        yield f"the client sends {names}; change generator-templates/client.py.jinja with the scheme"
+        yield f"the client sends {names}; change auth.py and transport.py with the scheme"
 
 
 def _requirement(security: Any, components: Part) -> Problems:
@@ -420,28 +436,50 @@ def _same_operations(view: Part) -> Located:
 
 
 def _operation(route: str, operation: Part, view: Part) -> Problems:
-    if not route.startswith("GET "):
-        yield "the client only reads; `get` is the one method it has"
-    if "requestBody" in operation:
-        yield "the client sends no body; ask by parameters"
+    verb = route.partition(" ")[0]
+    if verb not in _VERBS:
+        yield f"the client sends {', '.join(_VERBS[:-1])} and {_VERBS[-1]}; leave `{verb.lower()}` out"
     name = operation.get("operationId")
     if not name:
         yield "no `operationId`, which the function is called by"
     elif not _NAME.fullmatch(str(name)):
         yield f"no function can be called by `operationId` {name!r}; use ASCII letters and digits"
-    if operation.get("tags") != ["simulation"]:
-        yield f"tags are {operation.get('tags')}; write `tags: [simulation]`, the module that clients import"
-    if "200" not in map(str, operation.get("responses", {})):
-        yield "no answer with status 200, the one success that the client knows"
+    for tag in operation.get("tags", ())[:1]:
+        if not re.fullmatch(r"[A-Za-z][A-Za-z0-9 _-]*", tag):
+            yield f"no module can be called by the tag {tag!r}; use ASCII letters, digits and blanks"
+    if not operation.get("tags"):
+        yield "no tag, which the module of the function is called by; write `tags: [simulation]`"
+    successes = [str(status) for status in operation.get("responses", {}) if str(status) in SUCCESSES]
+    if not successes:
+        yield f"no answer with one of the successes that the client knows: {', '.join(SUCCESSES)}"
+    contents = [resolve(operation["responses"][status], view).get("content") for status in successes]
+    schemas = [content.get(_JSON, {}).get("schema") for content in contents if content]
+    if any(schema != schemas[0] for schema in schemas):
+        yield f"answers {' and '.join(successes)} differ in their schema; a function returns one"
     if "security" in operation and operation["security"] != view.get("security"):
         yield "`security` of its own; the client sends all keys with every request: leave it to the document"
 
 
-def _parameters(route: str, parameters: list[Any]) -> Problems:
+def _body(route: str, body: Part, view: Part) -> Problems:
+    verb = route.partition(" ")[0]
+    if verb in ("GET", "DELETE"):
+        yield f"a {verb} has no body that servers have to read; ask by parameters"
+    content = body.get("content", {})
+    if set(content) != {_JSON}:
+        yield f"media types are {', '.join(content) or 'missing'}; the client sends {_JSON} only"
+        return
+    schema = content[_JSON].get("schema", {})
+    if "$ref" not in schema or not resolve(schema, view).get("properties"):
+        yield "what is sent needs a class; refer to an object with properties in #/components/schemas"
+
+
+def _parameters(route: str, parameters: list[Any], *, has_body: bool) -> Problems:
     """Compare an operation's parameters with each other and with the path."""
     names = [str(each.get("name")) for each in parameters]
+    if has_body and "body" in map(_argument, parameters):
+        yield "a parameter and the body are both called body; rename the parameter by `x-argument`"
     for one, other in combinations(parameters, 2):
-        if snake(str(one.get("name"))) == snake(str(other.get("name"))):
+        if _argument(one) == _argument(other):
             yield f"parameters {one.get('name')!r} and {other.get('name')!r} are one argument; rename one"
     in_path = [name for name, each in zip(names, parameters, strict=True) if each.get("in") == "path"]
     named = re.findall(r"\{([^{}]*)\}", route)
@@ -455,34 +493,66 @@ def _parameters(route: str, parameters: list[Any]) -> Problems:
 
 def _parameter(parameter: Part, view: Part) -> Problems:
     name, where = str(parameter.get("name")), parameter.get("in")
-    if where not in ("path", "query"):
-        yield f"in {where}; the client sends path and query only, and the keys by itself"
+    if where not in ("path", "query", "header"):
+        yield f"in {where}; the client sends path, query and headers"
+    if where == "header" and (name.lower() in _OWN_HEADERS or not re.fullmatch(r"[A-Za-z0-9-]+", name)):
+        yield f"no argument can set the header {name!r}; leave it out, or call it by letters, digits, hyphens"
     if where == "path" and parameter.get("required") is not True:
         yield "a parameter of the path is always there; write `required: true`"
     if "schema" not in parameter:
         yield "no `schema`; write one, with a text for JSON (`contentMediaType`) instead of `content`"
-    if snake(name) in _NO_PARAMETERS:
+    if _argument(parameter) in _NO_PARAMETERS:
         yield "the generated function uses this name itself; the wire name has to differ, or the template"
-    if not name.isprintable() or not snake(name).isidentifier():
+    if not name.isprintable() or not _argument(parameter).isidentifier():
         yield f"no argument can be called {name!r}; begin with a letter"
-    for kind in sorted(_kinds(parameter.get("schema", {}), view)):
-        if kind in ("array", "object"):
-            yield f"{kind}s have several forms in a URL; make it a text and describe its form"
+    usual = "form" if where == "query" else "simple"
+    if parameter.get("style", usual) != usual:
+        yield f"`style` is {parameter['style']}; the client sends {usual} only"
+    kinds = _kinds(parameter.get("schema", {}), view)
+    if "object" in kinds:
+        yield "objects have several forms in a URL; make it a text and describe its form"
+    if "array" in kinds:
+        yield from _several(parameter, kinds, view)
+
+
+def _argument(parameter: Part) -> str:
+    return argument(str(parameter.get("x-argument", parameter.get("name"))))
+
+
+def _several(parameter: Part, kinds: set[str], view: Part) -> Problems:
+    """Check a parameter with several values."""
+    schema = resolve(parameter["schema"], view)
+    inner = _kinds(schema.get("items", {}), view)
+    if parameter.get("in") != "query":
+        yield "arrays are sent in the query only; make it a text and describe its form"
+    elif len(kinds) > 1 or len(inner) != 1 or inner & {"array", "object"}:
+        yield "an array's items are all texts, numbers or truth values; else make it a text"
 
 
 def _answer(status: str, answer: Part, operation: Part, view: Part) -> Problems:
-    if status != "200" and not re.fullmatch(r"[45]\d\d", status):
-        yield "the client knows 200 and errors by their number (400 to 599); list each error's own number"
+    if status not in SUCCESSES and not re.fullmatch(r"[45]\d\d", status):
+        yield f"the client knows {', '.join(SUCCESSES)} and errors from 400 to 599, each by its own number"
     schema = answer.get("content", {}).get(_JSON, {}).get("schema")
-    if schema is None:
+    if status == "204" and answer.get("content"):
+        yield "204 has no body; leave `content` out, or answer with 200"
+    elif status in SUCCESSES and not answer.get("content"):
+        pass
+    elif schema is None:
         yield f"no schema for {_JSON}, the one media type that the client reads"
-    elif status != "200":
+    elif status not in SUCCESSES:
         if schema.get("$ref") != "#/components/schemas/Error":
             yield "the client reads every error as the schema Error; refer to that"
     elif len(answer["content"]) > 1:
         yield f"several media types; the client reads {_JSON} only"
+    elif resolve(schema, view).get("type") == "array":
+        items = resolve(schema, view).get("items", {})
+        named = "$ref" in items and resolve(items, view).get("properties")
+        if not named and items.get("type") not in ("string", "integer", "number", "boolean"):
+            yield "an array's items have to be objects by `$ref`, or of one simple type"
     elif "x-chosen-by" not in schema and not resolve(schema, view).get("properties"):
-        yield "a success has to be an object with properties: put the list, map or value into a field of one"
+        yield "a success has to be an object with properties, or an array: put the map or value into a field"
+    elif "x-chosen-by" not in schema and "$ref" not in schema:
+        yield "a whole answer needs a class; refer to a schema in #/components/schemas"
     elif "x-chosen-by" in schema:
         known = {each.get("name") for _, one, found in operations(view) if one is operation for each in found}
         for name in schema["x-chosen-by"].keys() - known:
@@ -491,8 +561,8 @@ def _answer(status: str, answer: Part, operation: Part, view: Part) -> Problems:
         if not re.fullmatch(r"[A-Za-z0-9-]+", name):
             yield f"header {name!r} can't be sent; use letters, digits and hyphens"
     for name, link in answer.get("links", {}).items():
-        known = {other.get("operationId") for _, other, _ in operations(view)}
-        if resolve(link, view).get("operationId") not in known:
+        linked = {other.get("operationId") for _, other, _ in operations(view)}
+        if resolve(link, view).get("operationId") not in linked:
             yield f"link {name!r} leads to no operation; correct its `operationId`"
 
 
@@ -538,10 +608,13 @@ _IMPLIED: Final = {"properties": ["object"], "required": ["object"]}
 
 
 def _fields(schema: Part, classes: set[str]) -> Problems:
-    for name in schema.get("properties", ()):
+    names = schema.get("properties", ())
+    for name in names:
         taken = name in _NO_FIELDS or name in classes or name.startswith("_")
         same = unicodedata.normalize("NFKC", name) == name  # Python reads another name than the one written
-        if taken or not same or not name.isidentifier() or iskeyword(name):
+        if iskeyword(name):  # the attribute is called `from_`; a page has no attribute of its own
+            taken = f"{name}_" in names or "results" in names or not name.islower()
+        if taken or not same or not name.isidentifier():
             yield f"no attribute can be called {name!r}; make a map of the object"
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import builtins
 import importlib
 import re
 import sys
 from collections.abc import Iterator, Mapping
+from keyword import iskeyword
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -17,7 +19,9 @@ from futureagi_simulate_contract.document import parse as load
 
 __all__ = [
     "METHODS",
+    "SUCCESSES",
     "SpecError",
+    "argument",
     "contract",
     "load",
     "operations",
@@ -29,6 +33,8 @@ __all__ = [
 ]
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
+SUCCESSES = ("200", "201", "202", "203", "204")
+_RESERVED = ({*dir(builtins)} | {"self", "true", "false", "datetime"}) - {"id"}
 
 
 def read(path: Path) -> dict[str, Any]:
@@ -103,3 +109,9 @@ def snake(name: str) -> str:
 def pascal(name: str) -> str:
     """Name the class of a schema as the generator does (`eval_output` is `EvalOutput`)."""
     return "".join(word if word.isupper() else word.capitalize() for word in _words(name))
+
+
+def argument(name: str) -> str:
+    """Name the argument of a parameter as the generator does (`sort-by` is `sort_by`, `from` is `from_`)."""
+    word = snake(name)
+    return f"{word}_" if word in _RESERVED or iskeyword(word) else word

@@ -85,8 +85,31 @@ def parse(text: str | bytes) -> dict[str, Any]:
         raise SpecError(f"the contract holds what JSON has not: {error}") from None
     if not isinstance(document, dict):
         raise SpecError("the contract holds no mapping")
-    loaded: dict[str, Any] = json.loads(copied)
-    return loaded
+    return with_path_items(json.loads(copied))
+
+
+def with_path_items(document: dict[str, Any]) -> dict[str, Any]:
+    """Return the contract with each path that is a `$ref` into it replaced by the path item that is there.
+
+    What stands beside the `$ref` wins. A `$ref` to nothing, to a file or to another `$ref` stays as it is.
+    """
+    paths = document.get("paths")
+    if not isinstance(paths, dict):
+        return document
+    return {**document, "paths": {path: _path_item(document, item) for path, item in paths.items()}}
+
+
+def _path_item(document: Document, item: Any) -> Any:
+    target = item.get("$ref") if isinstance(item, dict) else None
+    if not isinstance(target, str) or not target.startswith("#/"):
+        return item
+    try:
+        found = at(document, target)
+    except ValueError:
+        return item
+    if not isinstance(found, dict) or "$ref" in found:
+        return item
+    return {**found, **{key: value for key, value in item.items() if key != "$ref"}}
 
 
 @cache

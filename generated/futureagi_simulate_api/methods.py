@@ -191,7 +191,7 @@ class SyncMethods(ABC):
 
     @abstractmethod
     def _get(self, method: Method, arguments: A, wrapper: type[T] | None = None) -> Any:
-        """Request an object; with `wrapper`, make it of the object and the listing of its rows."""
+        """Send a request and return its answer; with `wrapper`, make it of an object and the listing of its rows."""
 
     def list_call_executions(
         self,
@@ -586,7 +586,7 @@ class AsyncMethods(ABC):
 
     @abstractmethod
     async def _get(self, method: Method, arguments: A, wrapper: type[T] | None = None) -> Any:
-        """Request an object; with `wrapper`, make it of the object and the listing of its rows."""
+        """Send a request and return its answer; with `wrapper`, make it of an object and the listing of its rows."""
 
     def list_call_executions(
         self,

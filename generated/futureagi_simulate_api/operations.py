@@ -15,10 +15,11 @@ M = TypeVar("M")
 class Parameter(Struct, frozen=True):
     """A parameter of an operation.
 
-    `argument` is its name in Python, `place` is path or query. `kind` is uuid, text, enum, boolean, integer, names (a
-    list that is sent with commas), filters, texts or scalars (lists that are sent as JSON). `values` are the known
-    words of an enum in lower case, `cases` (lower, upper) how they are sent: of several, the next is tried when one
-    finds nothing.
+    `argument` is its name in Python, `place` is path, query or header. `kind` is uuid, text, enum, boolean (sent when
+    it is true), flag (sent either way), integer (from 1), whole, number, names (a list that is sent with commas),
+    filters, texts or scalars (lists that are sent as JSON). Of `several` values each is sent on its own, or all are
+    joined by `separator`. `values` are the known words of an enum, `cases` (lower, upper) how they are sent: of
+    several, the next is tried when one finds nothing.
     """
 
     name: str
@@ -29,15 +30,25 @@ class Parameter(Struct, frozen=True):
     values: tuple[str, ...] = ()
     cases: tuple[str, ...] = ()
     repeated_as: tuple[str, ...] = ()
+    several: bool = False
+    separator: str = ""
 
 
 class Operation(Struct, frozen=True):
-    """An operation: a GET of `path`. `paged` ones take `page` and `limit`."""
+    """An operation: `verb` and `path`. `paged` ones take `page` and `limit`.
+
+    `body` is the model of the JSON body that is sent, if there is one. `answers` are the forms that a success may have:
+    object, array or nothing.
+    """
 
     id: str
     path: str
     parameters: tuple[Parameter, ...]
     paged: bool = False
+    verb: str = "GET"
+    body: str = ""
+    body_required: bool = False
+    answers: tuple[str, ...] = ("object",)
 
 
 class Method(Struct, frozen=True):
@@ -45,8 +56,9 @@ class Method(Struct, frozen=True):
 
     A listing has pages of the model `envelope` at the keys `at`, whose rows are `item`s; where the two parameters
     `nested` have equally many values, rows that have an id are `item`s and others `other_item`s. `identity` is the
-    field that tells rows apart. An object is a `whole` at `whole_at`; `telling` are fields that no other form of the
-    operation has. `calls` is the method that lists the rows of a row, and which of its arguments is the row's id.
+    field that tells rows apart. An object, or an element of an array, is a `whole` at `whole_at`; `telling` are fields
+    that no other form of the operation has. `calls` is the method that lists the rows of a row, and which of its
+    arguments is the row's id.
     """
 
     name: str
@@ -85,6 +97,9 @@ class AsyncClient(Protocol):
 def _of(operation: Operation, *names: str) -> tuple[Parameter, ...]:
     return tuple(one for one in operation.parameters if one.name in names)
 
+
+SERVERS: Final = ("https://api.futureagi.com",)
+"""Addresses that the contract names: the default of `base_url=`, and others that it takes."""
 
 LIST_CALL_EXECUTIONS: Final = Operation(
     id="listCallExecutions",
@@ -388,6 +403,7 @@ __all__ = [
     "FILTER_WORDS",
     "METHODS",
     "SENT_AS",
+    "SERVERS",
     "AsyncClient",
     "FilterType",
     "LIST_CALL_EXECUTIONS",

@@ -6,7 +6,9 @@ from __future__ import annotations
 import json
 import os
 import threading
+from collections.abc import Callable, Iterable, Mapping
 from enum import StrEnum
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeAlias, TypeVar, cast
 
 import attrs
@@ -78,6 +80,28 @@ class Model:
         return _rebuild, (type(self), _fields(self), getattr(self, "_raw_json", None))
 
 
+def wire_names(**names: str) -> Callable[[type[M]], type[M]]:
+    """Make a class decorator: `class_="class"` has the attribute `class_` hold what JSON calls `class`."""
+
+    def renamed(cls: type[M]) -> type[M]:
+        form: Any = cls
+        for attribute, key in names.items():
+            form.__annotations__[key] = form.__annotations__.pop(attribute)
+            setattr(form, key, property(attrgetter(attribute), _setter(attribute)))
+        keys = (names.get(one.name, one.name) for one in attrs.fields(form))
+        form.__attrs_attrs__ = tuple(
+            one.evolve(name=key, alias=one.alias)
+            for one, key in zip(attrs.fields(form), keys, strict=True)
+        )
+        return cls
+
+    return renamed
+
+
+def _setter(attribute: str) -> Callable[[Any, Any], None]:
+    return lambda model, value: setattr(model, attribute, value)
+
+
 def _fill_nothing(_model: Model) -> None:
     """Stand in for a model's own `__attrs_pre_init__`."""
 
@@ -129,6 +153,30 @@ def _whole_number(text: str) -> int | str:
         return text
 
 
+def sent_json(value: object) -> bytes:
+    """Encode a body: a mapping, or a model without its optional fields that are None.
+
+    Raise TypeError or ValueError for what JSON doesn't have, such as NaN.
+    """
+    return json.dumps(msgspec.to_builtins(_sendable(value)), allow_nan=False).encode()
+
+
+def _sendable(value: object) -> object:
+    if isinstance(value, Model):
+        optional = {one.name for one in attrs.fields(type(value)) if one.default is None}  # type: ignore[arg-type]
+        fields = _fields(value).items()
+        return {
+            name: _sendable(one) for name, one in fields if one is not None or name not in optional
+        }
+    if isinstance(value, Mapping):
+        mapping: Mapping[object, object] = value
+        return {name: _sendable(one) for name, one in mapping.items()}
+    if isinstance(value, list | tuple):
+        values: Iterable[object] = value
+        return [_sendable(one) for one in values]
+    return value
+
+
 def _fields(model: Any) -> dict[str, Any]:
     return {
         field.name: getattr(model, field.name) for field in attrs.fields(cast(Any, type(model)))
@@ -136,7 +184,13 @@ def _fields(model: Any) -> dict[str, Any]:
 
 
 def _rebuild(cls: type[M], fields: dict[str, Any], raw_json: bytes | None) -> M:
-    model = cls(**fields)
+    model = cls(
+        **{
+            one.alias: fields[one.name]
+            for one in attrs.fields(cast("Any", cls))
+            if one.name in fields
+        }
+    )
     if raw_json is not None:
         object.__setattr__(model, "_raw_json", raw_json)
     return model
@@ -170,4 +224,13 @@ def unknown_values() -> int:
     return getattr(_kept, "count", 0)
 
 
-__all__ = ["Absent", "Model", "OpenEnum", "decoded", "decoder", "unknown_values"]
+__all__ = [
+    "Absent",
+    "Model",
+    "OpenEnum",
+    "decoded",
+    "decoder",
+    "sent_json",
+    "unknown_values",
+    "wire_names",
+]

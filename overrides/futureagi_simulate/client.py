@@ -17,7 +17,14 @@ from futureagi_simulate.http import Answer, AsyncSession, Session
 from futureagi_simulate.listings import AsyncListing, Listing, Paging, Plan
 from futureagi_simulate.options import DEFAULT_TIMEOUT, Options, Timeout
 from futureagi_simulate.pagination import Ask, Fetched
-from futureagi_simulate.requests import ListingSpec, calls_of, listing_spec, object_form, requests_of
+from futureagi_simulate.requests import (
+    ListingSpec,
+    answer_form,
+    calls_of,
+    listing_spec,
+    object_form,
+    requests_of,
+)
 from futureagi_simulate.results import Form, WithCalls
 from futureagi_simulate.retry import RetryPolicy
 from futureagi_simulate.source import Contract, Readings, Source
@@ -97,10 +104,15 @@ class _Reading(Generic[S, H]):
 
         return read_page(spec.form, answer, ask, strict=self._session.options.strict)
 
-    def _object(self, form: Form[M], answer: Answer) -> M:
-        from futureagi_simulate.decoding import read_object
+    def _object(self, form: Form[M], answer: Answer) -> Any:
+        """Read an answer that isn't a page: an object, a list of objects, or None where nothing came."""
+        from futureagi_simulate.decoding import read_array, read_object
 
-        model, deviations = read_object(form, answer, strict=self._session.options.strict)
+        answers = answer.request.answers
+        if "nothing" in answers and (answers == ("nothing",) or not answer.content.strip()):
+            return None
+        read: Callable[..., Any] = read_array if "array" in answers else read_object
+        model, deviations = read(form, answer, strict=self._session.options.strict)
         self._contract.report(answer.request.operation, deviations)
         return model
 
@@ -178,10 +190,11 @@ class Client(_Reading[Session, "http.HTTPClient"], SyncMethods):
         """Send one request of an operation and return its answer as `model`.
 
         The functions of `futureagi_simulate_api.api` send through this: one page, with the client's keys,
-        retries and errors.
+        retries and errors. None comes back where the operation may answer with nothing, and did.
         """
         request = requests_of(operation, arguments)[0]
-        return self._object(Form(model, identity=None), self._session.send(request))
+        found: M = self._object(answer_form(model), self._session.send(request))
+        return found
 
     def _listing(
         self,
@@ -239,7 +252,8 @@ class AsyncClient(_Reading[AsyncSession, "http.AsyncHTTPClient"], AsyncMethods):
     async def request(self, operation: Operation, arguments: Mapping[str, object], model: type[M]) -> M:
         """Send one request of an operation and return its answer as `model`. See `Client.request`."""
         request = requests_of(operation, arguments)[0]
-        return self._object(Form(model, identity=None), await self._session.send(request))
+        found: M = self._object(answer_form(model), await self._session.send(request))
+        return found
 
     def _listing(
         self,

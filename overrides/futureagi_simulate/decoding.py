@@ -24,7 +24,7 @@ from futureagi_simulate.printable import clean
 from futureagi_simulate.results import Form
 from futureagi_simulate_api.types import decoder, unknown_values
 
-__all__ = ["read_object", "read_page"]
+__all__ = ["read_array", "read_object", "read_page"]
 
 M = TypeVar("M")
 
@@ -76,6 +76,17 @@ def read_object(form: Form[M], answer: Answer, *, strict: bool) -> tuple[M, tupl
     model = _item(bytes(data), form.item, path, deviations)
     _check_fields(form, answer, (model,))
     return model, _refused_if(strict, answer, deviations)
+
+
+def read_array(form: Form[M], answer: Answer, *, strict: bool) -> tuple[list[M], tuple[Deviation, ...]]:
+    """Read an answer that is an array of items of this form, and where it differs from the contract."""
+    deviations = _replaced(answer)
+    rows, item = decoder(list[msgspec.Raw]).decode(answer.content), cast("Any", form.item)
+    if not attrs.has(item):
+        return decode_each(rows, form.item, "", deviations), _refused_if(strict, answer, deviations)
+    items = _items(form.item, rows, "", deviations)
+    _check_fields(form, answer, items)
+    return list(items), _refused_if(strict, answer, deviations)
 
 
 def _replaced(answer: Answer) -> Deviations:
@@ -165,7 +176,7 @@ def _item(data: bytes, model: type[M], path: str, deviations: Deviations) -> M:
     """Decode one item leniently; one that isn't an object becomes a model without any field."""
     item = decode_leniently(data, model, path, deviations)
     if not isinstance(item, model):
-        item = model(**{field.name: None for field in attrs.fields(cast("Any", model))})
+        item = model(**{field.alias: None for field in attrs.fields(cast("Any", model))})
     kept: M = _keeping(item, data)
     return kept
 
@@ -302,6 +313,6 @@ def _context(answer: Answer) -> dict[str, Any]:
         "status": answer.status,
         "headers": {name: clean(value) for name, value in answer.headers.items()},
         "excerpt": clean(answer.content[:200].decode(errors="replace")),
-        "request": RequestInfo("GET", answer.request.path, answer.request.operation),
+        "request": RequestInfo(answer.request.verb, answer.request.path, answer.request.operation),
         "attempts": answer.attempts,
     }

@@ -44,19 +44,35 @@ __all__ = [
 
 
 class Request(msgspec.Struct, frozen=True):
-    """One GET request.
+    """One request.
 
-    The operation's name in the contract, its path below the base URL, its query, the ids in both.
+    The operation's name in the contract, its path below the base URL, its query, the ids in both. `headers`
+    are those of its arguments, `content` is a JSON body. `answers` are the forms that a success may have:
+    object, array or nothing.
     """
 
     operation: str
     path: str
     query: tuple[tuple[str, str], ...] = ()
     ids: Mapping[str, str] = msgspec.field(default_factory=dict[str, str])
+    verb: str = "GET"
+    headers: tuple[tuple[str, str], ...] = ()
+    content: bytes | None = None
+    answers: tuple[str, ...] = ("object",)
+
+    @property
+    def sent_headers(self) -> tuple[tuple[bytes, bytes], ...]:
+        """All headers but the keys, as they are sent."""
+        own = tuple((name.lower().encode(), value.encode()) for name, value in self.headers)
+        if self.verb == "GET":
+            return _HEADERS + own
+        length = ((b"content-length", str(len(self.content or b"")).encode()),)
+        kind = () if self.content is None else ((b"content-type", b"application/json"),)
+        return _HEADERS + kind + length + own
 
 
 class Answer(msgspec.Struct, frozen=True):
-    """A 2xx answer whose `content` is a JSON object, decompressed; a key that it repeats is masked.
+    """A 2xx answer whose `content` is JSON of an expected form, decompressed; a key it repeats is masked.
 
     `headers` has lower-case names, `attempts` counts the tries it took, `elapsed` is the time of all of them
     and of the waits between, in seconds. `replacements` are values JSON doesn't have, and what stands for
@@ -82,7 +98,7 @@ class Cancelled(Exception):  # noqa: N818 - not an error: whoever set the event 
 class OutgoingRequest(msgspec.Struct, frozen=True):
     """One HTTP request to send: a redirect takes another one. Without `keys` none are attached.
 
-    `remaining` tells the seconds left of `budget`; `cancelled` ends it early.
+    `remaining` tells the seconds left of `budget`; `cancelled` ends it early. `content` is its body.
     """
 
     url: str
@@ -93,6 +109,8 @@ class OutgoingRequest(msgspec.Struct, frozen=True):
     remaining: Callable[[], float]
     budget: float = math.inf
     cancelled: threading.Event | None = None
+    verb: str = "GET"
+    content: bytes = b""
 
 
 class Pause(msgspec.Struct, frozen=True):
@@ -105,6 +123,7 @@ Steps = Generator[OutgoingRequest | Pause, Any, Answer]  # sent in: the outcome,
 
 _MAX_REDIRECTS: Final = 10
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
+_SAME_AGAIN: Final = frozenset({307, 308})  # ask for the same request, body and all, at another address
 _HEADERS: Final = (
     (b"accept", b"application/json"),
     (b"accept-encoding", b"gzip"),
@@ -113,20 +132,21 @@ _HEADERS: Final = (
 
 
 def flow(request: Request, options: Options, cancelled: threading.Event | None = None) -> Steps:
-    """Try a request until it has an answer, trying again can't help, or attempts or time are used up.
+    """Try a request until it has an answer, trying again can't help or may harm, or the limits are reached.
 
     Returns the answer through StopIteration; raises the last attempt's error, which tells of all of them, or
     Cancelled between two steps once that event is set.
     """
     policy, clock = options.retry, options.retry.clock
     url = options.origin.url(request.path, request.query)
-    case = Classifier(RequestInfo("GET", url, request.operation), policy, options.credentials.scrub)
+    about = RequestInfo(request.verb, url, request.operation)
+    case = Classifier(about, policy, options.credentials.scrub, request.answers)
     begun = clock.monotonic()
     deadline = begun + policy.budget
     history: tuple[Attempt, ...] = ()
     while True:
         started = clock.monotonic()
-        result = yield from _attempt(case, options, deadline, cancelled)
+        result = yield from _attempt(case, request, options, deadline, cancelled)
         ended = clock.monotonic()
         what = result.what if isinstance(result, FailedAttempt) else str(result.status)
         history += (Attempt(len(history) + 1, what, ended - started),)
@@ -152,13 +172,13 @@ def flow(request: Request, options: Options, cancelled: threading.Event | None =
 
 
 def _attempt(
-    case: Classifier, options: Options, deadline: float, cancelled: threading.Event | None
+    case: Classifier, request: Request, options: Options, deadline: float, cancelled: threading.Event | None
 ) -> Generator[OutgoingRequest, Any, Reply | FailedAttempt]:
     """Make one attempt, request by request along redirects of the same origin, and classify its outcome.
 
     A redirect to another origin isn't followed at all: no later request could send the keys again.
     """
-    origin, url = options.origin, case.request.url
+    origin, url, headers = options.origin, case.request.url, request.sent_headers
 
     def remaining() -> float:
         return deadline - options.retry.clock.monotonic()
@@ -173,13 +193,15 @@ def _attempt(
             return case.classify(Failure(FailureKind.TIMEOUT, text, limit="budget"))
         outcome: Reply | Failure = yield OutgoingRequest(
             url=url,
-            headers=_HEADERS,
+            headers=headers,
             keys=options.credentials if origin.owns(url) else None,
             timeout=options.timeout,
             max_body=options.max_body,
             remaining=remaining,
             budget=options.retry.budget,
             cancelled=cancelled,
+            verb=request.verb,
+            content=request.content or b"",
         )
         location = _location(outcome)
         if not isinstance(outcome, Reply) or location is None:
@@ -189,6 +211,8 @@ def _attempt(
         target = origin.follow(url, location)
         if target is None:
             return case.redirect_away(outcome, redirect_target(url, location), origin.root)
+        if request.verb != "GET" and outcome.status not in _SAME_AGAIN:
+            return case.redirect_of_a_write(outcome, location)
         if followed == _MAX_REDIRECTS:
             return case.redirect_loop(outcome, followed)
         url, followed = target, followed + 1

@@ -107,11 +107,11 @@ def _model(data: bytes, model: Any, path: str, deviations: Deviations) -> Any:
     for field in attrs.fields(model):
         place = f"{path}.{field.name}" if path else field.name
         if field.name in parts:
-            values[field.name] = decode_leniently(
+            values[field.alias] = decode_leniently(
                 parts[field.name], hints(model)[field.name], place, deviations
             )
         elif field.default is attrs.NOTHING:
-            values[field.name] = None
+            values[field.alias] = None
             deviations.add(Deviation(place, _describe(hints(model)[field.name]), "absent"))
     return model(**values)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, Final, Generic, TypeVar, cast
+from typing import Any, Final, Generic, TypeVar, cast, get_args, get_origin
 from urllib.parse import quote
 
 import msgspec
@@ -23,11 +23,12 @@ from futureagi_simulate.results import Form
 from futureagi_simulate_api import models
 from futureagi_simulate_api.operations import Method, Operation, Parameter
 
-__all__ = ["ListingSpec", "calls_of", "listing_spec", "object_form", "requests_of"]
+__all__ = ["ListingSpec", "answer_form", "calls_of", "listing_spec", "object_form", "requests_of"]
 
 M = TypeVar("M")
 Arguments = Mapping[str, Any]
 
+_SIMPLE: Final[Mapping[str, type[Any]]] = {"": object, "str": str, "int": int, "float": float, "bool": bool}
 _NO_ID: Final = "The server gave an execution without an id, so that its calls can't be asked for."
 
 
@@ -103,14 +104,19 @@ def calls_of(method: Method, arguments: Arguments, id_argument: str) -> ListingS
 
 
 def object_form(method: Method, arguments: Arguments) -> Form[Any]:
-    """Describe the object that a method gets."""
+    """Describe what a method gets: an object, or each element of an array."""
     return Form(
-        getattr(models, method.whole),
+        _SIMPLE.get(method.whole) or getattr(models, method.whole),
         at=method.whole_at,
         identity=None,
         telling=method.telling,
         about=_about(method, arguments),
     )
+
+
+def answer_form(model: type[M]) -> Form[Any]:
+    """Describe the answer that is to be decoded as `model`, or as a list of models."""
+    return Form(get_args(model)[0] if get_origin(model) is list else model, identity=None)
 
 
 def requests_of(
@@ -121,21 +127,77 @@ def requests_of(
     Raises ConfigurationError for an argument the API does not take.
     """
     path, ids, query = operation.path, dict[str, str](), list[tuple[Parameter, str]]()
+    headers: list[tuple[str, str]] = []
     for one in operation.parameters if parameters is None else parameters:
         value = arguments.get(one.argument, arguments.get(one.name))
-        text = None if value is None and not one.required else _TEXTS[one.kind](value, one)
-        if text is None:
-            continue
-        if one.place == "path":
-            path = path.replace(f"{{{one.name}}}", quote(text, safe=""))
-            ids[one.name] = text
-        else:
-            query.append((one, text))
+        for text in _sent(value, one):
+            if one.place == "path":
+                path = path.replace(f"{{{one.name}}}", quote(text, safe=""))
+                ids[one.name] = text
+            elif one.place == "header":
+                headers.append((one.name, _header(text, one)))
+            else:
+                query.append((one, text))
     variants = max((len(one.cases) for one, _ in query), default=1) or 1
     return tuple(
-        Request(operation.id, path, tuple((one.name, _cased(one, text, variant)) for one, text in query), ids)
+        Request(
+            operation.id,
+            path,
+            tuple((one.name, _cased(one, text, variant)) for one, text in query),
+            ids,
+            verb=operation.verb,
+            headers=tuple(headers),
+            content=_body(arguments.get("body"), operation),
+            answers=operation.answers,
+        )
         for variant in range(variants)
     )
+
+
+def _sent(value: Any, parameter: Parameter) -> list[str]:
+    """Give the texts that an argument is sent as: none where it is left out, several of a list."""
+    if not parameter.several:
+        text = None if value is None and not parameter.required else _TEXTS[parameter.kind](value, parameter)
+        return [] if text is None else [text]
+    texts = [text for one in _given(value) if (text := _TEXTS[parameter.kind](one, parameter)) is not None]
+    if parameter.required and not texts:
+        raise ConfigurationError(f"{parameter.argument} is empty.", remedy="Give at least one value.")
+    if not parameter.separator or not texts:
+        return texts
+    for text in texts:
+        if parameter.separator in text:
+            raise ConfigurationError(
+                f"{parameter.argument} holds {text!r}; the server splits at {parameter.separator!r}.",
+                remedy="Leave it out: a value that holds the separator can't be asked for.",
+            )
+    return [parameter.separator.join(texts)]
+
+
+def _header(text: str, parameter: Parameter) -> str:
+    """Check the value of a header."""
+    if not text.isascii() or not text.isprintable() or text != text.strip():
+        raise ConfigurationError(
+            f"{parameter.argument}={text!r} can't be sent as the header {parameter.name}.",
+            remedy="Give printable ASCII characters, without blanks around them.",
+        )
+    return text
+
+
+def _body(value: Any, operation: Operation) -> bytes | None:
+    """Write a body as JSON, and check that it is what the operation takes."""
+    if not operation.body or (value is None and not operation.body_required):
+        return None
+    from futureagi_simulate_api.types import decoder, sent_json  # here: it brings the models, and attrs
+
+    try:
+        content = sent_json(value)
+        decoder(getattr(models, operation.body)).decode(content)
+    except (TypeError, ValueError, OverflowError, RecursionError, msgspec.MsgspecError) as error:
+        raise ConfigurationError(
+            f"body isn't a {operation.body}: {error}.",
+            remedy=f"Give a models.{operation.body}, or a mapping of its fields.",
+        ) from None
+    return content
 
 
 def _about(method: Method, arguments: Arguments) -> dict[str, str]:
@@ -165,12 +227,14 @@ def _text(value: Any, parameter: Parameter) -> str | None:
 
 
 def _enum(value: object, parameter: Parameter) -> str:
-    if not isinstance(value, str) or value.lower() not in parameter.values:
+    """Check a word of a list, in any case; give it as the list has it."""
+    known = {word.lower(): word for word in parameter.values}
+    if not isinstance(value, str) or value.lower() not in known:
         raise ConfigurationError(
             f"{parameter.argument}={value!r} isn't known.",
             remedy=f"Use one of {', '.join(sorted(parameter.values))}.",
         )
-    return str(value)
+    return str(value) if value in parameter.values else known[value.lower()]
 
 
 def _uuid(value: Any, parameter: Parameter) -> str:
@@ -179,6 +243,19 @@ def _uuid(value: Any, parameter: Parameter) -> str:
 
 def _true(value: Any, parameter: Parameter) -> str | None:
     return "true" if yes_or_no(value, parameter.argument) else None
+
+
+def _flag(value: Any, parameter: Parameter) -> str:
+    return "true" if yes_or_no(value, parameter.argument) else "false"
+
+
+def _number(value: Any, parameter: Parameter) -> str:
+    kinds, what = ((int,), "a whole number") if parameter.kind == "whole" else ((int, float), "a number")
+    if isinstance(value, bool) or not isinstance(value, kinds) or not math.isfinite(value):
+        raise ConfigurationError(
+            f"{parameter.argument}={value!r} isn't {what}.", remedy=f"Give {what}, or leave it out."
+        )
+    return str(value)
 
 
 def _integer(value: Any, parameter: Parameter) -> str:
@@ -252,10 +329,13 @@ _TEXTS: Final[Mapping[str, Callable[[Any, Parameter], str | None]]] = {
     "boolean": _true,
     "enum": _enum,
     "filters": _filters_as_json,
+    "flag": _flag,
     "integer": _integer,
     "names": _names,
+    "number": _number,
     "scalars": _scalars,
     "text": _text,
     "texts": _texts,
     "uuid": _uuid,
+    "whole": _number,
 }

@@ -73,6 +73,11 @@ class Failure(msgspec.Struct, frozen=True):
     passing: bool = True
     limit: str = ""
 
+    @property
+    def unsent(self) -> bool:
+        """Return whether nothing of the request can have reached the server."""
+        return self.kind is FailureKind.CONNECT or self.limit in ("connect", "pool")
+
 
 class Replacement(msgspec.Struct, frozen=True):
     """A value that JSON doesn't have: where it was first, what it was, what stands there now, and how often.
@@ -206,6 +211,8 @@ _KINDS: Final[Mapping[int, type[APIStatusError]]] = {
     404: NotFoundError,
     429: RateLimitError,
 }
+_ONCE: Final = "It may have been carried out, and isn't sent again by itself: look before you send it again."
+_SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 _LARGER: Final = "Ask for smaller pages with page_size=."
 _READ: Final = "Read what the server says."
 _SHORTER: Final = "The request is too long: ask for a shorter text, or with fewer filters or names."
@@ -251,17 +258,40 @@ class _Success(msgspec.Struct):
 
 
 _DECODER: Final = msgspec.json.Decoder(_Success)
+_ELEMENTS: Final = msgspec.json.Decoder(list[msgspec.Raw])
+
+
+def _says_it_failed(content: bytes) -> bool:
+    """Return whether a 2xx body is an object that says `"status": false`."""
+    try:
+        return bytes(_DECODER.decode(content).status) == b"false"
+    except (msgspec.DecodeError, RecursionError):
+        return False
 
 
 class Classifier(msgspec.Struct, frozen=True):
-    """Classifies the outcomes of one request. `scrub` masks the keys in whatever the server says."""
+    """Classifies the outcomes of one request. `scrub` masks the keys in whatever the server says.
+
+    A request that may change something is tried again only if it can't have been carried out: where no
+    connection came about, and where the server refused it by 429.
+    """
 
     request: RequestInfo
     policy: RetryPolicy
     scrub: Scrub
+    answers: tuple[str, ...] = ("object",)
 
     def classify(self, outcome: Reply | Failure) -> Reply | FailedAttempt:
         """Decide what an outcome means; a good answer comes back as it is."""
+        result = self._meaning(outcome)
+        if isinstance(result, Reply) or not result.again or self.request.method in _SAFE:
+            return result
+        if outcome.unsent if isinstance(outcome, Failure) else outcome.status == RateLimitError.status_code:
+            return result
+        result.error.remedy = _ONCE
+        return replace(result, again=False)
+
+    def _meaning(self, outcome: Reply | Failure) -> Reply | FailedAttempt:
         if isinstance(outcome, Failure):
             return self._no_answer(outcome)
         if not 200 <= outcome.status < 300:
@@ -289,6 +319,12 @@ class Classifier(msgspec.Struct, frozen=True):
         problem = f"after {followed} redirects with yet another"
         return self._redirect(reply, problem, "Check base_url (FI_BASE_URL).")
 
+    def redirect_of_a_write(self, reply: Reply, location: str) -> FailedAttempt:
+        """Classify a redirect that asks for another request than the one that was sent."""
+        target = clean(location, self.scrub)
+        problem = f"with a redirect to {target}; a {self.request.method} follows only 307 and 308"
+        return self._redirect(reply, problem, "Check base_url (FI_BASE_URL) and whether it was carried out.")
+
     def redirect_with_key(self, reply: Reply) -> FailedAttempt:
         """Classify a redirect that writes a key into an address."""
         return self._redirect(reply, "with a redirect that repeats a key", "Check base_url (FI_BASE_URL).")
@@ -308,6 +344,10 @@ class Classifier(msgspec.Struct, frozen=True):
 
     def _success(self, reply: Reply) -> Reply | FailedAttempt:
         """Classify a whole 2xx answer: a JSON object is good unless it says `"status": false`."""
+        if "nothing" in self.answers and (self.answers == ("nothing",) or not reply.content.strip()):
+            return self._failed_success(reply) if _says_it_failed(reply.content) else reply
+        if "array" in self.answers:
+            return self._array(reply)
         try:
             status = bytes(_DECODER.decode(reply.content).status)
         except (msgspec.DecodeError, RecursionError) as error:
@@ -321,6 +361,23 @@ class Classifier(msgspec.Struct, frozen=True):
             return reply
         return self._failed_success(reply)
 
+    def _array(self, reply: Reply) -> Reply | FailedAttempt:
+        """Classify a whole 2xx answer that is to be an array."""
+        try:
+            _ELEMENTS.decode(reply.content)
+            return reply
+        except msgspec.ValidationError as error:
+            if _says_it_failed(reply.content):
+                return self._failed_success(reply)
+            return self._not_json(reply, error, "array")
+        except (msgspec.DecodeError, RecursionError) as error:
+            from futureagi_simulate.bodies import to_strict_json  # here: nearly every body is JSON
+
+            content, strays = to_strict_json(reply.content)
+            if content == reply.content:
+                return self._not_json(reply, error, "array")
+            return self._array(replace(reply, content=content, strays=strays))
+
     def _failed_success(self, reply: Reply) -> FailedAttempt:
         """Classify a 2xx answer that says of itself that it failed. The server meant it: no retry."""
         words = ErrorEnvelope.of(reply.content, self.scrub)
@@ -330,14 +387,14 @@ class Classifier(msgspec.Struct, frozen=True):
             f"{reply.status}, failed", self._status_error(APIStatusError, problem, _READ, reply, words)
         )
 
-    def _not_json(self, reply: Reply, error: Exception) -> FailedAttempt:
-        """Classify a 2xx body that is no JSON object: one damaged on the way may arrive whole next time."""
+    def _not_json(self, reply: Reply, error: Exception, form: str = "object") -> FailedAttempt:
+        """Classify a 2xx body that is not of its form: one damaged on the way may arrive whole next time."""
         declared = reply.headers.get("content-type", "")
         remedy = "Check that base_url (FI_BASE_URL) names the API: something else seems to have answered."
         if not reply.content.strip():
             problem, again = "is empty", True
         elif isinstance(error, msgspec.ValidationError):
-            problem, again = "is JSON but no object", False
+            problem, again = f"is JSON but no {form}", False
         elif isinstance(error, RecursionError):
             problem, again = "is nested too deeply to be read", False
         elif reply.content.lstrip()[:1] == b"<" or (declared and "json" not in declared.lower()):

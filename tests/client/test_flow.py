@@ -12,6 +12,7 @@ import pytest
 
 from futureagi_simulate.errors import (
     ConnectError,
+    FutureAGIError,
     NotFoundError,
     RateLimitError,
     ServerError,
@@ -341,3 +342,41 @@ def test_a_clock_without_wait_sleeps_as_it_does(make_options: Make, clock: Manua
     with httpx.Client(transport=httpx.MockTransport(Script(503, 200))) as client:
         Session.of(make_options(), client).send(Request("getThing", "/things/"), threading.Event())
     assert clock.slept == [0.5]
+
+
+@pytest.mark.parametrize("verb", ["POST", "PUT", "PATCH", "DELETE"])
+@pytest.mark.parametrize(
+    ("first", "sent"),
+    [
+        (408, 1),
+        (500, 1),
+        (502, 1),
+        (httpx.Response(503, headers={"retry-after": "1"}), 1),
+        (504, 1),
+        (httpx.ReadTimeout("x"), 1),
+        (httpx.WriteTimeout("x"), 1),
+        (httpx.ReadError("x"), 1),
+        (httpx.RemoteProtocolError("x"), 1),
+        (httpx.Response(200, content=b""), 1),
+        (httpx.Response(200, content=b'{"count"'), 1),
+        (httpx.ConnectError("x"), 2),
+        (httpx.ConnectTimeout("x"), 2),
+        (httpx.PoolTimeout("x"), 2),
+        (429, 2),
+    ],
+    ids=str,
+)
+def test_what_may_have_been_carried_out_is_not_sent_again(
+    colour: Any, options: Options, verb: str, first: Any, sent: int
+) -> None:
+    script = Script(first, 200)
+    request = Request("changeThing", "/things/", verb=verb, content=b'{"a":1}')
+    if sent > 1:
+        assert colour.run(colour.session(options, script).send(request)).attempts == sent
+    else:
+        with pytest.raises(FutureAGIError) as caught:
+            colour.run(colour.session(options, script).send(request))
+        assert caught.value.attempts == 1
+        assert "look before you send it again" in caught.value.remedy
+    assert [(each.method, each.content) for each in script.requests] == [(verb, b'{"a":1}')] * sent
+    assert {each.headers["content-type"] for each in script.requests} == {"application/json"}

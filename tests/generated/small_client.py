@@ -9,11 +9,8 @@ from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
-from openapi_python_client import Project
-from openapi_python_client.config import Config, ConfigFile, MetaType
-from openapi_python_client.parser import GeneratorData
-
-from tools.generate import ROOT, ready
+from tools import methods
+from tools.generate import ROOT, ready, run_generator
 from tools.surface import Surface, surface
 
 SPEC: dict[str, Any] = {
@@ -67,7 +64,7 @@ GONE = object()
 
 
 def client(spec: dict[str, Any]) -> dict[Path, str]:
-    """Generate as `nox -s generate` does, but without a process of its own and without tidying up."""
+    """Generate as `nox -s generate` does, but without tidying up."""
     return dict(_client(json.dumps(spec)))
 
 
@@ -75,12 +72,10 @@ def client(spec: dict[str, Any]) -> dict[Path, str]:
 def _client(spec: str) -> tuple[tuple[Path, str], ...]:
     with tempfile.TemporaryDirectory() as folder:
         target = Path(folder, "client")
-        names = ConfigFile(package_name_override="client", project_name_override="client", post_hooks=[])
-        config = Config.from_sources(names, MetaType.NONE, Path("x"), "utf-8", True, target)
-        data = GeneratorData.from_dict(ready(json.loads(spec)), config=config)
-        assert isinstance(data, GeneratorData), data
-        templates = ROOT / "generator-templates"
-        assert not Project(openapi=data, config=config, custom_template_path=templates).build()
+        document, templates = json.loads(spec), ROOT / "generator-templates"
+        run_generator(ready(document), ROOT / "generator-config.yaml", target, templates)
+        for path, text in methods.render(document, templates, target).items():
+            (target / path).write_text(text)
         return tuple((path.relative_to(target), path.read_text()) for path in target.rglob("*.py"))
 
 

@@ -36,7 +36,7 @@ def test_enum_values_get_names_that_differ(values, names):
     assert prepared["components"]["schemas"]["Word"]["x-enum-varnames"] == names
 
 
-@pytest.mark.parametrize("name", ["class", "raw_json", "raw", "from_json", "_hidden", "two words", "2nd"])
+@pytest.mark.parametrize("name", ["None", "raw_json", "raw", "from_json", "_hidden", "two words", "2nd"])
 def test_a_property_that_can_be_no_attribute_is_refused(name):
     with pytest.raises(SpecError, match=f"Thing: no attribute can be called '{name}'"):
         prepare(view(Thing={"type": "object", "properties": {name: {"type": "string"}}}))
