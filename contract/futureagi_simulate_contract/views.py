@@ -1,7 +1,8 @@
 """Derive the views of the contract: the open one, and a strict one for each of the two descriptions.
 
-The contract holds both descriptions. `x-provenance`, `x-sometimes`, `x-open` and `x-default` mark what only one
-of them says; the comment at the top of openapi.yaml explains them. A part without `x-provenance` belongs to both.
+The contract holds both descriptions. `x-provenance`, `x-sometimes`, `x-open`, `x-default` and `x-answers`
+mark what only one of them says; the comment at the top of openapi.yaml explains them. A part without
+`x-provenance` belongs to both.
 """
 
 from __future__ import annotations
@@ -159,7 +160,7 @@ def _closed(schema: Schema, profile: Profile) -> Schema:
 
 
 def _unsent(part: Document) -> Document:
-    """Leave out of a parameter its default, which a client would send, and of an operation its page of docs."""
+    """Leave out a parameter's default, which a client would send, and an operation's `externalDocs`."""
     if "operationId" in part and "responses" in part:
         return {key: value for key, value in part.items() if key != "externalDocs"}
     schema = part.get("schema")

@@ -11,7 +11,8 @@ from .cluster_kind import ClusterKind
 class ExplanationCluster(Model):
     """Calls that one eval judged alike, and why. The documents show `cluster_name`,
     `call_execution_ids` and `description`; the server writes the other fields, and has the
-    calls in `member_ids`. Data from before then can have some of each.
+    calls in `member_ids`. Data from before then can have some of each, and other spellings of
+    them.
 
     Attributes:
         cluster_name: Name of the cause; observed as `theme`.
@@ -34,7 +35,6 @@ class ExplanationCluster(Model):
         eval_name: Name of the eval template.
         eval_config_id: Id of the eval configuration.
         eval_template_id: Id of the eval template.
-        evidenceSummary: What in the calls speaks for it, in older data.
     """
 
     cluster_name: str | Absent = None
@@ -57,7 +57,6 @@ class ExplanationCluster(Model):
     eval_name: str | Absent = None
     eval_config_id: str | Absent = None
     eval_template_id: str | Absent = None
-    evidenceSummary: str | Absent = None
 
     def __attrs_pre_init__(self) -> None:
         self.cluster_name = self.call_execution_ids = self.description = None
@@ -66,4 +65,4 @@ class ExplanationCluster(Model):
         self.application_contexts = self.evidence_summary = self.guidance = None
         self.confidence = self.cluster_id = self.size = None
         self.member_ids = self.representative_ids = self.eval_name = None
-        self.eval_config_id = self.eval_template_id = self.evidenceSummary = None
+        self.eval_config_id = self.eval_template_id = None
