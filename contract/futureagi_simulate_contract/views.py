@@ -171,7 +171,7 @@ def _unsent(part: Document) -> Document:
 
 def _widened(schema: Schema, document: Document) -> Schema:
     """Write several kinds of text, or of number, as one; an object of numbers as a map of numbers."""
-    widened = dict(schema)
+    widened = {key: value for key, value in schema.items() if key != "const" or isinstance(value, str)}
     for union in _UNIONS:
         if union in schema:
             branches = _joined(schema[union], document)
