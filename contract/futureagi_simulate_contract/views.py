@@ -1,7 +1,7 @@
 """Derive the views of the contract: the open one, and a strict one for each of the two descriptions.
 
-The contract holds both descriptions. `x-provenance`, `x-sometimes`, `x-open`, `x-default` and `x-answers`
-mark what only one of them says; the comment at the top of openapi.yaml explains them. A part without
+The contract holds both descriptions. `x-provenance`, `x-sometimes`, `x-open`, `x-default`, `x-example` and
+`x-answers` mark what only one of them says; the comment at the top of openapi.yaml explains them. A part without
 `x-provenance` belongs to both.
 """
 
@@ -17,7 +17,8 @@ Schema = dict[str, Any]
 Change = Callable[[Schema], Schema]
 
 _UNIONS = ("anyOf", "oneOf")
-_MARKS = ("x-provenance", "x-sometimes", "x-open", "x-default")
+_EACH_SAYS = frozenset({"x-default", "x-example", "x-answers"})
+_MARKS = ("x-provenance", "x-sometimes", "x-open", "x-default", "x-example")
 
 
 class Profile(StrEnum):
@@ -108,7 +109,7 @@ def _admitted(node: Any, document: Document, profile: Profile) -> Any:
         return node
     if node.get("x-open") == profile:
         node = _opened(node, document)
-    if "x-default" in node or "x-answers" in node:
+    if _EACH_SAYS & node.keys():
         node = _said(node, profile)
     return {key: _admitted(child, document, profile) for key, child in node.items() if stays(child)}
 
@@ -133,10 +134,10 @@ def _opened(node: Document, document: Document) -> Schema:
 
 def _said(node: Document, profile: Profile) -> Schema:
     """Put what one description says in place of what each says."""
-    said = {key: value for key, value in node.items() if key != "x-answers"}
-    for key, name in (("x-default", "default"), ("x-answers", "x-answers")):
-        if profile in node.get(key, ()):
-            said[name] = node[key][profile]
+    said = {key: value for key, value in node.items() if key not in _EACH_SAYS}
+    for key in _EACH_SAYS & node.keys():
+        if profile in node[key]:
+            said[key if key == "x-answers" else key.removeprefix("x-")] = node[key][profile]
     return said
 
 
