@@ -172,7 +172,7 @@ def _unsent(part: Document) -> Document:
 
 def _widened(schema: Schema, document: Document) -> Schema:
     """Write several kinds of text, or of number, as one; an object of numbers as a map of numbers."""
-    widened = {key: value for key, value in schema.items() if key != "const" or isinstance(value, str)}
+    widened = dict(schema)
     for union in _UNIONS:
         if union in schema:
             branches = _joined(schema[union], document)
