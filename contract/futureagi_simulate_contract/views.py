@@ -1,8 +1,8 @@
-"""Derive the views of the contract: the open one, and a strict one for each of the two descriptions.
+"""Derive the views of the contract: the open one, a strict one for each of the two descriptions, one to read.
 
 The contract holds both descriptions. `x-provenance`, `x-sometimes`, `x-open`, `x-default`, `x-example` and
-`x-answers` mark what only one of them says; the comment at the top of openapi.yaml explains them. A part without
-`x-provenance` belongs to both.
+`x-answers` mark what only one of them says; the comment at the top of openapi.yaml explains them. A part
+without `x-provenance` belongs to both.
 """
 
 from __future__ import annotations
@@ -155,6 +155,48 @@ def _closed(schema: Schema, profile: Profile) -> Schema:
         if names and schema.get("x-open") != profile:
             closed.setdefault("additionalProperties", False)
     return closed
+
+
+# -------------------------------------------------------------------------------------- view to read
+
+_WHOSE = {
+    None: "**Documented and observed.**",
+    Profile.DOCUMENTED: "**Documented only.**",
+    Profile.OBSERVED: "**Observed only.**",
+}
+
+
+def whole_view(document: Document) -> dict[str, Any]:
+    """Return the whole contract, merged, whose descriptions say in words whose each part is."""
+    view: dict[str, Any] = _told(flatten(document), None)
+    return view
+
+
+def _told(node: Any, origin: Any, *, always: bool = False) -> Any:
+    """Put its origin in front of the description of a part; `always`, or where it is marked."""
+    if isinstance(node, list):
+        return [_told(child, origin) for child in node]
+    if not isinstance(node, Mapping):
+        return node
+    mark = node.get("x-provenance")
+    origin = mark if isinstance(mark, str) else origin
+    told = {
+        key: {name: _told(value, origin, always=True) for name, value in child.items()}
+        if key == "properties"
+        else child
+        if key in ("example", "examples", "x-provenance")
+        else _told(child, origin)
+        for key, child in node.items()
+    }
+    texts = [_WHOSE[origin]] if always or isinstance(mark, str) else []
+    texts += [told["description"].strip()] if "description" in told else []
+    if isinstance(mark, Mapping):
+        for profile in Profile:
+            words = ", ".join(f"`{word}`" for word, whose in mark.items() if whose == profile)
+            texts += [f"{_WHOSE[profile].strip('*.')}: {words}."] if words else []
+    if texts and "schema" in told and "description" not in told:  # a media type has none
+        return {**told, "schema": {"description": texts[0], **told["schema"]}}
+    return {**told, "description": " ".join(texts)} if texts else told
 
 
 # ---------------------------------------------------------------------------------------- open view
