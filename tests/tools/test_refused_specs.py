@@ -249,10 +249,6 @@ LOST: dict[str, tuple[Edit, str]] = {
     "summary of a path": (at_path(summary="x"), f"#/paths/{LISTING}: `summary`: .*at the operation"),
     "servers of an operation": (at_operation(servers=[]), f"{WHERE}: `servers`: .*document"),
     "callbacks": (at_operation(callbacks={}), f"{WHERE}: `callbacks`: "),
-    "docs of an operation": (
-        at_operation(externalDocs={"url": "x"}),
-        f"{WHERE}: `externalDocs`: .*description",
-    ),
     "code in a path": (
         moved("/x/{__import__('os').system('false')}/"),
         r"#/paths//x/.*: no argument can be called .*plain word",
@@ -310,9 +306,9 @@ LOST: dict[str, tuple[Edit, str]] = {
     "explode": (parameter(explode=False, schema=TEXT), "`explode`: "),
     "reserved signs": (parameter(allowReserved=True, schema=TEXT), "`allowReserved`: "),
     "empty value": (parameter(allowEmptyValue=True, schema=TEXT), "`allowEmptyValue`: "),
-    "default of a parameter": (
-        parameter(schema=TEXT | {"default": "x"}),
-        "parameters/5/schema: `default`: .*desc",
+    "default inside a parameter": (
+        parameter(schema={"anyOf": [TEXT | {"default": "x"}, {"type": "integer"}]}),
+        "parameters/5/schema/anyOf/0: `default`: .*desc",
     ),
     "beside a reference to a parameter": (
         lambda spec: operation(spec)["parameters"][0].update(required=True),

@@ -17,9 +17,9 @@ class FilterConfig(Model):
     Attributes:
         filter_type: How the value is read.
         filter_op: How it is compared.
-        filter_value: What it is compared with: a text, a number, a boolean or an ISO 8601 time
-            stamp; two of them for `between` and `not_in_between`, any number of them for `in`.
-            Observed, the number of an eval is divided by 100.
+        filter_value: What it is compared with: a text, a number or an ISO 8601 time stamp; two
+            of them for `between` and `not_in_between`, any number of them for `in`. Observed, also
+            true and false; the number of an eval is divided by 100.
     """
 
     filter_type: FilterType

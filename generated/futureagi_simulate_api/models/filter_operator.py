@@ -6,7 +6,7 @@ from ..types import OpenEnum
 
 class FilterOperator(OpenEnum):
     """How a filter compares. The observed server says `not_between` where the documents say
-    `not_in_between`."""
+    `not_in_between`; it takes `not_in`, `starts_with` and `is_null` and mostly ignores them."""
 
     EQUALS = "equals"
     NOT_EQUALS = "not_equals"
@@ -20,3 +20,6 @@ class FilterOperator(OpenEnum):
     NOT_IN_BETWEEN = "not_in_between"
     NOT_BETWEEN = "not_between"
     IN = "in"
+    NOT_IN = "not_in"
+    STARTS_WITH = "starts_with"
+    IS_NULL = "is_null"

@@ -12,3 +12,4 @@ class FilterType(OpenEnum):
     DATETIME = "datetime"
     BOOLEAN = "boolean"
     LIST = "list"
+    ARRAY = "array"
