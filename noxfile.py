@@ -175,7 +175,7 @@ def browser(session: nox.Session) -> None:
 
 @nox.session(default=False, tags=["full"])
 def tools(session: nox.Session) -> None:
-    """Run other people's tools on openapi.yaml as it is, and print a table; those without Java are left out."""
+    """Run other people's tools on openapi.yaml as it is, and print a table; without Java leave some out."""
     session.install("-e", ".[mock,contract]", *OTHER_TOOLS, *NODE)
     session.run("python", "tools/others.py", *session.posargs)
 

@@ -1,7 +1,7 @@
 """Run other people's tools on openapi.yaml as it is, and print a table of what came of it.
 
-Each generated client that runs here sends one request to the mock, in both profiles. TypeScript is compiled with
-`tsc --strict`. A tool whose language is missing is left out with a word. Exits with 1 if a tool failed.
+Each generated client that runs here sends one request to the mock, in both profiles. TypeScript is compiled
+with `tsc --strict`. A tool whose language is missing is left out with a word. Exits with 1 if a tool failed.
 """
 
 from __future__ import annotations
@@ -346,8 +346,8 @@ def _datamodel_code_generator(bench: Bench) -> str:
         for (path, query), name in zip(REQUESTS, _ANSWERS, strict=True):
             answer = place / "answer.json"
             answer.write_text(httpx.get(f"{base}{path}", params=query, headers=bench.headers).text, "utf-8")
-            program = f"import models, pathlib; text = pathlib.Path('answer.json').read_text('utf-8'); models.{name}"
-            command(sys.executable, "-c", f"{program}.model_validate_json(text)", cwd=place)
+            program = f"import models; models.{name}.model_validate_json(open('answer.json', 'rb').read())"
+            command(sys.executable, "-c", program, cwd=place)
     return f"{len(REQUESTS)} answers of each profile read"
 
 
@@ -388,7 +388,7 @@ def prism(kind: str, *arguments: object) -> Iterator[str]:
 
 
 def asked(bench: Bench, base: str) -> list[Any]:
-    """Send one request of each form; return the bodies. Raise ToolError for one that isn't answered by 200."""
+    """Send one request of each form and return the bodies; raise ToolError unless each is a 200."""
     bodies = []
     for path, query in REQUESTS:
         answer = httpx.get(f"{base}{path}", params=query, headers=bench.headers, timeout=60)
