@@ -17,7 +17,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from socket import create_connection, socket
 from typing import Any, Final
@@ -124,7 +124,10 @@ def _npm(name: str) -> str:
 
 
 def _pypi(name: str) -> str:
-    return re.sub(r"\.dev.*", "", version(name))
+    try:
+        return version(name)
+    except PackageNotFoundError:  # the table can be read without the tools
+        return "not installed"
 
 
 def command(*arguments: object, cwd: Path | None = None) -> str:
