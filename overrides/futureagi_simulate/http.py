@@ -18,7 +18,7 @@ from urllib.parse import unquote
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from futureagi_simulate import logs
+from futureagi_simulate import __version__, logs
 from futureagi_simulate.auth import Credentials
 from futureagi_simulate.errors import Attempt, ConfigurationError, RequestInfo
 from futureagi_simulate.options import Options, Timeout, redirect_target
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from futureagi_simulate.transport import AsyncHTTPClient, HTTPClient
 
 __all__ = [
-    "VERSION",
     "Answer",
     "AsyncHTTPClient",
     "AsyncSession",
@@ -43,10 +42,6 @@ __all__ = [
     "Steps",
     "flow",
 ]
-
-
-VERSION: Final = "0.1.0"
-"""The version of this distribution, as it is sent in `User-Agent`."""
 
 
 class Request(msgspec.Struct, frozen=True):
@@ -113,7 +108,7 @@ _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 _HEADERS: Final = (
     (b"accept", b"application/json"),
     (b"accept-encoding", b"gzip"),
-    (b"user-agent", f"futureagi-simulate/{VERSION}".encode()),
+    (b"user-agent", f"futureagi-simulate/{__version__}".encode()),
 )
 
 

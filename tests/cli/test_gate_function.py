@@ -117,7 +117,7 @@ def test_the_fixture_fails_a_test_with_the_checks_and_without_a_traceback(
         str(tmp_path),
         "test_it.py",
     ]
-    ran = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=120)
+    ran = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=240)
     # pytest repeats the whole message in its summary where CI is set.
     told = ran.stdout.split("short test summary info")[0].splitlines()
     assert "2 failed, 2 passed" in ran.stdout.splitlines()[-1], ran.stdout

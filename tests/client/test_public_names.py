@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import ast
 import importlib
+import importlib.metadata
 import inspect
 import subprocess
 import sys
-import tomllib
 import typing
 from pathlib import Path
 
 import pytest
 
 import futureagi_simulate
-from futureagi_simulate.http import VERSION
 
 SOURCE = Path(futureagi_simulate.__file__)
 
@@ -89,9 +88,14 @@ def test_sending_and_paging_know_nothing_of_the_generated_package() -> None:
     assert importing == {"__init__.py", *decoding}
 
 
-def test_the_version_sent_is_the_version_built() -> None:
-    project = tomllib.loads((SOURCE.parents[2] / "pyproject.toml").read_text("utf-8"))["project"]
-    assert project["version"] == VERSION
+def test_the_version_is_that_of_the_distribution() -> None:
+    assert futureagi_simulate.__version__ == importlib.metadata.version("futureagi-simulate")
+
+
+def test_the_package_run_as_a_module_is_the_command() -> None:
+    command = [sys.executable, "-m", "futureagi_simulate", "mock", "--help"]
+    ran = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert "fi-simulate mock" in ran.stdout
 
 
 @pytest.mark.parametrize(

@@ -70,6 +70,7 @@ COMMANDS: Final = (
     Entry("watch", "watch:watch", "cli", "Watch an execution run, to the verdict of gate."),
     Entry("export", "export:export", "export", "Write calls to JSON Lines, CSV, Parquet or DuckDB."),
     Entry("report", "report:report", "report", "Write one HTML file about an execution, to send."),
+    Entry("mcp", "mcp:mcp", "mcp", "Serve results to a language model, as MCP tools."),
     Entry("mock", "mock:mock", "cli,mock", "Serve a mock of the API until Ctrl-C."),
     Entry("drift", "drift:drift", "contract", "Report where a server differs from the contract."),
 )

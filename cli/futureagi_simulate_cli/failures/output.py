@@ -119,29 +119,29 @@ def _clusters(clusters: Sequence[Cluster]) -> Iterator[str]:
         heading = "\n## Clusters\n\n" if number == 0 else ""
         count = len(cluster.call_ids)
         said = f"{cluster.name} ({cluster.eval_name}, {count} call{'' if count == 1 else 's'})"
-        yield f"{heading}{_quoted(f'{said}: {cluster.description}')}\n"
+        yield f"{heading}{quoted(f'{said}: {cluster.description}')}\n"
 
 
 def _call(number: int, failed: FailedCall) -> Iterator[str]:
     call = failed.call
     yield f"\n## Call {number}\n"
-    yield _quoted(f"Scenario: {call.scenario or 'unknown'}")
-    yield _quoted(f"Call id: {call.id}")
+    yield quoted(f"Scenario: {call.scenario or 'unknown'}")
+    yield quoted(f"Call id: {call.id}")
     if call.status == "failed" or not failed.evals:
-        yield _quoted(f"The call itself failed: {call.ended_reason or 'no reason given'}")
+        yield quoted(f"The call itself failed: {call.ended_reason or 'no reason given'}")
     elif call.ended_reason:
-        yield _quoted(f"The call ended: {call.ended_reason}")
+        yield quoted(f"The call ended: {call.ended_reason}")
     if call.summary:
-        yield _quoted(f"Summary: {call.summary}")
+        yield quoted(f"Summary: {call.summary}")
     for found in failed.evals:
         name, reason = found.record.name or found.record.id, found.record.reason or "No reason given."
-        yield _quoted(f"Eval {name}: {found.actual}, required {found.required}. {reason}")
+        yield quoted(f"Eval {name}: {found.actual}, required {found.required}. {reason}")
     marked = {found.turn.index for found in failed.evals if found.turn}
     for index, turn in enumerate(call.transcript):
-        yield _quoted(f"{turn.speaker or 'unknown'}: {turn.text}", ">>" if index in marked else ">")
+        yield quoted(f"{turn.speaker or 'unknown'}: {turn.text}", ">>" if index in marked else ">")
 
 
-def _quoted(text: str, mark: str = ">") -> str:
+def quoted(text: str, mark: str = ">") -> str:
     """Write a text as one quoted line; escape a leading `>`, so that it can't be a mark."""
     line = one_line("".join(character for character in text if _shows(character)))
     return f"{mark} {re.sub('^>', chr(92) + '>', line)}"

@@ -75,7 +75,7 @@ def test_killed_again_and_again_and_resumed_the_content_is_the_same(
     job(mock, whole).run(client)
     for moment in (*moments, 0):
         command = [sys.executable, "-c", PROGRAM, str(killed), str(moment)]
-        code = subprocess.run(command, check=False, timeout=60).returncode
+        code = subprocess.run(command, check=False, timeout=240).returncode
         assert code == (-signal.SIGKILL if moment else 0)
         assert killed.exists() == (not moment)
     assert content(killed) == content(whole)

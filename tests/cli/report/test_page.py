@@ -213,7 +213,7 @@ def test_no_name_and_no_number_ends_the_process_that_draws_charts() -> None:
     )
     root = Path(__file__).parents[3]
     done = subprocess.run(
-        [sys.executable, "-c", code], cwd=root, capture_output=True, timeout=110, check=False
+        [sys.executable, "-c", code], cwd=root, capture_output=True, timeout=240, check=False
     )
     assert done.returncode == 0, done.stderr.decode()[-2000:]
 
