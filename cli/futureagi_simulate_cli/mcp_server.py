@@ -35,6 +35,8 @@ from futureagi_simulate_cli.failures.redact import LONG_NUMBER, SHORTER_NUMBER, 
 from futureagi_simulate_cli.gate import gate
 from futureagi_simulate_cli.gate.render import as_json
 
+__all__ = ["DEFAULT_SIZE", "build"]
+
 DEFAULT_SIZE: Final = 20_000
 """Characters of an answer: about 5,000 tokens, a small part of any current model's context."""
 

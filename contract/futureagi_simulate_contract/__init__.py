@@ -1,7 +1,7 @@
 """The contract, and the tools that hold a server against it.
 
 In a pytest suite of your own, with the client's variables and FI_RUN_TEST_ID, FI_RUN_TEST_NAME,
-FI_TEST_EXECUTION_ID, FI_AGENT_ID and FI_VERSION_ID set:
+FI_TEST_EXECUTION_ID, FI_AGENT_ID and FI_VERSION_ID set::
 
     import pytest
     from futureagi_simulate_contract import CHECKS, Subject

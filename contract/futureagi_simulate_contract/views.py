@@ -180,7 +180,7 @@ def _told(node: Any, origin: Any, *, always: bool = False) -> Any:
         return node
     mark = node.get("x-provenance")
     origin = mark if isinstance(mark, str) else origin
-    told = {
+    told: dict[str, Any] = {
         key: {name: _told(value, origin, always=True) for name, value in child.items()}
         if key == "properties"
         else child
