@@ -51,6 +51,18 @@ PEERS = [
     "requests>=2.32,<3",
     "urllib3>=2,<3",
 ]
+OTHER_TOOLS = [
+    "datamodel-code-generator==0.89.0",
+    "openapi-core==0.23.1",
+    "openapi-generator-cli==7.26.0",
+    "openapi-python-client==0.29.1",
+    "pydantic==2.14.4",
+    "python-dateutil>=2.8.2,<3",
+    "requests>=2.32,<3",
+    "ruff==0.17.6",
+    "schemathesis==4.32.5",
+    "urllib3>=2,<3",
+]
 RELEASE = [
     "build>=1.3,<2",
     "check-wheel-contents>=0.6.2,<1",
@@ -178,6 +190,13 @@ def browser(session: nox.Session) -> None:
         session.skip("the browser tests need Chromium: install it, or name it in CHROMIUM")
     session.install("-e", ".[all]", *TEST_TOOLS, *BROWSER)
     session.run("pytest", "tests/cli/report/browser", *session.posargs, env={"CHROMIUM": _chromium() or ""})
+
+
+@nox.session(default=False, tags=["full"])
+def tools(session: nox.Session) -> None:
+    """Run other people's tools on openapi.yaml as it is, and print a table; without Java leave some out."""
+    session.install("-e", ".[mock,contract]", *OTHER_TOOLS, *NODE)
+    session.run("python", "tools/others.py", *session.posargs)
 
 
 @nox.session(name="release-check", default=False, tags=["full"])

@@ -1,10 +1,14 @@
-"""Render openapi.yaml to one HTML page that works offline: `build/reference.html`, or the path given."""
+"""Render openapi.yaml to one HTML page that works offline: `build/reference.html`, or the path given.
+
+Descriptions say in words which description of the API has a part: the documents, the server, or both.
+"""
 
 from __future__ import annotations
 
 import argparse
 import base64
 import hashlib
+import json
 import os
 import re
 import subprocess
@@ -15,8 +19,10 @@ from pathlib import Path
 from typing import Final
 
 ROOT: Final = Path(__file__).parents[1]
-sys.path.insert(0, str(ROOT))
+sys.path[:0] = [str(ROOT), str(ROOT / "contract")]
 
+from futureagi_simulate_contract.document import read  # noqa: E402 (found only now)
+from futureagi_simulate_contract.views import whole_view  # noqa: E402 (as above)
 from tools.spec_lint import QUIET, NoNodeError, find_node, install  # noqa: E402 (found only now)
 
 _BUNDLE: Final = Path("node_modules", "@redocly", "cli", "lib", "chunks", "redoc.standalone.js")
@@ -36,8 +42,9 @@ def render(root: Path = ROOT) -> str:
     spec = root / "spec"
     install(spec)
     with tempfile.TemporaryDirectory() as folder:
-        page = Path(folder, "page.html")
-        command = [str(spec / "node_modules/.bin/redocly"), "build-docs", "../openapi.yaml"]
+        page, view = Path(folder, "page.html"), Path(folder, "openapi.json")
+        view.write_text(json.dumps(whole_view(read(root / "openapi.yaml"))), "utf-8")
+        command = [str(spec / "node_modules/.bin/redocly"), "build-docs", str(view)]
         command += ["--config", "redocly.yaml", "--output", str(page)]
         done = subprocess.run(
             command, cwd=spec, env={**os.environ, **QUIET}, capture_output=True, text=True, check=False

@@ -132,7 +132,7 @@ _FORM: Final[Mapping[str, Mapping[str, Any]]] = {
     "operation": {
         **{"tags": [_TEXT], "operationId": _TEXT, "summary": _TEXT, "description": _TEXT},
         **{"parameters": ["parameter"], "responses": {"*": "response"}, "security": _LIST},
-        **{"deprecated": _FLAG, "requestBody": "body", "externalDocs": _NO_DOCS, "x-methods": _ANY},
+        **{"deprecated": _FLAG, "requestBody": "body", "externalDocs": _ANY, "x-methods": _ANY},
         "callbacks": _Refused("the client receives no requests; leave callbacks out"),
         "servers": _Refused("the client goes to one server for all; leave `servers` to the document"),
     },
@@ -251,6 +251,8 @@ def _object(node: Part, kind: str, location: str, document: Part) -> Located:
     table = _FORM[kind]
     for key, value in node.items():
         rule = table.get(key)
+        if key == "default" and location.endswith("/schema") and "parameters/" in location:
+            continue  # documentation: the open view has it no more
         if isinstance(rule, _Refused):
             yield location, f"`{key}`: {rule}"
         elif rule is not None:

@@ -17,6 +17,7 @@ _EXTENSIONS: Final = {
     *("x-provenance", "x-sometimes", "x-open", "x-chosen-by", "x-enum-varnames"),
     *("x-methods", "x-cases", "x-argument", "x-separator", "x-repeated-as"),
     *("x-filter-types", "x-filter-words", "x-filter-operators", "x-sent-as"),
+    *("x-default", "x-example", "x-answers", "x-order", "x-operators", "x-faker"),
 }
 _UNIONS: Final = ("anyOf", "oneOf")
 # What a number's description has to say: its unit, its scale, or that it counts.

@@ -11,9 +11,9 @@ import attrs
 import msgspec
 
 from futureagi_simulate_contract.claim import Finding, Kind
-from futureagi_simulate_contract.exchange import Log
+from futureagi_simulate_contract.exchange import Endpoint, Log
 
-COLUMNS: Final = ("where", "kind", "expected", "got", "seen before")
+COLUMNS: Final = ("severity", "where", "kind", "expected", "got", "seen before")
 
 
 @attrs.frozen
@@ -72,12 +72,15 @@ class Report:
         self, *, grouped: bool = True, redact: bool = False
     ) -> Iterator[tuple[str, list[tuple[str, ...]]]]:
         """Yield (endpoint, rows); `grouped` puts the fields that are only added into one row."""
-        for endpoint, group in groupby(self.findings, key=lambda finding: finding.endpoint):
+        order = {endpoint.value: place for place, endpoint in enumerate(Endpoint)}
+        by_endpoint = sorted(self.findings, key=lambda finding: order[finding.endpoint])
+        for endpoint, group in groupby(by_endpoint, key=lambda finding: finding.endpoint):
             findings = [_shown(finding, redact=redact) for finding in group]
             added = [f for f in findings if grouped and f.kind is Kind.EXTRA and f.known]
             rows = [_cells(finding) for finding in findings if finding not in added]
             if added:
-                rows.append((f"{len(added)} fields", "extra", "aren't documented", "they are there", "yes"))
+                fields = f"{len(added)} fields"
+                rows.append(("adds", fields, "extra", "aren't documented", "they are there", "yes"))
             yield endpoint, rows
 
 
@@ -123,6 +126,7 @@ def _shown(finding: Finding, *, redact: bool) -> Finding:
 
 def _cells(finding: Finding) -> tuple[str, ...]:
     return (
+        finding.severity.value,
         finding.location,
         finding.kind.value,
         finding.expected,

@@ -1,7 +1,8 @@
-"""Derive the views of the contract: the open one, and a strict one for each of the two descriptions.
+"""Derive the views of the contract: the open one, a strict one for each of the two descriptions, one to read.
 
-The contract holds both descriptions. `x-provenance`, `x-sometimes` and `x-open` mark what only one of them
-says; the comment at the top of openapi.yaml explains them. A part without `x-provenance` belongs to both.
+The contract holds both descriptions. `x-provenance`, `x-sometimes`, `x-open`, `x-default`, `x-example` and
+`x-answers` mark what only one of them says; the comment at the top of openapi.yaml explains them. A part
+without `x-provenance` belongs to both.
 """
 
 from __future__ import annotations
@@ -16,7 +17,8 @@ Schema = dict[str, Any]
 Change = Callable[[Schema], Schema]
 
 _UNIONS = ("anyOf", "oneOf")
-_MARKS = ("x-provenance", "x-sometimes", "x-open")
+_EACH_SAYS = frozenset({"x-default", "x-example", "x-answers"})
+_MARKS = ("x-provenance", "x-sometimes", "x-open", "x-default", "x-example")
 
 
 class Profile(StrEnum):
@@ -36,6 +38,7 @@ def strict_view(document: Document, profile: Profile | str) -> dict[str, Any]:
 def open_view(document: Document) -> dict[str, Any]:
     """Return what a client is generated from: types that hold both descriptions, and unknown values too."""
     view = _each_schema(flatten(document), lambda schema: _widened(schema, document))
+    view = rebuild(view, _unsent)
     schemas = view["components"]["schemas"]
     view["components"]["schemas"] = {name: _each(schema, _unformatted) for name, schema in schemas.items()}
     return _finished(view)
@@ -44,19 +47,20 @@ def open_view(document: Document) -> dict[str, Any]:
 def flatten(document: Document) -> dict[str, Any]:
     """Merge every `allOf` into the object that has it, properties in the order in which they are written.
 
-    Raise ValueError, with every place, where `allOf` is used on or with a schema without `properties`.
+    Raise ValueError, with every place, where `allOf` names a schema without `properties`.
     """
 
     def merge(schema: Schema) -> Schema:
         if "allOf" not in schema:
             return schema
         parts = [_each(resolve(document, part), merge) for part in schema["allOf"]]
-        if not all("properties" in part for part in (schema, *parts)):
+        if not parts or not all("properties" in part for part in parts):
             problem = "`allOf` merges objects, and each needs `properties` of its own, be it `properties: {}`"
             raise ValueError("\n".join(f"{place}: {problem}" for place in _bare(document, document, "#")))
         keys = list(schema)
-        parts.insert(len(parts) if keys.index("allOf") < keys.index("properties") else 0, schema)
-        merged = {key: value for key, value in schema.items() if key != "allOf"}
+        if "properties" in schema:
+            parts.insert(len(parts) if keys.index("allOf") < keys.index("properties") else 0, schema)
+        merged = {"type": "object", **{key: value for key, value in schema.items() if key != "allOf"}}
         merged["properties"] = {name: value for part in parts for name, value in _properties(part).items()}
         merged["required"] = [name for part in parts for name in part.get("required", ())]
         return merged
@@ -73,11 +77,11 @@ def _properties(part: Schema) -> Schema:
 
 
 def _bare(node: Any, document: Document, place: str) -> Iterator[str]:
-    """Yield each place where `allOf` is used without properties there, or in what it merges."""
+    """Yield each place where `allOf` merges what has no properties."""
     inner: Iterable[tuple[Any, Any]] = enumerate(node) if isinstance(node, list) else ()
     if isinstance(node, Mapping):
-        parts = (node, *node["allOf"]) if isinstance(node.get("allOf"), list) else ()
-        if not all("properties" in resolve(document, part) for part in parts):
+        parts = node["allOf"] if isinstance(node.get("allOf"), list) else ()
+        if parts == [] or not all("properties" in resolve(document, part) for part in parts):
             yield place
         inner = ((key, child) for key, child in node.items() if key not in ("example", "examples"))
     for key, child in inner:
@@ -104,8 +108,37 @@ def _admitted(node: Any, document: Document, profile: Profile) -> Any:
     if not isinstance(node, Mapping):
         return node
     if node.get("x-open") == profile:
-        return {key: value for key, value in node.items() if key not in (*_UNIONS, "enum")}
+        node = _opened(node, document)
+    if _EACH_SAYS & node.keys():
+        node = _said(node, profile)
     return {key: _admitted(child, document, profile) for key, child in node.items() if stays(child)}
+
+
+def _opened(node: Document, document: Document) -> Schema:
+    """Leave out the words of the enums that a part refers to; where it refers to none, its own choices."""
+
+    def wordless(branch: Document) -> Document:
+        target = resolve(document, branch)
+        return {"type": target["type"]} if "$ref" in branch and "enum" in target else branch
+
+    opened = {
+        key: [wordless(branch) for branch in value] if key in _UNIONS else value
+        for key, value in node.items()
+    }
+    if "$ref" in node:
+        opened = {**wordless({"$ref": node["$ref"]}), **{key: opened[key] for key in opened if key != "$ref"}}
+    if opened == node:
+        opened = {key: value for key, value in node.items() if key not in (*_UNIONS, "enum")}
+    return opened
+
+
+def _said(node: Document, profile: Profile) -> Schema:
+    """Put what one description says in place of what each says."""
+    said = {key: value for key, value in node.items() if key not in _EACH_SAYS}
+    for key in _EACH_SAYS & node.keys():
+        if profile in node[key]:
+            said[key if key == "x-answers" else key.removeprefix("x-")] = node[key][profile]
+    return said
 
 
 def _closed(schema: Schema, profile: Profile) -> Schema:
@@ -124,7 +157,59 @@ def _closed(schema: Schema, profile: Profile) -> Schema:
     return closed
 
 
+# -------------------------------------------------------------------------------------- view to read
+
+_WHOSE = {
+    None: "**Documented and observed.**",
+    Profile.DOCUMENTED: "**Documented only.**",
+    Profile.OBSERVED: "**Observed only.**",
+}
+
+
+def whole_view(document: Document) -> dict[str, Any]:
+    """Return the whole contract, merged, whose descriptions say in words whose each part is."""
+    view: dict[str, Any] = _told(flatten(document), None)
+    return view
+
+
+def _told(node: Any, origin: Any, *, always: bool = False) -> Any:
+    """Put its origin in front of the description of a part; `always`, or where it is marked."""
+    if isinstance(node, list):
+        return [_told(child, origin) for child in node]
+    if not isinstance(node, Mapping):
+        return node
+    mark = node.get("x-provenance")
+    origin = mark if isinstance(mark, str) else origin
+    told: dict[str, Any] = {
+        key: {name: _told(value, origin, always=True) for name, value in child.items()}
+        if key == "properties"
+        else child
+        if key in ("example", "examples", "x-provenance")
+        else _told(child, origin)
+        for key, child in node.items()
+    }
+    texts = [_WHOSE[origin]] if always or isinstance(mark, str) else []
+    texts += [told["description"].strip()] if "description" in told else []
+    if isinstance(mark, Mapping):
+        for profile in Profile:
+            words = ", ".join(f"`{word}`" for word, whose in mark.items() if whose == profile)
+            texts += [f"{_WHOSE[profile].strip('*.')}: {words}."] if words else []
+    if texts and "schema" in told and "description" not in told:  # a media type has none
+        return {**told, "schema": {"description": texts[0], **told["schema"]}}
+    return {**told, "description": " ".join(texts)} if texts else told
+
+
 # ---------------------------------------------------------------------------------------- open view
+
+
+def _unsent(part: Document) -> Document:
+    """Leave out a parameter's default, which a client would send, and an operation's `externalDocs`."""
+    if "operationId" in part and "responses" in part:
+        return {key: value for key, value in part.items() if key != "externalDocs"}
+    schema = part.get("schema")
+    if "in" in part and isinstance(schema, Mapping) and "default" in schema:
+        return {**part, "schema": {key: value for key, value in schema.items() if key != "default"}}
+    return part
 
 
 def _widened(schema: Schema, document: Document) -> Schema:

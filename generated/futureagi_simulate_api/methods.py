@@ -101,8 +101,8 @@ class _ExecutionRun(WithCalls):
         completed_calls: Number of calls that completed.
         failed_calls: Number of calls that failed.
         eval_results: Results by eval template.
-        eval_explanation_summary: Why calls failed, grouped into clusters by the name of the
-            eval; only with `summary=true`. Observed, `{}` or null until it is worked out.
+        eval_explanation_summary: Why calls failed, or passed, grouped into clusters by the name
+            of the eval; only with `summary=true`. Observed, `{}` or null until it is worked out.
         eval_explanation_summary_status: How far the summary is; only with `summary=true`.
     """
 
@@ -156,7 +156,7 @@ class _ExecutionRun(WithCalls):
 
     @property
     def eval_explanation_summary(self) -> dict[str, list[models.ExplanationCluster]] | None:
-        """Why calls failed, grouped into clusters by the name of the eval; only with
+        """Why calls failed, or passed, grouped into clusters by the name of the eval; only with
         `summary=true`. Observed, `{}` or null until it is worked out."""
         found: dict[str, list[models.ExplanationCluster]] | None = self._field(
             "eval_explanation_summary"
@@ -208,15 +208,18 @@ class SyncMethods(ABC):
         Every call of every execution of one run test, and the kept earlier attempts of calls
         that were run again (`is_snapshot: true`). Most recently updated first. Observed:
         deleted calls are counted but not shown, so that pages may have gaps, or nothing on
-        them, before the last one; `limit=0` is accepted and pages never end; any other bad
-        `page` or `limit` is answered with 500; a parameter it does not know is ignored.
+        them, before the last one; the calls of deleted executions are shown; `limit=0` is
+        accepted and pages never end; any other bad `page` or `limit` is answered with 500; a
+        parameter it does not know is ignored. Outputs of evals that were deleted from the run
+        test are still there.
 
         Args:
             run_test_id: Id of the run test.
             search: Keeps calls whose phone number or scenario name contains this text, in any case.
                 Observed, `%` and `_` are wildcards, a backslash never matches and a NUL character is
                 answered with 500.
-            status: Keeps calls with exactly this status, in lower case.
+            status: Keeps calls with exactly this status, in lower case. The reference page names no
+                words; observed, another word finds nothing, and blanks around it are cut off.
             page_size: Rows a page is asked to have; the server may send fewer.
             prefetch: Pages that are requested at once.
             exact: Read until each row that is there throughout is known to have come, once.
@@ -254,7 +257,8 @@ class SyncMethods(ABC):
         Args:
             run_test_id: Id of the run test.
             search: Keeps executions whose status or a scenario name contains this text, in any
-                case. Observed, a text that is no part of a status is answered with 500.
+                case. Observed, a text that is no part of a status, and a NUL character, are answered
+                with 500.
             status: Keeps executions with exactly this status. Documented in upper case; the
                 observed server finds something only for the lower-case words.
             page_size: Rows a page is asked to have; the server may send fewer.
@@ -290,18 +294,22 @@ class SyncMethods(ABC):
 
         One execution: its status, the columns of its results grid, and a page of its calls,
         most recently updated first. With `row_groups` the page holds groups of calls instead,
-        and `group_keys` opens them level by level. Observed: an unknown id is answered with
-        500; grouping works for scenario dataset columns only, counts calls of every execution
-        and leaves `status`, `provider` and `agent_type` out.
+        and `group_keys` opens them level by level. Observed: an unknown or deleted id is
+        answered with 500; grouping works for scenario dataset columns only, counts calls of
+        every execution and leaves `status`, `provider` and `agent_type` out. Outputs of evals
+        that were deleted from the run test are left out here, and nowhere else but in the
+        aggregates of the run records.
 
         Args:
             test_execution_id: Id of the test execution.
-            search: Keeps calls whose phone number or scenario name contains this text, in any case.
+            search: Keeps calls whose phone number or scenario name contains this text. Observed, in
+                any case.
             filters: Keeps calls that pass every filter: a JSON array of objects with `column_id`
-                and `filter_config`. Text that is no such array, an unknown key, type or operator, and a
-                value that does not fit its operator are answered with 400. Observed, most combinations
-                of column, type and operator are refused or silently not applied, and some leave a
-                message in `error_messages`.
+                and `filter_config`. Observed, text that is no such array, a missing key, an unknown
+                type or operator and a missing `filter_value` are answered with 400, and `null` is no
+                filter; most combinations of column, type and operator are refused or silently not
+                applied, some leave a message in `error_messages`; a filter on an id that is not in
+                `column_order` is ignored.
             enforce_filters: Drop rows that contradict a filter, which the server may ignore.
             page_size: Rows a page is asked to have; the server may send fewer.
             prefetch: Pages that are requested at once.
@@ -372,26 +380,30 @@ class SyncMethods(ABC):
 
         One execution: its status, the columns of its results grid, and a page of its calls,
         most recently updated first. With `row_groups` the page holds groups of calls instead,
-        and `group_keys` opens them level by level. Observed: an unknown id is answered with
-        500; grouping works for scenario dataset columns only, counts calls of every execution
-        and leaves `status`, `provider` and `agent_type` out.
+        and `group_keys` opens them level by level. Observed: an unknown or deleted id is
+        answered with 500; grouping works for scenario dataset columns only, counts calls of
+        every execution and leaves `status`, `provider` and `agent_type` out. Outputs of evals
+        that were deleted from the run test are left out here, and nowhere else but in the
+        aggregates of the run records.
 
         Args:
             test_execution_id: Id of the test execution.
-            search: Keeps calls whose phone number or scenario name contains this text, in any case.
+            search: Keeps calls whose phone number or scenario name contains this text. Observed, in
+                any case.
             filters: Keeps calls that pass every filter: a JSON array of objects with `column_id`
-                and `filter_config`. Text that is no such array, an unknown key, type or operator, and a
-                value that does not fit its operator are answered with 400. Observed, most combinations
-                of column, type and operator are refused or silently not applied, and some leave a
-                message in `error_messages`.
+                and `filter_config`. Observed, text that is no such array, a missing key, an unknown
+                type or operator and a missing `filter_value` are answered with 400, and `null` is no
+                filter; most combinations of column, type and operator are refused or silently not
+                applied, some leave a message in `error_messages`; a filter on an id that is not in
+                `column_order` is ignored.
             row_groups: Groups the calls: a JSON array of column ids, outermost group first. The
-                results are then group rows. Anything else than an array of known column ids is answered
-                with 400. Observed, every column but a scenario dataset column is answered with 500.
+                results are then group rows. Observed, anything else than an array is answered with 400,
+                and every column but a scenario dataset column with 500.
             group_keys: Opens a group: a JSON array of the values of its columns, in the order of
                 `row_groups`, each as the group's row has it: a text, a number, true, false or null.
                 With fewer keys than groups the results are the groups of the next level, with as many
-                they are the calls of that group. Without `row_groups`, with more keys than groups and
-                with anything but an array the answer is 400. Observed, the keys are ignored.
+                they are the calls of that group. Observed, anything but an array is answered with 400,
+                and the keys are ignored.
             page_size: Rows a page is asked to have; the server may send fewer.
             prefetch: Pages that are requested at once.
             exact: Read until each row that is there throughout is known to have come, once.
@@ -465,7 +477,10 @@ class SyncMethods(ABC):
         any the answer is 400. By name, the executions come latest first; runs of the same name
         are merged. By execution, the calls come most recently updated first. Observed: a page
         past the end and any bad `page` are answered with 500; a bad `limit` is taken as 10; a
-        parameter it does not know is answered with 400.
+        parameter it does not know is answered with 400. One result of an eval of type `numeric`
+        makes the answer about its execution, and every page of its run test, a 500; the other
+        endpoints still answer. Outputs of evals that were deleted from the run test are in
+        `eval_outputs` and not in `eval_results`.
 
         Args:
             run_test_name: Exact name of a run test; its executions come back.
@@ -507,7 +522,10 @@ class SyncMethods(ABC):
         any the answer is 400. By name, the executions come latest first; runs of the same name
         are merged. By execution, the calls come most recently updated first. Observed: a page
         past the end and any bad `page` are answered with 500; a bad `limit` is taken as 10; a
-        parameter it does not know is answered with 400.
+        parameter it does not know is answered with 400. One result of an eval of type `numeric`
+        makes the answer about its execution, and every page of its run test, a 500; the other
+        endpoints still answer. Outputs of evals that were deleted from the run test are in
+        `eval_outputs` and not in `eval_results`.
 
         Args:
             execution_id: Id of a test execution; its record with a page of calls comes back.
@@ -552,7 +570,10 @@ class SyncMethods(ABC):
         any the answer is 400. By name, the executions come latest first; runs of the same name
         are merged. By execution, the calls come most recently updated first. Observed: a page
         past the end and any bad `page` are answered with 500; a bad `limit` is taken as 10; a
-        parameter it does not know is answered with 400.
+        parameter it does not know is answered with 400. One result of an eval of type `numeric`
+        makes the answer about its execution, and every page of its run test, a 500; the other
+        endpoints still answer. Outputs of evals that were deleted from the run test are in
+        `eval_outputs` and not in `eval_results`.
 
         Args:
             call_execution_id: Id of a call execution; its record comes back.
@@ -603,15 +624,18 @@ class AsyncMethods(ABC):
         Every call of every execution of one run test, and the kept earlier attempts of calls
         that were run again (`is_snapshot: true`). Most recently updated first. Observed:
         deleted calls are counted but not shown, so that pages may have gaps, or nothing on
-        them, before the last one; `limit=0` is accepted and pages never end; any other bad
-        `page` or `limit` is answered with 500; a parameter it does not know is ignored.
+        them, before the last one; the calls of deleted executions are shown; `limit=0` is
+        accepted and pages never end; any other bad `page` or `limit` is answered with 500; a
+        parameter it does not know is ignored. Outputs of evals that were deleted from the run
+        test are still there.
 
         Args:
             run_test_id: Id of the run test.
             search: Keeps calls whose phone number or scenario name contains this text, in any case.
                 Observed, `%` and `_` are wildcards, a backslash never matches and a NUL character is
                 answered with 500.
-            status: Keeps calls with exactly this status, in lower case.
+            status: Keeps calls with exactly this status, in lower case. The reference page names no
+                words; observed, another word finds nothing, and blanks around it are cut off.
             page_size: Rows a page is asked to have; the server may send fewer.
             prefetch: Pages that are requested at once.
             exact: Read until each row that is there throughout is known to have come, once.
@@ -649,7 +673,8 @@ class AsyncMethods(ABC):
         Args:
             run_test_id: Id of the run test.
             search: Keeps executions whose status or a scenario name contains this text, in any
-                case. Observed, a text that is no part of a status is answered with 500.
+                case. Observed, a text that is no part of a status, and a NUL character, are answered
+                with 500.
             status: Keeps executions with exactly this status. Documented in upper case; the
                 observed server finds something only for the lower-case words.
             page_size: Rows a page is asked to have; the server may send fewer.
@@ -685,18 +710,22 @@ class AsyncMethods(ABC):
 
         One execution: its status, the columns of its results grid, and a page of its calls,
         most recently updated first. With `row_groups` the page holds groups of calls instead,
-        and `group_keys` opens them level by level. Observed: an unknown id is answered with
-        500; grouping works for scenario dataset columns only, counts calls of every execution
-        and leaves `status`, `provider` and `agent_type` out.
+        and `group_keys` opens them level by level. Observed: an unknown or deleted id is
+        answered with 500; grouping works for scenario dataset columns only, counts calls of
+        every execution and leaves `status`, `provider` and `agent_type` out. Outputs of evals
+        that were deleted from the run test are left out here, and nowhere else but in the
+        aggregates of the run records.
 
         Args:
             test_execution_id: Id of the test execution.
-            search: Keeps calls whose phone number or scenario name contains this text, in any case.
+            search: Keeps calls whose phone number or scenario name contains this text. Observed, in
+                any case.
             filters: Keeps calls that pass every filter: a JSON array of objects with `column_id`
-                and `filter_config`. Text that is no such array, an unknown key, type or operator, and a
-                value that does not fit its operator are answered with 400. Observed, most combinations
-                of column, type and operator are refused or silently not applied, and some leave a
-                message in `error_messages`.
+                and `filter_config`. Observed, text that is no such array, a missing key, an unknown
+                type or operator and a missing `filter_value` are answered with 400, and `null` is no
+                filter; most combinations of column, type and operator are refused or silently not
+                applied, some leave a message in `error_messages`; a filter on an id that is not in
+                `column_order` is ignored.
             enforce_filters: Drop rows that contradict a filter, which the server may ignore.
             page_size: Rows a page is asked to have; the server may send fewer.
             prefetch: Pages that are requested at once.
@@ -767,26 +796,30 @@ class AsyncMethods(ABC):
 
         One execution: its status, the columns of its results grid, and a page of its calls,
         most recently updated first. With `row_groups` the page holds groups of calls instead,
-        and `group_keys` opens them level by level. Observed: an unknown id is answered with
-        500; grouping works for scenario dataset columns only, counts calls of every execution
-        and leaves `status`, `provider` and `agent_type` out.
+        and `group_keys` opens them level by level. Observed: an unknown or deleted id is
+        answered with 500; grouping works for scenario dataset columns only, counts calls of
+        every execution and leaves `status`, `provider` and `agent_type` out. Outputs of evals
+        that were deleted from the run test are left out here, and nowhere else but in the
+        aggregates of the run records.
 
         Args:
             test_execution_id: Id of the test execution.
-            search: Keeps calls whose phone number or scenario name contains this text, in any case.
+            search: Keeps calls whose phone number or scenario name contains this text. Observed, in
+                any case.
             filters: Keeps calls that pass every filter: a JSON array of objects with `column_id`
-                and `filter_config`. Text that is no such array, an unknown key, type or operator, and a
-                value that does not fit its operator are answered with 400. Observed, most combinations
-                of column, type and operator are refused or silently not applied, and some leave a
-                message in `error_messages`.
+                and `filter_config`. Observed, text that is no such array, a missing key, an unknown
+                type or operator and a missing `filter_value` are answered with 400, and `null` is no
+                filter; most combinations of column, type and operator are refused or silently not
+                applied, some leave a message in `error_messages`; a filter on an id that is not in
+                `column_order` is ignored.
             row_groups: Groups the calls: a JSON array of column ids, outermost group first. The
-                results are then group rows. Anything else than an array of known column ids is answered
-                with 400. Observed, every column but a scenario dataset column is answered with 500.
+                results are then group rows. Observed, anything else than an array is answered with 400,
+                and every column but a scenario dataset column with 500.
             group_keys: Opens a group: a JSON array of the values of its columns, in the order of
                 `row_groups`, each as the group's row has it: a text, a number, true, false or null.
                 With fewer keys than groups the results are the groups of the next level, with as many
-                they are the calls of that group. Without `row_groups`, with more keys than groups and
-                with anything but an array the answer is 400. Observed, the keys are ignored.
+                they are the calls of that group. Observed, anything but an array is answered with 400,
+                and the keys are ignored.
             page_size: Rows a page is asked to have; the server may send fewer.
             prefetch: Pages that are requested at once.
             exact: Read until each row that is there throughout is known to have come, once.
@@ -860,7 +893,10 @@ class AsyncMethods(ABC):
         any the answer is 400. By name, the executions come latest first; runs of the same name
         are merged. By execution, the calls come most recently updated first. Observed: a page
         past the end and any bad `page` are answered with 500; a bad `limit` is taken as 10; a
-        parameter it does not know is answered with 400.
+        parameter it does not know is answered with 400. One result of an eval of type `numeric`
+        makes the answer about its execution, and every page of its run test, a 500; the other
+        endpoints still answer. Outputs of evals that were deleted from the run test are in
+        `eval_outputs` and not in `eval_results`.
 
         Args:
             run_test_name: Exact name of a run test; its executions come back.
@@ -902,7 +938,10 @@ class AsyncMethods(ABC):
         any the answer is 400. By name, the executions come latest first; runs of the same name
         are merged. By execution, the calls come most recently updated first. Observed: a page
         past the end and any bad `page` are answered with 500; a bad `limit` is taken as 10; a
-        parameter it does not know is answered with 400.
+        parameter it does not know is answered with 400. One result of an eval of type `numeric`
+        makes the answer about its execution, and every page of its run test, a 500; the other
+        endpoints still answer. Outputs of evals that were deleted from the run test are in
+        `eval_outputs` and not in `eval_results`.
 
         Args:
             execution_id: Id of a test execution; its record with a page of calls comes back.
@@ -947,7 +986,10 @@ class AsyncMethods(ABC):
         any the answer is 400. By name, the executions come latest first; runs of the same name
         are merged. By execution, the calls come most recently updated first. Observed: a page
         past the end and any bad `page` are answered with 500; a bad `limit` is taken as 10; a
-        parameter it does not know is answered with 400.
+        parameter it does not know is answered with 400. One result of an eval of type `numeric`
+        makes the answer about its execution, and every page of its run test, a 500; the other
+        endpoints still answer. Outputs of evals that were deleted from the run test are in
+        `eval_outputs` and not in `eval_results`.
 
         Args:
             call_execution_id: Id of a call execution; its record comes back.

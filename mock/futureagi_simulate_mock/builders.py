@@ -40,7 +40,7 @@ EXECUTION_STATUSES: Final = (
 _SETTLED: Final = ("completed", "failed", "cancelled")
 _SECOND: Final = 1_000
 _CHOICES: Final = ("calm", "friendly", "neutral", "angry")
-_FIRST: Final[dict[str, EvalArgument]] = {"Pass/Fail": True, "score": 0.9, "choices": "calm"}
+_FIRST: Final[dict[str, EvalArgument]] = {"Pass/Fail": True, "score": 0.9, "choices": "calm", "numeric": 4}
 _DETAILS: Final = frozenset(field.name for field in structs.fields(Details))
 #: The status of an execution's default calls.
 _DEFAULT: Final = {
@@ -93,7 +93,8 @@ class Builders:
     ) -> str:
         """Add a run test with an agent of its own, and return its id.
 
-        `evals`: output type (`Pass/Fail`, `score` or `choices`) by name; without them, Coherence (Pass/Fail).
+        `evals`: output type (`Pass/Fail`, `score`, `choices` or `numeric`) by name; without them, Coherence
+        (Pass/Fail). Observed, one result of a numeric eval makes the runs endpoint fail.
         """
         store, catalogue = self._store, self._store.catalogue
         with store.writing():
@@ -317,7 +318,13 @@ class Builders:
             evals = {one.name: _FIRST[one.output_type] for one in self._store.catalogue.evals_of(run_test)}
         outputs = []
         for name, given in evals.items():
-            kind, value = _read(name, given)
+            known = {one.name: one.output_type for one in self._store.catalogue.evals_of(run_test)}
+            kind: str | None
+            value: EvalValue
+            if known.get(name) == "numeric" and isinstance(given, (int, float)):
+                kind, value = "numeric", float(given)
+            else:
+                kind, value = _read(name, given)
             config = self._eval(run_test, name, kind)
             status = "pending" if given is None else "completed"
             outputs.append(StoredOutput(config, status, value, plan.reasons.get(name)))
@@ -343,6 +350,17 @@ class Builders:
     def delete_run_test(self, run_test_id: str) -> None:
         """Delete a run test; it and its executions are no longer found."""
         self._delete(self._store.catalogue.run_tests, run_test_id, "run test")
+
+    def delete_execution(self, execution_id: str) -> None:
+        """Delete an execution; only the run test's listing of calls still shows its calls."""
+        self._delete(self._store.executions, execution_id, "execution")
+
+    def delete_eval(self, eval_id: str) -> None:
+        """Delete an eval of a run test; its outputs stay with the calls, without a summed result.
+
+        Observed, a test execution's page leaves its outputs out and the other endpoints show them.
+        """
+        self._delete(self._store.catalogue.eval_configs, eval_id, "eval")
 
     def _delete(self, table: dict[int, Any], uuid: str, what: str) -> None:
         with self._store.writing():
@@ -390,7 +408,7 @@ def _read(name: str, value: EvalArgument) -> tuple[str | None, EvalValue]:
 
 
 def _overall(outputs: list[StoredOutput]) -> float | None:
-    marks = [output.value for output in outputs if isinstance(output.value, (int, float))]
+    marks = [one.value for one in outputs if isinstance(one.value, (int, float)) and one.value <= 1]
     return round(100 * fsum(marks) / len(marks), 4) if marks else None
 
 

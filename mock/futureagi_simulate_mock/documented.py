@@ -89,8 +89,11 @@ def call_item(call: Call) -> Item:
 
 
 def detail_item(call: Call) -> Item:
-    """Return a call as the test execution's details show it."""
-    return {
+    """Return a call as the test execution's details show it.
+
+    Without a duration or a score it lacks the field: the page gives neither a null.
+    """
+    item = {
         "id": call.id,
         "status": call.status,
         "duration": call.duration,
@@ -100,6 +103,7 @@ def detail_item(call: Call) -> Item:
         "scenario": call.scenario.name,
         "created_at": iso(call.created_at),
     }
+    return {name: value for name, value in item.items() if value is not None}
 
 
 def version_item(call: Call) -> Item:

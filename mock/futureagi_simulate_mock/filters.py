@@ -41,6 +41,7 @@ class FilterRules(msgspec.Struct, frozen=True):
     `accepted`: the filter types and their operators; anything else is rejected. `applied`: which of them have
     an effect on a column, by the column's id or by what it holds; the profile decides what becomes of others.
     `pairs`: operators that need two values; `in` needs at least one. `most_filters`, `most_values`: limits.
+    `without_value`: the operators that need none (None: it may be missing for all).
     `aliases`: other names of columns. `strict`: column ids are strings and filters have a value. `label`: how
     errors name a filter, by its position, counted from `first`, and its column. The rest are texts of errors.
     """
@@ -55,6 +56,7 @@ class FilterRules(msgspec.Struct, frozen=True):
     most_filters: int | None = None
     most_values: int | None = None
     aliases: Mapping[str, str] = {}
+    without_value: tuple[str, ...] | None = None
     strict: bool = False
 
     def of(self, column: Column) -> Operators:
@@ -74,6 +76,8 @@ def parse_filters(text: str | None, rules: FilterRules, reject: Reject) -> list[
         items = msgspec.json.decode(text)
     except (msgspec.DecodeError, UnicodeEncodeError, RecursionError):
         raise reject("Filters must be valid JSON.") from None
+    if items is None and rules.without_value is not None:
+        return []
     if not isinstance(items, list):
         raise reject("Filters must be a list.")
     if rules.most_filters is not None and len(items) > rules.most_filters:
@@ -104,8 +108,10 @@ def _parse(at: int, item: Any, rules: FilterRules, reject: Reject) -> Filter:
         raise fail(rules.unknown_type.format(type=kind, types=", ".join(rules.accepted)))
     if word not in operators:
         raise fail(rules.unknown_operator.format(type=kind, operator=word, operators=", ".join(operators)))
-    if word == "in" and not (isinstance(value, list) and value):
-        raise fail("'in' requires a non-empty filter_value list.")
+    if rules.without_value is not None and "filter_value" not in config and word not in rules.without_value:
+        raise fail(f"{word!r} requires filter_value.")
+    if word in ("in", "not_in") and not (isinstance(value, list) and value):
+        raise fail(f"{word!r} requires a non-empty filter_value list.")
     if word in rules.pairs and not (isinstance(value, list) and len(value) == 2):
         raise fail(f"{word!r} requires a two-value filter_value list.")
     if rules.most_values is not None and isinstance(value, list) and len(value) > rules.most_values:

@@ -66,6 +66,7 @@ class EvalConfig(msgspec.Struct, frozen=True):
     output_type: str
     form: str
     choices: tuple[str, ...]
+    deleted: bool = False
 
 
 class Execution(msgspec.Struct):
@@ -84,6 +85,7 @@ class Execution(msgspec.Struct):
     errors: tuple[str, ...]
     summary_status: str | None
     summary: dict[str, Any] | None
+    deleted: bool = False
 
 
 class StoredOutput(msgspec.Struct, frozen=True, gc=False):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final, TypeVar
 from urllib.parse import urlencode
@@ -22,7 +22,6 @@ from futureagi_simulate_mock.messages import (
     Response,
     error_body,
     error_response,
-    html_response,
     json_response,
 )
 from futureagi_simulate_mock.models import Call, CallRow, EvalConfig, Execution, RunTest, to_ms
@@ -57,11 +56,6 @@ T = TypeVar("T")
 Item = dict[str, Any]
 Reasons = Mapping[str, Sequence[str]]
 
-_CRASH_PAGE: Final = (
-    '\n<!doctype html>\n<html lang="en">\n<head><title>Server Error (500)</title></head>\n'
-    "<body><h1>Server Error (500)</h1></body>\n</html>\n"
-)
-
 
 @attrs.define
 class ErrorReply(Exception):  # noqa: N818 - not an error of ours: an answer on its way out
@@ -73,11 +67,6 @@ class ErrorReply(Exception):  # noqa: N818 - not an error of ours: an answer on 
 def crashed(text: str) -> ErrorReply:
     """Return a 500 in the envelope, with the text of the exception inside the server."""
     return ErrorReply(json_response(error_body("server_error", "server_error", text), 500))
-
-
-def crashed_page() -> ErrorReply:
-    """Return a 500 as a page: what crashes outside of the views gets one."""
-    return ErrorReply(html_response(_CRASH_PAGE, 500))
 
 
 def missing(text: str) -> ErrorReply:
@@ -140,7 +129,7 @@ def page_by_hand(query: Query, number: int, size: int, count: int) -> Page:
     """Cut without looking: past the end it is empty, and with a size of 0 it is empty for ever."""
     following = _link(query, number + 1) if (number - 1) * size + size < count or not size else None
     before = _link(query, number - 1) if number > 1 else None
-    return Page(number, size, count, -(-count // size) if size else 0, following, before)
+    return Page(number, size, count, -(-count // size) if size else 1, following, before)
 
 
 def _link(query: Query, number: int) -> str:
@@ -157,7 +146,7 @@ def page_by_framework(query: Query, size: int, count: int, missing: ErrorReply) 
     """Cut as the framework's paginator does: `last` is a page; one that isn't there raises `missing`."""
     pages = max(1, -(-count // size))
     requested = query.get("page")
-    number = 1 if requested is None else pages if requested == "last" else whole(requested)
+    number = 1 if not requested else pages if requested == "last" else whole(requested)
     if number is None or not 1 <= number <= pages:
         raise missing
     following = sorted_link(query, number + 1) if number < pages else None
@@ -191,6 +180,8 @@ def whole(text: str) -> int | None:
 _TRUE: Final = frozenset({"true", "1", "yes", "on", "t", "y"})
 _FALSE: Final = frozenset({"false", "0", "no", "off", "f", "n", "null", "none", ""})
 _HUGE: Final = 2**63
+_WHOLE_FLOAT: Final = re.compile(r"\.0*$")
+_MOST_DIGITS: Final = 1_000
 _UNKNOWN: Final = "Unknown field."
 _DETAIL: Final = frozenset({"search", "page", "limit", "filters", "row_groups", "group_keys"})
 _RUNS: Final = frozenset(
@@ -203,21 +194,30 @@ def check_detail(query: Query) -> None:
     """Check the test execution's parameters: the first bad one is named with its reason."""
     for name in ("page", "limit"):
         text = query.get(name)
-        if text is None:
+        if not text:
             continue
-        number = whole(text)
+        number = whole(_WHOLE_FLOAT.sub("", text))
         if number is None:
             raise refused({name: ["A valid integer is required."]})
-        if number >= _HUGE:
+        if len(text) > _MOST_DIGITS:
             raise refused({name: ["String value too large."]}, "max_string_length")
         if number < 1:
             raise refused({name: ["Ensure this value is greater than or equal to 1."]}, "min_value")
     for name in ("search", "row_groups", "group_keys"):
         if "\0" in (query.get(name) or ""):
             raise refused({name: ["Null characters are not allowed."]}, "null_characters_not_allowed")
+    check_group_keys(query.get("group_keys"))
     unknown = [name for name in query.names() if name not in _DETAIL]
     if unknown:
         raise refused({name: [_UNKNOWN] for name in unknown})
+
+
+def check_group_keys(text: str | None) -> None:
+    """Raise a 400 if the parameter is no JSON."""
+    try:
+        msgspec.json.decode(text or "null")
+    except (msgspec.DecodeError, UnicodeEncodeError, RecursionError):
+        raise refused({"group_keys": ["Value must be valid JSON."]}) from None
 
 
 def check_runs(query: Query) -> None:
@@ -251,7 +251,7 @@ def as_uuid(text: str) -> str | None:
 
 
 def _id(text: str) -> str | None:
-    return None if as_uuid(text) else "Must be a valid UUID."
+    return None if not text or as_uuid(text) else "Must be a valid UUID."
 
 
 def _truth(text: str) -> str | None:
@@ -306,19 +306,21 @@ def calls_like(catalogue: Catalogue, organization: int, text: str | None) -> Con
 _EQUAL: Final = ("equals", "not_equals")
 _DAY: Final = 86_400_000
 _WORDS: Final = (*_EQUAL, "contains", "not_contains")
+_NULL: Final = ("is_null", "is_not_null")
 _SIZES: Final = ("equals", *COMPARISONS)
 
 #: Most combinations that are accepted are never applied, and nothing in the response says so.
 FILTERS: Final = FilterRules(
     accepted={
-        "text": (*_WORDS, "in"),
-        "number": (*_EQUAL, *COMPARISONS, "between", "not_between"),
-        "datetime": (*_EQUAL, *COMPARISONS, "between", "not_between"),
-        "boolean": _EQUAL,
-        "categorical": (*_EQUAL, "in"),
+        "text": (*_WORDS, "in", "not_in", "starts_with", "ends_with", *_NULL),
+        "number": (*_EQUAL, *COMPARISONS, "between", "not_between", *_NULL),
+        "datetime": (*_EQUAL, *COMPARISONS, "between", "not_between", *_NULL),
+        "boolean": (*_EQUAL, *_NULL),
+        "categorical": (*_EQUAL, "in", "not_in", *_NULL),
+        "array": ("contains", "not_contains", *_NULL),
     },
     applied={
-        "status": {"text": (*_WORDS, "in"), "categorical": (*_EQUAL, "in")},
+        "status": {"text": (*_WORDS, "in", "not_in"), "categorical": (*_EQUAL, "in", "not_in")},
         "call_type": {"text": (*_WORDS, "in"), "categorical": (*_EQUAL, "in")},
         "call_execution_id": {"categorical": ("in",)},
         "scenario": {"text": _WORDS},
@@ -326,13 +328,18 @@ FILTERS: Final = FilterRules(
         "overall_score": {"number": (*_SIZES, "not_equals", "between")},
         "response_time": {"number": (*_SIZES, "between", "not_between")},
         "score": {"number": (*_SIZES, "between")},
-        "Pass/Fail": {"text": ("equals", "not_equals", "contains"), "boolean": ("equals",)},
+        "Pass/Fail": {
+            "text": ("equals", "not_equals", "contains"),
+            "boolean": ("equals",),
+            "number": (*_SIZES, "between"),
+        },
     },
     pairs=("between", "not_between"),
     label="{at}",
     first=0,
     unknown_type="Unsupported filter_type {type!r}.",
     unknown_operator="Unsupported filter_op {operator!r} for filter_type {type!r}.",
+    without_value=_NULL,
     aliases={"overallScore": "overall_score", "responseTime": "response_time", "callType": "call_type"},
 )
 
@@ -350,13 +357,22 @@ def read_filters(text: str | None) -> list[Filter]:
     return parse_filters(text, FILTERS, lambda reason: refused({"filters": [reason]}))
 
 
-def apply_filters(filters: list[Filter], catalogue: Catalogue, evals: list[EvalConfig]) -> Applied:
-    """Turn filters into conditions, as far as the server does."""
+def apply_filters(
+    filters: list[Filter], catalogue: Catalogue, evals: list[EvalConfig], datasets: Collection[str]
+) -> Applied:
+    """Turn filters into conditions, as far as the server does. `datasets`: columns of scenarios' datasets."""
     applied = Applied()
     for one in filters:
+        if one.column in datasets:
+            if one.type == "text" and one.operator in _WORDS:
+                applied.conditions.append(_cell(one, catalogue))
+            continue
         column = find_column(one.column, evals)
         if column is None or not FILTERS.applies(one, column):
             continue
+        if column.id == "status" and one.operator in _WORDS and not isinstance(one.value, str):
+            kind = type(one.value).__name__
+            raise crashed(f"{_EXECUTION}{kind!r} object has no attribute 'lower'")
         if column.id == "response_time" and one.operator in FILTERS.pairs:
             applied.messages.append(
                 "Error applying filter for column response_time: "
@@ -364,6 +380,8 @@ def apply_filters(filters: list[Filter], catalogue: Catalogue, evals: list[EvalC
             )
         elif (condition := _condition(one, column, catalogue)) is not None:
             applied.conditions.append(condition)
+        elif column.config is None:
+            applied.messages.append(f"Error applying filter for column {column.id}: the value can't be read")
     return applied
 
 
@@ -375,13 +393,13 @@ def _condition(one: Filter, column: Column, catalogue: Catalogue) -> Condition |
     if column.holds == "datetime":
         return _time(one, column)
     if column.holds == "Pass/Fail":
-        return _pass_fail(one, column)
+        return _verdict_number(one, column) if one.type == "number" else _pass_fail(one, column)
     return _number_condition(one, column, 0.01 if column.holds == "score" else 1.0)
 
 
 def _words(one: Filter, column: Column) -> Condition:
-    if one.operator == "in":
-        return where(column.value, frozenset(map(str, one.value)).__contains__)
+    if one.operator in ("in", "not_in"):
+        return _negated(one, where(column.value, frozenset(map(str, one.value)).__contains__))
     wanted = str(one.value).casefold()
     if one.operator in _EQUAL:
         return _negated(one, where(column.value, lambda found: found.casefold() == wanted))
@@ -397,15 +415,35 @@ def _scenario(one: Filter, column: Column, catalogue: Catalogue) -> Condition:
     return _negated(one, where(column.value, found.__contains__))
 
 
+def _cell(one: Filter, catalogue: Catalogue) -> Condition:
+    """Compare the text in a dataset's column. A persona is an object, which matches no text."""
+    wanted = str(one.value).casefold()
+
+    def matches(call: CallRow) -> bool:
+        cells = {name: text for _, name, text in dataset_columns(catalogue.scenarios[call.scenario])}
+        text = "" if one.column == "persona" else cells.get(one.column, "").casefold()
+        return bool(text) and (text == wanted if one.operator in _EQUAL else wanted in text)
+
+    return _negated(one, matches)
+
+
 def _pass_fail(one: Filter, column: Column) -> Condition:
     word = str(one.value).strip().lower()
     if one.type == "boolean":
         wanted = word in ("true", "1", "passed")
-        return where(column.value, lambda found: found is wanted)
+        as_boolean = column.config is not None and column.config.form == "boolean"
+        return where(column.value, lambda found: as_boolean and found is wanted)
     passing = {value for value, shown in ((True, "passed"), (False, "failed")) if word in shown}
     if one.operator == "not_equals":
         return where(column.value, lambda found: found not in passing)
     return where(column.value, passing.__contains__)
+
+
+def _verdict_number(one: Filter, column: Column) -> Condition | None:
+    """Compare a verdict that is stored as a boolean with a number: true is 1. A word isn't compared."""
+    if column.config is None or column.config.form != "boolean":
+        return None
+    return _number_condition(one, column, 0.01)
 
 
 def _number_condition(one: Filter, column: Column, scale: float) -> Condition | None:
@@ -478,6 +516,8 @@ def read_groups(text: str | None) -> str | None:
         names = msgspec.json.decode(text)
     except (msgspec.DecodeError, UnicodeEncodeError, RecursionError):
         raise refused({"row_groups": ["Value must be valid JSON."]}) from None
+    if isinstance(names, dict):
+        raise refused({"row_groups": ["Value must be a JSON list."]})
     if not isinstance(names, list) or not names:
         return None
     first = names[0]
@@ -526,6 +566,7 @@ def group_rows(store: Store, organization: int, column: str, columns: list[Item]
 _CALLS: Final = "Failed to retrieve call executions: "
 _EXECUTIONS: Final = "Failed to retrieve test executions: "
 _EXECUTION: Final = "Failed to retrieve test execution: "
+_NO_RUNS: Final = "Unable to fetch simulation runs."
 
 
 class Observed:
@@ -562,13 +603,15 @@ class Observed:
         test = self._run_test(ids, organization)
         number, size = self._whole(query, "page", 1), self._whole(query, "limit", 10)
         search = query.get("search") or ""
-        if "\0" in search or "\0" in (query.get("status") or ""):
+        status = (query.get("status") or "").strip()
+        if "\0" in search or "\0" in status:
             raise crashed(f"{_CALLS}A string literal cannot contain NUL (0x00) characters.")
-        ranks = self._calls_of_run_test(
-            test, organization, search, query.get("status"), descending=number % 2 == 1
-        )
-        if number < 1 or size < 0 or max(number, size) >= _HUGE:
-            raise crashed(f"{_CALLS}Negative indexing is not supported.")
+        ranks = self._calls_of_run_test(test, organization, search, status, descending=number % 2 == 1)
+        if number < 1 or size < 0:
+            word = "OFFSET" if number < 1 else "LIMIT"
+            raise crashed(f"{_CALLS}{word} must not be negative")
+        if number * size >= _HUGE or size >= _HUGE:
+            raise crashed(f"{_CALLS}bigint out of range")
         page = page_by_hand(query, number, size, len(ranks))
         shown = [call for call in page.of(ranks) if not call.deleted]
         return page.envelope(self._reader.rendered("listing", self._listing_row, shown))
@@ -619,10 +662,10 @@ class Observed:
         test = self._run_test(ids, organization)
         search = (query.get("search") or "").strip()
         if "\0" in search:
-            raise crashed_page()
+            raise crashed(f"{_EXECUTIONS}PostgreSQL text fields cannot contain NUL (0x00) bytes")
         if search and scenarios_like(self._catalogue, organization, search):
             raise crashed(f"{_EXECUTIONS}agent_definition is both deferred and traversed")
-        status, pattern = query.get("status"), like(search)
+        status, pattern = (query.get("status") or "").strip(), like(search)
 
         def matches(one: Execution) -> bool:
             return "\\" not in search and pattern.search(one.status) is not None
@@ -648,11 +691,14 @@ class Observed:
         if execution is None:
             raise crashed(f"{_EXECUTION}No TestExecution matches the given query.")
         columns = column_order(execution, self._catalogue)
-        number = int(query.get("page") or 1)
+        requested = query.get("page") or "1"
+        number = int(_WHOLE_FLOAT.sub("", requested))
         group = read_groups(query.get("row_groups"))
         if group is not None:
             return self._groups(organization, group, columns, number, int(query.get("limit") or 30))
-        applied = apply_filters(filters, self._catalogue, self._catalogue.evals_of(execution.run_test))
+        datasets = {one["id"] for one in columns if one.get("type") == "scenario_dataset_column"}
+        evals = self._catalogue.evals_of(execution.run_test)
+        applied = apply_filters(filters, self._catalogue, evals, datasets)
         search = query.get("search")
         conditions = [*applied.conditions, calls_like(self._catalogue, organization, search)]
         key = (search, query.get("filters"))
@@ -664,8 +710,8 @@ class Observed:
         }
         size = int(query.get("limit") or 10)
         pages = max(1, -(-len(ranks) // size))
-        if number > pages:
-            past = Page(number, size, len(ranks), max(1, -(-len(ranks) // 30)))
+        if number > pages or not requested.isdecimal():
+            past = Page(number, size, len(ranks), max(1, -(-len(ranks) // int(query.get("limit") or 30))))
             return past.envelope([], more)
         following = sorted_link(query, number + 1) if number < pages else None
         before = sorted_link(query, number - 1) if number > 1 else None
@@ -677,8 +723,9 @@ class Observed:
     def _details(self, calls: Sequence[CallRow]) -> list[bytes]:
         def row(call: Call) -> dict[str, Any]:
             kept = self._store.calls_of("original", call.number)
-            snapshots = self._reader.rendered("snapshot", snapshot_entry, kept)
-            return detail_row(call, self._contexts.of(call), [msgspec.Raw(one) for one in snapshots])
+            context = self._contexts.of(call)
+            snapshots = self._reader.rendered("snapshot", lambda one: snapshot_entry(one, context), kept)
+            return detail_row(call, context, [msgspec.Raw(one) for one in snapshots])
 
         return self._reader.rendered("detail", row, calls)
 
@@ -727,15 +774,20 @@ class Observed:
         ranks = executions_of(self._store, tests)
         page = self._run_page(query, len(ranks))
         found = page.of(ranks)
+        self._check_numeric(found)
         head = {"total_pages": page.pages, "current_page": page.number, "count": page.count}
         return _result(head | {"results": [execution_result(self._reader, one, names) for one in found]})
 
     def _run_page(self, query: Query, count: int) -> Page:
-        requested = Query(query.url, tuple(pair for pair in query.pairs if pair != ("page", "")))
-        failed = crashed("The simulation runs can't be fetched.")
-        if requested.get("page") == "last":
-            raise failed
-        return page_by_framework(requested, lenient_size(query), count, failed)
+        return page_by_framework(query, lenient_size(query), count, crashed(_NO_RUNS))
+
+    def _check_numeric(self, executions: Sequence[Execution]) -> None:
+        """Crash as the server does where one result is a number that is no score."""
+        configs = self._catalogue.eval_configs
+        for execution in executions:
+            counts = self._reader.eval_counts(execution.number)
+            if any(configs[number].output_type == "numeric" for number in counts):
+                raise crashed(_NO_RUNS)
 
     def _run_of_call(self, organization: int, call_id: str, names: Names) -> Response:
         found = self._reader.call_row(organization, call_id)
@@ -748,6 +800,7 @@ class Observed:
         ranks = calls_of_execution(self._store, execution)
         page = self._run_page(query, len(ranks))
         calls = [self._reader.call(row) for row in page.of(ranks)]
+        self._check_numeric([execution])
         result = execution_result(self._reader, execution, names)
         result["call_results"] = {
             "total_pages": page.pages,

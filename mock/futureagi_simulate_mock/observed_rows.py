@@ -79,13 +79,22 @@ def stored(output: EvalOutput, call: Call) -> Item:
     if output.status == "pending":
         return {"status": "pending"}
     reason = {"reason": output.reason}
-    kind = {"output_type": config.output_type}
+    kind = {"output_type": None if output.status == "skipped" else config.output_type}
+    written = _writer_status(output, call)
+    told = {"status": written} if written else {}
     if output.status == "skipped":
         return {"name": config.name, "output": None, **reason, "status": "skipped", "skipped": True, **kind}
     if output.status == "error":
         at = {"timestamp": iso(call.updated_at)}
-        return {"name": config.name, "error": "error", "output": None, **reason, **at, **kind}
-    return {"name": config.name, "output": stored_value(config, output.value), **reason, **kind}
+        return {"name": config.name, "error": "error", "output": None, **reason, **at, **told, **kind}
+    return {"name": config.name, "output": stored_value(config, output.value), **reason, **told, **kind}
+
+
+def _writer_status(output: EvalOutput, call: Call) -> str | None:
+    """Return the status as it is stored: in Title Case for chats, none for voice calls."""
+    if call.channel != "text" or call.original is not None:
+        return None
+    return {"completed": "Completed", "error": "Failed"}.get(output.status)
 
 
 def stored_value(config: EvalConfig, value: EvalValue) -> object:
@@ -103,22 +112,25 @@ def stored_value(config: EvalConfig, value: EvalValue) -> object:
     return chosen if position % 4 == 2 else chosen[0]
 
 
-def displayed_outputs(call: Call) -> Item:
-    """Return the outputs by eval id as rows display them; an eval that hasn't run is an empty object."""
-    return {output.config.id: _displayed(output) for output in call.evals}
+def displayed_outputs(call: Call, *, deleted: bool) -> Item:
+    """Return the outputs by eval id as rows display them; an eval that hasn't run is an empty object.
+
+    `deleted`: whether the outputs of deleted evals are among them.
+    """
+    return {one.config.id: _displayed(one, call) for one in call.evals if deleted or not one.config.deleted}
 
 
-def _displayed(output: EvalOutput) -> Item:
+def _displayed(output: EvalOutput, call: Call) -> Item:
     if output.status == "pending":
         return {}
     value = output.value
     return {
         "value": list(value) if isinstance(value, tuple) else shown(output.config, value),
         "reason": output.reason,
-        "type": output.config.output_type,
+        "type": None if output.status == "skipped" else output.config.output_type,
         "name": output.config.name,
         "error": output.status == "error",
-        "status": output.status,
+        "status": _writer_status(output, call) or output.status,
         "skipped": output.status == "skipped",
     }
 
@@ -127,7 +139,9 @@ def displayed_metrics(call: Call, template_type: str | None) -> Item:
     """Return the same with what the results grid needs. `template_type` is null in one endpoint."""
     found: Item = {}
     for output in call.evals:
-        shown_as = _displayed(output)
+        if template_type is not None and output.config.deleted:
+            continue
+        shown_as = _displayed(output, call)
         if shown_as:
             shown_as = {
                 "id": output.config.id,
@@ -186,7 +200,7 @@ def _start(
         "duration": call.duration
         if call.channel == "voice" or call.duration is None
         else float(call.duration),
-        "duration_seconds": call.duration,
+        "duration_seconds": call.duration if call.channel == "voice" else None,
         "start_time": iso(call.started_at),
         "transcript": transcript or [],
         "scenario": scenario.name,
@@ -195,7 +209,7 @@ def _start(
         "response_time_ms": call.response_time,
         "audio_url": audio,
         "customer_name": details.customer_number,
-        "eval_outputs": displayed_outputs(call),
+        "eval_outputs": displayed_outputs(call, deleted=template_type is None),
         "eval_metrics": displayed_metrics(call, template_type),
         "scenario_columns": scenario_columns(call),
         "ended_reason": details.ended_reason,
@@ -348,9 +362,26 @@ def _turn(turn: Turn) -> Item:
     }
 
 
-def stored_turns(call: Call) -> list[Item]:
-    """Return the turns as a snapshot keeps them: only what was needed."""
-    return [_turn(turn) for turn in call.details.transcript]
+_OTHER_SPEAKER: Final = {"user": "assistant", "assistant": "user"}
+
+
+def stored_turns(call: Call, provider: str | None) -> list[Item]:
+    """Return the turns as a snapshot keeps them: without ids, an inbound Vapi call's as the provider said."""
+    turned = provider == "vapi" and call.call_type.lower() == "inbound"
+    turns = [_turn(turn) for turn in call.details.transcript]
+    for turn in turns:
+        del turn["id"]
+        if turned:
+            turn["speaker_role"] = _OTHER_SPEAKER.get(turn["speaker_role"], turn["speaker_role"])
+    return turns
+
+
+def _raw_call_type(call: Call) -> str | None:
+    """Return the provider's word for the kind of call, which differs by provider and version."""
+    if call.channel != "voice" or bare(call):
+        return None
+    direction = call.call_type.lower()
+    return (f"{direction}PhoneCall", direction, "web")[call.number % 3]
 
 
 _NEVER: Final = dict.fromkeys(
@@ -378,10 +409,10 @@ def snapshot_row(call: Call, original_id: str, context: CallContext) -> Item:
     row: Item = {
         "id": call.id,
         "timestamp": iso(call.updated_at),
-        "call_type": None,
+        "call_type": _raw_call_type(call),
         "status": None if empty else call.status,
         "duration": None if empty else call.duration,
-        "transcript": [] if empty else stored_turns(call),
+        "transcript": [] if empty else stored_turns(call, context.agent.provider),
         "scenario": call.scenario.name,
         "overall_score": None if empty else call.overall_score,
         "response_time": None if empty else call.response_time,
@@ -414,7 +445,7 @@ def snapshot_row(call: Call, original_id: str, context: CallContext) -> Item:
     return row
 
 
-def snapshot_entry(call: Call) -> Item:
+def snapshot_entry(call: Call, context: CallContext) -> Item:
     """Return a snapshot as an entry of `rerun_snapshots`."""
     details, empty = call.details, bare(call)
     return {
@@ -436,12 +467,12 @@ def snapshot_entry(call: Call) -> Item:
         "response_time_ms": None if empty else call.response_time,
         "assistant_id": None,
         "customer_number": details.customer_number,
-        "call_type": None,
+        "call_type": _raw_call_type(call),
         "message_count": None,
         "transcript_available": False,
         "recording_available": False,
         "eval_outputs": None if empty else stored_outputs(call),
-        "transcripts": [] if empty else stored_turns(call),
+        "transcripts": [] if empty else stored_turns(call, context.agent.provider),
         **dict.fromkeys(("analysis_data", "evaluation_data", "provider_call_data")),
         "avg_agent_latency_ms": None if empty else details.agent_latency_ms,
         **_NEVER,
@@ -469,7 +500,7 @@ def version_row(call: Call, version_id: str, provider: str | None) -> Item:
         "status": call.status,
         "started_at": iso(call.started_at),
         "completed_at": iso(call.ended_at),
-        "duration_seconds": call.duration,
+        "duration_seconds": call.duration if voice else None,
         "recording_url": audio,
         "cost_cents": total,
         "call_metadata": metadata,
@@ -487,13 +518,13 @@ def version_row(call: Call, version_id: str, provider: str | None) -> Item:
         "overall_score": call.overall_score,
         "response_time_ms": call.response_time,
         "response_time_seconds": None if call.response_time is None else call.response_time / 1000,
-        "assistant_id": make_id("assistant", version_id),
+        "assistant_id": None,
         "customer_number": details.customer_number,
         "call_type": f"{direction}PhoneCall" if voice and details.customer_number else None,
         "ended_at": iso(call.ended_at),
         "analysis_data": {"summary": details.summary or ""} if billed else None,
         "evaluation_data": _evaluation_data(call),
-        "message_count": len(details.transcript),
+        "message_count": len(details.transcript) if voice else None,
         "transcript_available": bool(turns),
         "recording_available": audio is not None,
         "eval_outputs": stored_outputs(call),
@@ -732,23 +763,65 @@ def _shares(reader: Reader, config_id: str, execution: Execution, cells: Counted
 
 
 def summary(reader: Reader, execution: Execution) -> Item:
-    """Return the explanation of failures: null until it is there, its items in one of two forms."""
+    """Return the explanation of failures, its clusters as the server writes them: null until it is there."""
     found = explanation(reader, execution, None)
     status = found["eval_explanation_summary_status"] or "pending"
     if status != "completed":
         return {"eval_explanation_summary": None, "eval_explanation_summary_status": status}
-    clusters = found["eval_explanation_summary"] or {}
-    shown = {
-        name: [item if position % 2 else _as_theme(item) for item in items]
-        for position, (name, items) in enumerate(clusters.items())
-    }
+    configs = {config.name: config for config in reader.catalogue.evals_of(execution.run_test)}
+    shown: Item = {}
+    for name, items in (found["eval_explanation_summary"] or {}).items():
+        config = configs.get(name)
+        shown[name] = [_cluster(item, at, config) for at, item in enumerate(items)]
+        if config is not None and items and execution.summary is None:
+            passing = _passing(reader, execution, config)
+            if passing:
+                shown[name].append(_cluster(passing, len(items), config, kind="success"))
     return {"eval_explanation_summary": shown, "eval_explanation_summary_status": status}
 
 
-def _as_theme(cluster: Item) -> Item:
+def _passing(reader: Reader, execution: Execution, config: EvalConfig) -> Item:
+    """Return what went well as one cluster: the first calls that passed."""
+    calls = [
+        call.id
+        for call in reader.store.shown_calls_of("execution", execution.number)
+        if call.settled and any(one.config == config.number and _good(one.value) for one in call.evals)
+    ][:_MOST_PASSING]
+    text = f"{len(calls)} calls met what {config.name} looks for."
+    if not calls:
+        return {}
+    return {"cluster_name": "Goes as intended", "call_execution_ids": calls, "description": text}
+
+
+_MOST_PASSING: Final = 9
+_MOST_REPRESENTATIVES: Final = 3
+
+
+def _good(value: EvalValue) -> bool:
+    return isinstance(value, (bool, float)) and value >= 0.5
+
+
+def _cluster(item: Item, position: int, config: EvalConfig | None, *, kind: str = "failure") -> Item:
+    """Return a cluster in the server's words. One that was given in these words is left as it is."""
+    if "cluster_name" not in item:
+        return item
+    calls, failure = item.get("call_execution_ids", []), kind == "failure"
     return {
-        "kind": "failure",
-        "theme": cluster.get("cluster_name"),
-        "guidance": cluster.get("description"),
-        "call_execution_ids": cluster.get("call_execution_ids", []),
+        "kind": kind,
+        "size": len(calls),
+        "theme": item["cluster_name"],
+        "issues": [item["cluster_name"]] if failure else [],
+        "status": "validated",
+        "guidance": "Read the representative calls first." if failure else "Keep what these calls do.",
+        "triggers": [],
+        "eval_name": config.template_name if config else "",
+        "cluster_id": position,
+        "confidence": "high" if len(calls) > _MOST_REPRESENTATIVES else "medium",
+        "member_ids": calls,
+        "capabilities": [] if failure else [item["cluster_name"]],
+        "eval_config_id": config.id if config else None,
+        "eval_template_id": config.template_id if config else None,
+        "evidence_summary": item.get("description", ""),
+        "representative_ids": calls[:_MOST_REPRESENTATIVES],
+        "application_contexts": [],
     }

@@ -136,6 +136,7 @@ def executions_of(
                 one
                 for one in store.executions.values()
                 if one.run_test in numbers
+                and not one.deleted
                 and (not statuses or one.status in statuses)
                 and (condition is None or condition(one))
             ),

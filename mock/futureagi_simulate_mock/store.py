@@ -83,8 +83,8 @@ class Catalogue:
         self.eval_configs: dict[int, EvalConfig] = {}
 
     def evals_of(self, run_test: int) -> list[EvalConfig]:
-        """Return the evals of a run test in their order."""
-        return [config for config in self.eval_configs.values() if config.run_test == run_test]
+        """Return the evals of a run test in their order, deleted ones left out."""
+        return [one for one in self.eval_configs.values() if one.run_test == run_test and not one.deleted]
 
     def run_test(self, organization: int, uuid: str) -> RunTest | None:
         """Return the organization's run test with this id, or None."""
@@ -324,7 +324,9 @@ class Reader:
     def execution(self, organization: int, uuid: str) -> Execution | None:
         """Return the organization's execution with this id, or None."""
         found = self.store.execution(uuid)
-        return found if found and self._owns(organization, found.run_test) else None
+        if found is None or found.deleted or not self._owns(organization, found.run_test):
+            return None
+        return found
 
     def _owns(self, organization: int, run_test: int) -> bool:
         test = self.catalogue.run_tests[run_test]

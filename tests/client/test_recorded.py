@@ -30,7 +30,7 @@ from futureagi_simulate import (
 
 from .. import recorded
 
-ORIGINALS = Path(__file__).parents[2].parent / "shared" / "recorded" / "exchanges.jsonl"
+ORIGINALS = Path(__file__).parents[2].parent / "shared" / "recorded"
 UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 ERRORS = {301: RedirectError, 400: BadRequestError, 401: AuthenticationError, 404: NotFoundError}
 
@@ -105,10 +105,10 @@ class Replayed:
 
 
 def exchanges(of_records: bool = False) -> list[Any]:
-    """Give the recorded exchanges; also those with the original texts, where they are."""
-    every = [(line["id"], line) for line in recorded.exchanges()]
-    if ORIGINALS.exists():
-        originals = (json.loads(line) for line in ORIGINALS.read_text("utf-8").splitlines())
+    """Give the exchanges of both recordings; also those with the original texts, where they are."""
+    every = [(line["id"], line) for second in (False, True) for line in recorded.exchanges(second=second)]
+    for path in sorted(ORIGINALS.glob("*.jsonl")):
+        originals = (json.loads(line) for line in path.read_text("utf-8").splitlines())
         every += [(f"{line['id']}-original", line) for line in originals]
     return [pytest.param(line, id=name) for name, line in every if not of_records or holds_records(line)]
 

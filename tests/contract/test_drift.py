@@ -23,7 +23,7 @@ from futureagi_simulate.errors import ConnectError, TimeoutError, TransportError
 from futureagi_simulate.options import Options
 from futureagi_simulate.retry import ManualClock
 from futureagi_simulate_contract import recording
-from futureagi_simulate_contract.claim import Finding, Kind
+from futureagi_simulate_contract.claim import Finding, Kind, Severity
 from futureagi_simulate_contract.claims import Against, findings_of
 from futureagi_simulate_contract.exchange import (
     Endpoint,
@@ -42,12 +42,13 @@ from futureagi_simulate_contract.session import Ids, mock_sender, paced
 from futureagi_simulate_mock import Mock
 from futureagi_simulate_mock.ids import KNOWN_IDS, make_id
 
+from ..recorded import exchanges
 from .differences import NOT_FOUND, numbers_of
 from .mutants import MUTANTS
 from .tables import FOUND
 
 FURTHER = (make_id("run-test", "acme", 1), make_id("run-test", "acme", 2))
-WANTED = 80
+WANTED = 87
 BUDGET = 200
 
 
@@ -92,7 +93,7 @@ def as_lines(source: str, found: dict[int, str]) -> str:
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_of_the_numbered_differences_at_least_80_are_named(
+def test_of_the_numbered_differences_at_least_87_are_named(
     seed: int, record_property: Callable[[str, object], None]
 ) -> None:
     with Mock(profile="observed", seed=seed) as mock:
@@ -108,6 +109,18 @@ def test_of_the_numbered_differences_at_least_80_are_named(
     assert len(found) >= WANTED
     assert not set(found) & set(NOT_FOUND), "found now, though listed with a reason why not"
     assert set(range(1, 107)) == set(found) | set(NOT_FOUND)
+
+
+@pytest.mark.parametrize("second", [False, True], ids=["first recording", "second recording"])
+def test_nothing_that_was_recorded_departs_from_what_was_observed(second: bool) -> None:
+    log = Log([from_record(exchange) for exchange in exchanges(second=second)])
+    assert [finding.key for finding in findings_of(log, Against.OBSERVED)] == []
+
+
+def test_the_most_severe_findings_come_first(findings: list[Finding]) -> None:
+    places = [list(Severity).index(finding.severity) for finding in findings]
+    assert places == sorted(places)
+    assert len(set(places)) == len(Severity)
 
 
 def test_the_recorded_server_does_what_is_known_of_it(

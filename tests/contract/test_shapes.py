@@ -45,13 +45,13 @@ CASES: list[tuple[Endpoint, Change, str, Kind]] = [
         Kind.TYPE,
     ),
     (
-        Endpoint.CALL_EXECUTIONS,
+        Endpoint.TEST_EXECUTION,
         lambda body: body["results"][0].update(status="COMPLETED"),
         "results[].status",
         Kind.CASING,
     ),
     (
-        Endpoint.CALL_EXECUTIONS,
+        Endpoint.TEST_EXECUTION,
         lambda body: body["results"][0].update(status="asleep"),
         "results[].status",
         Kind.VALUE,

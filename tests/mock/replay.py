@@ -13,9 +13,11 @@ from futureagi_simulate_mock import Mock
 from futureagi_simulate_mock.ids import make_id
 from futureagi_simulate_mock.messages import Request, Response
 
-from ..recorded import FOLDER, exchanges
+from ..recorded import FOLDER, SECOND, exchanges
 
 AGENT, EMPTY_VERSION, EMPTY_EXECUTION = "4f2b1abf", "7baa64e7", "14acb9b3"
+DELETED_EXECUTION, NUMERIC_EXECUTION, NUMERIC_NAME = "c5fa7838", "ad4f5591", 'Rafado "Monuvu" binili'
+MIXED_EVAL = "75d9ba9b"  # whose outputs are words and booleans; here one eval has one form
 UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 KEYS = {"KEY": "api_key", "SECRET": "secret_key"}
 
@@ -54,6 +56,21 @@ IDS = {
     "827410a0": make_id("eval", "acme", "Resolution score"),
     "ca9fe243": make_id("eval", "acme", "Tone"),
     "1d9cdd40": make_id("scenario", "acme", 0),
+    # of the second recording
+    "57c46fea": make_id("test-execution", "acme", 0, 0),
+    "0f2257fb": make_id("test-execution", "acme", 0, 0),
+    "46de6111": make_id("test-execution", "acme", 1, 0),
+    "fdfeb1d0": make_id("run-test", "acme", 0),
+    "9298b86e": make_id("call-execution", "acme", 1, 0, 0),
+    "372f7ca9": make_id("call-execution", "acme", 0, 0, 1),
+    "b46558ae": make_id("call-execution", "acme", 0, 0, 2),
+    "2efd283a": make_id("call-execution", "acme", 0, 0, 3),
+    "39477734": make_id("agent", "acme", 1),
+    "42256a6a": make_id("agent-version", "acme", 1, 0),
+    "9da11eb3": make_id("agent", "acme", 0),
+    "075b289a": make_id("agent-version", "acme", 0, 0),
+    "2b69217c": make_id("eval", "acme", "Coherence"),
+    "e3ee67e0": make_id("eval", "acme", "Task completed"),
 }
 SECTIONS = {
     "1 run-tests/call-executions rows": ("CE", ".results[]"),
@@ -81,7 +98,8 @@ WORDS = {
     "(vurazu)": "(résumé review)",
     "Dekepi scenario": "Password reset",
     "姶弗": "urgent",
-    "Situation 1": "zzzz",
+    "Situation 1": "the customer",
+    "Tekano": "Support line regression",
     "2026-03-21T09:00:00": "2026-03-23T17:00:00",
     "2026-03-21T09:10:00": "2026-03-23T17:00:01",
     "2026-03-21T09:30:00": "2026-03-23T17:00:02",
@@ -97,13 +115,13 @@ WORDS = {
 
 
 def recorded() -> list[dict[str, Any]]:
-    """Return the recorded exchanges."""
-    return exchanges()
+    """Return the exchanges of both recordings."""
+    return [*exchanges(), *exchanges(second=True)]
 
 
 def kind(exchange: dict[str, Any]) -> str:
     """Return what sort of request an exchange is: its name without its number and page."""
-    return re.sub(r"-\d+$", "", exchange["id"].partition("-")[2])
+    return re.sub(r"-\d+$", "", exchange["id"].removeprefix(SECOND).partition("-")[2])
 
 
 def make_mock() -> Mock:
@@ -126,6 +144,16 @@ def question(mock: Mock, exchange: dict[str, Any]) -> Request:
         here[AGENT], here[EMPTY_VERSION] = mock.version_of(mock.add_run_test("Never used"))
     if EMPTY_EXECUTION in asked["query"]:
         here[EMPTY_EXECUTION] = mock.add_execution(mock.add_run_test("Begun"), status="pending")
+
+    if DELETED_EXECUTION in asked["path"]:
+        here[DELETED_EXECUTION] = mock.add_execution(mock.add_run_test("Tidied"))
+        mock.delete_execution(here[DELETED_EXECUTION])
+    if NUMERIC_EXECUTION in asked["path"] + asked["query"] or quote(NUMERIC_NAME) in asked["query"]:
+        test = mock.add_run_test(NUMERIC_NAME, evals={"Coherence": "Pass/Fail", "Apologies": "numeric"})
+        here[NUMERIC_EXECUTION] = mock.add_execution(test)
+        mock.add_call(here[NUMERIC_EXECUTION])
+    if '"filter_type":"boolean"' in unquote(asked["query"]):
+        here[MIXED_EVAL] = make_id("eval", "acme", "Task completed")
 
     def translate(text: str) -> str:
         return UUID.sub(lambda found: _translated(found[0], here), text)
@@ -153,9 +181,9 @@ def endpoint(exchange: dict[str, Any]) -> str:
     if "/runs/" in path:
         return (
             "RN-call"
-            if "call_execution_id=" in query
+            if re.search(r"\bcall_execution_id=[^&]", query)
             else "RN-execution"
-            if "execution_id=" in query
+            if re.search(r"\bexecution_id=[^&]", query)
             else "RN-name"
         )
     if "/run-tests/" in path:
@@ -218,6 +246,8 @@ class Known:
         self._add_counted()
         every = set[tuple[str, str]]().union(*(self.types[form] for form in STORED))
         self.stored = {one for one in every if one[0].startswith(".eval_outputs.")}
+        # The stored form of a skipped eval is in neither recording; CE and TE show its null type.
+        self.stored.add((".eval_outputs.*.output_type", "NoneType"))
 
     def _add_counted(self) -> None:
         """Add the types that were counted over more exchanges than were kept."""

@@ -86,7 +86,7 @@ def rows(asker: ProfileClient) -> list[Row]:
             "status": item["status"],
             "timestamp": datetime.fromisoformat(item["created_at"]),
             "call_execution_id": item["id"],
-            "overall_score": item["overall_score"],
+            "overall_score": item.get("overall_score"),  # left out where there is none
             "response_time": None if hidden[item["id"]][0] is None else hidden[item["id"]][0] / 1000,
             "call_type": hidden[item["id"]][1],
             "scenario": item["scenario"],

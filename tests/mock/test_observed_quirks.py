@@ -72,7 +72,12 @@ def test_reruns_are_rows_of_another_shape(ask):
     assert snapshots
     assert len(set(rows[0]) - set(snapshots[0])) + len(set(snapshots[0]) - set(rows[0])) > 20
     assert {row["id"] for row in rows} >= {row["original_call_execution_id"] for row in snapshots}
-    assert {row["call_type"] for row in snapshots} == {None}
+    words = {row["call_type"] for row in snapshots}
+    assert {None, "web", "inboundPhoneCall", "outbound"} <= words
+    assert not [row for row in rows if not row["is_snapshot"] and row["call_type"] in words]
+    turns = [turn for row in snapshots for turn in row["transcript"]]
+    assert turns
+    assert not [turn for turn in turns if {"id", "start_time_seconds", "end_time_seconds"} & set(turn)]
 
 
 def test_a_limit_of_0_is_an_empty_page_whose_next_never_ends(ask):
@@ -229,7 +234,7 @@ def test_details_hold_no_transcript_and_come_by_ten(ask):
 
 
 @pytest.mark.parametrize(
-    "query", ["page=0", "limit=-1", "limit=1.5", "page=", "ordering=created_at", "filters=5"]
+    "query", ["page=0", "limit=-1", "limit=1.5", "page=last", "ordering=created_at", "filters=5"]
 )
 def test_details_refuse_what_they_do_not_know(mock, query):
     told = body(answer(mock, DETAIL, query), 400)
@@ -371,3 +376,61 @@ def test_groups_count_the_calls_of_ones_own_organization_only(mock):
 
     assert counted("globex", other=True) == listed("globex", 2, other=True)
     assert counted("acme", other=False) == listed("acme", 4, other=False)
+
+
+def test_a_deleted_eval_is_left_out_of_the_page_of_its_execution_and_of_the_sums():
+    with Mock("observed") as mock:
+        test = mock.add_run_test("Tidied", evals={"Coherence": "Pass/Fail", "Tone": "choices"})
+        execution = mock.add_execution(test)
+        call = mock.add_call(execution)
+        page = body(answer(mock, f"/simulate/test-executions/{execution}/"))["results"][0]
+        gone = next(key for key, entry in page["eval_outputs"].items() if entry["name"] == "Tone")
+        mock.delete_eval(gone)
+        page = body(answer(mock, f"/simulate/test-executions/{execution}/"))["results"][0]
+        listed = body(answer(mock, f"/simulate/run-tests/{test}/call-executions/"))["results"][0]
+        run = body(answer(mock, RUNS, f"call_execution_id={call}"))["result"]
+        summed = body(answer(mock, RUNS, f"execution_id={execution}"))["result"]["eval_results"]
+    assert gone not in page["eval_outputs"]
+    assert gone not in page["eval_metrics"]
+    assert gone in listed["eval_outputs"]
+    assert gone in run["eval_outputs"]
+    assert [part["name"] for entry in summed for part in entry["result"]] == ["Coherence"]
+
+
+def test_calls_of_a_deleted_execution_are_listed_and_the_execution_is_not():
+    with Mock("observed") as mock:
+        test = mock.add_run_test("Tidied")
+        execution = mock.add_execution(test)
+        call = mock.add_call(execution)
+        mock.delete_execution(execution)
+        listed = body(answer(mock, f"/simulate/run-tests/{test}/call-executions/"))
+        executions = body(answer(mock, f"/simulate/run-tests/{test}/executions/"))
+        body(answer(mock, f"/simulate/test-executions/{execution}/"), 500)
+        body(answer(mock, RUNS, f"execution_id={execution}"), 404)
+    assert [row["id"] for row in listed["results"]] == [call]
+    assert executions["count"] == 0
+
+
+def test_one_numeric_result_makes_the_runs_endpoint_fail_and_no_other():
+    with Mock("observed") as mock:
+        test = mock.add_run_test("Counted", evals={"Apologies": "numeric"})
+        execution = mock.add_execution(test)
+        call = mock.add_call(execution, evals={"Apologies": 3})
+        for query in (f"execution_id={execution}", "run_test_name=Counted"):
+            told = body(answer(mock, RUNS, query), 500)
+            assert told["detail"] == "Unable to fetch simulation runs."
+        run = body(answer(mock, RUNS, f"call_execution_id={call}"))["result"]
+        page = body(answer(mock, f"/simulate/test-executions/{execution}/"))
+    assert [entry["output"] for entry in run["eval_outputs"].values()] == [3.0]
+    assert page["count"] == 1
+
+
+def test_clusters_are_written_in_the_words_of_the_server(ask):
+    found = body(ask(RUNS, execution_id=make_id("test-execution", "acme", 0, 0), summary="true"))["result"]
+    clusters = [one for items in found["eval_explanation_summary"].values() for one in items]
+    assert {one["kind"] for one in clusters} == {"failure", "success"}
+    assert all(one["size"] == len(one["member_ids"]) > 0 for one in clusters)
+    assert all(set(one["representative_ids"]) <= set(one["member_ids"]) for one in clusters)
+    assert not {"cluster_name", "description", "call_execution_ids"} & {
+        key for one in clusters for key in one
+    }

@@ -298,17 +298,25 @@ WORDS: Final = {
     ),
 }  # fmt: skip
 
-# (operation, parameter): what its description has to say about leaving it out.
+# (operation, parameter): what the pages say that leaving it out means.
 DEFAULTS: Final = {
-    ("listCallExecutions", "limit"): "10",
-    ("listTestExecutions", "limit"): "10",
-    ("getTestExecution", "limit"): "30",
-    ("listVersionCallExecutions", "limit"): "10",
-    ("getSimulationRuns", "limit"): "10",
-    ("listCallExecutions", "page"): "first page",
-    ("listTestExecutions", "page"): "first page",
-    ("getTestExecution", "page"): "first page",
-    ("listVersionCallExecutions", "page"): "first page",
-    ("getSimulationRuns", "page"): "first page",
-    ("getSimulationRuns", "summary"): "false",
+    ("listCallExecutions", "limit"): 10,
+    ("listTestExecutions", "limit"): 10,
+    ("getTestExecution", "limit"): 30,
+    ("listVersionCallExecutions", "limit"): 10,
+    ("getSimulationRuns", "limit"): 10,
+    ("listCallExecutions", "page"): 1,
+    ("listTestExecutions", "page"): 1,
+    ("getTestExecution", "page"): 1,
+    ("listVersionCallExecutions", "page"): 1,
+    ("getSimulationRuns", "page"): 1,
+    ("getSimulationRuns", "summary"): False,
 }
+
+# What the pages say by example or in passing, and where: (schema, field, words of its description).
+SAID: Final = (
+    ("CallExecution", "ended_reason", ("`completed`", "`timeout`", "`error`")),
+    ("VersionCallExecutionPage", "count", ("completed calls with results",)),
+    ("VersionCallExecution", "status", ("`completed`",)),
+    ("TestExecutionDetail", "provider", ("`vapi`", "`prompt`")),
+)

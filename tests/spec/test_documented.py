@@ -10,9 +10,10 @@ from futureagi_simulate_contract.document import (
     operations,
     parameters,
 )
+from futureagi_simulate_contract.views import open_view
 
 from .coverage import FIELDS, RUN_FIELDS, field_gaps, run_field_gaps, schemas_at
-from .facts import DEFAULTS, PAGES, WORDS
+from .facts import DEFAULTS, PAGES, SAID, WORDS
 
 
 def test_the_five_operations_are_the_documented_ones(documented: Document) -> None:
@@ -73,12 +74,59 @@ def test_every_documented_error_has_a_response(operation: str, documented: Docum
 
 
 @pytest.mark.parametrize(("operation", "parameter"), DEFAULTS)
-def test_the_description_of_a_parameter_says_what_leaving_it_out_means(
-    operation: str, parameter: str
+def test_a_documented_default_is_the_default_of_the_parameter_and_in_its_description(
+    operation: str, parameter: str, documented: Document
 ) -> None:
-    found = parameters(load(), operation)[parameter]
-    assert DEFAULTS[operation, parameter] in found["description"]
-    assert "default" not in found["schema"], "a default in the schema would be sent with every call"
+    default = DEFAULTS[operation, parameter]
+    found = parameters(documented, operation)[parameter]
+    assert found["schema"]["default"] == default
+    word = "first page" if parameter == "page" else str(default).lower()
+    assert word in found["description"]
+
+
+def test_no_other_parameter_has_a_default(documented: Document, observed: Document) -> None:
+    for view in (documented, observed):
+        found = {
+            (operation, name)
+            for operation in PAGES
+            for name, parameter in parameters(view, operation).items()
+            if "default" in parameter["schema"]
+        }
+        assert found == set(DEFAULTS)
+    assert parameters(observed, "getTestExecution")["limit"]["schema"]["default"] == 10
+
+
+def test_a_client_is_generated_without_defaults_so_that_it_sends_what_it_was_given() -> None:
+    opened = open_view(load())
+    for operation in PAGES:
+        for name, parameter in parameters(opened, operation).items():
+            assert "default" not in parameter["schema"], (operation, name)
+
+
+@pytest.mark.parametrize(("schema", "field", "words"), SAID)
+def test_what_the_pages_say_in_passing_is_not_lost(
+    schema: str, field: str, words: tuple[str, ...], documented: Document
+) -> None:
+    text = documented["components"]["schemas"][schema]["properties"][field]["description"]
+    assert all(word in text for word in words)
+
+
+def test_the_contract_claims_no_more_than_the_pages_say(documented: Document) -> None:
+    for operation, (_path, found) in operations(documented).items():
+        assert set(found["responses"]) == {"200", "401"} | {str(each) for each in PAGES[operation].errors}
+    values = schemas_at(documented, documented["components"]["schemas"]["FilterConfig"], "filter_value")
+    assert [each["type"] for each in values] == ["string", "number", "array"]
+    status = parameters(documented, "listCallExecutions")["status"]["schema"]
+    assert status == {"type": "string"}
+    for name in ("CallExecution", "VersionCallExecution", "CallRun"):
+        field = documented["components"]["schemas"][name]["properties"]["status"]
+        assert [field.get("type")] == ["string"] or field["anyOf"] == [{"type": "string"}], name
+
+
+@pytest.mark.parametrize("operation", PAGES)
+def test_every_operation_names_its_reference_page(operation: str) -> None:
+    _path, found = operations(load())[operation]
+    assert found["externalDocs"]["url"].startswith("https://docs.futureagi.com/docs/api/")
 
 
 def test_both_keys_are_needed_together() -> None:

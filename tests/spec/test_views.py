@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from copy import deepcopy
+from pathlib import Path
 from typing import Any
 
 import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
-from futureagi_simulate_contract.document import Document, load, operations, parameters
-from futureagi_simulate_contract.views import Profile, flatten, open_view, strict_view
+from futureagi_simulate_contract.__main__ import VIEWS, main
+from futureagi_simulate_contract.document import Document, load, operations, parameters, parse
+from futureagi_simulate_contract.views import Profile, flatten, open_view, strict_view, whole_view
 
 
 @pytest.fixture(scope="module")
@@ -173,3 +176,81 @@ def test_the_documents_have_no_answer_that_only_the_server_gives() -> None:
         assert "406" not in found["responses"], operation
     for operation, (_path, found) in operations(strict_view(load(), "observed")).items():
         assert "406" in found["responses"], operation
+
+
+def test_the_view_to_read_says_of_each_field_whose_it_is() -> None:
+    view = whole_view(load())
+    assert list(OpenAPIV31SpecValidator(view).iter_errors()) == []
+    fields = view["components"]["schemas"]["CallExecution"]["properties"]
+    said = Counter(" ".join(field["description"].split("**")[1:2]) for field in fields.values())
+    assert said == {"Documented and observed.": 17, "Documented only.": 1, "Observed only.": 46}
+    assert fields["created_at"]["description"].startswith("**Documented only.** When the call was created.")
+    operator = view["components"]["schemas"]["FilterOperator"]["description"]
+    assert "Documented only: `not_in_between`. Observed only: `not_between`, " in operator
+
+
+@pytest.mark.parametrize("name", ["documented", "observed", "both"])
+@pytest.mark.parametrize("suffix", ["yaml", "json"])
+def test_a_view_is_written_to_a_file_that_reads_as_the_view(name: str, suffix: str, tmp_path: Path) -> None:
+    target = tmp_path / f"view.{suffix}"
+    assert main(["view", name, "-o", str(target)]) == 0
+    text = target.read_text("utf-8")
+    assert parse(text) == VIEWS[name](load())
+    assert text.startswith("{") == (suffix == "json")
+
+
+@pytest.mark.parametrize("arguments", [[], ["-o", "-"]])
+def test_a_view_goes_to_stdout_without_a_file(
+    arguments: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["view", "documented", *arguments]) == 0
+    assert parse(capsys.readouterr().out) == strict_view(load(), "documented")
+
+
+def test_a_view_that_does_not_exist_is_named_with_those_that_do(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["view", "open"]) == 2
+    assert capsys.readouterr().err == "There is no view 'open'. Use one of documented, observed, both.\n"
+
+
+def test_a_view_that_cannot_be_written_is_reported(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["view", "both", "-o", str(tmp_path / "nowhere" / "view.yaml")]) == 2
+    assert capsys.readouterr().err.startswith("The view can't be written: ")
+
+
+def test_what_each_description_says_of_a_default_an_example_and_bad_requests_is_in_its_view() -> None:
+    documented, observed = (strict_view(load(), profile) for profile in Profile)
+    limit = [parameters(view, "getTestExecution")["limit"]["schema"] for view in (documented, observed)]
+    assert [each["default"] for each in limit] == [30, 10]
+    assert not [each for each in limit if "x-default" in each]
+    status = [parameters(view, "listTestExecutions")["status"]["example"] for view in (documented, observed)]
+    assert status == ["COMPLETED", "completed"]
+    answers = [
+        operations(view)["listVersionCallExecutions"][1].get("x-answers") for view in (documented, observed)
+    ]
+    assert answers == [
+        None,
+        {"past-the-end": 404, "bad-page": 404, "bad-limit": "ignored", "unknown-parameter": "ignored"},
+    ]
+
+
+def test_a_description_that_names_no_words_has_the_type_alone() -> None:
+    word = {"type": "string", "enum": ["x"]}
+    reference = {"$ref": "#/components/schemas/Word"}
+    null = {"type": "null", "x-provenance": "observed"}
+    for field, wanted in (
+        (reference, {"type": "string"}),
+        ({"anyOf": [reference, null]}, {"anyOf": [{"type": "string"}]}),
+    ):
+        thing = {"type": "object", "properties": {"a": {**field, "x-open": "documented"}}}
+        document = _small(Thing=thing, Word=word)
+        assert _thing(strict_view(document, "documented"))["properties"]["a"] == wanted
+        assert strict_view(document, "observed")["components"]["schemas"]["Word"]["enum"] == ["x"]
+
+
+def test_own_properties_can_be_a_part_of_what_is_merged() -> None:
+    base = {"type": "object", "required": ["base"], "properties": {"base": {}}}
+    own = {"type": "object", "required": ["own"], "properties": {"own": {}}}
+    thing = _thing(flatten(_small(Thing={"allOf": [own, {"$ref": "#/components/schemas/Base"}]}, Base=base)))
+    assert thing == {"type": "object", "properties": {"own": {}, "base": {}}, "required": ["own", "base"]}

@@ -26,7 +26,10 @@ class Against(StrEnum):
 
 
 def findings_of(log: Log, against: Against = Against.DOCUMENTS) -> list[Finding]:
-    """Return what departs from the documents, or what the open-source server was never seen to do."""
+    """Return what departs from the documents, or what the open-source server was never seen to do.
+
+    The most severe come first.
+    """
     found = [
         *shape_findings(log, documents=against is Against.DOCUMENTS),
         *(finding for rule in RULES for finding in rule.findings(log)),
@@ -38,4 +41,4 @@ def findings_of(log: Log, against: Against = Against.DOCUMENTS) -> list[Finding]
 
 def _order(finding: Finding) -> tuple[int, int, str, str]:
     endpoint = _ENDPOINTS.index(Endpoint(finding.endpoint))
-    return endpoint, _SEVERITIES.index(finding.severity), finding.kind.value, finding.location
+    return _SEVERITIES.index(finding.severity), endpoint, finding.kind.value, finding.location

@@ -156,6 +156,34 @@ def _leaks(log: Log, endpoint: Endpoint) -> Iterator[Violation]:
 
 
 @rule(
+    "error-members", Kind.ERROR, "body of an error",
+    "errors of one status have the same members, and each reason once",
+)  # fmt: skip
+def _members(log: Log, endpoint: Endpoint) -> Iterator[Violation]:
+    everywhere: dict[int, set[frozenset[str]]] = {}
+    for other in Endpoint:
+        for exchange in log.any_of(other):
+            if _is_refusal(exchange):
+                members = frozenset(exchange.response.object) - {"attr"}
+                everywhere.setdefault(exchange.status, set()).add(members)
+    usual = {status: max(found, key=len) for status, found in everywhere.items() if len(found) > 1}
+    for exchange in log.any_of(endpoint):
+        body, status = exchange.response.object, exchange.status
+        if not _is_refusal(exchange):
+            continue
+        if status in usual and usual[status] - body.keys() - {"errors"}:
+            yield Violation("some lack details", exchange, status == 404, f"body of a {status}")
+        if "errors" in body and body.get("errors") == body.get("details"):
+            yield Violation("errors repeats details", exchange, status == 400, f"errors of a {status}")
+
+
+def _is_refusal(exchange: Exchange) -> bool:
+    return (
+        400 <= exchange.status < 500 and bool(exchange.response.object) and exchange.request.method == "GET"
+    )
+
+
+@rule(
     "error-type", Kind.ERROR, "type of a refusal",
     "a request that can't be served in the wanted form is refused with the error type of other bad requests",
 )  # fmt: skip

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from .call_type import CallType
     from .chat_message import ChatMessage
     from .chat_role import ChatRole
+    from .cluster_kind import ClusterKind
     from .column import Column
     from .column_type import ColumnType
     from .error import Error
@@ -67,6 +68,7 @@ else:
         "CallType": "call_type",
         "ChatMessage": "chat_message",
         "ChatRole": "chat_role",
+        "ClusterKind": "cluster_kind",
         "Column": "column",
         "ColumnType": "column_type",
         "Error": "error",
@@ -125,6 +127,7 @@ __all__ = [
     "CallType",
     "ChatMessage",
     "ChatRole",
+    "ClusterKind",
     "Column",
     "ColumnType",
     "Error",

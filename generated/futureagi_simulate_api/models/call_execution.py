@@ -6,7 +6,6 @@ from typing import Any
 from attrs import define
 
 from ..types import Absent, Model
-from .call_direction import CallDirection
 from .call_status import CallStatus
 from .call_type import CallType
 from .eval_metric import EvalMetric
@@ -26,7 +25,8 @@ class CallExecution(Model):
 
     Attributes:
         id: Id of the call execution; of an earlier attempt, its own id.
-        status: Status of the call. Observed, null for an attempt that was never made.
+        status: Status of the call. The reference page names no words. Observed, null for an
+            attempt that was never made.
         duration: Length of the call in seconds. Null until it has ended.
         transcript: The turns in order. Empty when there is none.
         scenario: The scenario that was played. Documented as an object, null when it was
@@ -42,8 +42,9 @@ class CallExecution(Model):
             none.
         customer_name: Name of the simulated customer. Observed, the customer's phone number.
         call_summary: What happened, in a few generated sentences.
-        ended_reason: Why the call ended, for instance `customer-ended-call`,
-            `silence-timed-out` or `error`.
+        ended_reason: Why the call ended: documented, for instance `completed`, `timeout` or
+            `error`; observed, the words of the provider, for instance `customer-ended-call` or
+            `silence-timed-out`.
         avg_agent_latency: Mean time the agent took to answer, in seconds (documented) or
             milliseconds (observed).
         is_snapshot: Whether this is a kept earlier attempt of a call that was run again.
@@ -51,6 +52,8 @@ class CallExecution(Model):
         session_id: Session that the caller named, for matching with other systems. Observed,
             always null.
         start_time: When the call started. Null before that.
+        call_type: Direction of the call; of an earlier attempt, the provider's word for it, or
+            null.
         created_at: When the call was created. Observed, missing; `timestamp` holds another
             time.
         error_localizer_tasks: Tasks that look for the cause of an error; on earlier attempts
@@ -60,7 +63,6 @@ class CallExecution(Model):
         test_execution_id: Id of the test execution it belongs to.
         service_provider_call_id: Id of the call at the provider.
         customer_call_id: Id of the call at the tested agent's provider.
-        call_type: Direction of the call; of an earlier attempt, null.
         simulation_call_type: Whether the call was spoken or typed.
         provider: Provider of the tested agent, for instance `vapi`.
         phone_number: Phone number of the agent under test.
@@ -82,7 +84,8 @@ class CallExecution(Model):
         recordings: Recordings by kind; `{}` when there is none, and always in the calls of an
             execution.
         tool_outputs: Results of the checks of tool calls. Null when there was none.
-        duration_seconds: Length of the call in whole seconds.
+        duration_seconds: Length of the call in whole seconds. Null when unknown, for a text
+            call also where `duration` has it.
         response_time: Response time of the agent in seconds; of an earlier attempt, in
             milliseconds.
         response_time_ms: Response time of the agent in milliseconds.
@@ -128,13 +131,13 @@ class CallExecution(Model):
     rerun_type: str | None
     session_id: str | None = None
     start_time: str | None = None
+    call_type: str | None = None
     created_at: str | Absent = None
     error_localizer_tasks: list[Any] | Absent = None
     timestamp: str | Absent = None
     test_execution_id: str | Absent = None
     service_provider_call_id: str | None = None
     customer_call_id: str | None = None
-    call_type: CallDirection | None = None
     simulation_call_type: CallType | Absent = None
     provider: str | None = None
     phone_number: str | None = None
@@ -177,9 +180,9 @@ class CallExecution(Model):
     customer_latency_metrics: dict[str, Any] | None = None
 
     def __attrs_pre_init__(self) -> None:
-        self.session_id = self.start_time = self.created_at = None
-        self.error_localizer_tasks = self.timestamp = self.test_execution_id = None
-        self.service_provider_call_id = self.customer_call_id = self.call_type = None
+        self.session_id = self.start_time = self.call_type = None
+        self.created_at = self.error_localizer_tasks = self.timestamp = None
+        self.test_execution_id = self.service_provider_call_id = self.customer_call_id = None
         self.simulation_call_type = self.provider = self.phone_number = None
         self.simulator_agent_id = self.simulator_agent_name = self.agent_definition_used_id = None
         self.agent_definition_used_name = self.scenario_columns = self.scenario_graph = None

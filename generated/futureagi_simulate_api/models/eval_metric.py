@@ -19,7 +19,7 @@ class EvalMetric(Model):
         name: Name of the eval.
         value: The output.
         reason: Why the eval came to this output.
-        type: What the eval puts out.
+        type: What the eval puts out. Null when the eval was skipped.
         template_type: Kind of eval template, for instance `single`; null in the calls of a run
             test.
         visible: Whether the grid shows it.
@@ -33,7 +33,7 @@ class EvalMetric(Model):
     name: str | Absent = None
     value: str | bool | float | list[str] | dict[str, Any] | None = None
     reason: str | Absent = None
-    type: EvalOutputType | Absent = None
+    type: EvalOutputType | None = None
     template_type: str | None = None
     visible: bool | Absent = None
     error: bool | Absent = None

@@ -20,11 +20,13 @@ class EvalOutput(Model):
     Attributes:
         name: Name of the eval.
         output: The output; stored form.
-        output_type: What the eval puts out; stored form.
+        output_type: What the eval puts out; stored form. Observed, null when the eval was
+            skipped.
         reason: Why the eval came to this output; an empty text when it does not say.
         value: The output; displayed form.
-        type: What the eval puts out; displayed form.
-        status: How far the eval is. In the stored form only when it has not completed.
+        type: What the eval puts out; displayed form. Null when the eval was skipped.
+        status: How far the eval is. In the stored form only of some writers, and when it has
+            not completed.
         skipped: Whether the eval was skipped.
         error: Whether the eval failed (displayed form), or the word `error` when it did (stored
             form).
@@ -33,10 +35,10 @@ class EvalOutput(Model):
 
     name: str | Absent = None
     output: str | bool | float | list[str] | dict[str, Any] | None = None
-    output_type: EvalOutputType | Absent = None
+    output_type: EvalOutputType | None = None
     reason: str | Absent = None
     value: str | bool | float | list[str] | dict[str, Any] | None = None
-    type: EvalOutputType | Absent = None
+    type: EvalOutputType | None = None
     status: EvalStatus | Absent = None
     skipped: bool | Absent = None
     error: bool | str | Absent = None

@@ -5,7 +5,8 @@ from ..types import OpenEnum
 
 
 class EvalOutputType(OpenEnum):
-    """What an eval puts out. `numeric` was seen once, in old data."""
+    """What an eval puts out. `numeric` are two templates of the system; with one result of theirs
+    the endpoint of the run records fails."""
 
     PASS_FAIL = "Pass/Fail"
     SCORE = "score"

@@ -25,8 +25,8 @@ class ExecutionRunDetail(Model):
         failed_calls: Number of calls that failed.
         eval_results: Results by eval template.
         call_results: A page of the calls.
-        eval_explanation_summary: Why calls failed, grouped into clusters by the name of the
-            eval; only with `summary=true`. Observed, `{}` or null until it is worked out.
+        eval_explanation_summary: Why calls failed, or passed, grouped into clusters by the name
+            of the eval; only with `summary=true`. Observed, `{}` or null until it is worked out.
         eval_explanation_summary_status: How far the summary is; only with `summary=true`.
     """
 

@@ -5,7 +5,10 @@ from ..types import OpenEnum
 
 
 class ProviderCallType(OpenEnum):
-    """The provider's word for the direction of a call."""
+    """A provider's word for the direction of a call."""
 
     INBOUNDPHONECALL = "inboundPhoneCall"
     OUTBOUNDPHONECALL = "outboundPhoneCall"
+    INBOUND = "inbound"
+    OUTBOUND = "outbound"
+    WEB = "web"

@@ -12,3 +12,4 @@ class SpeakerRole(OpenEnum):
     SYSTEM = "system"
     TOOL_CALLS = "tool_calls"
     TOOL_CALL_RESULT = "tool_call_result"
+    UNKNOWN = "unknown"

@@ -20,18 +20,18 @@ from .transcript_turn import TranscriptTurn
 
 @define(kw_only=True)
 class TestExecutionCall(Model):
-    """A call of an execution. The documents give `duration` and `overall_score` no null, but the
-    calls of a run test, which are the same calls, have it.
+    """A call of an execution. The documents give `duration` and `overall_score` no null, and do
+    not say what is there until the call has ended and the evals have run.
 
     Attributes:
         id: Id of the call execution.
         status: Status of the call.
-        duration: Length of the call in seconds. Null until it has ended.
         transcript: The turns in order. Observed, always empty here.
-        overall_score: Aggregate of the evals, 0 to 100. Null until they have run.
         eval_outputs: Output of each eval by the id of its configuration. Observed, in the
             displayed form.
         scenario: Name of the scenario that was played.
+        duration: Length of the call in seconds. Observed, null until it has ended.
+        overall_score: Aggregate of the evals, 0 to 100. Observed, null until they have run.
         created_at: When the call was created. Observed, missing; `timestamp` holds another
             time.
         session_id: Session that the caller named, for matching with other systems.
@@ -42,6 +42,7 @@ class TestExecutionCall(Model):
         call_summary: What happened, in a few generated sentences.
         ended_reason: Why the call ended, for instance `customer-ended-call`,
             `silence-timed-out` or `error`.
+        call_type: Direction of the call.
         avg_agent_latency: Mean time the agent took to answer, in milliseconds.
         is_snapshot: Always false here; earlier attempts are in `rerun_snapshots`.
         rerun_type: Always null here; see `rerun_snapshots`.
@@ -52,7 +53,6 @@ class TestExecutionCall(Model):
         test_execution_id: Id of the test execution it belongs to.
         service_provider_call_id: Id of the call at the provider.
         customer_call_id: Id of the call at the tested agent's provider.
-        call_type: Direction of the call; of an earlier attempt, null.
         simulation_call_type: Whether the call was spoken or typed.
         provider: Provider of the tested agent, for instance `vapi`.
         phone_number: Phone number of the agent under test.
@@ -74,7 +74,8 @@ class TestExecutionCall(Model):
         recordings: Recordings by kind; `{}` when there is none, and always in the calls of an
             execution.
         tool_outputs: Results of the checks of tool calls. Null when there was none.
-        duration_seconds: Length of the call in whole seconds.
+        duration_seconds: Length of the call in whole seconds. Null when unknown, for a text
+            call also where `duration` has it.
         response_time: Response time of the agent in seconds; of an earlier attempt, in
             milliseconds.
         response_time_ms: Response time of the agent in milliseconds.
@@ -105,11 +106,11 @@ class TestExecutionCall(Model):
 
     id: str
     status: CallStatus
-    duration: float | None
     transcript: list[TranscriptTurn]
-    overall_score: float | None
     eval_outputs: dict[str, EvalOutput]
     scenario: str
+    duration: float | None = None
+    overall_score: float | None = None
     created_at: str | Absent = None
     session_id: str | None = None
     start_time: str | None = None
@@ -118,6 +119,7 @@ class TestExecutionCall(Model):
     customer_name: str | None = None
     call_summary: str | None = None
     ended_reason: str | None = None
+    call_type: CallDirection | None = None
     avg_agent_latency: float | None = None
     is_snapshot: bool | Absent = None
     rerun_type: str | None = None
@@ -126,7 +128,6 @@ class TestExecutionCall(Model):
     test_execution_id: str | Absent = None
     service_provider_call_id: str | None = None
     customer_call_id: str | None = None
-    call_type: CallDirection | None = None
     simulation_call_type: CallType | Absent = None
     provider: str | None = None
     phone_number: str | None = None
@@ -169,28 +170,27 @@ class TestExecutionCall(Model):
     customer_latency_metrics: dict[str, Any] | None = None
 
     def __attrs_pre_init__(self) -> None:
-        self.created_at = self.session_id = self.start_time = None
-        self.scenario_id = self.eval_metrics = self.customer_name = None
-        self.call_summary = self.ended_reason = self.avg_agent_latency = None
+        self.duration = self.overall_score = self.created_at = None
+        self.session_id = self.start_time = self.scenario_id = None
+        self.eval_metrics = self.customer_name = self.call_summary = None
+        self.ended_reason = self.call_type = self.avg_agent_latency = None
         self.is_snapshot = self.rerun_type = self.rerun_snapshots = None
         self.timestamp = self.test_execution_id = self.service_provider_call_id = None
-        self.customer_call_id = self.call_type = self.simulation_call_type = None
-        self.provider = self.phone_number = self.simulator_agent_id = None
-        self.simulator_agent_name = self.agent_definition_used_id = (
-            self.agent_definition_used_name
-        ) = None
-        self.scenario_columns = self.scenario_graph = self.scenario_graph_id = None
-        self.snapshot_timestamp = self.original_call_execution_id = self.processing_skipped = None
-        self.processing_skip_reason = self.audio_url = self.recordings = None
-        self.tool_outputs = self.duration_seconds = self.response_time = None
-        self.response_time_ms = self.avg_agent_latency_ms = self.avg_latency_ms = None
-        self.user_interruption_count = self.user_interruption_rate = self.ai_interruption_count = (
+        self.customer_call_id = self.simulation_call_type = self.provider = None
+        self.phone_number = self.simulator_agent_id = self.simulator_agent_name = None
+        self.agent_definition_used_id = self.agent_definition_used_name = self.scenario_columns = (
             None
         )
-        self.ai_interruption_rate = self.avg_stop_time_after_interruption = self.user_wpm = None
-        self.bot_wpm = self.talk_ratio = self.agent_talk_percentage = None
-        self.turn_count = self.total_tokens = self.input_tokens = None
-        self.output_tokens = self.csat_score = self.cost_cents = None
-        self.customer_cost_cents = self.customer_cost_breakdown = self.customer_latency_metrics = (
+        self.scenario_graph = self.scenario_graph_id = self.snapshot_timestamp = None
+        self.original_call_execution_id = self.processing_skipped = self.processing_skip_reason = (
             None
         )
+        self.audio_url = self.recordings = self.tool_outputs = None
+        self.duration_seconds = self.response_time = self.response_time_ms = None
+        self.avg_agent_latency_ms = self.avg_latency_ms = self.user_interruption_count = None
+        self.user_interruption_rate = self.ai_interruption_count = self.ai_interruption_rate = None
+        self.avg_stop_time_after_interruption = self.user_wpm = self.bot_wpm = None
+        self.talk_ratio = self.agent_talk_percentage = self.turn_count = None
+        self.total_tokens = self.input_tokens = self.output_tokens = None
+        self.csat_score = self.cost_cents = self.customer_cost_cents = None
+        self.customer_cost_breakdown = self.customer_latency_metrics = None

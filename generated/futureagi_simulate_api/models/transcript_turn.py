@@ -14,12 +14,14 @@ from .tool_call import ToolCall
 class TranscriptTurn(Model):
     """A turn of a transcript. Voice calls have `speaker_role`, `content` and times; text calls
     have `role`, `messages`, `tool_calls` and `content` as a list; earlier attempts have five
-    fields of a voice turn. Tool calls and their results are turns of their own. The documents
-    do not say what is in a turn.
+    fields of a voice turn as it was stored, without `id` and without seconds. Tool calls and
+    their results are turns of their own. The documents do not say what is in a turn.
 
     Attributes:
-        id: Id of the turn.
-        speaker_role: Who speaks, in a voice call.
+        id: Id of the turn. Missing in an earlier attempt.
+        speaker_role: Who speaks, in a voice call. An earlier attempt has the role as the
+            provider gave it: in inbound calls of Vapi the customer and the agent are the other way
+            round there.
         role: Who writes, in a text call.
         content: What is said; in a text call, the messages with their roles.
         messages: The messages of the turn, in a text call.

@@ -46,7 +46,7 @@ class VersionCallExecution(Model):
         completed_at: When the call was processed.
         ended_at: When the conversation ended.
         updated_at: When the call was last changed; the order of the listing.
-        duration_seconds: Length of the call in seconds.
+        duration_seconds: Length of the call in seconds. Null for a text call.
         recording_url: Recording of both speakers.
         stereo_recording_url: Recording with one speaker a channel.
         cost_cents: Cost of the simulated customer's side in cents.
@@ -64,12 +64,12 @@ class VersionCallExecution(Model):
         provider_call_data: What the provider reported about the call, by the provider's name.
         response_time_ms: Response time of the agent in milliseconds.
         response_time_seconds: Response time of the agent in seconds.
-        assistant_id: Id of the agent at the provider.
+        assistant_id: Id of the agent at the provider. Null when there is none.
         customer_number: Phone number of the simulated customer.
         call_type: The provider's word for the direction of the call.
         analysis_data: What the provider's analysis found.
         evaluation_data: What tool checks left, for instance their columns.
-        message_count: Number of turns.
+        message_count: Number of turns. Null for a text call.
         transcript_available: Whether there is a transcript.
         recording_available: Whether there is a recording.
         error_localizer_tasks: Tasks that look for the cause of an error. Only empty lists were
@@ -102,7 +102,7 @@ class VersionCallExecution(Model):
     completed_at: str | Absent = None
     ended_at: str | Absent = None
     updated_at: str | Absent = None
-    duration_seconds: float | Absent = None
+    duration_seconds: float | None = None
     recording_url: str | None = None
     stereo_recording_url: str | None = None
     cost_cents: int | Absent = None
@@ -119,12 +119,12 @@ class VersionCallExecution(Model):
     provider_call_data: dict[str, Any] | None = None
     response_time_ms: int | None = None
     response_time_seconds: float | None = None
-    assistant_id: str | Absent = None
+    assistant_id: str | None = None
     customer_number: str | None = None
     call_type: ProviderCallType | None = None
     analysis_data: dict[str, Any] | None = None
     evaluation_data: dict[str, Any] | None = None
-    message_count: int | Absent = None
+    message_count: int | None = None
     transcript_available: bool | Absent = None
     recording_available: bool | Absent = None
     error_localizer_tasks: list[Any] | Absent = None

@@ -12,7 +12,7 @@ class VersionCallExecutionPage(Model):
     """One page of the completed calls of an agent version.
 
     Attributes:
-        count: Number of completed calls on all pages.
+        count: Number of completed calls with results on all pages.
         next: URL of the next page; null on the last one.
         previous: URL of the page before; null on the first one.
         results: The calls, most recently updated first.

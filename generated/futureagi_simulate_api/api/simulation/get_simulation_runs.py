@@ -44,7 +44,10 @@ def sync(
     answer is 400. By name, the executions come latest first; runs of the same name are merged.
     By execution, the calls come most recently updated first. Observed: a page past the end and
     any bad `page` are answered with 500; a bad `limit` is taken as 10; a parameter it does not
-    know is answered with 400.
+    know is answered with 400. One result of an eval of type `numeric` makes the answer about
+    its execution, and every page of its run test, a 500; the other endpoints still answer.
+    Outputs of evals that were deleted from the run test are in `eval_outputs` and not in
+    `eval_results`.
 
     Args:
         client: Sends the request: a `futureagi_simulate.Client`.
@@ -58,7 +61,7 @@ def sync(
             false. Observed, the words 1, yes, on, t and y are taken for true in any case, and other
             words are answered with 400.
         page: Number of the page, counted from 1. Without it, the first page.
-        limit: Number of records on a page. Without it, 10. There is no upper bound.
+        limit: Number of records on a page. Without it, 10.
 
     Raises:
         futureagi_simulate.FutureAGIError: One of its classes, for an argument, the transport, a status or a body.

@@ -28,30 +28,33 @@ def sync(
 
     One execution: its status, the columns of its results grid, and a page of its calls, most
     recently updated first. With `row_groups` the page holds groups of calls instead, and
-    `group_keys` opens them level by level. Observed: an unknown id is answered with 500;
-    grouping works for scenario dataset columns only, counts calls of every execution and leaves
-    `status`, `provider` and `agent_type` out.
+    `group_keys` opens them level by level. Observed: an unknown or deleted id is answered with
+    500; grouping works for scenario dataset columns only, counts calls of every execution and
+    leaves `status`, `provider` and `agent_type` out. Outputs of evals that were deleted from
+    the run test are left out here, and nowhere else but in the aggregates of the run records.
 
     Args:
         test_execution_id: Id of the test execution.
         client: Sends the request: a `futureagi_simulate.Client`.
-        search: Keeps calls whose phone number or scenario name contains this text, in any case.
+        search: Keeps calls whose phone number or scenario name contains this text. Observed, in
+            any case.
         page: Number of the page, counted from 1. Without it, the first page.
-        limit: Number of calls or groups on a page. Without it 30 (documented) or 10 (observed).
-            There is no upper bound.
+        limit: Number of calls or groups on a page. Without it, 30 (documented) or 10
+            (observed).
         filters: Keeps calls that pass every filter: a JSON array of objects with `column_id`
-            and `filter_config`. Text that is no such array, an unknown key, type or operator, and a
-            value that does not fit its operator are answered with 400. Observed, most combinations
-            of column, type and operator are refused or silently not applied, and some leave a
-            message in `error_messages`.
+            and `filter_config`. Observed, text that is no such array, a missing key, an unknown
+            type or operator and a missing `filter_value` are answered with 400, and `null` is no
+            filter; most combinations of column, type and operator are refused or silently not
+            applied, some leave a message in `error_messages`; a filter on an id that is not in
+            `column_order` is ignored.
         row_groups: Groups the calls: a JSON array of column ids, outermost group first. The
-            results are then group rows. Anything else than an array of known column ids is answered
-            with 400. Observed, every column but a scenario dataset column is answered with 500.
+            results are then group rows. Observed, anything else than an array is answered with 400,
+            and every column but a scenario dataset column with 500.
         group_keys: Opens a group: a JSON array of the values of its columns, in the order of
             `row_groups`, each as the group's row has it: a text, a number, true, false or null.
             With fewer keys than groups the results are the groups of the next level, with as many
-            they are the calls of that group. Without `row_groups`, with more keys than groups and
-            with anything but an array the answer is 400. Observed, the keys are ignored.
+            they are the calls of that group. Observed, anything but an array is answered with 400,
+            and the keys are ignored.
 
     Raises:
         futureagi_simulate.FutureAGIError: One of its classes, for an argument, the transport, a status or a body.

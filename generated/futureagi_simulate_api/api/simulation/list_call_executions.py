@@ -1,7 +1,7 @@
 # Generated from openapi.yaml. Do not edit: change the spec or generator-templates/, then run `nox -s generate`.
 """GET /simulate/run-tests/{run_test_id}/call-executions/
 
-Documented statuses: 200, 400, 401, 404, 406, 500.
+Documented statuses: 200, 401, 404, 406, 500.
 """
 
 from __future__ import annotations
@@ -28,8 +28,9 @@ def sync(
     Every call of every execution of one run test, and the kept earlier attempts of calls that
     were run again (`is_snapshot: true`). Most recently updated first. Observed: deleted calls
     are counted but not shown, so that pages may have gaps, or nothing on them, before the last
-    one; `limit=0` is accepted and pages never end; any other bad `page` or `limit` is answered
-    with 500; a parameter it does not know is ignored.
+    one; the calls of deleted executions are shown; `limit=0` is accepted and pages never end;
+    any other bad `page` or `limit` is answered with 500; a parameter it does not know is
+    ignored. Outputs of evals that were deleted from the run test are still there.
 
     Args:
         run_test_id: Id of the run test.
@@ -37,8 +38,9 @@ def sync(
         search: Keeps calls whose phone number or scenario name contains this text, in any case.
             Observed, `%` and `_` are wildcards, a backslash never matches and a NUL character is
             answered with 500.
-        status: Keeps calls with exactly this status, in lower case.
-        limit: Number of records on a page. Without it, 10. There is no upper bound.
+        status: Keeps calls with exactly this status, in lower case. The reference page names no
+            words; observed, another word finds nothing, and blanks around it are cut off.
+        limit: Number of records on a page. Without it, 10.
         page: Number of the page, counted from 1. Without it, the first page.
 
     Raises:

@@ -1,7 +1,7 @@
 # Generated from openapi.yaml. Do not edit: change the spec or generator-templates/, then run `nox -s generate`.
 """GET /simulate/run-tests/{run_test_id}/executions/
 
-Documented statuses: 200, 400, 401, 404, 406, 500.
+Documented statuses: 200, 401, 404, 406, 500.
 """
 
 from __future__ import annotations
@@ -32,10 +32,11 @@ def sync(
         run_test_id: Id of the run test.
         client: Sends the request: a `futureagi_simulate.Client`.
         search: Keeps executions whose status or a scenario name contains this text, in any
-            case. Observed, a text that is no part of a status is answered with 500.
+            case. Observed, a text that is no part of a status, and a NUL character, are answered
+            with 500.
         status: Keeps executions with exactly this status. Documented in upper case; the
             observed server finds something only for the lower-case words.
-        limit: Number of records on a page. Without it, 10. There is no upper bound.
+        limit: Number of records on a page. Without it, 10.
         page: Number of the page, counted from 1. Without it, the first page.
 
     Raises:

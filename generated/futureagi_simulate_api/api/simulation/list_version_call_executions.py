@@ -1,7 +1,7 @@
 # Generated from openapi.yaml. Do not edit: change the spec or generator-templates/, then run `nox -s generate`.
 """GET /simulate/agent-definitions/{agent_id}/versions/{version_id}/call-executions/
 
-Documented statuses: 200, 400, 401, 404, 406, 500.
+Documented statuses: 200, 401, 404, 406, 500.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ def sync(
         agent_id: Id of the agent definition.
         version_id: Id of a version of that agent definition.
         client: Sends the request: a `futureagi_simulate.Client`.
-        limit: Number of records on a page. Without it, 10. There is no upper bound.
+        limit: Number of records on a page. Without it, 10.
         page: Number of the page, counted from 1. Without it, the first page.
 
     Raises:
