@@ -31,6 +31,7 @@ WRONG: dict[str, tuple[list[str], int]] = {
     "watch": (["not an id"], 2),
     "export": (["not an id", "--to", "calls.nonsense"], 2),
     "report": (["not an id"], 2),
+    "mcp": (["--size", "nonsense"], 2),
     "mock": (["--fault", "nonsense"], 2),
     "drift": (["--against", "nonsense"], 2),
 }

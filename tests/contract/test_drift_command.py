@@ -118,7 +118,7 @@ def test_markdown_has_a_table_for_each_endpoint(observed: Path, capsys: pytest.C
     assert text.startswith("# Drift of exchanges.jsonl")
     assert text.count("\n## ") == 5
     tables = [line for line in text.splitlines() if line.startswith("|")]
-    assert {line.replace("\\|", "").count("|") for line in tables} == {6}
+    assert {line.replace("\\|", "").count("|") for line in tables} == {7}
 
 
 @pytest.mark.parametrize("form", ["--json", "--markdown"])

@@ -202,7 +202,11 @@ def test_extreme_filter_values_are_answered(serving, kind):
             config = {"filter_type": kind, "filter_op": "equals", "filter_value": value}
             items = json.dumps([{"column_id": column, "filter_config": config}])
             sent = request(mock, paths(mock)[2] + b"?limit=1&filters=" + quote(items).encode())
-            assert check(mock, sent, exchange(server, sent)) in (200, 400)
+            answer = exchange(server, sent)
+            crashed = (
+                mock.profile == "observed" and b"object has no attribute" in answer
+            )  # as the server does
+            assert check(mock, sent, answer) in ({500} if crashed else {200, 400})
 
 
 def test_a_body_nobody_asked_for_does_no_harm(serving):
