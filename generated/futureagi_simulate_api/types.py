@@ -169,11 +169,10 @@ def _sendable(value: object) -> object:
             name: _sendable(one) for name, one in fields if one is not None or name not in optional
         }
     if isinstance(value, Mapping):
-        mapping: Mapping[object, object] = value
+        mapping = cast("Mapping[object, object]", value)
         return {name: _sendable(one) for name, one in mapping.items()}
     if isinstance(value, list | tuple):
-        values: Iterable[object] = value
-        return [_sendable(one) for one in values]
+        return [_sendable(one) for one in cast("Iterable[object]", value)]
     return value
 
 

@@ -6,6 +6,10 @@ JSON text. `raw` is the item as it was sent. The schema follows from the record'
 for no rows and for any. Needs pyarrow.
 """
 
+# pyarrow and pandas have no types of their own; everything else here is strict.
+# pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false, reportUnknownVariableType=false
+# pyright: reportUnknownArgumentType=false, reportUnknownParameterType=false, reportUnknownLambdaType=false
+
 from __future__ import annotations
 
 import json

@@ -1,5 +1,9 @@
 """What a request returns: the form of an answer, objects with a listing, records and frames of listings."""
 
+# pyarrow and pandas have no types of their own; everything else here is strict.
+# pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false, reportUnknownVariableType=false
+# pyright: reportUnknownArgumentType=false, reportUnknownParameterType=false, reportUnknownLambdaType=false
+
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
