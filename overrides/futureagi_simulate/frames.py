@@ -76,7 +76,7 @@ class Builder:
     """Makes batches of records: of so many rows, fewer where those are large."""
 
     def __init__(self, record: type[Any], rows: int = _ROWS) -> None:
-        self.schema = schema_of(record)
+        self.schema: pa.Schema = schema_of(record)
         self._rows = rows
         self._held: list[Any] = []
         self._size = 0
