@@ -88,7 +88,7 @@ def mcnemar(lost: int, gained: int) -> float:
     Twice the smaller binomial tail, at most 1. McNemar, Psychometrika 12 (1947) 153-157.
     """
     total, few = lost + gained, min(lost, gained)
-    return min(1.0, 2 * (sum(comb(total, k) for k in range(few + 1)) / 2**total))
+    return min(1.0, 2 * sum(comb(total, k) for k in range(few + 1)) / (1 << total))
 
 
 def stratified_exact(strata: Iterable[Stratum]) -> float:
