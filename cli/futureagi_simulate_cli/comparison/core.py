@@ -19,7 +19,14 @@ from datetime import UTC, datetime
 from statistics import fmean
 from typing import Final, Literal, TypeVar
 
-from futureagi_simulate.records import AnswerShare, CallRecord, EvalRecord, EvalSummary, ExecutionRecord
+from futureagi_simulate.records import (
+    AnswerShare,
+    CallRecord,
+    EvalKind,
+    EvalRecord,
+    EvalSummary,
+    ExecutionRecord,
+)
 from futureagi_simulate_cli import statistics
 from futureagi_simulate_cli.gate.measure import (
     Choices,
@@ -215,7 +222,7 @@ def compare(
             such a drop in more than 20 of 100 cases, the verdict is "too few calls to tell".
 
     """
-    a, b, choices = _played(baseline), _played(candidate), choices or {}
+    a, b, choices = played_of(baseline), played_of(candidate), choices or {}
     before = measure_execution(a.execution, choices, a.calls, quarantine)
     after = measure_execution(b.execution, choices, b.calls, quarantine)
     match = _match(a.calls, b.calls)
@@ -267,7 +274,7 @@ def _alone(found: Sequence[Measure], others: Sequence[Measure]) -> tuple[str, ..
     )
 
 
-def _played(given: Played | Iterable[CallRecord]) -> Played:
+def played_of(given: Played | Iterable[CallRecord]) -> Played:
     """Return an execution with its calls, each once; calls alone are summed up."""
     if isinstance(given, Played):
         return replace(given, calls=tuple(own_calls(given.calls)))
@@ -293,7 +300,7 @@ def _summaries(calls: Iterable[CallRecord]) -> Iterator[EvalSummary]:
             entries[entry.id].append(entry)
     for key, listed in entries.items():
         done = [entry for entry in listed if entry.status == "completed"]
-        kind = next((entry.kind for entry in listed if entry.kind), None)
+        kind: EvalKind | None = next((entry.kind for entry in listed if entry.kind), None)
         passed = sum(entry.passed is True for entry in done)
         total = len(done) if kind != "pass_fail" else sum(entry.passed is not None for entry in done)
         scores = [entry.score for entry in done if entry.score is not None]
