@@ -1,6 +1,6 @@
 """Measure how often `compare` is wrong, and how often it finds a drop, on executions of seeded agents.
 
-    python tools/power.py            print the tables of docs/compare.md
+    python tools/power.py            print the tables of docs/compare.md and docs/flaky.md
     python tools/power.py --write    renew them there
 
 An agent has a pass probability for each scenario and eval; calls are independent given these. With "scenario
@@ -22,7 +22,7 @@ from futureagi_simulate.records import CallRecord, EvalRecord, ExecutionRecord, 
 from futureagi_simulate_cli.comparison import Comparison, Played, compare, find_flaky
 from futureagi_simulate_cli.comparison.flaky import misclassified
 
-DOCUMENT = Path(__file__).parents[1] / "docs" / "compare.md"
+DOCS = Path(__file__).parents[1] / "docs"
 RATE = 0.85
 DROPS = (0.05, 0.1, 0.2, 0.3)
 SIZES = {20: 10, 45: 9, 100: 10, 400: 20}
@@ -240,16 +240,14 @@ def main() -> None:
         "power": "\n".join(power_table(arguments.power_pairs)),
         "flaky": "\n".join(flaky_table()),
     }
-    text = DOCUMENT.read_text(encoding="utf-8") if arguments.write else ""
     for name, table in tables.items():
         print(f"{name}\n{table}\n", flush=True)
-        start, end = f"<!-- {name} -->\n", "\n<!-- end -->"
         if arguments.write:
-            before, _, rest = text.partition(start)
-            text = f"{before}{start}{table}{end}{rest.partition(end)[2]}"
+            page = DOCS / ("flaky.md" if name == "flaky" else "compare.md")
+            before, start, rest = page.read_text(encoding="utf-8").partition(f"<!-- {name} -->\n")
+            after = "".join(rest.partition("<!-- end -->")[1:])
+            page.write_text(f"{before}{start}{table}\n{after}", encoding="utf-8")
     print(f"planted regressions named: {sum(map(planted, range(arguments.seeds)))} of {arguments.seeds}")
-    if arguments.write:
-        DOCUMENT.write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":
