@@ -9,14 +9,14 @@ from __future__ import annotations
 import json
 from array import array
 from datetime import UTC, datetime, timedelta
-from itertools import accumulate, chain
+from itertools import accumulate, chain, pairwise
 from operator import attrgetter
 from types import NoneType
 from typing import TYPE_CHECKING, Any, Final, Literal, get_args, get_origin, get_type_hints
 
 import pyarrow as pa
 
-from futureagi_simulate.records import CallRecord
+from futureagi_simulate.records import CallRecord, ExecutionRecord
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -34,15 +34,18 @@ _MICROSECOND: Final = timedelta(microseconds=1)
 _TYPES: Final = {
     str: pa.string(),
     float: pa.float64(),
+    int: pa.int64(),
     bool: pa.bool_(),
     datetime: pa.timestamp("us", tz="UTC"),
     Any: pa.string(),  # written as JSON
 }
 
 
-def _fields(record: type[Any]) -> list[pa.Field]:
+def _fields(record: type[Any], without: Sequence[str] = ()) -> list[pa.Field]:
     return [
-        pa.field(name, _type(hint)) for name, hint in get_type_hints(record).items() if name != "raw_json"
+        pa.field(name, _type(hint))
+        for name, hint in get_type_hints(record).items()
+        if name not in ("raw_json", *without)
     ]
 
 
@@ -63,12 +66,43 @@ NESTED: Final = pa.schema(
 )
 """One row a call with its evals and its transcript inside."""
 
+EXECUTIONS: Final = pa.schema(
+    [*(field for field in _fields(ExecutionRecord, without=("evals",))), ("raw", pa.string())]
+)
+"""One row an execution; what its evals say together isn't part of the listing."""
+
+_LISTS: Final = {"evals": "evals", "turns": "transcript"}
 _as_json = json.JSONEncoder(ensure_ascii=False).encode
 
 
 def to_arrow(records: Iterable[CallRecord]) -> pa.Table:
     """Return records as one Arrow table of the `NESTED` schema, for `.to_pandas()` or `polars.from_arrow`."""
-    return pa.Table.from_batches(_batches(records), schema=NESTED)
+    return pa.Table.frombatches(batches(records), schema=NESTED)
+
+
+def flat_schema(name: str, extra: Iterable[pa.Field] = ()) -> pa.Schema:
+    """Return the schema of the table `calls`, `evals` or `turns`; the latter two are keyed by `call_id`."""
+    if name == "calls":
+        flat = [field for field in NESTED if not pa.types.is_list(field.type)]
+        return pa.schema([*flat, *extra])
+    keys = [pa.field("call_id", pa.string()), pa.field("position", pa.int32())]
+    return pa.schema([*keys, *NESTED.field(_LISTS[name]).type.value_type, *extra])
+
+
+def flattened(batch: pa.RecordBatch, name: str) -> pa.RecordBatch:
+    """Return the rows of the table `calls`, `evals` or `turns` of a batch of calls."""
+    schema = flat_schema(name)
+    if name == "calls":
+        return batch.select(schema.names)
+    lists = batch.column(_LISTS[name])
+    ends = lists.offsets.to_pylist()
+    parents = array("i", (row for row, (a, b) in enumerate(pairwise(ends)) for _ in range(b - a)))
+    positions = array("i", (place for a, b in pairwise(ends) for place in range(b - a)))
+    rows = _numbers(pa.int32(), "i", parents)
+    ids = batch.column("id").take(rows)
+    return pa.RecordBatch.from_arrays(
+        [ids, _numbers(pa.int32(), "i", positions), *lists.flatten().flatten()], schema=schema
+    )
 
 
 def write_parquet(made: Path, records: Iterable[CallRecord]) -> None:
@@ -77,13 +111,13 @@ def write_parquet(made: Path, records: Iterable[CallRecord]) -> None:
 
     with pq.ParquetWriter(made, NESTED, compression="zstd") as writer:
         held: list[pa.RecordBatch] = []
-        for batch in _batches(records):
+        for batch in batches(records):
             held.append(batch)
             if sum(one.num_rows for one in held) >= _GROUP or sum(one.nbytes for one in held) >= _BYTES:
-                writer.write_table(pa.Table.from_batches(held))
+                writer.write_table(pa.Table.frombatches(held))
                 held.clear()
         if held:
-            writer.write_table(pa.Table.from_batches(held))
+            writer.write_table(pa.Table.frombatches(held))
 
 
 def write_duckdb(made: Path, records: Iterable[CallRecord]) -> None:
@@ -127,34 +161,35 @@ def _load(parquet: Path, made: Path, limits: dict[str, Any]) -> None:
         database.execute("DETACH made")
 
 
-def _batches(records: Iterable[CallRecord]) -> Iterator[pa.RecordBatch]:
-    held: list[CallRecord] = []
+def batches(records: Iterable[Any], schema: pa.Schema = NESTED) -> Iterator[pa.RecordBatch]:
+    """Yield records as batches of a schema."""
+    held: list[Any] = []
     size = 0
     for record in records:
         held.append(record)
         size += len(record.raw_json)
         if len(held) == _ROWS or size >= _BYTES:
-            yield _batch(held)
+            yield _batch(held, schema)
             held, size = [], 0
     if held:
-        yield _batch(held)
+        yield _batch(held, schema)
 
 
-def _batch(records: Sequence[CallRecord]) -> pa.RecordBatch:
-    return pa.RecordBatch.from_arrays([_column(records, field) for field in NESTED], schema=NESTED)
+def _batch(records: Sequence[Any], schema: pa.Schema) -> pa.RecordBatch:
+    return pa.RecordBatch.from_arrays([_column(records, field) for field in schema], schema=schema)
 
 
 def _column(rows: Sequence[Any], field: pa.Field) -> pa.Array:
     """Make the array of one field of some rows."""
     if field.name == "raw":
-        return _array([row.raw_json.decode(errors="replace") for row in rows], field.type)
+        return array_of([row.raw_json.decode(errors="replace") for row in rows], field.type)
     values = list(map(attrgetter(field.name), rows))
     if field.name == "output":
         values = [None if one is None else _as_json(one) for one in values]
-    return _array(values, field.type)
+    return array_of(values, field.type)
 
 
-def _array(values: list[Any], kind: pa.DataType) -> pa.Array:
+def array_of(values: list[Any], kind: pa.DataType) -> pa.Array:
     """Make an array; values that its type can't hold, which hardly ever come, are brought near it.
 
     Not with `pa.array`, which imports pandas where it is installed: 100 MB and a second for nothing.
@@ -163,7 +198,9 @@ def _array(values: list[Any], kind: pa.DataType) -> pa.Array:
         return pa.StructArray.from_arrays([_column(values, field) for field in kind], fields=list(kind))
     if pa.types.is_list(kind):
         ends = _numbers(pa.int32(), "i", accumulate(map(len, values), initial=0))
-        return pa.ListArray.from_arrays(ends, _array(list(chain.from_iterable(values)), kind.value_type))
+        return pa.ListArray.from_arrays(ends, array_of(list(chain.from_iterable(values)), kind.value_type))
+    if pa.types.is_integer(kind):
+        values = [one if one is not None and -(2**63) <= one < 2**63 else None for one in values]
     known = _numbers(pa.int8(), "b", (one is not None for one in values)).cast(pa.bool_()).buffers()[1]
     if pa.types.is_string(kind):
         texts = [_utf8(one) for one in values]
@@ -174,6 +211,8 @@ def _array(values: list[Any], kind: pa.DataType) -> pa.Array:
         plain = _numbers(pa.int8(), "b", map(bool, values)).cast(kind)
     elif pa.types.is_timestamp(kind):
         plain = _numbers(kind, "q", ((one - _EPOCH) // _MICROSECOND if one else 0 for one in values))
+    elif pa.types.is_integer(kind):
+        plain = _numbers(kind, "q", (one or 0 for one in values))
     else:
         plain = _numbers(kind, "d", map(_double, values))
     return pa.Array.from_buffers(kind, len(values), [known, plain.buffers()[1]])

@@ -189,7 +189,7 @@ class Export:
                 written += 1
                 yield record
 
-        with _without_gc():
+        with without_gc():
             partial.publish(
                 lambda made: write(self.format, made, records, spreadsheet=self.spreadsheet), self.target
             )
@@ -206,7 +206,7 @@ class Export:
 
 
 @contextmanager
-def _without_gc() -> Iterator[None]:
+def without_gc() -> Iterator[None]:
     """Hold off the garbage collector: records form no cycles, and looking for some is a third of the time."""
     enabled = gc.isenabled()
     gc.disable()

@@ -50,6 +50,20 @@ class Received:
         return found if isinstance(found, dict) else {}
 
 
+def undecoded(
+    client: Client, spec: ListingSpec[Any], paging: Paging, item: type[Any] = Received
+) -> Listing[Any]:
+    """Make a listing whose rows stay bytes but for the fields of `item`, unless the client is strict."""
+    if not client._session.options.strict:
+        spec = replace(spec, form=replace(spec.form, item=item))
+    return client._listing(spec, Plan.of(paging))
+
+
+def origin_of(client: Client) -> str:
+    """Return the scheme, host and port of a client's server."""
+    return str(client._session.options.origin)
+
+
 def _id(name: str) -> Any:
     """Make a field for an id: none, or a UUID in its usual form."""
 
@@ -88,19 +102,16 @@ class Source:
         the time of fetching: an export keeps the bytes. Nothing else in the export reads what is private to
         the client.
         """
-        spec, plan = self._spec(), Plan.of(paging)
-        if not client._session.options.strict:
-            spec = replace(spec, form=replace(spec.form, item=Received))
-        return client._listing(spec, plan)
+        return undecoded(client, self._spec(), paging)
 
     def question(self, client: Client, page_size: int) -> str:
         """Return a text that identifies the request and the server.
 
         The keys are not part of it: ids are unique across organizations.
         """
-        options = client._session.options
+        strict = client._session.options.strict
         ids = "/".join(str(one or "") for one in attrs.astuple(self))
-        return f"{options.origin} {ids}?page_size={page_size}&strict={options.strict}"
+        return f"{origin_of(client)} {ids}?page_size={page_size}&strict={strict}"
 
     def _spec(self) -> ListingSpec[Any]:
         ids = {name: value for name, value in attrs.asdict(self).items() if value}
