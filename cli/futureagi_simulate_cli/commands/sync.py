@@ -23,7 +23,7 @@ def sync(
     since: Annotated[
         str | None,
         typer.Option(
-            metavar="WHEN", help="Read a new listing no further back than this: 24h, 7d, 2026-03-01."
+            metavar="WHEN", help="Read a new listing no further back than this: 24h, or 2026-03-01."
         ),
     ] = None,
     full: Annotated[
@@ -48,13 +48,14 @@ def sync(
 
     from futureagi_simulate import Client
     from futureagi_simulate_cli.commands.console import output, progress, say
-    from futureagi_simulate_cli.commands.options import moment, given
+    from futureagi_simulate_cli.commands.options import given
     from futureagi_simulate_cli.commands.process import UNFINISHED, CommandError
+    from futureagi_simulate_cli.gate.wait import parse_start
     from futureagi_simulate_cli.sync.job import planned
     from futureagi_simulate_cli.sync.job import sync as run
 
     run_test = given(run_test, "--run-test")
-    when = None if since is None else moment(since)
+    when = None if since is None else parse_start(since)
     if dry_run:
         for line in planned(to, run_test):
             say(output(), line)

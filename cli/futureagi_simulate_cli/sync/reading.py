@@ -119,6 +119,8 @@ class Reading:
         self._progress = progress
         self._undated = False
         self._count: int | None = None
+        self._holes = 0
+        self._depth = 0
         self._looked: set[str] = set()
         self._doubtful: set[str] = set()
 
@@ -132,13 +134,15 @@ class Reading:
                 steady = self._walk(full=complete)
                 self._executions(whole=self._off() != 0)
                 vanished = self._join()
+                if self.missing and self._depth * self._size < _AT_ONCE:
+                    self._read_at_once()
                 off = self._off()
-                if 0 < off <= vanished:  # the server counts deleted calls
+                if 0 < off <= vanished + self._holes:  # the server counts deleted calls
                     state.note(ghosts=int(state.get("ghosts", 0)) + off)
                     off = 0
                 if steady and not off and not self.missing:
                     break
-                complete = steady and not complete  # what came meanwhile is at the top
+                complete = steady and not complete  # else what came meanwhile is at the top
         state.save()
         if self._undated and self._since is not None:
             text = "The listing sends no time of update: since has no effect, all calls were read."
@@ -181,7 +185,7 @@ class Reading:
         state.note(legs=leg)
         take = _Taking(self, walk, leg << 32)
         resumed = self._seen_in(walk) > 0
-        self._count, counts = None, set[int | None]()
+        self._count, self._holes, counts = None, 0, set[int | None]()
         ended = full and not resumed and self._stream(1, take, counts)
         number = 1
         while not full or resumed:
@@ -189,6 +193,8 @@ class Reading:
             counts.add(page.count)
             rows, same, seen = take(page)
             ended = number * self._size >= page.count if page.count is not None else not rows
+            self._depth = number
+            self._holes += 0 if ended else max(0, self._size - rows)
             if ended or self._is_old(page):
                 break
             number += 1
@@ -202,12 +208,28 @@ class Reading:
         steady = len(counts) < 2
         if ended:
             steady = self._settle(take, walk, steady=steady)
-        if full:
+        if full or ended:
             state.note(complete=1, ghosts=(self._count or 0) - state.live())
         state.resolve_snapshots()
         state.run("DELETE FROM meta WHERE name IN ('walk', 'full')")
         state.save()
         return steady
+
+    def _read_at_once(self) -> None:
+        """Read what was read page by page in one page: rows of equal times may have hidden behind its end."""
+        state, size = self._state, (self._depth + 1) * self._size
+        self.requests += 1
+        with closing(self._calls(page_size=size).pages()) as pages:
+            page = self._counted(next(pages, Page(1, ())))
+        leg = int(state.get("legs", 0)) + 1
+        state.note(legs=leg)
+        _Taking(self, int(state.get("walks", 0)), leg << 32, reorder=True)(page)
+        self._place_missing()
+
+    def _place_missing(self) -> None:
+        for one, held in self._state.known(self.missing).items():
+            self._belongs(one, held, self.missing.pop(one))
+        self._state.resolve_snapshots()
 
     def _seen_in(self, walk: int) -> int:
         return int(self._state.one("SELECT count(*) FROM calls WHERE walk = ?", walk))
@@ -255,7 +277,7 @@ class Reading:
             self.requests += 1
             with closing(self._calls(page_size=most + max(50, most // 10)).pages()) as pages:
                 page = self._counted(next(pages, Page(1, ())))
-            take.again()
+            take.reorder = True
             take(page)
             exact = steady = True
         unseen = {
@@ -315,8 +337,7 @@ class Reading:
         Return how many calls vanished. `missing` has the ids that are listed there and came in no page.
         """
         state = self._state
-        for one, held in state.known(self.missing).items():
-            self._belongs(one, held, self.missing.pop(one))
+        self._place_missing()
         again: set[str] = set()
         for number, name, total, status in self._to_read():
             self._looked.add(name)
@@ -454,14 +475,19 @@ class Reading:
 
 
 class _Taking:
-    """Takes pages into the state, each row with its place in the listing."""
+    """Takes pages into the state, each row with its place in the listing.
 
-    def __init__(self, reading: Reading, walk: int, top: int, *, in_place: bool = False) -> None:
+    With `in_place` rows keep the place they had; with `reorder` those that come once more get another too.
+    """
+
+    def __init__(
+        self, reading: Reading, walk: int, top: int, *, in_place: bool = False, reorder: bool = False
+    ) -> None:
         self._reading = reading
         self._state = reading._state
         self._walk = walk
         self._next = top
-        self._reorder = False
+        self.reorder = reorder
         self._in_place = in_place
         self._done = 0
         self.shown: set[str] = set()
@@ -469,10 +495,6 @@ class _Taking:
     def below(self, seq: int) -> None:
         """Go on below this place."""
         self._next = seq
-
-    def again(self) -> None:
-        """Place rows that come once more as well."""
-        self._reorder = True
 
     def __call__(self, page: Page[Any]) -> tuple[int, int, int]:
         """Return how many rows came, are as they were, and were seen in this walk before."""
@@ -495,7 +517,7 @@ class _Taking:
             self.shown.add(name)
             if held is not None and held.digest == mark and held.gone is None:
                 same += 1
-                if (not before or self._reorder) and not self._in_place:
+                if (not before or self.reorder) and not self._in_place:
                     unmoved.append((seq, self._walk, name))
                 continue
             if held is None and self._in_place:

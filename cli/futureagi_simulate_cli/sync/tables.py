@@ -70,6 +70,7 @@ class _Writers:
             name: self._stack.enter_context(pq.ParquetWriter(path, self._schemas[name], compression="zstd"))
             for name, path in paths.items()
         }
+        self._paths = tuple(paths.values())
         self._held: dict[str, list[pa.RecordBatch]] = {name: [] for name in paths}
 
     def __enter__(self) -> Self:
@@ -80,6 +81,8 @@ class _Writers:
             if kind is None:
                 for name in self._held:
                     self._flush(name)
+        for path in self._paths if kind is None else ():
+            _flush(path)
 
     def add(self, name: str, batch: pa.RecordBatch) -> None:
         """Add rows, with nulls in columns that they lack."""
@@ -192,8 +195,7 @@ class ParquetDataset:
         (made / "executions").mkdir()
         _write_executions(made / "executions" / f"{number + 1:08}.parquet", state, run_test_id)
         (made / "schema.json").write_text(json.dumps({"version": SCHEMA_VERSION}))
-        if hasattr(os, "sync"):
-            os.sync()
+        _flush(made)
         link = self.current.with_name("current.new")
         link.unlink(missing_ok=True)
         link.symlink_to(Path("versions", made.name), target_is_directory=True)
@@ -218,6 +220,15 @@ class ParquetDataset:
         if not pq.read_metadata(paths["calls"]).num_rows:  # every call has left it
             for name in BY_CALL:
                 shutil.rmtree(made / name / folder)
+
+
+def _flush(path: Path) -> None:
+    """Put a file on disk, or the names in a folder."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def _folder(state: State, execution: int) -> str:
@@ -281,8 +292,7 @@ class DuckDBFile:
             if version is not None:
                 shutil.copyfile(self.current, made)
             self._load(made, paths, state, version, {"temp_directory": str(self._work)})
-        with open(made, "rb") as file:
-            os.fsync(file.fileno())
+        _flush(made)
         os.replace(made, self.current)
         shutil.rmtree(folder)
         step(1, 1)
