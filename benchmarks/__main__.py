@@ -14,7 +14,7 @@ import attrs
 from benchmarks import document, ratios
 from benchmarks.timing import Figure
 
-WORKS = ("decode", "request", "walk", "stream", "imports", "exporting", "mock", "regenerate")
+WORKS = ("decode", "request", "walk", "stream", "imports", "exporting", "syncing", "mock", "regenerate")
 
 
 def main() -> int:

@@ -77,7 +77,7 @@ _as_json = json.JSONEncoder(ensure_ascii=False).encode
 
 def to_arrow(records: Iterable[CallRecord]) -> pa.Table:
     """Return records as one Arrow table of the `NESTED` schema, for `.to_pandas()` or `polars.from_arrow`."""
-    return pa.Table.frombatches(batches(records), schema=NESTED)
+    return pa.Table.from_batches(batches(records), schema=NESTED)
 
 
 def flat_schema(name: str, extra: Iterable[pa.Field] = ()) -> pa.Schema:
@@ -114,10 +114,10 @@ def write_parquet(made: Path, records: Iterable[CallRecord]) -> None:
         for batch in batches(records):
             held.append(batch)
             if sum(one.num_rows for one in held) >= _GROUP or sum(one.nbytes for one in held) >= _BYTES:
-                writer.write_table(pa.Table.frombatches(held))
+                writer.write_table(pa.Table.from_batches(held))
                 held.clear()
         if held:
-            writer.write_table(pa.Table.frombatches(held))
+            writer.write_table(pa.Table.from_batches(held))
 
 
 def write_duckdb(made: Path, records: Iterable[CallRecord]) -> None:

@@ -207,7 +207,7 @@ class Reading:
                 break
         steady = len(counts) < 2
         if ended:
-            steady = self._settle(take, walk, steady=steady)
+            steady = self._settle(take, walk, full=full, steady=steady)
         if full or ended:
             state.note(complete=1, ghosts=(self._count or 0) - state.live())
         state.resolve_snapshots()
@@ -265,13 +265,15 @@ class Reading:
         self._undated = self._undated or None in times
         return all(time is not None and time < self._since for time in times)
 
-    def _settle(self, take: _Taking, walk: int, *, steady: bool) -> bool:
+    def _settle(self, take: _Taking, walk: int, *, full: bool, steady: bool) -> bool:
         """Find what a walk to the end didn't show; return whether the count stayed the same.
 
         Where it gave another number of rows than the server counts, a small listing is read in one page.
         """
         seen = self._seen_in(walk)
         exact = steady and seen == self._count
+        if not full and not exact and not self._off():  # what the server counts and never shows
+            return steady
         most = max(self._count or 0, seen)
         if not exact and most <= _AT_ONCE and self._count is not None:
             self.requests += 1

@@ -49,7 +49,7 @@ def rows_of(destination: Path, table: str) -> list[dict[str, Any]]:
     """Read a stored table, whatever kind of destination it is in."""
     if destination.suffix == ".duckdb":
         with duckdb.connect(destination, read_only=True) as database:
-            return database.sql(f"SELECT * FROM {table}").fetch_arrow_table().to_pylist()
+            return database.sql(f"SELECT * FROM {table}").to_arrow_table().to_pylist()
     folder = (destination / "current").resolve() / table
     if table == "executions":
         return pq.read_table(next(folder.glob("*.parquet"))).to_pylist()

@@ -145,6 +145,9 @@ class Kept(RuleBasedStateMachine):
         moved = {one for one in listing if self.members.get(one) != members.get(one)} | news
         unfinished |= self.unfinished()
         most = len(changed) + len(vanished) + bool(news) + len(moved - unfinished) + len(unfinished) + 2
+        order = self.order()
+        pages = [order[at : at + SIZE] for at in range(0, len(order), SIZE)]
+        most += sum(now.keys().isdisjoint(page) for page in pages)  # of deleted calls alone: they say nothing
         times = [row.updated_at for row in self.calls(snapshots=True)]
         most += self.profile == "observed" and len(times) > len(
             set(times)
