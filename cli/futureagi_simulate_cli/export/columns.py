@@ -105,13 +105,17 @@ def flattened(batch: pa.RecordBatch, name: str) -> pa.RecordBatch:
     )
 
 
-def write_parquet(made: Path, records: Iterable[CallRecord]) -> None:
-    """Write Parquet (zstd) of the `NESTED` schema."""
+def write_parquet(made: Path, records: Iterable[Any], what: str = "calls") -> None:
+    """Write Parquet (zstd): calls of the `NESTED` schema, executions, or the flat table of evals or turns."""
     import pyarrow.parquet as pq
 
-    with pq.ParquetWriter(made, NESTED, compression="zstd") as writer:
+    received = EXECUTIONS if what == "executions" else NESTED
+    flat = what in _LISTS
+    schema = flat_schema(what) if flat else received
+    with pq.ParquetWriter(made, schema, compression="zstd") as writer:
         held: list[pa.RecordBatch] = []
-        for batch in batches(records):
+        for made_of in batches(records, received):
+            batch = flattened(made_of, what) if flat else made_of
             held.append(batch)
             if sum(one.num_rows for one in held) >= _GROUP or sum(one.nbytes for one in held) >= _BYTES:
                 writer.write_table(pa.Table.from_batches(held))
@@ -120,8 +124,10 @@ def write_parquet(made: Path, records: Iterable[CallRecord]) -> None:
             writer.write_table(pa.Table.from_batches(held))
 
 
-def write_duckdb(made: Path, records: Iterable[CallRecord]) -> None:
+def write_duckdb(made: Path, records: Iterable[Any], what: str = "calls") -> None:
     """Write a DuckDB file: `calls`, and `evals` and `turns` keyed by `call_id` and 0-based `position`.
+
+    Of anything but calls it has that table alone.
 
     It is loaded from Parquet, with little memory unless calls are so large that DuckDB can't do with it:
     inserted batch by batch the same took twice the time and held everything in memory.
@@ -129,34 +135,40 @@ def write_duckdb(made: Path, records: Iterable[CallRecord]) -> None:
     import duckdb
 
     parquet = made.with_name("parquet")
-    write_parquet(parquet, records)
+    write_parquet(parquet, records, what)
     pa.default_memory_pool().release_unused()  # 15 MB that DuckDB needs now
     try:
         try:
-            _load(parquet, made, {"memory_limit": "32MB", "threads": 1})
+            _load(parquet, made, {"memory_limit": "32MB", "threads": 1}, what)
         except duckdb.OutOfMemoryException:
             made.unlink(missing_ok=True)
-            _load(parquet, made, {})
+            _load(parquet, made, {}, what)
     except duckdb.IOException as error:  # no OSError, though it means one
         raise OSError(str(error)) from error
 
 
-def _load(parquet: Path, made: Path, limits: dict[str, Any]) -> None:
-    import duckdb
-
-    source, target = (str(path).replace("'", "''") for path in (parquet, made))
+def _queries(what: str) -> dict[str, str]:
+    """Return what the tables of a file hold, as queries of the Parquet file that they are loaded from."""
+    if what != "calls":
+        return {what: "SELECT *"}
     position = "(generate_subscripts({0}, 1) - 1)::INTEGER AS position"
     listed = f"SELECT id AS call_id, {position}, unnest({{0}}, max_depth := 2)"
-    tables = {
+    return {
         "calls": "SELECT * EXCLUDE (evals, transcript)",
         "evals": listed.format("evals"),
         "turns": listed.format("transcript"),
     }
+
+
+def _load(parquet: Path, made: Path, limits: dict[str, Any], what: str) -> None:
+    import duckdb
+
+    source, target = (str(path).replace("'", "''") for path in (parquet, made))
     with duckdb.connect(config={**limits, "temp_directory": str(made.parent)}) as database:
         database.execute("SET enable_progress_bar = false")  # it would write to standard output
         # row groups are the smallest that DuckDB takes: of its own choice, 122,880 rows, it would hold one
         database.execute(f"ATTACH '{target}' AS made (ROW_GROUP_SIZE 2048)")
-        for name, query in tables.items():
+        for name, query in _queries(what).items():
             database.execute(f"CREATE TABLE made.{name} AS {query} FROM read_parquet('{source}')")
         database.execute("DETACH made")
 

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from futureagi_simulate.checks import uuid
 from futureagi_simulate.errors import ConfigurationError
 from futureagi_simulate.listings import Plan
+from futureagi_simulate.records import ExecutionRecord
 from futureagi_simulate.requests import ListingSpec, listing_spec
 from futureagi_simulate_api import operations
 from futureagi_simulate_api.types import decoded
@@ -77,6 +78,8 @@ def _id(name: str) -> Any:
 class Source:
     """One listing of calls: exactly one of `run_test_id`, `execution_id`, or `agent_id` with `version_id`.
 
+    With `executions` it is the listing of a run test's executions.
+
     Raises ConfigurationError for anything else, and for an id that isn't a UUID.
     """
 
@@ -84,6 +87,7 @@ class Source:
     execution_id: str | None = _id("execution_id")
     agent_id: str | None = _id("agent_id")
     version_id: str | None = _id("version_id")
+    executions: bool = False
 
     def __attrs_post_init__(self) -> None:
         version = bool(self.agent_id and self.version_id)
@@ -93,6 +97,12 @@ class Source:
                 "An export needs exactly one source of calls.",
                 remedy="Give --run-test, or --execution, or --agent with --version (in Python: run_test_id, "
                 "execution_id, or agent_id with version_id).",
+            )
+
+        if self.executions and not self.run_test_id:
+            raise ConfigurationError(
+                "Executions belong to a run test, and none was named.",
+                remedy="Give --run-test (in Python: run_test_id).",
             )
 
     def listing(self, client: Client, paging: Paging) -> Listing[Any]:
@@ -114,7 +124,9 @@ class Source:
         return f"{origin_of(client)} {ids}?page_size={page_size}&strict={strict}"
 
     def _spec(self) -> ListingSpec[Any]:
-        ids = {name: value for name, value in attrs.asdict(self).items() if value}
+        ids = {name: value for name, value in attrs.asdict(self).items() if value and name != "executions"}
+        if self.executions:
+            return listing_spec(operations.LIST_TEST_EXECUTIONS_METHOD, ids)
         if self.run_test_id:
             return listing_spec(operations.LIST_CALL_EXECUTIONS_METHOD, ids)
         if self.execution_id:
@@ -150,12 +162,15 @@ def is_settled(call: CallRecord) -> bool:
     )
 
 
-def changed_since(call: CallRecord, since: datetime) -> bool:
-    """Return whether a call may have changed at `since` or later.
+def changed_since(call: CallRecord | ExecutionRecord, since: datetime) -> bool:
+    """Return whether a call or an execution may have changed at `since` or later.
 
     Without a time of update the last other time counts. A call without any time, or not settled, may always
     have changed.
     """
+    if isinstance(call, ExecutionRecord):
+        times = [time for time in (call.ended_at, call.started_at, call.created_at) if time]
+        return call.status not in ("completed", "failed", "cancelled") or not times or max(times) >= since
     if not is_settled(call):
         return True
     others = (call.created_at, call.ended_at, call.started_at)
