@@ -42,6 +42,7 @@ CREATE TABLE calls(id TEXT PRIMARY KEY, digest BLOB NOT NULL, execution INTEGER 
 CREATE INDEX by_execution ON calls(execution);
 CREATE INDEX by_seq ON calls(seq);
 CREATE INDEX by_dirty ON calls(execution) WHERE dirty;
+CREATE INDEX by_stored ON calls(stored) WHERE dirty AND stored IS NOT NULL;
 CREATE INDEX unfinished ON calls(execution) WHERE gone IS NULL AND original IS NULL
     AND coalesce(status, '') NOT IN ({_FINISHED});
 """
@@ -241,7 +242,7 @@ class State:
         """Return the ids whose stored rows of an execution count no more, and when others vanished."""
         rows = self.all(
             "SELECT id, at, gone FROM calls WHERE dirty AND execution = ? UNION ALL "
-            "SELECT id, at, gone FROM calls WHERE dirty AND stored = ? AND execution != ?",
+            "SELECT id, at, gone FROM calls WHERE dirty AND stored IS NOT NULL AND stored = ? AND execution != ?",
             *(execution, execution, execution),
         )
         replaced = {one for one, at, _ in rows if at is not None}

@@ -33,7 +33,8 @@ _GROUP: Final = 1_000
 _BYTES: Final = 8 << 20
 _VANISHED: Final = pa.field("vanished_at", pa.timestamp("us", tz="UTC"))
 _EXECUTION: Final = pa.field("execution_id", pa.string())
-_NONE: Final = "__HIVE_DEFAULT_PARTITION__"
+_NONE: Final = "unknown"
+"""Not the word that Hive has for null, which pandas can't read."""
 
 
 def schema_of(name: str, *, partitioned: bool) -> pa.Schema:
@@ -266,7 +267,7 @@ class DuckDBFile:
         step(0, 1)
         version = None
         made, folder = self._work / "made.duckdb", self._work / "made"
-        limits: dict[str, Any] = {"memory_limit": "64MB", "threads": 1, "temp_directory": str(self._work)}
+        limits: dict[str, Any] = {"memory_limit": "32MB", "threads": 1, "temp_directory": str(self._work)}
         if self.current.exists():
             with duckdb.connect(self.current, read_only=True, config={"threads": 1}) as database:
                 version = _require_known(

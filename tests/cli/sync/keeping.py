@@ -53,7 +53,11 @@ def rows_of(destination: Path, table: str) -> list[dict[str, Any]]:
     folder = (destination / "current").resolve() / table
     if table == "executions":
         return pq.read_table(next(folder.glob("*.parquet"))).to_pylist()
-    return ds.dataset(folder, format="parquet", partitioning="hive").to_table().to_pylist()
+    rows = ds.dataset(folder, format="parquet", partitioning="hive").to_table().to_pylist()
+    return [
+        row | {"execution_id": None if row["execution_id"] == "unknown" else row["execution_id"]}
+        for row in rows
+    ]
 
 
 def stored(destination: Path) -> Rows:
