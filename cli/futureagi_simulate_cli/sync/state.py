@@ -242,7 +242,8 @@ class State:
         """Return the ids whose stored rows of an execution count no more, and when others vanished."""
         rows = self.all(
             "SELECT id, at, gone FROM calls WHERE dirty AND execution = ? UNION ALL "
-            "SELECT id, at, gone FROM calls WHERE dirty AND stored IS NOT NULL AND stored = ? AND execution != ?",
+            "SELECT id, at, gone FROM calls WHERE dirty AND stored IS NOT NULL AND stored = ? "
+            "AND execution != ?",
             *(execution, execution, execution),
         )
         replaced = {one for one, at, _ in rows if at is not None}
