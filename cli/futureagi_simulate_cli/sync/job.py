@@ -80,6 +80,8 @@ def sync(
     """
     if since is not None:
         require_moment(since)
+    if run_test_id is not None:
+        uuid(run_test_id, "run_test_id")  # before anything is made
     target = Path(destination)
     step = progress or (lambda *_: None)
     try:
