@@ -7,13 +7,12 @@ batches are those of listings: `futureagi_simulate.frames`.
 
 from __future__ import annotations
 
-from array import array
 from collections.abc import Iterable, Iterator
-from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from futureagi_simulate.frames import BYTES, batches, numbers, schema_of
 from futureagi_simulate.records import CallRecord, ExecutionRecord
@@ -52,14 +51,11 @@ def flattened(batch: pa.RecordBatch, name: str) -> pa.RecordBatch:
     if name == "calls":
         return batch.select(schema.names)
     lists = batch.column(_LISTS[name])
-    ends = lists.offsets.to_pylist()
-    parents = array("i", (row for row, (a, b) in enumerate(pairwise(ends)) for _ in range(b - a)))
-    positions = array("i", (place for a, b in pairwise(ends) for place in range(b - a)))
-    rows = numbers(pa.int32(), "i", parents)
-    ids = batch.column("id").take(rows)
-    return pa.RecordBatch.from_arrays(
-        [ids, numbers(pa.int32(), "i", positions), *lists.flatten().flatten()], schema=schema
-    )
+    parents = pc.list_parent_indices(lists)
+    first = lists.offsets.take(parents)
+    positions = pc.subtract(numbers(pa.int32(), "i", range(len(parents))), first)
+    ids = batch.column("id").take(parents)
+    return pa.RecordBatch.from_arrays([ids, positions, *lists.flatten().flatten()], schema=schema)
 
 
 def write_parquet(made: Path, records: Iterable[Any], what: str = "calls") -> None:

@@ -504,6 +504,7 @@ class _Taking:
         known = state.known(one for one, _, _ in rows)
         same = seen = 0
         unmoved: list[tuple[int, int, str]] = []
+        changed: list[tuple[bytes, dict[str, Any]]] = []
         for name, row, mark in rows:
             held = known.get(name)
             self._next -= 1
@@ -522,16 +523,18 @@ class _Taking:
                 continue  # it is new, and on top of the listing
             snapshot = row.is_snapshot is True
             original = getattr(row, _ORIGINAL)
-            state.put(
-                row.raw_json,
-                id=name,
-                digest=mark,
-                execution=state.number_of(row.test_execution_id),
-                seq=seq,
-                walk=self._walk,
-                status=word(row.status),
-                original=(original if isinstance(original, str) else "") if snapshot else None,
-            )
+            columns = {
+                "id": name,
+                "digest": mark,
+                "execution": state.number_of(row.test_execution_id),
+                "seq": seq,
+                "walk": self._walk,
+                "status": word(row.status),
+                "original": (original if isinstance(original, str) else "") if snapshot else None,
+            }
+            changed.append((row.raw_json, columns))
+        if changed:
+            state.put(changed)
         state.seen(unmoved)
         state.save_if_due()
         self._done += len(rows)

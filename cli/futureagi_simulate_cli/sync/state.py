@@ -162,13 +162,15 @@ class State:
                 found[row[0]] = Known(*row[1:])
         return found
 
-    def put(self, raw: bytes, **columns: Any) -> None:
-        """Store a call that is new or changed; its bytes go to the spool."""
+    def put(self, calls: Iterable[tuple[bytes, dict[str, Any]]]) -> None:
+        """Store calls that are new or changed: their bytes go to the spool, their columns to the file."""
         if self._spool is None:
             self._spool = open(self._spool_path, "ab", buffering=1 << 18)  # noqa: SIM115 - until `close`
-        at = self._spool.tell()
-        self._spool.write(raw)
-        self._db.execute(_UPSERT, {**columns, "at": at, "size": len(raw)})
+        rows, at = [], self._spool.tell()
+        for raw, columns in calls:
+            rows.append({**columns, "at": at, "size": len(raw)})
+            at += self._spool.write(raw)
+        self._db.executemany(_UPSERT, rows)
 
     def seen(self, rows: Iterable[tuple[int, int, str]]) -> None:
         """Note place and walk of calls that are as they were: (seq, walk, id)."""

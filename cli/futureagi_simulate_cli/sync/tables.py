@@ -65,13 +65,18 @@ def _moments(microseconds: list[int | None]) -> pa.Array:
 
 
 class _Writers:
-    """Writes calls, evals and turns side by side, in row groups of bounded size."""
+    """Writes calls, evals and turns side by side, in row groups of bounded size.
+
+    Without dictionaries: an execution's files are small, and take less time and no more room so.
+    """
 
     def __init__(self, paths: dict[str, Path], *, partitioned: bool) -> None:
         self._stack = ExitStack()
         self._schemas = {name: schema_of(name, partitioned=partitioned) for name in paths}
         self._writers = {
-            name: self._stack.enter_context(pq.ParquetWriter(path, self._schemas[name], compression="zstd"))
+            name: self._stack.enter_context(
+                pq.ParquetWriter(path, self._schemas[name], compression="zstd", use_dictionary=False)
+            )
             for name, path in paths.items()
         }
         self._paths = tuple(paths.values())
