@@ -22,7 +22,10 @@ from futureagi_simulate_mock import Mock
 from .keeping import client_of, listed, require_equal, rerun, rows_of, run, set_status, stored
 
 FULL = bool(os.environ.get("FUTUREAGI_FULL"))
-SEEDS = range(20 if FULL else 2)
+SEEDS = [
+    *((seed, "calls") for seed in range(20 if FULL else 2)),
+    *((seed, "calls.duckdb") for seed in range(20 if FULL else 1)),
+]
 OPERATIONS = ("replace", "rename", "link", "mkdir", "rmdir", "unlink", "symlink", "fsync", "truncate")
 
 
@@ -143,8 +146,7 @@ def snapshot(target: Path) -> Any:
     return stored(target) if (target if target.suffix else target / "current").exists() else None
 
 
-@pytest.mark.parametrize("name", ["calls", "calls.duckdb"])
-@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize(("seed", "name"), SEEDS)
 def test_killed_at_every_request_and_file_operation_nothing_is_lost_and_no_half_state_shows(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int, name: str
 ) -> None:
