@@ -14,7 +14,18 @@ import attrs
 from benchmarks import document, ratios
 from benchmarks.timing import Figure
 
-WORKS = ("decode", "request", "walk", "exact", "stream", "imports", "exporting", "mock", "regenerate")
+WORKS = (
+    "decode",
+    "request",
+    "walk",
+    "exact",
+    "stream",
+    "imports",
+    "exporting",
+    "syncing",
+    "mock",
+    "regenerate",
+)
 
 
 def main() -> int:

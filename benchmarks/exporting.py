@@ -60,7 +60,7 @@ LOOP = textwrap.dedent(
 )
 
 
-def _run(source: str, *arguments: str) -> dict[str, float]:
+def run(source: str, *arguments: str) -> dict[str, float]:
     """Run a program and return what it prints."""
     done = subprocess.run([sys.executable, "-c", source, *arguments], stdout=subprocess.PIPE, check=True)
     found: dict[str, float] = json.loads(done.stdout)
@@ -73,10 +73,10 @@ def measure(quick: bool) -> list[Figure]:
     with TemporaryDirectory() as folder:
 
         def loop(base: str) -> dict[str, float]:
-            return _run(LOOP, f"{url(base)}?limit={SIZE}", str(Path(folder, "loop.parquet")))
+            return run(LOOP, f"{url(base)}?limit={SIZE}", str(Path(folder, "loop.parquet")))
 
         def ours(base: str, name: str) -> dict[str, float]:
-            return _run(OURS, base, RUN_TEST, str(Path(folder, f"calls.{name}")))
+            return run(OURS, base, RUN_TEST, str(Path(folder, f"calls.{name}")))
 
         with serving(calls, SIZE, rich=True) as base:
             loops, runs = [loop(base)], {"parquet": ours(base, "parquet")}

@@ -18,6 +18,7 @@ from uuid import UUID
 from benchmarks.decode_page import page as rich_page
 
 _ID = b"@@@@@@@@-@@@@-@@@@-@@@@-@@@@@@@@@@@@"
+_EXECUTION = b"@@@@@@@@-@@@@-@@@@-@@@@-############"
 _PATH = "/simulate/run-tests/00000000-0000-0000-0000-000000000000/call-executions/"
 
 
@@ -40,9 +41,24 @@ class Pages:
         return (
             b'{"count":%d,"next":%s,"previous":null,"total_pages":%d,"current_page":%d,"results":['
             % (self.count, following.encode(), last, number)
-            + rows
+            + rows.replace(_EXECUTION, str(UUID(int=number)).encode())
             + b"]}"
         )
+
+    def executions(self, number: int) -> bytes:
+        """Make page `number` of the listing of executions: each has the calls of one page, and is completed."""
+        last = -(-self.count // self.size)
+        first = (number - 1) * self.size + 1
+        rows = [
+            b'{"id":"%s","status":"Completed","calls":%d,"start_time":"2026-03-21T09:00:03+00:00"}'
+            % (str(UUID(int=one)).encode(), min(self.size, self.count - (one - 1) * self.size))
+            for one in range(first, min(first + self.size, last + 1))
+        ]
+        head = b'{"count":%d,"next":null,"previous":null,"total_pages":%d,"results":[' % (
+            last,
+            -(-last // self.size),
+        )
+        return head + b",".join(rows) + b"]}"
 
 
 def small_call() -> bytes:
@@ -63,12 +79,12 @@ def rich_call() -> bytes:
     import json
 
     call = json.loads(rich_page(1, 8))["results"][0]
-    call["id"] = _ID.decode()
+    call["id"], call["test_execution_id"] = _ID.decode(), _EXECUTION.decode()
     return json.dumps(call, ensure_ascii=False).encode()
 
 
 class _Connection(asyncio.Protocol):
-    def __init__(self, pages: dict[int, bytes], delay: float, free_at: list[float]) -> None:
+    def __init__(self, pages: dict[tuple[bool, int], bytes], delay: float, free_at: list[float]) -> None:
         self._pages, self._delay, self._free_at = pages, delay, free_at
         self._transport: Any = None
         self._left = b""
@@ -82,7 +98,7 @@ class _Connection(asyncio.Protocol):
             request, _, self._left = self._left.partition(b"\r\n\r\n")
             target = request.split(b" ", 2)[1]
             number = int(target.split(b"page=")[1].split(b"&")[0]) if b"page=" in target else 1
-            answer = self._pages[number]
+            answer = self._pages[b"/executions/" in target, number]
             if self._delay:
                 loop, ready = asyncio.get_running_loop(), 0.0
                 if self._free_at:  # it waits for the worker that is free first
@@ -97,15 +113,16 @@ class _Connection(asyncio.Protocol):
 def _serve(pipe: Any, count: int, size: int, rich: bool, delay: float, workers: int) -> None:
     async def run() -> None:
         made = Pages(count, size, rich_call() if rich else small_call())
-        ready: dict[int, bytes] = {}
+        ready: dict[tuple[bool, int], bytes] = {}
         free_at = [0.0] * workers
         loop = asyncio.get_running_loop()
         server = await loop.create_server(lambda: _Connection(ready, delay, free_at), "127.0.0.1", 0)
         base = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
         for number in range(1, -(-count // size) + 1):
-            body = made.body(number, base)
-            head = f"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {len(body)}\r\n\r\n"
-            ready[number] = head.encode() + body
+            for executions in (False, True):
+                body = made.executions(number) if executions else made.body(number, base)
+                head = f"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {len(body)}\r\n\r\n"
+                ready[executions, number] = head.encode() + body
         pipe.send(base)
         await loop.run_in_executor(None, pipe.recv)
 

@@ -23,7 +23,7 @@ from typing import Any, Final, Literal, get_args, get_origin, get_type_hints
 
 import pyarrow as pa
 
-__all__ = ["BYTES", "Builder", "batches", "schema_of"]
+__all__ = ["BYTES", "Builder", "array_of", "batches", "numbers", "schema_of"]
 
 BYTES: Final = 8 << 20
 """A batch ends early where its rows were larger than this as JSON."""
@@ -42,9 +42,10 @@ _TYPES: Final = {
 _as_json = json.JSONEncoder(ensure_ascii=False).encode
 
 
-def schema_of(record: type[Any]) -> pa.Schema:
-    """Return the schema of a class of records: nested columns come last, then `raw`."""
-    fields = sorted(_fields(record), key=lambda field: pa.types.is_nested(field.type))
+def schema_of(record: type[Any], without: Sequence[str] = ()) -> pa.Schema:
+    """Return the schema of a class of records `without` some fields: nested columns come last, then `raw`."""
+    kept = [field for field in _fields(record) if field.name not in without]
+    fields = sorted(kept, key=lambda field: pa.types.is_nested(field.type))
     return pa.schema([*fields, ("raw", pa.string())])
 
 
@@ -73,10 +74,10 @@ def _type(hint: Any, around: tuple[type[Any], ...]) -> pa.DataType:
 
 
 class Builder:
-    """Makes batches of records: of so many rows, fewer where those are large."""
+    """Makes batches of records `without` some fields: of so many rows, fewer where those are large."""
 
-    def __init__(self, record: type[Any], rows: int = _ROWS) -> None:
-        self.schema: pa.Schema = schema_of(record)
+    def __init__(self, record: type[Any], rows: int = _ROWS, *, without: Sequence[str] = ()) -> None:
+        self.schema: pa.Schema = schema_of(record, without)
         self._rows = rows
         self._held: list[Any] = []
         self._size = 0
@@ -106,9 +107,11 @@ class Builder:
         self._held, self._size = [], 0
 
 
-def batches(records: Iterable[Any], record: type[Any], rows: int = _ROWS) -> Iterator[pa.RecordBatch]:
-    """Yield records of a class in batches."""
-    builder = Builder(record, rows)
+def batches(
+    records: Iterable[Any], record: type[Any], rows: int = _ROWS, *, without: Sequence[str] = ()
+) -> Iterator[pa.RecordBatch]:
+    """Yield records of a class in batches, `without` some fields."""
+    builder = Builder(record, rows, without=without)
     for one in records:
         builder.add(one)
         yield from builder.made()
@@ -118,14 +121,14 @@ def batches(records: Iterable[Any], record: type[Any], rows: int = _ROWS) -> Ite
 def _column(rows: Sequence[Any], field: pa.Field) -> pa.Array:
     """Make the array of one field of some rows."""
     if field.name == "raw":
-        return _array([row.raw_json.decode(errors="replace") for row in rows], field.type)
+        return array_of([row.raw_json.decode(errors="replace") for row in rows], field.type)
     values = list(map(attrgetter(field.name), rows))
     if field.name in ("output", "value"):
         values = [None if one is None else _as_json(one) for one in values]
-    return _array(values, field.type)
+    return array_of(values, field.type)
 
 
-def _array(values: list[Any], kind: pa.DataType) -> pa.Array:
+def array_of(values: list[Any], kind: pa.DataType) -> pa.Array:
     """Make an array; values that its type can't hold, which hardly ever come, are brought near it.
 
     Not with `pa.array`, which imports pandas where it is installed: 100 MB and a second for nothing.
@@ -133,33 +136,34 @@ def _array(values: list[Any], kind: pa.DataType) -> pa.Array:
     if pa.types.is_struct(kind):
         return pa.StructArray.from_arrays([_column(values, field) for field in kind], fields=list(kind))
     if pa.types.is_map(kind):
-        ends = _numbers(pa.int32(), "i", accumulate(map(len, values), initial=0))
+        ends = numbers(pa.int32(), "i", accumulate(map(len, values), initial=0))
         pairs = [pair for one in values for pair in one.items()]
         keys, items = [key for key, _ in pairs], [item for _, item in pairs]
-        return pa.MapArray.from_arrays(ends, _array(keys, kind.key_type), _array(items, kind.item_type))
+        return pa.MapArray.from_arrays(ends, array_of(keys, kind.key_type), array_of(items, kind.item_type))
     if pa.types.is_list(kind):
-        ends = _numbers(pa.int32(), "i", accumulate(map(len, values), initial=0))
-        return pa.ListArray.from_arrays(ends, _array(list(chain.from_iterable(values)), kind.value_type))
-    known = _numbers(pa.int8(), "b", (one is not None for one in values)).cast(pa.bool_()).buffers()[1]
+        ends = numbers(pa.int32(), "i", accumulate(map(len, values), initial=0))
+        return pa.ListArray.from_arrays(ends, array_of(list(chain.from_iterable(values)), kind.value_type))
+    known = numbers(pa.int8(), "b", (one is not None for one in values)).cast(pa.bool_()).buffers()[1]
     if pa.types.is_string(kind):
         texts = [_utf8(one) for one in values]
-        ends = _numbers(pa.int32(), "i", accumulate(map(len, texts), initial=0))
+        ends = numbers(pa.int32(), "i", accumulate(map(len, texts), initial=0))
         buffers = [known, ends.buffers()[1], pa.py_buffer(b"".join(texts))]
         return pa.Array.from_buffers(kind, len(values), buffers)
     if pa.types.is_boolean(kind):
-        plain = _numbers(pa.int8(), "b", map(bool, values)).cast(kind)
+        plain = numbers(pa.int8(), "b", map(bool, values)).cast(kind)
     elif pa.types.is_timestamp(kind):
-        plain = _numbers(kind, "q", ((one - _EPOCH) // _MICROSECOND if one else 0 for one in values))
+        plain = numbers(kind, "q", ((one - _EPOCH) // _MICROSECOND if one else 0 for one in values))
     elif pa.types.is_integer(kind):
-        plain = _numbers(kind, "q", map(_whole, values))
+        plain = numbers(kind, "q", map(_whole, values))
     else:
-        plain = _numbers(kind, "d", map(_double, values))
+        plain = numbers(kind, "d", map(_double, values))
     return pa.Array.from_buffers(kind, len(values), [known, plain.buffers()[1]])
 
 
-def _numbers(kind: pa.DataType, code: str, values: Iterable[Any]) -> pa.Array:
-    numbers = array(code, values)
-    return pa.Array.from_buffers(kind, len(numbers), [None, pa.py_buffer(numbers)])
+def numbers(kind: pa.DataType, code: str, values: Iterable[Any]) -> pa.Array:
+    """Make an array of numbers, none of them null; `code` is that of `array.array`."""
+    held = array(code, values)
+    return pa.Array.from_buffers(kind, len(held), [None, pa.py_buffer(held)])
 
 
 def _whole(value: int | None) -> int:

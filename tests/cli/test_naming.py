@@ -27,6 +27,7 @@ SAME = [
 NAMED_ELSEWHERE = {
     "drift": set(VARIABLES.values()),
     "export": {"FI_RUN_TEST_ID"},
+    "sync": {"FI_RUN_TEST_ID"},
 }  # their argument is another
 
 

@@ -30,6 +30,7 @@ WRONG: dict[str, tuple[list[str], int]] = {
     "gate": (["not an id"], 2),
     "watch": (["not an id"], 2),
     "export": (["not an id", "--to", "calls.nonsense"], 2),
+    "sync": (["calls", "--run-test", "not an id"], 2),
     "report": (["not an id"], 2),
     "mcp": (["--size", "nonsense"], 2),
     "mock": (["--fault", "nonsense"], 2),

@@ -71,6 +71,7 @@ COMMANDS: Final = (
     Entry("gate", "gate:gate", "cli", "Say whether an execution is ready to promote."),
     Entry("watch", "watch:watch", "cli", "Watch an execution run, to the verdict of gate."),
     Entry("export", "export:export", "export", "Write calls to JSON Lines, CSV, Parquet or DuckDB."),
+    Entry("sync", "sync:sync", "export", "Keep a run test's calls current in Parquet or DuckDB."),
     Entry("report", "report:report", "report", "Write one HTML file about an execution, to send."),
     Entry("mcp", "mcp:mcp", "mcp", "Serve results to a language model, as MCP tools."),
     Entry("mock", "mock:mock", "cli,mock", "Serve a mock of the API until Ctrl-C."),

@@ -1,20 +1,44 @@
-"""`fi-simulate export`: calls into a file for other tools."""
+"""`fi-simulate export`: calls or executions into a file for other tools."""
 
 from __future__ import annotations
 
-from datetime import datetime
+import shutil
+import sys
+from contextlib import ExitStack
+from enum import Enum
 from pathlib import Path
-from typing import Annotated
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from futureagi_simulate_cli.commands.options import RUN_TEST_ID, from_environment
 
+if TYPE_CHECKING:
+    from futureagi_simulate_cli.export.job import Export
+
+
+class What(Enum):
+    """What a row of the file is."""
+
+    CALLS = "calls"
+    EXECUTIONS = "executions"
+    EVALS = "evals"
+    TURNS = "turns"
+
 
 def export(
     to: Annotated[
-        Path, typer.Argument(metavar="FILE", help="The file to write: .jsonl, .csv, .parquet or .duckdb.")
+        Path,
+        typer.Argument(
+            metavar="FILE",
+            help="The file to write: .jsonl, .csv (either also with .gz behind it), .parquet or .duckdb; "
+            "- is standard output.",
+        ),
     ],
+    what: Annotated[
+        What, typer.Option("--what", help="What a row is: a call, an execution, an eval or a turn of a call.")
+    ] = What.CALLS,
     run_test: Annotated[
         str | None,
         typer.Option(
@@ -31,7 +55,9 @@ def export(
     version: Annotated[str | None, typer.Option(metavar="ID", help="The agent's version.")] = None,
     since: Annotated[
         str | None,
-        typer.Option(metavar="WHEN", help="Only calls that may have changed since, as 2026-03-01T00:00:00Z."),
+        typer.Option(
+            metavar="WHEN", help="Only what may have changed since: 24h, 2026-03-01, 2026-03-01T12:00:00Z."
+        ),
     ] = None,
     spreadsheet: Annotated[
         bool,
@@ -39,6 +65,10 @@ def export(
             "--spreadsheet", help="CSV: begin text with an apostrophe that would run as a formula otherwise."
         ),
     ] = False,
+    form: Annotated[
+        str | None,
+        typer.Option("--format", metavar="FORMAT", help="On standard output: jsonl (the default) or csv."),
+    ] = None,
     page_size: Annotated[int, typer.Option(metavar="N", help="Calls a request asks for.", min=1)] = 100,
     prefetch: Annotated[int, typer.Option(metavar="N", help="Requests under way at once.", min=1)] = 4,
 ) -> None:
@@ -49,42 +79,60 @@ def export(
 
     Example: fi-simulate export calls.parquet --run-test RUN_TEST_ID
     """
+    from futureagi_simulate_cli.commands.process import usage
+    from futureagi_simulate_cli.export.job import Export
+    from futureagi_simulate_cli.export.source import Source
+    from futureagi_simulate_cli.gate.wait import parse_start
+
+    if {run_test, execution, agent, version} == {None}:
+        run_test = from_environment(RUN_TEST_ID)
+    source = Source(run_test, execution, agent, version, executions=what is What.EXECUTIONS)
+    with ExitStack() as stack:
+        target = to
+        if piped := str(to) == "-":
+            if form not in (None, "jsonl", "csv"):
+                raise usage(f"{form} can't be written to standard output.", "Use --format jsonl or csv.")
+            target = Path(stack.enter_context(TemporaryDirectory()), f"export.{form or 'jsonl'}")
+        elif form is not None:
+            raise usage("--format is for standard output.", "A file's ending names its format.")
+        job = Export(
+            source,
+            target,
+            since=None if since is None else parse_start(since),
+            page_size=page_size,
+            prefetch=prefetch,
+            spreadsheet=spreadsheet,
+            what=what.value,
+        )
+        _run(job, "standard output" if piped else str(to), piped=piped)
+
+
+def _run(job: Export, name: str, *, piped: bool) -> None:
+    """Run an export with progress on standard error; give its file to standard output if it is piped."""
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
     from futureagi_simulate import Client, IncompleteListingError
     from futureagi_simulate_cli.commands.console import progress, say
-    from futureagi_simulate_cli.commands.process import UNFINISHED, CommandError
-    from futureagi_simulate_cli.export.job import Export
-    from futureagi_simulate_cli.export.source import Source
+    from futureagi_simulate_cli.commands.process import UNFINISHED, CommandError, discard_output
 
-    if {run_test, execution, agent, version} == {None}:
-        run_test = from_environment(RUN_TEST_ID)
-    job = Export(
-        Source(run_test, execution, agent, version),
-        to,
-        since=None if since is None else _moment(since),
-        page_size=page_size,
-        prefetch=prefetch,
-        spreadsheet=spreadsheet,
-    )
-    console = progress()
-    columns = (TextColumn("Reading calls"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    console, rows, error = progress(), 0, None
+    label = "executions" if job.what == "executions" else "calls"
+    columns = (TextColumn(f"Reading {label}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     hidden = not console.is_terminal
     with Client() as client, Progress(*columns, console=console, transient=True, disable=hidden) as bar:
         task = bar.add_task("", total=None)
         try:
             rows = job.run(client, lambda done, total: bar.update(task, completed=done, total=total))
-        except IncompleteListingError as error:
-            raise CommandError(error.problem, error.remedy, UNFINISHED) from error
-    say(console, f"Wrote {rows} calls to {to}.")
-
-
-def _moment(text: str) -> datetime:
-    from futureagi_simulate.errors import ConfigurationError
-
-    try:
-        return datetime.fromisoformat(text)
-    except ValueError:
-        raise ConfigurationError(
-            f'The time "{text}" can\'t be read.', remedy="Write it as 2026-03-01T00:00:00Z."
-        ) from None
+        except IncompleteListingError as incomplete:
+            error = incomplete
+    if piped:
+        try:
+            with open(job.target, "rb") as file:
+                shutil.copyfileobj(file, sys.stdout.buffer)
+            sys.stdout.flush()
+        except BrokenPipeError:
+            discard_output()
+    if error is not None:
+        raise CommandError(error.problem, error.remedy, UNFINISHED) from error
+    of = f" with their {job.what}" if job.what in ("evals", "turns") else ""
+    say(console, f"Wrote {rows} {label}{of} to {name}.")

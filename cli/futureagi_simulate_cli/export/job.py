@@ -22,8 +22,8 @@ from futureagi_simulate.errors import (
 from futureagi_simulate.exact import IncompleteListingError
 from futureagi_simulate.listings import Paging
 from futureagi_simulate.pagination import Page
-from futureagi_simulate.records import CallRecord, call_record
-from futureagi_simulate_cli.export.formats import Format, format_of, require_packages, write
+from futureagi_simulate.records import CallRecord, ExecutionRecord, call_record, execution_record
+from futureagi_simulate_cli.export.formats import Format, What, format_of, require_packages, write
 from futureagi_simulate_cli.export.partial import Partial, Progress
 from futureagi_simulate_cli.export.source import Received, Source, changed_since, require_moment
 from futureagi_simulate_cli.export.target import failure, require_regular, require_utf8, resolve
@@ -38,8 +38,9 @@ class Export:
 
     The ending of `target` names the format if `format` doesn't; a `target` that is a symbolic link stands for
     the file it leads to. `since` takes only calls that may have changed at that time or later. `spreadsheet`
-    makes text in CSV harmless that a spreadsheet would run as a formula. A page has `page_size` calls, and
-    `prefetch` pages are requested at once.
+    makes text in CSV harmless that a spreadsheet would run as a formula. `what` is a row of the file: a call,
+    an eval or a turn of one, or an execution, which needs a source with `executions`. A page has `page_size`
+    calls, and `prefetch` pages are requested at once.
     """
 
     source: Source
@@ -49,8 +50,14 @@ class Export:
     page_size: int = 100
     prefetch: int = 4
     spreadsheet: bool = False
+    what: What = "calls"
 
     def __attrs_post_init__(self) -> None:
+        if (self.what == "executions") != self.source.executions:
+            raise ConfigurationError(
+                f"The source has no {self.what}.",
+                remedy='Executions need Source(..., executions=True) and what="executions".',
+            )
         if self.since is not None:
             require_moment(self.since)
         if self.spreadsheet and self.format != "csv":
@@ -168,26 +175,38 @@ class Export:
             )
         return None
 
+    def _record(self, received: Received) -> CallRecord | ExecutionRecord:
+        if self.what == "executions":
+            return execution_record(received, run_test_id=self.source.run_test_id)
+        return call_record(received, execution_id=self.source.execution_id)
+
     def _write(self, partial: Partial) -> int:
         """Write the file, and return the number of its calls."""
         written = undated = 0
+        since = self.since
 
         def records() -> Iterator[Any]:
             nonlocal written, undated
             written = undated = 0
             for received in map(Received.of, partial.lines()):
-                record: CallRecord | Received = received
-                if self.since is not None or self.format != "jsonl":
-                    record = call_record(received, execution_id=self.source.execution_id)
-                    if self.since is not None and not changed_since(record, self.since):
-                        undated += record.updated_at is None
+                record: CallRecord | ExecutionRecord | Received = received
+                if self.since is not None or self.format != "jsonl" or self.what in ("evals", "turns"):
+                    record = self._record(received)
+                    if since is not None and not changed_since(record, since):
+                        undated += getattr(record, "updated_at", since) is None
                         continue
                 written += 1
                 yield record
 
-        with _without_gc():
+        with without_gc():
             partial.publish(
-                lambda made: write(self.format, made, records, spreadsheet=self.spreadsheet), self.target
+                lambda made: write(
+                    *(self.format, made, records),
+                    what=self.what,
+                    spreadsheet=self.spreadsheet,
+                    compressed=self.target.suffix.lower() == ".gz",
+                ),
+                self.target,
             )
         if undated:
             warnings.warn(
@@ -202,7 +221,7 @@ class Export:
 
 
 @contextmanager
-def _without_gc() -> Iterator[None]:
+def without_gc() -> Iterator[None]:
     """Hold off the garbage collector: records form no cycles, and looking for some is a third of the time."""
     enabled = gc.isenabled()
     gc.disable()

@@ -29,7 +29,8 @@ from futureagi_simulate_cli.export.source import Received
 if sys.platform == "win32":
     import msvcrt
 
-    def _take(file: BinaryIO) -> None:
+    def take_lock(file: BinaryIO) -> None:
+        """Lock a file for as long as it is open; raise BlockingIOError if another process has it."""
         try:
             msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
         except PermissionError as error:
@@ -37,7 +38,8 @@ if sys.platform == "win32":
 else:
     import fcntl
 
-    def _take(file: BinaryIO) -> None:
+    def take_lock(file: BinaryIO) -> None:
+        """Lock a file for as long as it is open; raise BlockingIOError if another process has it."""
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
@@ -297,7 +299,7 @@ def _locked(folder: Path) -> BinaryIO | None:
     except FileNotFoundError:
         return None
     try:
-        _take(file)
+        take_lock(file)
         if os.path.samestat(os.fstat(file.fileno()), os.stat(folder / LOCK)):
             return file
     except FileNotFoundError:

@@ -13,7 +13,7 @@ from futureagi_simulate.checks import uuid
 from futureagi_simulate.client import Client
 from futureagi_simulate.errors import ConfigurationError
 from futureagi_simulate.listings import Listing, Paging, Plan
-from futureagi_simulate.records import CallRecord
+from futureagi_simulate.records import CallRecord, ExecutionRecord
 from futureagi_simulate.requests import ListingSpec, listing_spec
 from futureagi_simulate_api import operations
 from futureagi_simulate_api.types import decoded
@@ -45,6 +45,20 @@ class Received:
         return found if isinstance(found, dict) else {}
 
 
+def undecoded(
+    client: Client, spec: ListingSpec[Any], paging: Paging, item: type[Any] = Received
+) -> Listing[Any]:
+    """Make a listing whose rows stay bytes but for the fields of `item`, unless the client is strict."""
+    if not client._session.options.strict:
+        spec = replace(spec, form=replace(spec.form, item=item))
+    return client._listing(spec, Plan.of(paging))
+
+
+def origin_of(client: Client) -> str:
+    """Return the scheme, host and port of a client's server."""
+    return str(client._session.options.origin)
+
+
 def _id(name: str) -> Any:
     """Make a field for an id: none, or a UUID in its usual form."""
 
@@ -58,6 +72,8 @@ def _id(name: str) -> Any:
 class Source:
     """One listing of calls: exactly one of `run_test_id`, `execution_id`, or `agent_id` with `version_id`.
 
+    With `executions` it is the listing of a run test's executions.
+
     Raises ConfigurationError for anything else, and for an id that isn't a UUID.
     """
 
@@ -65,6 +81,7 @@ class Source:
     execution_id: str | None = _id("execution_id")
     agent_id: str | None = _id("agent_id")
     version_id: str | None = _id("version_id")
+    executions: bool = False
 
     def __attrs_post_init__(self) -> None:
         version = bool(self.agent_id and self.version_id)
@@ -76,6 +93,12 @@ class Source:
                 "execution_id, or agent_id with version_id).",
             )
 
+        if self.executions and not self.run_test_id:
+            raise ConfigurationError(
+                "Executions belong to a run test, and none was named.",
+                remedy="Give --run-test (in Python: run_test_id).",
+            )
+
     def listing(self, client: Client, paging: Paging) -> Listing[Any]:
         """Make the listing of the source's calls.
 
@@ -83,22 +106,21 @@ class Source:
         the time of fetching: an export keeps the bytes. Nothing else in the export reads what is private to
         the client.
         """
-        spec, plan = self._spec(), Plan.of(paging)
-        if not client._session.options.strict:
-            spec = replace(spec, form=replace(spec.form, item=Received))
-        return client._listing(spec, plan)
+        return undecoded(client, self._spec(), paging)
 
     def question(self, client: Client, page_size: int) -> str:
         """Return a text that identifies the request and the server.
 
         The keys are not part of it: ids are unique across organizations.
         """
-        options = client._session.options
+        strict = client._session.options.strict
         ids = "/".join(str(one or "") for one in attrs.astuple(self))
-        return f"{options.origin} {ids}?page_size={page_size}&strict={options.strict}"
+        return f"{origin_of(client)} {ids}?page_size={page_size}&strict={strict}"
 
     def _spec(self) -> ListingSpec[Any]:
-        ids = {name: value for name, value in attrs.asdict(self).items() if value}
+        ids = {name: value for name, value in attrs.asdict(self).items() if value and name != "executions"}
+        if self.executions:
+            return listing_spec(operations.LIST_TEST_EXECUTIONS_METHOD, ids)
         if self.run_test_id:
             return listing_spec(operations.LIST_CALL_EXECUTIONS_METHOD, ids)
         if self.execution_id:
@@ -134,12 +156,15 @@ def is_settled(call: CallRecord) -> bool:
     )
 
 
-def changed_since(call: CallRecord, since: datetime) -> bool:
-    """Return whether a call may have changed at `since` or later.
+def changed_since(call: CallRecord | ExecutionRecord, since: datetime) -> bool:
+    """Return whether a call or an execution may have changed at `since` or later.
 
     Without a time of update the last other time counts. A call without any time, or not settled, may always
     have changed.
     """
+    if isinstance(call, ExecutionRecord):
+        times = [time for time in (call.ended_at, call.started_at, call.created_at) if time]
+        return call.status not in ("completed", "failed", "cancelled") or not times or max(times) >= since
     if not is_settled(call):
         return True
     others = (call.created_at, call.ended_at, call.started_at)

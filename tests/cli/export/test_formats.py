@@ -76,9 +76,9 @@ def test_calls_too_large_for_little_memory_are_loaded_with_more(
     asked: list[dict[str, Any]] = []
     load = columns._load
 
-    def note(parquet: Path, made: Path, limits: dict[str, Any]) -> None:
+    def note(parquet: Path, made: Path, limits: dict[str, Any], *more: Any) -> None:
         asked.append(limits)
-        load(parquet, made, {"memory_limit": "1MB"} if limits else {})
+        load(parquet, made, {"memory_limit": "1MB"} if limits else {}, *more)
 
     monkeypatch.setattr(columns, "_load", note)
     job(mock, tmp_path / "it's calls.duckdb").run(client)

@@ -75,7 +75,7 @@ def test_a_lock_file_that_its_holder_deleted_meanwhile_is_not_the_lock(
     target: Path, monkeypatch: pytest.MonkeyPatch, made_anew: bool
 ) -> None:
     """Its name may be that of another file by now, which another export has locked, or will."""
-    folder, take, taken = Path(f"{target}.partial"), partial._take, 0
+    folder, take, taken = Path(f"{target}.partial"), partial.take_lock, 0
 
     def deleted_first(file: BinaryIO) -> None:
         nonlocal taken
@@ -88,7 +88,7 @@ def test_a_lock_file_that_its_holder_deleted_meanwhile_is_not_the_lock(
                 folder.rmdir()
         take(file)
 
-    monkeypatch.setattr(partial, "_take", deleted_first)
+    monkeypatch.setattr(partial, "take_lock", deleted_first)
     with Partial(target, "a question"):
         assert taken == 2
         with pytest.raises(ConfigurationError, match="Another export"), Partial(target, "a question"):
