@@ -5,6 +5,9 @@ unknown is null. `evals` and `transcript` are lists of structs, `raw` is the cal
 batches are those of listings: `futureagi_simulate.frames`.
 """
 
+# pyarrow.compute makes its functions as it is imported.
+# pyright: reportAttributeAccessIssue=false
+
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator

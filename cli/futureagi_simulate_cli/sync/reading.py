@@ -103,7 +103,7 @@ class Reading:
         now: int,
         progress: Callable[[int, int | None], None] | None,
     ) -> None:
-        self.requests = 0
+        self.requests: int = 0
         self.missing: dict[str, int] = {}
         self._client = client
         self._run_test = run_test_id
@@ -342,7 +342,7 @@ class Reading:
             listed = self._calls_of(name, total)
             known = state.known(listed)
             if self._since is None:
-                self.missing |= dict.fromkeys(listed.keys() - known.keys(), number)
+                self.missing.update(dict.fromkeys(listed.keys() - known.keys(), int(number)))
             for one, held in known.items():
                 if self._belongs(one, held, number) or held.status != listed[one] or held.gone is not None:
                     again.add(one)

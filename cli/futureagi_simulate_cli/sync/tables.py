@@ -1,5 +1,8 @@
 """The stored tables: a Parquet dataset or a DuckDB file, published whole or not at all."""
 
+# pyarrow.compute makes its functions as it is imported.
+# pyright: reportAttributeAccessIssue=false
+
 from __future__ import annotations
 
 import json
@@ -161,7 +164,7 @@ class ParquetDataset:
     """
 
     def __init__(self, destination: Path) -> None:
-        self.current = destination / "current"
+        self.current: Path = destination / "current"
         self._versions = destination / "versions"
 
     def _number(self) -> int:
