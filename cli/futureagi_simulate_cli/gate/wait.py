@@ -4,11 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
-<<<<<<< HEAD
-from typing import Final
-=======
-from typing import TYPE_CHECKING, Any, Final
->>>>>>> s3/stats
+from typing import Any, Final
 
 import attrs
 
