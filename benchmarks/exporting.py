@@ -84,12 +84,12 @@ def measure(quick: bool) -> list[Figure]:
             runs |= {name: ours(base, name) for name in ("jsonl", "csv", "duckdb")}
         with serving(SLOW, SIZE, rich=True, delay=SIZE * 0.007, workers=2) as base:
             slow_loop, slow = loop(base), ours(base, "parquet")
-    if any(run["rows"] != calls for run in (*loops, *runs.values())) or slow["rows"] != SLOW:
+    if any(one["rows"] != calls for one in (*loops, *runs.values())) or slow["rows"] != SLOW:
         raise AssertionError(f"{calls} calls were there, not all came: {loops}, {runs}, {slow}")
     figures: list[Figure] = []
-    usual = statistics.mean(run["processor"] for run in loops)
-    for name, run in runs.items():
-        less, peak = usual / run["processor"], run["peak_kb"] / 1000
+    usual = statistics.mean(one["processor"] for one in loops)
+    for name, ran in runs.items():
+        less, peak = usual / ran["processor"], ran["peak_kb"] / 1000
         if name == "parquet":
             title = "Parquet, times less processor time than requests, json and pandas"
             figures.append(Figure.at_least(WORK, title, less, 2))
@@ -98,9 +98,9 @@ def measure(quick: bool) -> list[Figure]:
                 Figure.seen(WORK, f"{name}, times less processor time than the loop to Parquet", less)
             )
         figures.append(Figure.at_most(WORK, f"{name}, peak memory, MB", peak, 250, f"{peak:.0f}"))
-        each = run["processor"] / calls * 1e6
+        each = ran["processor"] / calls * 1e6
         figures.append(Figure.seen(WORK, f"{name}, µs of processor a call", each, f"{each:.0f}"))
-    each, most = usual / calls * 1e6, max(run["peak_kb"] for run in loops) / 1000
+    each, most = usual / calls * 1e6, max(one["peak_kb"] for one in loops) / 1000
     figures.append(Figure.seen(WORK, "the loop, µs of processor a call", each, f"{each:.0f}"))
     figures.append(Figure.seen(WORK, "the loop, peak memory, MB", most, f"{most:.0f}"))
     title = "Parquet from a server of two workers that takes 7 ms a call, times faster than the loop"

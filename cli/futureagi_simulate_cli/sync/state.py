@@ -197,9 +197,11 @@ class State:
 
     def number_of(self, execution: object) -> int:
         """Return the number of an execution, which is noted if it is new; 0 for what can't be an id."""
-        if not isinstance(execution, str) or not 0 < len(quote(execution, safe="")) <= _LONGEST_ID:
+        if not isinstance(execution, str):
             return 0
         if (number := self._numbers.get(execution)) is None:
+            if not 0 < len(quote(execution, safe="")) <= _LONGEST_ID:
+                return 0
             if len(self._numbers) > 10_000:
                 self._numbers.clear()
             self.run("INSERT OR IGNORE INTO executions(id) VALUES (?)", execution)

@@ -39,6 +39,9 @@ TABLES: Final = (*BY_CALL, "executions")
 _GROUP: Final = 1_000
 _VANISHED: Final = pa.field("vanished_at", pa.timestamp("us", tz="UTC"))
 _EXECUTION: Final = pa.field("execution_id", pa.string())
+_LONG: Final = ("raw", "summary", "text", "reason", "output")
+"""Columns whose smallest and largest value say nothing, and would be half of a small file."""
+
 _NONE: Final = "unknown"
 """Not the word that Hive has for null, which pandas can't read."""
 
@@ -78,7 +81,13 @@ class _Writers:
         self._schemas = {name: schema_of(name, partitioned=partitioned) for name in paths}
         self._writers = {
             name: self._stack.enter_context(
-                pq.ParquetWriter(path, self._schemas[name], compression="zstd", use_dictionary=False)
+                pq.ParquetWriter(
+                    path,
+                    self._schemas[name],
+                    compression="zstd",
+                    use_dictionary=False,
+                    write_statistics=[one for one in self._schemas[name].names if one not in _LONG],
+                )
             )
             for name, path in paths.items()
         }
