@@ -37,6 +37,8 @@ TEST_TOOLS = [
     "pytest-randomly>=3.16,<6",
     "pytest-timeout>=2.3,<3",
     "pytest-xdist>=3.6,<4",
+    "scipy>=1.15,<2",  # with statsmodels: what the statistics of comparisons are held against
+    "statsmodels>=0.14.4,<0.16",
     "trio>=0.31,<1",
 ]
 GENERATOR = ["openapi-python-client==0.29.1", "ruff==0.17.6", "pyyaml>=6.0.2,<7"]

@@ -8,8 +8,20 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
-__all__ = ["main"]
+if TYPE_CHECKING:
+    from futureagi_simulate_cli.comparison import Comparison, Played, compare
+
+__all__ = ["Comparison", "Played", "compare", "main"]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in ("Comparison", "Played", "compare"):
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from futureagi_simulate_cli import comparison
+
+    return getattr(comparison, name)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -15,18 +15,25 @@ def simulation_gate(request: pytest.FixtureRequest) -> Callable[..., Any]:
     Defaults are the settings of the project, as for the command: from the nearest pyproject.toml above the
     root folder of the tests.
 
-    Example: `simulation_gate(execution_id, min=["Coherence=90"], wait="30m")`. It returns the verdict.
+    Example: `simulation_gate(execution_id, min=["Coherence=90"], wait="30m")`, or, with a run test,
+    `simulation_gate(run_test="Support line", max_age="2h")`. With neither the setting run-test names it. It
+    returns the verdict.
     """
 
-    def check(execution_id: str, **settings: Any) -> Any:
+    def check(execution_id: str | None = None, **settings: Any) -> Any:
         __tracebackhide__ = True
         from futureagi_simulate_cli.gate import gate
         from futureagi_simulate_cli.gate.render import lines
         from futureagi_simulate_cli.gate.settings import load
 
         chosen = load(None, request.config.rootpath, {})
-        for command_only in ("run_test", "started_after"):  # the execution is named here
-            chosen.pop(command_only, None)
+        if execution_id is not None:  # these settings choose an execution, and it is named here
+            for choosing in ("run_test", "started_after", "max_age"):
+                chosen.pop(choosing, None)
+        elif settings.keys() & {"started_after", "max_age"}:
+            chosen = {
+                name: value for name, value in chosen.items() if name not in ("started_after", "max_age")
+            }
         verdict = gate(execution_id, **{**chosen, **settings})
         if not verdict.ready:
             pytest.fail("\n".join(lines(verdict)), pytrace=False)

@@ -66,6 +66,8 @@ COMMANDS: Final = (
     Entry("calls", "listings:calls", "cli", "List the calls of a run test."),
     Entry("runs", "listings:runs", "cli", "Show the pass rates of executions and calls."),
     Entry("failures", "failures:failures", "cli", "Show every failed eval of an execution, and where."),
+    Entry("compare", "compare:compare", "cli", "Say whether an execution is worse than another, and where."),
+    Entry("flaky", "compare:flaky", "cli", "Show what passes in some executions only."),
     Entry("gate", "gate:gate", "cli", "Say whether an execution is ready to promote."),
     Entry("watch", "watch:watch", "cli", "Watch an execution run, to the verdict of gate."),
     Entry("export", "export:export", "export", "Write calls to JSON Lines, CSV, Parquet or DuckDB."),
@@ -79,7 +81,7 @@ COMMANDS: Final = (
 HELP: Final = "Read, evaluate and export the simulation results of a Future AGI agent."
 EPILOG: Final = (
     "FI_API_KEY, FI_SECRET_KEY and FI_BASE_URL hold the keys and the server's address.\n\n"
-    "Exit codes: 0 done, or ready; 1 below the gate, or drift; 2 wrong usage or configuration; "
+    "Exit codes: 0 done, or ready; 1 below the gate, worse, or drift; 2 wrong usage or configuration; "
     "3 not finished; 4 no access, or the server failed; 130 interrupted.\n\n"
     "Example: fi-simulate demo"
 )

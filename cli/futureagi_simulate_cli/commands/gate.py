@@ -10,10 +10,13 @@ import typer
 
 from futureagi_simulate_cli.commands.options import (
     GATE_OPTIONS,
+    RUN_TEST_ID,
+    RUN_TEST_NAME,
     WAIT_OPTIONS,
     GateRequest,
     duration,
     find_target,
+    from_environment,
     given,
     read_request,
     takes,
@@ -50,14 +53,21 @@ def gate(
             help="Also write a JUnit report to this file.",
         ),
     ] = None,
+    html: Annotated[
+        Path | None,
+        typer.Option("--html", metavar="FILE", help="Also write a report of the execution to this file."),
+    ] = None,
+    markdown: Annotated[
+        Path | None, typer.Option("--markdown", metavar="FILE", help="Also write the verdict as Markdown.")
+    ] = None,
     **options: Any,
 ) -> None:
     """Say whether an execution is ready to promote.
 
-    Exit code 0: ready; 1: a check failed; 3: not finished in time. Without a threshold every pass rate has
-    to be above 90 %. A call without a result counts against the agent unless --max-missing allows it.
-    Settings are read from the table tool.fi-simulate.gate of the project's pyproject.toml; options go before
-    them.
+    Exit code 0: ready; 1: a check failed; 3: not finished in time. With a baseline alone nothing may be worse
+    than there; with nothing required every pass rate has to be above 90 %. A call without a result counts
+    against the agent unless --max-missing allows it. Settings are read from the table tool.fi-simulate.gate
+    of the project's pyproject.toml; options go before them.
 
     Example: fi-simulate gate EXECUTION --min "Coherence=90" --min-calls 20 --wait 30m
     """
@@ -65,9 +75,16 @@ def gate(
 
     json, interval = options.pop("json"), options.pop("interval")
     request = read_gate_request({**options, "wait": wait})
+    if html is not None:
+        import futureagi_simulate_cli.report  # noqa: F401 - a missing extra is told before any request
+        from futureagi_simulate_cli.export.target import require_writable
+
+        require_writable(html)
     verdict = run_gate("gate", request, PollView(), timeout=request.wait or 0.0, interval=interval)
     show_verdict(verdict, json=json)
-    write_reports(verdict, junit)
+    write_reports(verdict, junit, markdown)
+    if html is not None and verdict.execution.id:
+        write_html(verdict, request, html)
     raise typer.Exit(verdict.exit_code)
 
 
@@ -97,6 +114,7 @@ def run_gate(
                 target,
                 request.settings,
                 baseline=request.baseline,
+                run_test=request.run_test or from_environment(RUN_TEST_ID) or from_environment(RUN_TEST_NAME),
                 timeout=timeout,
                 interval=interval or INTERVAL,
                 show=view.show if timeout else id,
@@ -116,13 +134,15 @@ def begin_report(junit: Path | None) -> None:
     _write(junit, as_junit(None))
 
 
-def write_reports(verdict: Verdict, junit: Path | None) -> None:
-    """Write the verdict to the JUnit file, and to GitHub's summary of the step where there is one."""
+def write_reports(verdict: Verdict, junit: Path | None, markdown: Path | None = None) -> None:
+    """Write the verdict to the JUnit and Markdown files, and to GitHub's summary where there is one."""
     from futureagi_simulate_cli.commands.console import progress, say
     from futureagi_simulate_cli.gate.render import as_junit, as_markdown
 
     if junit is not None:
         _write(junit, as_junit(verdict))
+    if markdown is not None:
+        _write(markdown, as_markdown(verdict).encode())
     summary = os.environ.get("GITHUB_STEP_SUMMARY")
     if summary:
         try:
@@ -130,6 +150,32 @@ def write_reports(verdict: Verdict, junit: Path | None) -> None:
                 file.write(as_markdown(verdict))
         except OSError as error:  # no option names this file, so a failure is only noted
             say(progress(), f"note: the summary {summary} can't be written: {error.strerror}.")
+
+
+def write_html(verdict: Verdict, request: GateRequest, path: Path) -> None:
+    """Write a report of the execution with this verdict; its calls are fetched for it."""
+    import attrs
+
+    from futureagi_simulate import Client
+    from futureagi_simulate_cli.export.target import write_file
+    from futureagi_simulate_cli.failures import Criteria
+    from futureagi_simulate_cli.gate.find import is_uuid
+    from futureagi_simulate_cli.report import build_page
+    from futureagi_simulate_cli.report.content import gather
+
+    settings = request.settings
+    run_test = request.run_test
+    with Client() as client:
+        material = gather(
+            client,
+            str(verdict.execution.id),
+            settings,
+            run_test_id=run_test if run_test and is_uuid(run_test) else None,
+        )
+    baseline = verdict.comparison.baseline if verdict.comparison else None
+    material = attrs.evolve(material, verdict=verdict, baseline=baseline)
+    page = build_page(material, Criteria(settings.thresholds, settings.choices))
+    write_file(path, page.encode())
 
 
 def _write(path: Path, content: bytes) -> None:

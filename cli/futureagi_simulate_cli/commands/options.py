@@ -58,7 +58,7 @@ GATE_OPTIONS: Final[dict[str, Any]] = {
         typer.Option(
             "--min",
             metavar="NAME=PERCENT",
-            help='Threshold for one eval; "*=90" for every pass rate; "90" for all together. Repeatable.',
+            help='Threshold for one eval; "*=90" for every other rate; "90" for all together. Repeatable.',
         ),
     ],
     "want": Annotated[
@@ -95,12 +95,20 @@ GATE_OPTIONS: Final[dict[str, Any]] = {
         ),
     ],
     "baseline": Annotated[
-        str | None, typer.Option("--baseline", metavar="EXECUTION", help="An execution to compare with.")
+        str | None,
+        typer.Option(
+            "--baseline",
+            metavar="EXECUTION",
+            help="An execution that this one must not be worse than: an id, or previous, latest-passed, … of "
+            "the run test.",
+        ),
     ],
     "max_drop": Annotated[
         float | None,
         typer.Option(
-            "--max-drop", metavar="POINTS", help="Points that an eval may be below the baseline (2)."
+            "--max-drop",
+            metavar="POINTS",
+            help="Points that an eval may be below the baseline, instead of statistics.",
         ),
     ],
     "config": Annotated[
@@ -129,6 +137,12 @@ WAIT_OPTIONS: Final[dict[str, Any]] = {
             metavar="TIME",
             help="With --run-test: only an execution that started then or later, 2026-03-01T12:00:00Z or "
             "2h ago.",
+        ),
+    ],
+    "max_age": Annotated[
+        str | None,
+        typer.Option(
+            "--max-age", metavar="TIME", help="With --run-test: only an execution that started since: 2h."
         ),
     ],
     "interval": Annotated[
@@ -185,17 +199,21 @@ def read_request(options: dict[str, Any]) -> GateRequest:
     `options` are `GATE_OPTIONS`, and `run_test`, `started_after` and `wait` where the command has them.
     """
     from futureagi_simulate_cli.gate.settings import Settings, load
-    from futureagi_simulate_cli.gate.wait import parse_duration, parse_start
+    from futureagi_simulate_cli.gate.wait import parse_duration, start_of
 
     options = dict(options)
     execution = either(options.pop("execution"), options.pop("execution_id"), "execution")
     config = options.pop("config")
     if config is not None and not config.is_file():
         raise usage(f"There is no file {config}.", "Name a pyproject.toml with --config.")
-    for name in ("baseline", "run_test", "started_after"):
+    for name in ("baseline", "run_test", "started_after", "max_age"):
         given(options.get(name), f"--{name.replace('_', '-')}")
     chosen = load(config, Path.cwd(), options)
-    wait, after = chosen.pop("wait", None), chosen.pop("started_after", None)
+    for name, other in (("started_after", "max_age"), ("max_age", "started_after")):
+        if options.get(name) is not None and options.get(other) is None:
+            chosen.pop(other, None)  # an option goes before the other's setting
+    wait = chosen.pop("wait", None)
+    after = start_of(chosen.pop("started_after", None), chosen.pop("max_age", None))
     baseline, run_test = chosen.pop("baseline", None), chosen.pop("run_test", None)
     if options.get("max_drop") is not None and baseline is None:
         raise usage("--max-drop has no baseline to drop from.", "Name one with --baseline, or leave it out.")
@@ -203,7 +221,7 @@ def read_request(options: dict[str, Any]) -> GateRequest:
         settings=Settings.of(**chosen),
         execution=execution,
         run_test=run_test,
-        started_after=parse_start(after) if after is not None else None,
+        started_after=after,
         baseline=baseline,
         wait=parse_duration(wait) if wait is not None else None,
     )
@@ -264,7 +282,8 @@ def find_target(
     run_test, after = None if request.execution else request.run_test, request.started_after
     if after is not None and run_test is None:
         raise usage(
-            "--started-after has no run test to look in.", "Name one with --run-test, or leave it out."
+            "--started-after and --max-age have no run test to look in.",
+            "Name one with --run-test, or leave it out.",
         )
     if run_test is not None and wait:
         return Target(client, run_test=run_test, started_after=after)

@@ -20,8 +20,8 @@ from futureagi_simulate.printable import one_line
 from futureagi_simulate.records import CallRecord, ExecutionRecord, Turn, call_record
 from futureagi_simulate_cli.commands.console import output, print_json, print_table, progress, say
 from futureagi_simulate_cli.commands.tables import clock, summaries, summary_text
-from futureagi_simulate_cli.gate.checks import Verdict, counterparts
-from futureagi_simulate_cli.gate.measure import Measure
+from futureagi_simulate_cli.gate.checks import Verdict
+from futureagi_simulate_cli.gate.measure import Measure, counterparts
 from futureagi_simulate_cli.gate.render import (
     as_json,
     counts_text,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import datetime
+import re
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime, timedelta
 from itertools import islice
 from typing import Final
 from uuid import UUID
@@ -130,6 +131,116 @@ def find_latest(
         f'The run test "{run_test}" has no {what}{since}.',
         remedy="Run it first, or name an execution by its id.",
     )
+
+
+def finished_executions(client: Client, run_test: str) -> Iterator[ExecutionRecord]:
+    """Iterate over the finished executions of a run test, newest first."""
+    return filter(is_finished, _executions(client, run_test))
+
+
+LATEST: Final = "latest"
+PREVIOUS: Final = "previous"
+LATEST_PASSED: Final = "latest-passed"
+
+_SELECTOR: Final = re.compile(
+    rf"{LATEST}|{PREVIOUS}|{LATEST_PASSED}|-(?P<back>[1-9]\d*)|(?P<date>\d{{4}}-\d\d-\d\d(?:[T ].*)?)"
+    r"|(?P<id>[0-9a-f]{8}[0-9a-f-]*)",
+    re.IGNORECASE,
+)
+NAMES: Final = (
+    "an id or its first 8 characters, latest, previous, latest-passed, -2 for the last but one, or a date, "
+    'each also as "RUN_TEST@latest"'
+)
+MOST_EVALUATED: Final = 20
+"""Executions that are evaluated at most to find the latest one that passed."""
+
+
+def find_named(
+    client: Client,
+    name: str,
+    run_test: str | None,
+    *,
+    before: str | None = None,
+    passed: Callable[[str], bool] = lambda _: False,
+) -> Target:
+    """Find an execution by a name such as "latest"; `NAMES` lists the forms.
+
+    All but an id need a run test: `run_test`, or the one in the name. Executions that still run are only
+    found by their id. "previous" and "latest-passed" are older than the execution `before`, where that is
+    given; a date is the newest execution that had started by then. `passed` says whether an execution passed.
+
+    Raises:
+        ConfigurationError: the name has another form, there is no run test, or no such execution.
+
+    """
+    asked, sign, selector = name.rpartition("@")
+    if not sign or not _SELECTOR.fullmatch(selector.strip()):
+        asked, selector = "", name
+    selector, run_test = selector.strip(), asked.strip() or run_test
+    if is_uuid(selector):
+        return Target(client, selector)
+    match = _SELECTOR.fullmatch(selector)
+    if match is None:
+        raise ConfigurationError(f'"{name}" names no execution.', remedy=f"Write {NAMES}.")
+    if run_test is None:
+        raise ConfigurationError(
+            f'"{name}" needs a run test to look in.', remedy="Name it with --run-test, or give a whole id."
+        )
+    found = _select(_executions(client, run_test), selector.lower(), match, before, passed)
+    if found is None or not found.id:
+        raise ConfigurationError(
+            f'The run test "{run_test}" has no execution "{selector}".',
+            remedy="fi-simulate executions lists those it has.",
+        )
+    return Target(client, found.id, notes=(f'"{name}" is execution {found.id} of "{run_test}".',))
+
+
+def _select(
+    listed: Iterator[ExecutionRecord],
+    selector: str,
+    match: re.Match[str],
+    before: str | None,
+    passed: Callable[[str], bool],
+) -> ExecutionRecord | None:
+    if match["id"]:
+        found = [one for one in listed if (one.id or "").startswith(selector)]
+        if len(found) > 1:
+            raise ConfigurationError(
+                f'{len(found)} executions begin with "{selector}".', remedy="Give more characters of the id."
+            )
+        return next(iter(found), None)
+    finished = filter(is_finished, listed)
+    if match["date"]:
+        end = _end(selector.upper())
+        return next((one for one in finished if one.started_at and one.started_at < end), None)
+    if match["back"] or selector == LATEST:
+        return next(islice(finished, int(match["back"] or 1) - 1, None), None)
+    older = _after(finished, before) if before is not None else finished
+    if before is None and selector == PREVIOUS:
+        next(finished, None)
+    if selector == PREVIOUS:
+        return next(older, None)
+    return next((one for one in islice(older, MOST_EVALUATED) if one.id and passed(one.id)), None)
+
+
+def _after(listed: Iterator[ExecutionRecord], execution_id: str) -> Iterator[ExecutionRecord]:
+    """Iterate over what is listed after an execution."""
+    for one in listed:
+        if one.id == execution_id:
+            yield from listed
+
+
+def _end(text: str) -> datetime:
+    """Return the first moment after a date, or after a time: UTC, where it names no zone."""
+    try:
+        if len(text) == len("2026-03-01"):
+            return datetime.combine(date.fromisoformat(text) + timedelta(days=1), datetime.min.time(), UTC)
+        read = datetime.fromisoformat(text)
+    except (ValueError, OverflowError):
+        raise ConfigurationError(
+            f'"{text}" is no date.', remedy='Write it as "2026-03-01", or "2026-03-01T12:00:00Z".'
+        ) from None
+    return (read if read.tzinfo else read.replace(tzinfo=UTC)) + timedelta(microseconds=1)
 
 
 def _executions(client: Client, run_test: str) -> Iterator[ExecutionRecord]:

@@ -3,31 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from math import sqrt
 from typing import Any, Final, Literal
 
 import attrs
 
 from futureagi_simulate.records import CallRecord, EvalRecord, EvalSummary, ExecutionRecord
-from futureagi_simulate_cli.gate.settings import points
-
-Z_95: Final = 1.959963984540054
-"""The normal distribution's 97.5 % point: between minus and plus this lie 95 %."""
-
-
-def wilson(hits: int, total: int, z: float = Z_95) -> tuple[float, float]:
-    """Return the Wilson score interval, in percent, of `hits` out of `total` (more than 0).
-
-    Wilson, "Probable inference, the law of succession, and statistical inference", JASA 22 (1927). Unlike
-    the plain normal interval it stays within 0 to 100 and is meaningful for 5 of 5.
-    """
-    share, spread = hits / total, z * z / total
-    middle = (share + spread / 2) / (1 + spread)
-    half = z * sqrt(share * (1 - share) / total + spread / (4 * total)) / (1 + spread)
-    return 100 * max(middle - half, 0.0), 100 * min(middle + half, 1.0)
-
+from futureagi_simulate_cli.gate.settings import Quarantined, points
+from futureagi_simulate_cli.statistics import wilson
 
 CALL_FAILED: Final = "call failed"
 NOT_RUN: Final = "not run"
@@ -69,13 +53,13 @@ def count_missing(measure: Measure, execution: ExecutionRecord, calls: Sequence[
     The counts of the execution and of its calls are both used, and the larger one holds: a call without a
     result is missing whichever of the two shows it. `calls` may be empty or incomplete.
     """
-    rows = list({call.id: call for call in calls if not call.is_snapshot}.values())
+    rows = own_calls(calls)
     of = max(execution.total_calls or 0, len(rows))
     if measure.total is None or execution.total_calls is None or not of:
         return Missing(None, of)
     listed = any(entry.id == measure.id for call in rows for entry in call.evals)
     reasons = Counter(
-        reason for call in rows if (reason := _reason(call, _entry(call, measure, by_id=listed)))
+        reason for call in rows if (reason := _reason(call, find_entry(call, measure, by_id=listed)))
     )
     if not rows and execution.failed_calls:
         reasons[CALL_FAILED] = min(execution.failed_calls, max(of - measure.total, 0))
@@ -87,7 +71,13 @@ def count_missing(measure: Measure, execution: ExecutionRecord, calls: Sequence[
     return Missing(count, of, {reason: number for reason, number in reasons.items() if number}, failed)
 
 
-def _entry(call: CallRecord, measure: Measure, *, by_id: bool) -> EvalRecord | None:
+def own_calls(calls: Iterable[CallRecord]) -> list[CallRecord]:
+    """Return each call once, without the former results of reruns."""
+    return list({call.id: call for call in calls if not call.is_snapshot}.values())
+
+
+def find_entry(call: CallRecord, measure: Measure, *, by_id: bool) -> EvalRecord | None:
+    """Return what a call says of an eval, found by the eval's id or else by its name; None for nothing."""
     for entry in call.evals:
         if entry.id == measure.id if by_id else entry.name in (measure.name, measure.template):
             return entry
@@ -312,9 +302,15 @@ def measures(evals: Sequence[EvalSummary], choices: Choices) -> tuple[Measure, .
 
 
 def measure_execution(
-    execution: ExecutionRecord, choices: Choices, calls: Sequence[CallRecord] = ()
+    execution: ExecutionRecord,
+    choices: Choices,
+    calls: Sequence[CallRecord] = (),
+    quarantine: Sequence[Quarantined] = (),
 ) -> tuple[Measure, ...]:
-    """Measure every eval of an execution, and count the calls without a result of each."""
+    """Measure every eval of an execution, and count the calls without a result of each.
+
+    The results of `quarantine` are left out; they are known from `calls`.
+    """
     found = measures(execution.evals, choices)
     names = Counter(measure.name.casefold() for measure in with_parts(found))
 
@@ -324,15 +320,91 @@ def measure_execution(
         completed = execution.completed_calls
         if missing and problem is None and completed is not None and (measure.total or 0) > completed:
             problem = f"{measure.total} results for {completed} completed calls"
-        return replace(
+        measure = replace(
             measure,
             missing=missing,
             problem=problem,
             ambiguous=names[measure.name.casefold()] > 1,
             parts=tuple(map(counted, measure.parts)),
         )
+        return _without(measure, execution, choices, calls, quarantine) if quarantine else measure
 
     return tuple(map(counted, found))
+
+
+def _without(
+    measure: Measure,
+    execution: ExecutionRecord,
+    choices: Choices,
+    calls: Sequence[CallRecord],
+    quarantine: Sequence[Quarantined],
+) -> Measure:
+    """Return a measure without the results of quarantined scenarios."""
+    if measure.pooled:
+        return _pooled(measure)
+    rows = own_calls(calls)
+    out = [call for call in rows if in_quarantine(call, measure, quarantine)]
+    if not out:
+        return measure
+    read = reader(measure, rows, choices)
+    known = [value for call in out if (value := read(call)) is not None]
+    total = max((measure.total or 0) - len(known), 0)
+    value, hits = measure.value, measure.hits
+    if measure.hits is not None:
+        hits = min(max(measure.hits - round(sum(known)), 0), total)
+        value = round(100 * hits / total, 2) if total else None
+    elif measure.kind == "average" and value is not None:
+        value = round((value * (measure.total or 0) - sum(known)) / total, 2) if total else None
+    if measure.missing is not None:
+        left = {id(call) for call in out}
+        smaller = replace(execution, total_calls=(execution.total_calls or 0) - len(out))
+        kept = [call for call in rows if id(call) not in left]
+        counted = count_missing(replace(measure, total=total), smaller, kept)
+        measure = replace(measure, missing=counted)
+    return replace(measure, value=value, hits=hits, total=total, most=None)
+
+
+def _pooled(measure: Measure) -> Measure:
+    """Sum up a template anew from its parts, where all of them have counts."""
+    judged = [part for part in measure.parts if part.total]
+    total = sum(part.total or 0 for part in judged)
+    hits = [part.hits for part in judged if part.hits is not None]
+    if not total:
+        return replace(measure, value=None, hits=None, total=0)
+    if measure.is_rate and len(hits) == len(judged):
+        value = round(100 * sum(hits) / total, 2)
+        return replace(measure, value=value, hits=sum(hits), total=total, most=None)
+    return measure
+
+
+def in_quarantine(call: CallRecord, measure: Measure, quarantine: Iterable[Quarantined]) -> bool:
+    """Return whether a call's scenario is quarantined for an eval."""
+    return any(entry.covers(call.scenario, measure.name, measure.template) for entry in quarantine)
+
+
+Result = Callable[[CallRecord], "bool | float | None"]
+
+
+def reader(measure: Measure, calls: Sequence[CallRecord], choices: Choices) -> Result:
+    """Return what reads an eval's result of one of `calls`: passed or not, or a score; None for no result."""
+    by_id = any(entry.id == measure.id for call in calls for entry in call.evals)
+    accepted = accepted_choices(choices, measure.name, measure.template)
+
+    def read(call: CallRecord) -> bool | float | None:
+        entry = find_entry(call, measure, by_id=by_id)
+        if entry is None:
+            return None
+        return entry.score if measure.kind == "average" else entry_passed(entry, accepted)
+
+    return read
+
+
+def entry_passed(entry: EvalRecord, accepted: Sequence[str] | None) -> bool | None:
+    """Return whether a call passed an eval; None without a result, or where nothing passes or fails."""
+    if entry.choices and accepted:
+        folded = {choice.casefold() for choice in accepted}
+        return all(one.casefold() in folded for one in entry.choices)
+    return entry.passed
 
 
 def with_parts(measures: Iterable[Measure]) -> Iterator[Measure]:
@@ -340,6 +412,13 @@ def with_parts(measures: Iterable[Measure]) -> Iterator[Measure]:
     for measure in measures:
         yield measure
         yield from measure.parts
+
+
+def counterparts(found: Sequence[Measure], old: Measure) -> list[Measure]:
+    """Return the evals that `old`, one of the baseline, is compared with: by its id, else by its name."""
+    everything = list(with_parts(found))
+    by_id = [measure for measure in everything if old.id and measure.id == old.id]
+    return by_id or [measure for measure in everything if measure.name == old.name]
 
 
 def _measure(summary: EvalSummary, choices: Choices) -> Measure:
@@ -368,7 +447,7 @@ def _one(summary: EvalSummary, name: str, choices: Choices, template: str | None
     if summary.kind == "score":
         return measure("average", summary.average if summary.total != 0 else None)
     if summary.kind == "choices":
-        accepted = _accepted(choices, name, template)
+        accepted = accepted_choices(choices, name, template)
         if accepted is None:
             return measure("choices", None)
         if summary.total == 0:
@@ -389,6 +468,7 @@ def _hits(value: float | None, total: int | None) -> int | None:
     return None if value is None or not total else min(round(value * total / 100), total)
 
 
-def _accepted(choices: Choices, name: str, template: str | None) -> tuple[str, ...] | None:
+def accepted_choices(choices: Choices, name: str, template: str | None) -> tuple[str, ...] | None:
+    """Return the accepted choices of an eval, given for its name or its template's; None without any."""
     folded = {key.casefold(): choices for key, choices in choices.items()}
     return folded.get(name.casefold()) or folded.get((template or name).casefold())

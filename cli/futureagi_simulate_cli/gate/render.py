@@ -9,7 +9,7 @@ from itertools import chain, count
 from typing import Any, Final
 
 from futureagi_simulate.printable import one_line
-from futureagi_simulate_cli.gate.checks import Outcome, Verdict
+from futureagi_simulate_cli.gate.checks import Check, Outcome, Verdict
 from futureagi_simulate_cli.gate.measure import Measure
 from futureagi_simulate_cli.gate.settings import Settings, percent
 
@@ -57,7 +57,7 @@ def interval_text(measure: Measure) -> str:
 def results(verdict: Verdict) -> Iterator[tuple[str, str]]:
     """Iterate over the checks as PASS or FAIL with their sentence; SKIP for evals without a requirement."""
     for check in verdict.checks:
-        yield "PASS" if check.passed else "FAIL", check.sentence
+        yield check.word, check.sentence
     for sentence in verdict.skipped:
         yield "SKIP", sentence
 
@@ -89,14 +89,32 @@ def as_json(verdict: Verdict) -> dict[str, Any]:
             "failed_calls": execution.failed_calls,
         },
         "checks": [
-            {"kind": check.kind, "subject": check.subject, "passed": check.passed, "sentence": check.sentence}
+            {
+                "kind": check.kind,
+                "subject": check.subject,
+                "result": check.word,
+                "passed": check.passed,
+                "sentence": check.sentence,
+                **_values(check),
+            }
             for check in verdict.checks
         ],
         "skipped": list(verdict.skipped),
-        "evals": [_measure_json(measure) for measure in verdict.measures],
-        "baseline": [_measure_json(measure) for measure in verdict.baseline],
+        "evals": [measure_json(measure) for measure in verdict.measures],
+        "baseline": [measure_json(measure) for measure in verdict.baseline],
         "notes": list(verdict.notes),
         "settings": _settings_json(verdict.settings),
+    }
+
+
+def _values(check: Check) -> dict[str, Any]:
+    return {
+        "required": check.required,
+        "operator": check.operator,
+        "actual": check.actual,
+        "hits": check.hits,
+        "total": check.total,
+        "interval_95": [round(end, 2) for end in check.interval] if check.interval else None,
     }
 
 
@@ -110,10 +128,15 @@ def _settings_json(settings: Settings) -> dict[str, Any]:
         "max_failed": settings.max_failed,
         "max_drop": settings.max_drop,
         "confident": settings.confident,
+        "quarantine": [
+            {"scenario": entry.scenario, "eval": entry.eval, "until": str(entry.until)}
+            for entry in settings.quarantine
+        ],
     }
 
 
-def _measure_json(measure: Measure) -> dict[str, Any]:
+def measure_json(measure: Measure) -> dict[str, Any]:
+    """Return a measure as values for `json.dumps`."""
     interval = measure.interval
     return {
         "id": measure.id,
@@ -127,7 +150,7 @@ def _measure_json(measure: Measure) -> dict[str, Any]:
         "missing": measure.missing.count if measure.missing else None,
         "missing_reasons": dict(measure.missing.reasons) if measure.missing else {},
         "problem": measure.problem,
-        "parts": [_measure_json(part) for part in measure.parts],
+        "parts": [measure_json(part) for part in measure.parts],
     }
 
 
@@ -135,20 +158,20 @@ def as_markdown(verdict: Verdict) -> str:
     """Write the verdict as a section of a CI summary."""
     mark = "✅" if verdict.ready else "⏳" if verdict.exit_code == 3 else "❌"
     rows = [
-        f"## {mark} {_cell(verdict.sentence)}",
+        f"## {mark} {cell(verdict.sentence)}",
         "",
-        f"Execution `{_cell(str(verdict.execution.id))}`",
+        f"Execution `{cell(str(verdict.execution.id))}`",
         "",
         "| Eval | Measured | Calls | No result | 95 % interval |",
         "| --- | ---: | ---: | ---: | ---: |",
     ]
     for depth, measure in flat(verdict.measures):
-        name = f"{'&emsp;' * depth}{_cell(measure.label)}"
+        name = f"{'&emsp;' * depth}{cell(measure.label)}"
         numbers = (value_text(measure), counts_text(measure), missing_text(measure), interval_text(measure))
         rows.append(f"| {' | '.join((name, *numbers))} |")
     rows += ["", "| | Check |", "| --- | --- |"]
-    rows += [f"| {word} | {_cell(sentence)} |" for word, sentence in results(verdict)]
-    rows += [f"\n> {_cell(note)}" for note in (*verdict.notes, settings_text(verdict.settings))]
+    rows += [f"| {word} | {cell(sentence)} |" for word, sentence in results(verdict)]
+    rows += [f"\n> {cell(note)}" for note in (*verdict.notes, settings_text(verdict.settings))]
     return "\n".join(rows) + "\n"
 
 
@@ -156,7 +179,7 @@ _ACTIVE: Final = re.compile(r"[\\`*_\[\]|#!@~$]|:(?=//)|(?<=www)\.", re.IGNORECA
 """What Markdown or GitHub would interpret, bare addresses included."""
 
 
-def _cell(text: str) -> str:
+def cell(text: str) -> str:
     """Make text from the server safe inside a table: escape HTML and Markdown."""
     return html.escape(_ACTIVE.sub(r"\\\g<0>", one_line(text)), quote=False)
 
@@ -167,7 +190,7 @@ def as_junit(verdict: Verdict | None) -> bytes:
     A check that failed is a failure. An execution that is not finished is an error: nothing was evaluated.
     Without a verdict there is one case, an error.
     """
-    from junitparser import Error, Failure, JUnitXml, TestCase, TestSuite
+    from junitparser import Error, Failure, JUnitXml, Skipped, TestCase, TestSuite
 
     suite = TestSuite(
         "fi-simulate gate" if verdict is None else f"fi-simulate gate {one_line(str(verdict.execution.id))}"
@@ -189,14 +212,30 @@ def as_junit(verdict: Verdict | None) -> bytes:
         names: set[str] = set()
         for check in verdict.checks:
             sentence = one_line(check.sentence)
-            result: Any = None if check.passed else Failure(sentence, "below")
+            result: Any = None if check.passed else Failure(sentence, "FAIL")
             if verdict.outcome is Outcome.UNFINISHED:
                 result = Error(sentence, "unfinished")
-            add(_unique(f"{check.kind}: {one_line(check.subject)}", names), sentence, result)
+            if result is not None:
+                result.text = _values_text(check)
+            name = _unique(f"{check.kind}: {one_line(check.subject)}", names)
+            add(name, f"{check.word} {sentence}\n{_values_text(check)}", result)
+        for sentence in map(one_line, verdict.skipped):
+            add(
+                _unique(f"no requirement: {sentence.partition(':')[0]}", names),
+                sentence,
+                Skipped(sentence, "SKIP"),
+            )
     report: Any = JUnitXml("fi-simulate gate")
     report.add_testsuite(suite)
     report.update_statistics()
     return bytes(report.tostring())
+
+
+def _values_text(check: Check) -> str:
+    """Write the values of a check, one a line."""
+    return "\n".join(
+        f"{name}: {one_line(str(value))}" for name, value in _values(check).items() if value is not None
+    )
 
 
 def _unique(name: str, names: set[str]) -> str:

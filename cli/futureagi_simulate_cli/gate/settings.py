@@ -7,6 +7,7 @@ import re
 import stat
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import date, datetime
 from math import inf
 from pathlib import Path
 from typing import Any, Final
@@ -107,6 +108,42 @@ class Allowed:
         return percent(self.number) if self.percent else points(self.number)
 
 
+@attrs.frozen
+class Quarantined:
+    """A scenario of an eval that doesn't count until a date, that day included.
+
+    `eval` is the eval's name, or `EVERY`.
+    """
+
+    scenario: str
+    eval: str
+    until: date
+
+    @classmethod
+    def of(cls, entry: Mapping[str, Any]) -> Quarantined:
+        """Read `{"scenario": …, "eval": …, "until": date}`; the date may be a text, the eval left out."""
+        until, scenario, name = entry.get("until"), entry.get("scenario"), entry.get("eval", EVERY)
+        try:
+            until = date.fromisoformat(until) if isinstance(until, str) else until
+        except ValueError:
+            until = None
+        texts = all(isinstance(text, str) and text.strip() for text in (scenario, name))
+        if isinstance(until, datetime) or not isinstance(until, date) or not texts or len(entry) > 3:
+            raise ConfigurationError(
+                f"The quarantine entry {dict(entry)!r} can't be read.",
+                remedy='Write it as { scenario = "Refund", eval = "Coherence", until = 2026-04-30 }.',
+            )
+        return cls(str(scenario), str(name), until)
+
+    def covers(self, scenario: str | None, *names: str | None) -> bool:
+        """Return whether this is the scenario, and one of `names` the eval."""
+        if scenario is None or scenario.casefold() != self.scenario.casefold():
+            return False
+        return self.eval == EVERY or any(
+            name is not None and name.casefold() == self.eval.casefold() for name in names
+        )
+
+
 def merge_choices(choices: Mapping[str, Iterable[str]]) -> dict[str, tuple[str, ...]]:
     """Merge the choices of names that differ in case only, under the first of these names."""
     return _merged(choices.items())
@@ -119,17 +156,19 @@ class Settings:
     `choices` has the accepted choices of each eval that answers with choices. `min_calls` is the number of
     calls that each eval must have judged. `max_missing` limits the calls without a result, for each of these
     evals. `max_failed` limits the failed calls; where it is set, they don't count as missing. `max_drop` is
-    how many points an eval may be below the baseline. With `confident` the lower bound of the 95 % interval
-    must meet the threshold, not the measured rate. `source` is the file the settings were read from.
+    how many points an eval may be below the baseline; None: the statistics of `comparison` decide. With
+    `confident` the lower bound of the 95 % interval must meet the threshold, not the measured rate.
+    `quarantine` has the scenarios that don't count. `source` is the file the settings were read from.
     """
 
-    thresholds: tuple[Threshold, ...] = (DOCUMENTED_RULE,)
+    thresholds: tuple[Threshold, ...] = ()
     choices: Mapping[str, tuple[str, ...]] = attrs.field(factory=dict, converter=merge_choices)
     min_calls: int = 1
     max_failed: int | None = None
-    max_drop: float = 2.0
+    max_drop: float | None = None
     confident: bool = False
     max_missing: Allowed = Allowed()
+    quarantine: tuple[Quarantined, ...] = ()
     source: str | None = None
 
     @classmethod
@@ -140,12 +179,13 @@ class Settings:
         *,
         min_calls: int = 1,
         max_failed: int | None = None,
-        max_drop: float = 2.0,
+        max_drop: float | None = None,
         confident: bool = False,
         max_missing: str | float = 0,
+        quarantine: Iterable[Quarantined | Mapping[str, Any]] = (),
         source: str | None = None,
     ) -> Settings:
-        """Read settings as options and pyproject.toml have them; without `min`, `DOCUMENTED_RULE` applies."""
+        """Read settings as options and pyproject.toml have them."""
         for name, value, least in (
             ("min-calls", min_calls, 1),
             ("max-failed", max_failed, 0),
@@ -154,15 +194,24 @@ class Settings:
             if value is not None and not least <= value < inf:
                 raise ConfigurationError(f"The setting {name} is {value}.", remedy=f"Give at least {least}.")
         return cls(
-            thresholds=tuple(_parse_thresholds(min)) or (DOCUMENTED_RULE,),
+            thresholds=tuple(_parse_thresholds(min)),
             choices=parse_choices(want) if want is not None else {},
             min_calls=min_calls,
             max_failed=max_failed,
             max_drop=max_drop,
             confident=confident,
             max_missing=Allowed.parse(max_missing),
+            quarantine=tuple(
+                entry if isinstance(entry, Quarantined) else Quarantined.of(entry) for entry in quarantine
+            ),
             source=source,
         )
+
+    def resolved(self, *, compared: bool) -> Settings:
+        """Return the same with `DOCUMENTED_RULE` if nothing is required: no threshold, and no comparison."""
+        if self.thresholds or compared:
+            return self
+        return attrs.evolve(self, thresholds=(DOCUMENTED_RULE,))
 
 
 def _parse_thresholds(given: ThresholdsInput) -> Iterator[Threshold]:
@@ -229,7 +278,8 @@ def load(config: Path | None, start: Path, given: Mapping[str, Any]) -> dict[str
     """Read the settings of `config`, or of the nearest pyproject.toml above `start`; `given` overrides them.
 
     The result has the arguments of `Settings.of`, with `source` naming the file, and `baseline`, `run_test`,
-    `started_after` and `wait` where they are set. A value of None, or an empty list, counts as not given.
+    `started_after`, `max_age` and `wait` where they are set. A value of None, or an empty list, counts as
+    not given.
     """
     if config is None:
         found = find_table(start)
@@ -314,6 +364,12 @@ def _read_choices(path: Path, key: str, value: object) -> dict[str, tuple[str, .
     raise _wrong(path, key, value, 'a table { Tone = ["calm", "neutral"] }')
 
 
+def _read_quarantine(path: Path, key: str, value: object) -> tuple[Quarantined, ...]:
+    if isinstance(value, list) and all(isinstance(entry, dict) for entry in value):
+        return tuple(map(Quarantined.of, value))
+    raise _wrong(path, key, value, 'a list of { scenario = "…", eval = "…", until = 2026-04-30 }')
+
+
 def _reader(accepts: Callable[[object], bool], form: str) -> Callable[[Path, str, object], Any]:
     def read(path: Path, key: str, value: object) -> Any:
         if accepts(value):
@@ -335,6 +391,9 @@ def _is_count(value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool)
 
 
+_duration: Final = _reader(
+    lambda value: isinstance(value, str) or _is_number(value), 'a duration such as "30m"'
+)
 _text: Final = _reader(lambda value: isinstance(value, str) and bool(value.strip()), "a text that names one")
 _READERS: Final[Mapping[str, Callable[[Path, str, object], Any]]] = {
     "min": _read_thresholds,
@@ -349,6 +408,8 @@ _READERS: Final[Mapping[str, Callable[[Path, str, object], Any]]] = {
     "baseline": _text,
     "run-test": _text,
     "started-after": _text,
-    "wait": _reader(lambda value: isinstance(value, str) or _is_number(value), 'a duration such as "30m"'),
+    "max-age": _duration,
+    "quarantine": _read_quarantine,
+    "wait": _duration,
 }
 """The settings in the table, and how each is read."""

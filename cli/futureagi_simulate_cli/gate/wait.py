@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 import attrs
 
@@ -21,8 +21,17 @@ from futureagi_simulate.errors import (
 from futureagi_simulate.records import ExecutionRecord, call_record, execution_record
 from futureagi_simulate.retry import Clock, SystemClock
 from futureagi_simulate_cli.gate.checks import Check, Outcome, Verdict, evaluate
-from futureagi_simulate_cli.gate.find import PAGE, PREFETCH, Target, fetch_run, is_finished
-from futureagi_simulate_cli.gate.settings import ChoicesInput, Settings, ThresholdsInput
+from futureagi_simulate_cli.gate.find import (
+    PAGE,
+    PREFETCH,
+    Target,
+    fetch_run,
+    find_latest,
+    find_named,
+    is_finished,
+    is_uuid,
+)
+from futureagi_simulate_cli.gate.settings import ChoicesInput, Quarantined, Settings, ThresholdsInput
 
 INTERVAL: Final = 5.0
 """Seconds between two polls: an execution takes minutes, and one poll costs the server 0.04 s."""
@@ -93,6 +102,7 @@ def fetch_verdict(
     settings: Settings,
     *,
     baseline: str | None = None,
+    run_test: str | None = None,
     timeout: float = 0.0,
     interval: float = INTERVAL,
     clock: Clock | None = None,
@@ -100,11 +110,12 @@ def fetch_verdict(
 ) -> Verdict:
     """Poll an execution until it has finished or `timeout` seconds have passed, and evaluate it.
 
-    `show` is called with every poll. An error of the last poll is raised. Where several polls are possible
-    they fetch few calls, and all calls are fetched at the end.
+    `baseline` is an id, or a name as `find_named` takes them, of an execution of `run_test`. `show` is called
+    with every poll. An error of the last poll is raised. Where several polls are possible they fetch few
+    calls, and all calls are fetched at the end.
     """
     target = target if isinstance(target, Target) else Target(client, target)
-    before = fetch_run(client, baseline) if baseline is not None else None
+    before = fetch_run(client, baseline) if baseline is not None and is_uuid(baseline) else None
     page_size, prefetch = (POLL_PAGE, 1) if timeout else (PAGE, PREFETCH)
 
     def fetch() -> ExecutionRun | None:
@@ -120,7 +131,22 @@ def fetch_verdict(
         check = Check("status", "execution", False, target.absence)
         return Verdict(Outcome.UNFINISHED, _NOT_LISTED, (check,), (), settings=settings)
     run = fetch_run(client, target.id) if timeout and last.finished else last.run
-    return evaluate_run(run, settings, before).with_notes(target.notes)
+    notes = target.notes
+    if baseline is not None and before is None:
+        named = find_baseline(client, baseline, run_test, target.id, settings)
+        before, notes = fetch_run(client, str(named.id)), (*notes, *named.notes)
+    return evaluate_run(run, settings, before).with_notes(notes)
+
+
+def find_baseline(
+    client: Client, name: str, run_test: str | None, candidate: str | None, settings: Settings
+) -> Target:
+    """Find the execution that a baseline's name stands for, among those before the execution `candidate`."""
+
+    def passed(execution_id: str) -> bool:
+        return evaluate_run(fetch_run(client, execution_id), settings).ready
+
+    return find_named(client, name, run_test, before=candidate, passed=passed)
 
 
 def evaluate_run(run: ExecutionRun, settings: Settings, baseline: ExecutionRun | None = None) -> Verdict:
@@ -138,20 +164,25 @@ def evaluate_run(run: ExecutionRun, settings: Settings, baseline: ExecutionRun |
             remedy="Name an earlier one to compare with.",
         )
     calls = [call_record(call) for call in run.calls] if is_finished(execution) else []
-    return evaluate(execution, settings, before, calls)
+    baseline_calls = [call_record(call) for call in baseline.calls] if baseline and calls else []
+    return evaluate(execution, settings, before, calls, baseline_calls)
 
 
 def gate(
-    execution_id: str,
+    execution_id: str | None = None,
     *,
+    run_test: str | None = None,
+    started_after: str | None = None,
+    max_age: str | float | None = None,
     min: ThresholdsInput = (),
     want: ChoicesInput | None = None,
     min_calls: int = 1,
     max_missing: str | float = 0,
     max_failed: int | None = None,
     baseline: str | None = None,
-    max_drop: float = 2.0,
+    max_drop: float | None = None,
     confident: bool = False,
+    quarantine: Iterable[Quarantined | Mapping[str, Any]] = (),
     wait: str | float | None = None,
     client: Client | None = None,
     source: str | None = None,
@@ -160,17 +191,24 @@ def gate(
 
     Args:
         execution_id: the execution.
-        min: thresholds in percent: "Coherence=90", "*=90" (every pass rate), 90 (all evals together),
-            several of these, or `{"Coherence": 90}`. Default: every pass rate above 90.
+        run_test: a run test, by its id or its name, to take the latest finished execution of; with `wait` the
+            next one. Give this or `execution_id`.
+        started_after: with `run_test`, the earliest start: "2026-03-01T12:00:00Z", or "2h" ago.
+        max_age: the same as a duration: seconds, or "2h".
+        min: thresholds in percent: "Coherence=90", "*=90" (every pass rate that has none of its own), 90 (all
+            evals together), several of these, or `{"Coherence": 90}`. Default: every pass rate above 90, if
+            there is no baseline.
         want: for evals that answer with choices, the accepted ones: "Tone=calm,neutral", several such texts,
             or `{"Tone": ["calm", "neutral"]}`.
         min_calls: how many calls each eval with a requirement must have judged.
         max_missing: how many calls may be without a result, for each eval with a requirement: a number of
             calls, or a share such as "5%".
         max_failed: how many calls may have failed; if it is given, they don't count as missing.
-        baseline: an execution to compare with.
-        max_drop: points an eval may be below the baseline.
+        baseline: an execution that this one must not be worse than: an id, or, with `run_test`, "previous"
+            and the other names of `fi-simulate compare`.
+        max_drop: points an eval may be below the baseline, instead of statistics.
         confident: require the lower bound of the 95 % Wilson interval to meet the threshold.
+        quarantine: scenarios that don't count until a date: `{"scenario": …, "eval": …, "until": …}`.
         wait: how long to wait for the execution to finish: seconds, or "30m".
         client: the client to use; by default one made from the environment.
         source: the file that the settings were read from, for the verdict to name.
@@ -187,15 +225,46 @@ def gate(
         max_failed=max_failed,
         max_drop=max_drop,
         confident=confident,
+        quarantine=quarantine,
         source=source,
     )
+    if (execution_id is None) == (run_test is None):
+        raise ConfigurationError(
+            "gate takes an execution or a run test.", remedy="Give one of execution_id and run_test."
+        )
+    after = start_of(started_after, max_age)
+    if after is not None and run_test is None:
+        raise ConfigurationError(
+            "A start has no run test to look in.", remedy="Give run_test, or leave the start out."
+        )
     timeout = parse_duration(wait) if wait is not None else 0.0
+
+    def judge(client: Client) -> Verdict:
+        if run_test is None:
+            target = Target(client, execution_id)
+        elif timeout:
+            target = Target(client, run_test=run_test, started_after=after)
+        else:
+            target = find_latest(client, run_test, started_after=after)
+        return fetch_verdict(client, target, settings, baseline=baseline, run_test=run_test, timeout=timeout)
+
     if client is not None:
-        return fetch_verdict(client, execution_id, settings, baseline=baseline, timeout=timeout)
+        return judge(client)
     from futureagi_simulate.client import Client
 
     with Client() as own:
-        return fetch_verdict(own, execution_id, settings, baseline=baseline, timeout=timeout)
+        return judge(own)
+
+
+def start_of(started_after: str | None, max_age: str | float | None) -> datetime | None:
+    """Return the earliest start of an execution; None for no limit. Raise if both name one."""
+    if started_after is not None and max_age is not None:
+        raise ConfigurationError(
+            "started-after and max-age both limit the start.", remedy="Leave one of them out."
+        )
+    if max_age is not None:
+        return datetime.now(UTC) - timedelta(seconds=parse_duration(max_age))
+    return parse_start(started_after) if started_after is not None else None
 
 
 def parse_duration(text: str | float) -> float:

@@ -291,13 +291,13 @@ BASELINES = [
 )
 def test_against_a_baseline_the_gate_says(before: int, now: int, code: int, sentence: str) -> None:
     baseline = execution(rate("Coherence", before, 100 - before))
-    verdict = evaluate(execution(rate("Coherence", now, 100 - now)), Settings.of([80]), baseline)
+    verdict = evaluate(execution(rate("Coherence", now, 100 - now)), Settings.of([80], max_drop=2), baseline)
     assert (verdict.exit_code, verdict.sentence) == (code, sentence)
 
 
 def test_an_eval_that_vanished_since_the_baseline_is_a_reason() -> None:
     baseline = execution(rate("Coherence", 20, 0), rate("Tone", 20, 0))
-    verdict = evaluate(execution(rate("Coherence", 20, 0)), Settings.of([80]), baseline)
+    verdict = evaluate(execution(rate("Coherence", 20, 0)), Settings.of([80], max_drop=2), baseline)
     assert verdict.sentence == (
         "Not ready to promote: 1 of 4 checks failed. Tone: evaluated in the baseline, but not here"
     )
@@ -305,7 +305,7 @@ def test_an_eval_that_vanished_since_the_baseline_is_a_reason() -> None:
 
 def test_a_drop_is_counted_in_the_decimals_that_are_shown() -> None:
     baseline = execution(score("Resolution", 90.91))
-    verdict = evaluate(execution(score("Resolution", 88.91)), Settings.of(["Resolution=1"]), baseline)
+    verdict = evaluate(execution(score("Resolution", 88.91)), Settings.of(["Resolution=1"], max_drop=2), baseline)
     assert verdict.ready
 
 
@@ -402,7 +402,7 @@ def test_choices_can_be_wanted_by_the_name_of_the_template_and_of_an_eval_not_as
 def test_of_two_evals_of_one_name_the_worse_is_compared_with_the_baseline(first_is_good: bool) -> None:
     good, bad = rate("Coherence", 20, 0), rate("Coherence", 10, 10)
     found = execution(good, bad) if first_is_good else execution(bad, good)
-    verdict = evaluate(found, Settings.of(["Coherence=1"]), execution(good))
+    verdict = evaluate(found, Settings.of(["Coherence=1"], max_drop=2), execution(good))
     assert [check.sentence for check in verdict.failed] == [
         "Coherence: 50 %, 50 points below the baseline (100 %), allowed 2 below"
     ]

@@ -1,6 +1,6 @@
 import pytest
 
-from futureagi_simulate_cli.gate.measure import wilson
+from futureagi_simulate_cli.statistics import wilson
 
 # Newcombe, "Two-sided confidence intervals for the single proportion", Statistics in Medicine 17 (1998),
 # table I, method 3: the score interval without continuity correction.
