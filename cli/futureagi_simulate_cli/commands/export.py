@@ -51,7 +51,8 @@ def export(
     """
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-    from futureagi_simulate import Client, IncompleteListingError
+    from futureagi_simulate import IncompleteListingError
+    from futureagi_simulate_cli.commands.connection import connect
     from futureagi_simulate_cli.commands.console import progress, say
     from futureagi_simulate_cli.commands.process import UNFINISHED, CommandError
     from futureagi_simulate_cli.export.job import Export
@@ -70,7 +71,7 @@ def export(
     console = progress()
     columns = (TextColumn("Reading calls"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     hidden = not console.is_terminal
-    with Client() as client, Progress(*columns, console=console, transient=True, disable=hidden) as bar:
+    with connect() as client, Progress(*columns, console=console, transient=True, disable=hidden) as bar:
         task = bar.add_task("", total=None)
         try:
             rows = job.run(client, lambda done, total: bar.update(task, completed=done, total=total))
