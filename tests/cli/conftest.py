@@ -29,9 +29,8 @@ Run = Callable[..., Ran]
 def _plain_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     for name in [name for name in os.environ if name.startswith("FI_")]:
         monkeypatch.delenv(name)
-    for name in ("FORCE_COLOR", "GITHUB_STEP_SUMMARY"):
+    for name in ("FORCE_COLOR", "GITHUB_STEP_SUMMARY", "COLUMNS"):
         monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("COLUMNS", "100")
     monkeypatch.chdir(tmp_path)
 
 

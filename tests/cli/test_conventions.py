@@ -33,7 +33,7 @@ def test_the_options_of_a_command_are_words_in_lower_case(entry: Entry) -> None:
     for parameter in build_command(entry).params:
         for spelling in [*parameter.opts, *parameter.secondary_opts]:
             if parameter.param_type_name == "option":
-                assert re.fullmatch(r"--[a-z][a-z-]*", spelling), spelling
+                assert re.fullmatch(r"--[a-z][a-z-]*|-[oqv]", spelling), spelling
 
 
 def test_the_help_names_every_command_and_the_exit_codes(run: Run) -> None:

@@ -81,7 +81,7 @@ def run(example: Example, folder: Path, environment: Mapping[str, str]) -> str:
         return ""
     command = _command(example, folder)
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
-    variables = {**os.environ, **environment, "PATH": path, "COLUMNS": "100", "PYTHONUTF8": "1"}
+    variables = {**os.environ, **environment, "PATH": path, "PYTHONUTF8": "1"}
     if example.language == "served":
         return _beginning(command, folder, variables, len(_lines(example.expected)))
     done = subprocess.run(

@@ -13,7 +13,8 @@ from contextlib import contextmanager
 from typing import Any, Final, NamedTuple
 
 import typer
-from typer.core import TyperCommand, TyperGroup
+from typer._click.types import FloatRange, IntRange
+from typer.core import TyperCommand, TyperGroup, TyperOption
 
 from futureagi_simulate.errors import (
     BadRequestError,
@@ -35,6 +36,7 @@ from futureagi_simulate_cli.commands.process import (
     missing_extra,
     prepare_output,
     system_error,
+    to_file,
 )
 
 PROGRAM: Final = "fi-simulate"
@@ -75,6 +77,7 @@ COMMANDS: Final = (
     Entry("report", "report:report", "report", "Write one HTML file about an execution, to send."),
     Entry("mcp", "mcp:mcp", "mcp", "Serve results to a language model, as MCP tools."),
     Entry("mock", "mock:mock", "cli,mock", "Serve a mock of the API until Ctrl-C."),
+    Entry("doctor", "doctor:doctor", "cli", "Check the server, the keys, the proxy and the versions."),
     Entry("drift", "drift:drift", "contract", "Report where a server differs from the contract."),
 )
 
@@ -104,8 +107,58 @@ def build_command(entry: Entry) -> Any:
     if isinstance(target, typer.Typer):
         return typer.main.get_command(target)
     app = typer.Typer(add_completion=False, rich_markup_mode=help_style())
-    app.command(entry.name, help=_help(target) or entry.summary, short_help=entry.summary)(target)
-    return typer.main.get_command(app)
+    app.command(
+        entry.name,
+        help=_help(target) or entry.summary,
+        short_help=entry.summary,
+        context_settings={"help_option_names": ["--help", "-h"]},
+    )(target)
+    command = typer.main.get_command(app)
+    if entry.name not in _WITHOUT_CLIENT:
+        _add_common_options(command, output=entry.name in _PRINTING)
+    return command
+
+
+_WITHOUT_CLIENT: Final = ("demo", "mock", "mcp")
+_PRINTING: Final = ("executions", "calls", "runs", "failures", "compare", "flaky")
+
+
+def _add_common_options(command: Any, *, output: bool) -> None:
+    """Add the options of `connection` that the command lacks, and --output to a printing one."""
+    from futureagi_simulate_cli.commands.connection import CONNECTION
+
+    taken = {name for parameter in command.params for name in parameter.opts}
+
+    def add(*names: str, **settings: Any) -> None:
+        def keep(_: Any, parameter: Any, value: Any) -> None:
+            setattr(CONNECTION, parameter.name, value)
+
+        free = [name for name in names if name not in taken]
+        if names[0] in free:
+            command.params.append(
+                TyperOption(param_decls=free, callback=keep, expose_value=False, **settings)
+            )
+
+    add("--timeout", metavar="TIME", type=str, help="Wait at most this long for an answer: 30s (60s).")
+    add("--retries", metavar="N", type=IntRange(0, 100), help="Try a request again so often at most (4).")
+    add("--rate", metavar="N", type=FloatRange(0.001), help="Requests a second at most.")
+    add("--verbose", "-v", is_flag=True, type=bool, default=False, help="Tell each request on stderr.")
+    add("--quiet", "-q", is_flag=True, type=bool, default=False, help="Tell nothing but results and errors.")
+    if output:
+        add("--output", "-o", metavar="FILE", type=str, help="Write the result to this file; - for stdout.")
+        command.callback = _into_file(command.callback)
+
+
+def _into_file(callback: Any) -> Any:
+    """Return `callback`, printing to the file of --output; an error leaves the file as it was."""
+
+    def call(**arguments: Any) -> Any:
+        from futureagi_simulate_cli.commands.connection import CONNECTION
+
+        with to_file(CONNECTION.output):
+            return callback(**arguments)
+
+    return call
 
 
 def _help(command: Any) -> str:
@@ -172,6 +225,7 @@ def build_app() -> Any:
         no_args_is_help=True,
         rich_markup_mode=help_style(),
         pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["--help", "-h"]},
     )
 
     @app.callback()

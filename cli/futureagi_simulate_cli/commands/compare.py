@@ -75,9 +75,9 @@ def compare(
 
     Example: fi-simulate compare previous latest --run-test "Support line"
     """
-    from futureagi_simulate import Client
     from futureagi_simulate.records import execution_record
     from futureagi_simulate_cli import comparison
+    from futureagi_simulate_cli.commands.connection import connect
     from futureagi_simulate_cli.commands.console import output, print_json, progress, say
     from futureagi_simulate_cli.comparison.render import as_json, as_markdown
     from futureagi_simulate_cli.gate.find import fetch_run, find_named, is_finished
@@ -85,7 +85,7 @@ def compare(
 
     settings, run_test = _settings(config, want, run_test)
     _require_writable(markdown)
-    with Client() as client:
+    with connect() as client:
         new = find_named(client, candidate, run_test)
         run = fetch_run(client, str(new.id))
         if not is_finished(execution_record(run)):
@@ -146,7 +146,7 @@ def flaky(
 
     Example: fi-simulate flaky "Support line" --last 5
     """
-    from futureagi_simulate import Client
+    from futureagi_simulate_cli.commands.connection import connect
     from futureagi_simulate_cli.commands.console import output, print_document, print_json
     from futureagi_simulate_cli.comparison import find_flaky
     from futureagi_simulate_cli.comparison.flaky import quarantine_lines
@@ -160,7 +160,7 @@ def flaky(
     settings, named = _settings(config, want, given(run_test, "RUN_TEST"))
     if named is None:
         raise usage("No run test was named.", "fi-simulate flaky RUN_TEST")
-    with Client() as client:
+    with connect() as client:
         found = find_flaky(list(_last(client, named, last)), choices=settings.choices)
     if json:
         print_json(flaky_json(found, k))

@@ -16,6 +16,7 @@ from rich.table import Table
 from rich.text import Text
 
 from futureagi_simulate.printable import clean, escaped, one_line
+from futureagi_simulate_cli.commands.connection import CONNECTION
 from futureagi_simulate_cli.commands.process import discard_output, use_utf8
 
 GAP: Final = "  "
@@ -28,8 +29,10 @@ def output() -> Console:
 
 
 def progress() -> Console:
-    """Make the console for progress and remarks, on standard error."""
-    return _console(stderr=True)
+    """Make the console for progress and remarks, on standard error; --quiet silences it."""
+    console = _console(stderr=True)
+    console.quiet = CONNECTION.quiet
+    return console
 
 
 class _Console(Console):

@@ -60,7 +60,7 @@ def show(console: Console, client: Any, address: str, name: str, run_test_id: st
     say(console, f"The mock is listening on {address}, with seeded data and keys of its own.", "dim")
     _chapter(console, f'Executions of "{name}"', f'client.list_execution_runs("{name}")')
     executions = [execution_record(item, run_test_name=name) for item in client.list_execution_runs(name)]
-    show_executions(console, executions, short_ids=True)
+    show_executions(console, executions)
     latest = _latest_finished(executions)
     _chapter(
         console,

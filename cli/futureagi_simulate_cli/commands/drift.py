@@ -53,7 +53,12 @@ def drift(
         Path | None, typer.Option(metavar="FILE", help="Keep the exchanges, without keys, for --recorded.")
     ] = None,
     against: Annotated[
-        str, typer.Option(metavar="documents|observed", help="What to compare the server with.")
+        str,
+        typer.Option(
+            metavar="documents|observed",
+            help="What to compare the server with.",
+            autocompletion=lambda: ["documents", "observed"],
+        ),
     ] = "documents",
     max_requests: Annotated[
         int, typer.Option(metavar="N", min=1, help="Send at most so many requests.")

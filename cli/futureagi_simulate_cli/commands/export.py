@@ -111,7 +111,8 @@ def _run(job: Export, name: str, *, piped: bool) -> None:
     """Run an export with progress on standard error; give its file to standard output if it is piped."""
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-    from futureagi_simulate import Client, IncompleteListingError
+    from futureagi_simulate import IncompleteListingError
+    from futureagi_simulate_cli.commands.connection import connect
     from futureagi_simulate_cli.commands.console import progress, say
     from futureagi_simulate_cli.commands.process import UNFINISHED, CommandError, discard_output
 
@@ -119,7 +120,7 @@ def _run(job: Export, name: str, *, piped: bool) -> None:
     label = "executions" if job.what == "executions" else "calls"
     columns = (TextColumn(f"Reading {label}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     hidden = not console.is_terminal
-    with Client() as client, Progress(*columns, console=console, transient=True, disable=hidden) as bar:
+    with connect() as client, Progress(*columns, console=console, transient=True, disable=hidden) as bar:
         task = bar.add_task("", total=None)
         try:
             rows = job.run(client, lambda done, total: bar.update(task, completed=done, total=total))

@@ -61,7 +61,7 @@ def failures(
 
     Example: fi-simulate failures EXECUTION --run-test RUN_TEST_ID --redact --prompt
     """
-    from futureagi_simulate import Client
+    from futureagi_simulate_cli.commands.connection import connect
     from futureagi_simulate_cli.commands.console import progress, say
     from futureagi_simulate_cli.commands.process import usage
     from futureagi_simulate_cli.failures import Criteria, collect
@@ -72,7 +72,7 @@ def failures(
         raise usage("--json and --prompt exclude each other.", "Leave one of them out.")
     execution = either(execution, execution_id, "execution")
     criteria = Criteria(tuple(map(Threshold.parse, min or ())), parse_choices(want or ()))
-    with Client() as client:
+    with connect() as client:
         target = str(find_execution(client, "failures", execution, run_test).id)
         run_test_id = run_test if run_test and is_uuid(run_test) else None
         found = collect(client, target, criteria, run_test_id=run_test_id)

@@ -103,10 +103,10 @@ def run_gate(
     command: str, request: GateRequest, view: PollView, *, timeout: float, interval: float | None
 ) -> Verdict:
     """Find the execution, poll it until it has finished or `timeout` seconds have passed, and evaluate it."""
-    from futureagi_simulate import Client
+    from futureagi_simulate_cli.commands.connection import connect
     from futureagi_simulate_cli.gate.wait import INTERVAL, fetch_verdict
 
-    with Client() as client:
+    with connect() as client:
         target = find_target(client, command, request, wait=bool(timeout))
         with view:
             return fetch_verdict(
@@ -156,7 +156,7 @@ def write_html(verdict: Verdict, request: GateRequest, path: Path) -> None:
     """Write a report of the execution with this verdict; its calls are fetched for it."""
     import attrs
 
-    from futureagi_simulate import Client
+    from futureagi_simulate_cli.commands.connection import connect
     from futureagi_simulate_cli.export.target import write_file
     from futureagi_simulate_cli.failures import Criteria
     from futureagi_simulate_cli.gate.find import is_uuid
@@ -165,7 +165,7 @@ def write_html(verdict: Verdict, request: GateRequest, path: Path) -> None:
 
     settings = request.settings
     run_test = request.run_test
-    with Client() as client:
+    with connect() as client:
         material = gather(
             client,
             str(verdict.execution.id),

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, NamedTuple
 
 import typer
 
+from futureagi_simulate_cli.commands.connection import connect
 from futureagi_simulate_cli.commands.options import (
     RUN_TEST_ID,
     RUN_TEST_NAME,
+    call_statuses,
     either,
+    execution_statuses,
+    find_call_id,
+    find_id,
     from_environment,
     given,
+    require_id,
 )
 
 TABLE_ROWS: Final = 20
@@ -41,6 +47,56 @@ RunTestArgument = Annotated[
 ]
 RunTestOption = Annotated[str | None, typer.Option("--run-test", metavar="ID", help="The same as RUN_TEST.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print a JSON array of normalised records.")]
+AsLines = Annotated[bool, typer.Option("--jsonl", help="Print the same as JSON Lines.")]
+Page = Annotated[
+    int | None,
+    typer.Option("--page", metavar="N", min=1, max=MOST_ROWS, help="Show the Nth page of --limit rows."),
+]
+Wide = Annotated[bool, typer.Option("--wide", help="Show whole ids and all columns, however wide.")]
+Columns = Annotated[
+    str | None, typer.Option("--columns", metavar="A,B", help="Show these columns of the table only.")
+]
+
+
+class View(NamedTuple):
+    """How a listing is printed: which rows, in what form, and the columns of its table."""
+
+    limit: int | None
+    page: int | None
+    json: bool
+    jsonl: bool
+    wide: bool
+    columns: str | None
+
+    @property
+    def is_json(self) -> bool:
+        """Whether the output is for programs."""
+        return self.json or self.jsonl
+
+    @property
+    def most(self) -> int:
+        """How many rows to show, 0 for all: 20 by default in a table or a page, else all."""
+        if self.limit is not None:
+            return self.limit
+        return 0 if self.is_json and self.page is None else TABLE_ROWS
+
+    @property
+    def paging(self) -> dict[str, Any]:
+        """Return the size of the pages to ask for: no larger than the number of rows to show."""
+        return {"page_size": min(self.most, LARGEST_PAGE)} if self.most else {}
+
+    def check(self) -> None:
+        """Raise a usage error for options that exclude each other."""
+        from futureagi_simulate_cli.commands.process import usage
+
+        if self.json and self.jsonl:
+            raise usage("--json and --jsonl exclude each other.", "Leave one of them out.")
+        if self.is_json and (self.wide or self.columns):
+            raise usage("--wide and --columns are for tables.", "Leave them out; JSON has all fields.")
+        if self.page is not None and not 1 <= self.most <= LARGEST_PAGE:
+            raise usage(
+                f"--page needs pages of 1 to {LARGEST_PAGE} rows.", f"Give --limit, at most {LARGEST_PAGE}."
+            )
 
 
 def executions(
@@ -48,32 +104,44 @@ def executions(
     run_test_id: RunTestOption = None,
     search: Search = None,
     status: Annotated[
-        str | None, typer.Option("--status", metavar="STATUS", help="Only executions with this status.")
+        str | None,
+        typer.Option(
+            "--status",
+            metavar="STATUS",
+            help="Only executions with this status.",
+            autocompletion=execution_statuses,
+        ),
     ] = None,
     limit: Limit = None,
+    page: Page = None,
     json: AsJson = False,
+    jsonl: AsLines = False,
+    wide: Wide = False,
+    columns: Columns = None,
 ) -> None:
     """List the executions of a run test, newest first.
 
     Example: fi-simulate executions RUN_TEST_ID --status completed
     """
-    from futureagi_simulate import Client
     from futureagi_simulate.records import execution_record
     from futureagi_simulate_cli.commands import tables
     from futureagi_simulate_cli.commands.process import usage
 
+    view = View(limit, page, json, jsonl, wide, columns)
+    view.check()
     run_test = either(run_test, run_test_id, "run-test") or from_environment(RUN_TEST_ID)
     if run_test is None:
         raise usage("No run test was named.", "fi-simulate executions RUN_TEST, with its id")
-    with Client() as client:
-        listing = client.list_test_executions(run_test, search=search, status=status, **page(limit, json))
+    require_id(run_test, "fi-simulate runs NAME takes the name of a run test")
+    with connect() as client:
+        listing = client.list_test_executions(run_test, search=search, status=status, **view.paging)
         show(
-            Counted(listing, lambda item: execution_record(item, run_test_id=run_test)),
+            Counted(listing, lambda item: execution_record(item, run_test_id=run_test), page),
             tables.EXECUTION_COLUMNS,
             tables.execution_row,
             tables.EXECUTION_NUMBERS,
-            limit=limit,
-            json=json,
+            view=view,
+            drop=tables.EXECUTION_DROP,
         )
 
 
@@ -94,10 +162,27 @@ def calls(
     search: Search = None,
     status: Annotated[
         str | None,
-        typer.Option("--status", metavar="STATUS", help="Only calls with this status (of a run test)."),
+        typer.Option(
+            "--status",
+            metavar="STATUS",
+            help="Only calls with this status (not of an agent).",
+            autocompletion=call_statuses,
+        ),
+    ] = None,
+    filters: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--filter",
+            metavar="CONDITION",
+            help='With --execution: only calls that meet it: "overall_score < 50". Repeatable.',
+        ),
     ] = None,
     limit: Limit = None,
+    page: Page = None,
     json: AsJson = False,
+    jsonl: AsLines = False,
+    wide: Wide = False,
+    columns: Columns = None,
 ) -> None:
     """List the calls of a run test.
 
@@ -105,24 +190,27 @@ def calls(
 
     Example: fi-simulate calls RUN_TEST_ID --search "Billing" --limit 5
     """
-    from futureagi_simulate import Client
     from futureagi_simulate.records import call_record
     from futureagi_simulate_cli.commands import tables
 
+    view = View(limit, page, json, jsonl, wide, columns)
+    view.check()
     run_test = either(run_test, run_test_id, "run-test")
     for option, value in (("--execution", execution), ("--agent", agent), ("--version", version)):
         given(value, option)
     if not (run_test or execution or agent or version):
         run_test = from_environment(RUN_TEST_ID)
-    with Client() as client:
-        listing = _chosen(client, run_test, execution, agent, version, search, status, page(limit, json))
+    with connect() as client:
+        if execution:
+            execution = find_id(client, execution, from_environment(RUN_TEST_ID))
+        listing = _chosen(client, run_test, execution, agent, version, search, status, filters, view.paging)
         show(
-            Counted(listing, lambda item: call_record(item, execution_id=execution)),
+            Counted(listing, lambda item: call_record(item, execution_id=execution), page),
             tables.CALL_COLUMNS,
             tables.call_row,
             tables.CALL_NUMBERS,
-            limit=limit,
-            json=json,
+            view=view,
+            drop=tables.CALL_DROP,
         )
 
 
@@ -134,6 +222,7 @@ def _chosen(
     version: str | None,
     search: str | None,
     status: str | None,
+    filters: list[str] | None,
     paging: dict[str, Any],
 ) -> Any:
     from futureagi_simulate_cli.commands.process import usage
@@ -144,38 +233,37 @@ def _chosen(
             "No source of calls is named, or more than one.",
             "fi-simulate calls RUN_TEST, or --execution ID, or --agent ID with --version ID",
         )
-    if status and not run_test:
-        raise usage("Only the calls of a run test can be chosen by --status.", "Leave --status out.")
+    if status and agent:
+        raise usage("The calls of an agent's version can't be chosen by --status.", "Leave --status out.")
+    if filters and not execution:
+        raise usage("Only the calls of an execution can be filtered.", "Name it with --execution.")
     if search and agent:
         raise usage("The calls of an agent's version can't be searched.", "Leave --search out.")
     if run_test:
+        require_id(run_test, "fi-simulate runs NAME lists its executions; name one with --execution")
         return client.list_call_executions(run_test, search=search, status=status, **paging)
     if execution:
-        return client.get_test_execution(execution, search=search, **paging).calls
+        from futureagi_simulate_cli.commands.conditions import parse_condition, status_filter
+
+        wanted = [parse_condition(text) for text in filters or ()]
+        wanted += [status_filter(status)] if status else []
+        return client.get_test_execution(
+            execution, search=search, filters=wanted, enforce_filters=bool(wanted), **paging
+        ).calls
     return client.list_version_call_executions(agent, version, **paging)
-
-
-def row_limit(limit: int | None, json: bool) -> int:
-    """Return how many rows to show, 0 for all. The default is 20 in a table and all with --json."""
-    return limit if limit is not None else (0 if json else TABLE_ROWS)
-
-
-def page(limit: int | None, json: bool) -> dict[str, Any]:
-    """Return a page size no larger than the number of rows to show."""
-    most = row_limit(limit, json)
-    return {"page_size": min(most, LARGEST_PAGE)} if most else {}
 
 
 class Counted:
     """The records of a listing, read on demand; `count` is the total on the last page."""
 
-    def __init__(self, listing: Any, record: Callable[[Any], Any]) -> None:
+    def __init__(self, listing: Any, record: Callable[[Any], Any], page: int | None = None) -> None:
         self._listing = listing
+        self._page = page
         self._record = record
         self.count: int | None = None
 
     def __iter__(self) -> Iterator[Any]:
-        for page in self._listing.pages():
+        for page in self._listing.pages(self._page or 1):
             self.count = page.count
             yield from map(self._record, page.items)
 
@@ -183,7 +271,10 @@ class Counted:
         """Note on standard error how many there are in all, or that there are none."""
         from futureagi_simulate_cli.commands.console import progress, say
 
-        if most and shown == most and self.count and self.count > most:
+        if self._page is not None and shown and self.count:
+            first = (self._page - 1) * most + 1
+            say(progress(), f"{first} to {first + shown - 1} of {self.count} shown.")
+        elif most and shown == most and self.count and self.count > most:
             say(progress(), f"{most} of {self.count} shown; --limit 0 shows all.")
         elif not shown:
             say(progress(), "Nothing found.")
@@ -195,29 +286,42 @@ def show(
     row: Callable[[Any], Sequence[Any]],
     numbers: Sequence[str],
     *,
-    limit: int | None,
-    json: bool,
+    view: View,
+    drop: Sequence[str] = (),
 ) -> None:
     """Print records as a table of at most `limit` rows, or as JSON; note on stderr what was left out."""
-    from futureagi_simulate_cli.commands.console import output, print_json_lines, print_table
-    from futureagi_simulate_cli.commands.tables import CALL_TEXTS, as_values
+    from futureagi_simulate_cli.commands.console import output
+    from futureagi_simulate_cli.commands.tables import CALL_TEXTS, print_list
 
-    most = row_limit(limit, json)
-    chosen = islice(records, most or None)
-    if json:
-        print_json_lines(map(as_values, chosen))
+    chosen = islice(records, view.most or None)
+    if print_records(chosen, view):
         return
     table = [row(record) for record in chosen]
-    print_table(output(), columns, table, numbers, cut=CALL_TEXTS)
-    records.note_rest(len(table), most)
+    print_list(
+        output(), columns, table, numbers, cut=CALL_TEXTS, drop=drop, wide=view.wide, chosen=view.columns
+    )
+    records.note_rest(len(table), view.most)
+
+
+def print_records(records: Iterable[Any], view: View) -> bool:
+    """Print records as a JSON array or as JSON Lines, and return True; False where a table is asked for."""
+    from futureagi_simulate_cli.commands.console import print_json_line, print_json_lines
+    from futureagi_simulate_cli.commands.tables import as_values
+
+    if view.jsonl:
+        for record in records:
+            print_json_line(as_values(record))
+    elif view.json:
+        print_json_lines(map(as_values, records))
+    return view.is_json
 
 
 def runs(
     name: Annotated[
         str | None,
         typer.Argument(
-            metavar="NAME",
-            help=f"Exact name of the run test; if nothing is named, that in {RUN_TEST_NAME}.",
+            metavar="RUN_TEST",
+            help=f"Exact name of the run test, or its id; if nothing is named, that in {RUN_TEST_NAME}.",
         ),
     ] = None,
     run_test: Annotated[
@@ -234,7 +338,11 @@ def runs(
         list[str] | None, typer.Option("--eval", metavar="NAME", help="Only this eval. Repeatable.")
     ] = None,
     limit: Limit = None,
+    page: Page = None,
     json: AsJson = False,
+    jsonl: AsLines = False,
+    wide: Wide = False,
+    columns: Columns = None,
 ) -> None:
     """Show the pass rates of executions and calls.
 
@@ -242,9 +350,10 @@ def runs(
 
     Example: fi-simulate runs "Support line regression" --eval Coherence
     """
-    from futureagi_simulate import Client
     from futureagi_simulate_cli.commands.process import usage
 
+    view = View(limit, page, json, jsonl, wide, columns)
+    view.check()
     name = either(name, run_test, "run-test")
     execution, call = given(execution, "--execution"), given(call, "--call")
     if not (name or execution or call):
@@ -254,51 +363,70 @@ def runs(
             "Nothing to show is named, or more than one thing.",
             "fi-simulate runs NAME, or --execution ID, or --call ID",
         )
-    with Client() as client:
+    with connect() as client:
         if name:
-            _by_name(client, name, evals, limit, json)
+            _by_name(client, name, evals, view)
         elif execution:
-            _by_execution(client, execution, evals, json)
+            _by_execution(client, execution, evals, view)
         elif call:
-            _by_call(client, call, evals, json)
+            _by_call(client, call, evals, view)
 
 
-def _by_name(client: Any, name: str, evals: list[str] | None, limit: int | None, json: bool) -> None:
+def _by_name(client: Any, name: str, evals: list[str] | None, view: View) -> None:
     from futureagi_simulate.records import execution_record
-    from futureagi_simulate_cli.commands.console import output, print_json_lines
-    from futureagi_simulate_cli.commands.tables import as_values, show_executions
+    from futureagi_simulate_cli.commands.console import output
+    from futureagi_simulate_cli.commands.tables import show_executions
+    from futureagi_simulate_cli.gate.find import is_uuid
 
-    most = row_limit(limit, json)
-    listing = client.list_execution_runs(name, eval_names=evals, **page(limit, json))
-    records = Counted(listing, lambda item: execution_record(item, run_test_name=name))
-    chosen = islice(records, most or None)
-    if json:
-        print_json_lines(map(as_values, chosen))
+    if is_uuid(name):
+        listing = client.list_test_executions(name, **view.paging)
+        records = Counted(
+            listing,
+            lambda item: execution_record(
+                client.get_execution_run(item.id, eval_names=evals, page_size=1), run_test_id=name
+            ),
+            view.page,
+        )
+    else:
+        listing = client.list_execution_runs(name, eval_names=evals, **view.paging)
+        records = Counted(listing, lambda item: execution_record(item, run_test_name=name), view.page)
+    chosen = islice(records, view.most or None)
+    if print_records(chosen, view):
         return
     shown = list(chosen)
-    show_executions(output(), shown)
-    records.note_rest(len(shown), most)
+    show_executions(output(), shown, wide=view.wide, columns=view.columns)
+    records.note_rest(len(shown), view.most)
 
 
-def _by_execution(client: Any, execution: str, evals: list[str] | None, json: bool) -> None:
+def _by_execution(client: Any, execution: str, evals: list[str] | None, view: View) -> None:
     from futureagi_simulate.records import execution_record
-    from futureagi_simulate_cli.commands.console import output, print_json
-    from futureagi_simulate_cli.commands.tables import as_values, show_execution
+    from futureagi_simulate_cli.commands.console import output
+    from futureagi_simulate_cli.commands.tables import show_execution
 
+    run_test = from_environment(RUN_TEST_ID) or from_environment(RUN_TEST_NAME)
+    execution = find_id(client, execution, run_test)
     record = execution_record(client.get_execution_run(execution, eval_names=evals))
-    if json:
-        print_json(as_values(record))
-    else:
+    if not _print_one(record, view):
         show_execution(output(), record)
 
 
-def _by_call(client: Any, call: str, evals: list[str] | None, json: bool) -> None:
+def _by_call(client: Any, call: str, evals: list[str] | None, view: View) -> None:
     from futureagi_simulate.records import call_record
-    from futureagi_simulate_cli.commands.console import output, print_json
-    from futureagi_simulate_cli.commands.tables import as_values, show_call
+    from futureagi_simulate_cli.commands.console import output
+    from futureagi_simulate_cli.commands.tables import show_call
 
-    record = call_record(client.get_call_run(call, eval_names=evals))
-    if json:
-        print_json(as_values(record))
-    else:
+    run_test = from_environment(RUN_TEST_ID)
+    record = call_record(client.get_call_run(find_call_id(client, call, run_test), eval_names=evals))
+    if not _print_one(record, view):
         show_call(output(), record)
+
+
+def _print_one(record: Any, view: View) -> bool:
+    """Print a record as a JSON object, and return True; False where a table is asked for."""
+    from futureagi_simulate_cli.commands.console import print_json, print_json_line
+    from futureagi_simulate_cli.commands.tables import as_values
+
+    if view.is_json:
+        value = {"schema_version": 1, **as_values(record)}
+        print_json_line(value) if view.jsonl else print_json(value)
+    return view.is_json

@@ -22,7 +22,12 @@ def mock(
         int, typer.Option(metavar="N", min=0, max=65535, help="Port to listen on; 0 takes a free one.")
     ] = 0,
     profile: Annotated[
-        str, typer.Option(metavar="documented|observed", help="Whose answers to give.")
+        str,
+        typer.Option(
+            metavar="documented|observed",
+            help="Whose answers to give.",
+            autocompletion=lambda: ["documented", "observed"],
+        ),
     ] = "documented",
     scale: Annotated[int | None, typer.Option(metavar="N", min=1, help="How many calls to make up.")] = None,
     executions: Annotated[
@@ -47,7 +52,7 @@ def mock(
     allow_remote: Annotated[
         bool, typer.Option("--allow-remote", help="Allow a --host that other machines can reach.")
     ] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", help="Log no requests.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Log no requests.")] = False,
 ) -> None:
     """Serve a mock of the simulation API until Ctrl-C.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import os
+import re
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -43,7 +44,8 @@ def interval(text: str) -> float:
 ExecutionArgument = Annotated[
     str | None,
     typer.Argument(
-        metavar="EXECUTION", help=f"Id of the execution; if nothing is named, that in {EXECUTION_ID}."
+        metavar="EXECUTION",
+        help=f"The execution: its id or the first 8 characters; if nothing is named, that in {EXECUTION_ID}.",
     ),
 ]
 ExecutionOption = Annotated[
@@ -247,6 +249,69 @@ def from_environment(variable: str) -> str | None:
     return os.environ.get(variable, "").strip() or None
 
 
+def execution_statuses() -> list[str]:
+    """Return the statuses of executions, for completion."""
+    return ["pending", "running", "evaluating", "cancelling", "completed", "failed", "cancelled"]
+
+
+def call_statuses() -> list[str]:
+    """Return the statuses of calls, for completion."""
+    return ["pending", "queued", "ongoing", "analyzing", "completed", "failed", "cancelled"]
+
+
+def require_id(text: str, remedy: str) -> None:
+    """Raise a usage error if `text` isn't the id of a run test."""
+    from futureagi_simulate_cli.gate.find import is_uuid
+
+    if not is_uuid(text):
+        raise usage(f"RUN_TEST '{text}' isn't a UUID.", f"Ids look like {_AN_ID}; {remedy}.")
+
+
+_AN_ID: Final = "6f9619ff-8b86-4d01-b42d-00cf4fc964ff"
+_BEGINNING: Final = re.compile(r"[0-9a-f]{8}[0-9a-f-]*", re.IGNORECASE)
+
+
+def find_id(client: futureagi_simulate.Client, name: str, run_test: str | None) -> str:
+    """Return the whole id of an execution, named by its id, its first characters, or as in "latest"."""
+    from futureagi_simulate_cli.gate.find import NAMES, find_named, is_uuid
+
+    if is_uuid(name):
+        return name
+    try:
+        return str(find_named(client, name, run_test).id)
+    except futureagi_simulate.ConfigurationError as error:
+        if "names no execution" in error.problem:
+            raise usage(
+                f"--execution '{name}' isn't a UUID or its first 8 characters.", f"Write {NAMES}."
+            ) from error
+        raise
+
+
+def find_call_id(client: futureagi_simulate.Client, name: str, run_test: str | None) -> str:
+    """Return the whole id of a call, named by its id or by its first characters in a run test."""
+    from futureagi_simulate_cli.gate.find import is_uuid
+
+    if is_uuid(name):
+        return name
+    if not _BEGINNING.fullmatch(name):
+        raise usage(
+            f"--call '{name}' isn't a UUID or its first 8 characters.",
+            "fi-simulate calls lists calls with their ids.",
+        )
+    if run_test is None:
+        raise usage(
+            f"--call '{name}' needs a run test to look in.", f"Set {RUN_TEST_ID}, or give the whole id."
+        )
+    listing = client.list_call_executions(run_test, page_size=100, prefetch=4)
+    found = {call.id for call in listing if str(call.id).startswith(name.lower())}
+    if len(found) != 1:
+        raise usage(
+            f"{len(found) or 'No'} calls of the run test begin with '{name}'.",
+            "Give more characters of the id." if found else "fi-simulate calls lists calls with their ids.",
+        )
+    return str(found.pop())
+
+
 def find_execution(
     client: futureagi_simulate.Client,
     command: str,
@@ -260,7 +325,8 @@ def find_execution(
 
     run_test = given(run_test, "--run-test")
     if execution:
-        return Target(client, execution)
+        look_in = run_test or from_environment(RUN_TEST_ID) or from_environment(RUN_TEST_NAME)
+        return Target(client, find_id(client, execution, look_in))
     if run_test:
         return find_latest(client, run_test, started_after=started_after)
     if found := from_environment(EXECUTION_ID):

@@ -6,9 +6,11 @@ import errno
 import os
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from io import TextIOWrapper
 from pathlib import Path
-from typing import Final
+from typing import IO, Final
 
 from futureagi_simulate.printable import one_line
 
@@ -112,6 +114,39 @@ def check_writable(path: Path | None, option: str) -> None:
         )
     if not os.access(path if path.exists() else path.parent, os.W_OK):
         raise usage(f"{path} can't be written: no permission.", f"Name another file with {option}.")
+
+
+@contextmanager
+def to_file(name: str | None) -> Iterator[None]:
+    """Print to the file `name` instead of standard output; None and "-" are standard output itself.
+
+    The file is written whole, also where the command ends with an exit code; an error leaves it as it was.
+    """
+    if name is None or name == "-":
+        yield
+        return
+    path = Path(name)
+    check_writable(path, "--output")
+    printed = sys.stdout
+    with tempfile.TemporaryFile() as kept:
+        sys.stdout = TextIOWrapper(kept, encoding="utf-8", errors="backslashreplace", write_through=True)
+        try:
+            try:
+                yield
+            finally:
+                buffered, sys.stdout = sys.stdout, printed
+                buffered.detach()
+        except Exception as end:
+            if type(end).__name__ != "Exit":
+                raise
+            _copy(kept, path)
+            raise
+        _copy(kept, path)
+
+
+def _copy(kept: IO[bytes], path: Path) -> None:
+    kept.seek(0)
+    write_private(path, kept.read())
 
 
 def write_private(path: Path, content: bytes) -> None:

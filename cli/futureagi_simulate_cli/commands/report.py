@@ -29,7 +29,7 @@ def report(
 
     Example: fi-simulate report EXECUTION --baseline LAST_RELEASE --to report.html
     """
-    from futureagi_simulate import Client
+    from futureagi_simulate_cli.commands.connection import connect
     from futureagi_simulate_cli.commands.console import progress, say
     from futureagi_simulate_cli.export.target import failure, require_writable, write_file
     from futureagi_simulate_cli.failures import Criteria
@@ -43,7 +43,7 @@ def report(
     settings = request.settings
     require_writable(to)
     console = progress()
-    with Client() as client, console.status("Reading calls …") as status:
+    with connect() as client, console.status("Reading calls …") as status:
         material = gather(
             client,
             str(find_execution(client, "report", request.execution, request.run_test).id),

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
-from futureagi_simulate.printable import one_line, shorten
+from futureagi_simulate.printable import clean, one_line, shorten
 from futureagi_simulate.records import CallRecord, EvalRecord, EvalSummary, ExecutionRecord
-from futureagi_simulate_cli.commands.console import print_table, say
+from futureagi_simulate_cli.commands.console import GAP, print_table, progress, say
+from futureagi_simulate_cli.commands.process import usage
 from futureagi_simulate_cli.gate.measure import measures
 from futureagi_simulate_cli.gate.render import counts_text, flat, interval_text, value_text
 from futureagi_simulate_cli.gate.settings import percent
@@ -71,6 +73,7 @@ _KINDS = ("pass_fail", "score", "choices", None)
 
 EXECUTION_COLUMNS = ("Execution", "Started (UTC)", "Status", "Calls", "Done", "Failed")
 EXECUTION_NUMBERS = ("Calls", "Done", "Failed")
+EXECUTION_DROP = ("Done",)
 
 
 def execution_row(record: ExecutionRecord) -> list[str | Text]:
@@ -83,17 +86,6 @@ def execution_row(record: ExecutionRecord) -> list[str | Text]:
         number(record.completed_calls),
         number(record.failed_calls),
     ]
-
-
-COMPACT_COLUMNS = ("Execution", "Started, UTC", "Status", "Calls", "Failed")
-
-
-def compact_row(record: ExecutionRecord, *, short_id: bool) -> list[str | Text]:
-    """Write an execution in the width of a terminal, on request with the first eight characters of its id."""
-    calls = f"{number(record.completed_calls)}/{number(record.total_calls)}"
-    failed = Text(number(record.failed_calls), "red" if record.failed_calls else "dim")
-    started = f"{record.started_at:%b %d %H:%M}" if record.started_at else "-"
-    return [(record.id or "-")[: 8 if short_id else None], started, status(record.status), calls, failed]
 
 
 def number(value: int | None) -> str:
@@ -136,6 +128,7 @@ def summary_text(summary: EvalSummary | None) -> Text:
 CALL_COLUMNS = ("Call", "Started (UTC)", "Status", "Length", "Score", "Scenario", "Failed evals")
 CALL_TEXTS = ("Scenario", "Failed evals")
 CALL_NUMBERS = ("Length", "Score")
+CALL_DROP = ("Started (UTC)", "Length", "Status")
 
 
 def call_row(record: CallRecord) -> list[str | Text]:
@@ -161,48 +154,124 @@ def eval_text(record: EvalRecord) -> Text:
     return Text(one_line(", ".join(record.choices)) or record.status or "-")
 
 
-def show_executions(console: Console, records: Sequence[ExecutionRecord], *, short_ids: bool = False) -> None:
-    """Print executions with a column per eval: pass rates, averages, or the most frequent choice.
-
-    On a terminal as many evals as there is room for.
-    """
+def show_executions(
+    console: Console,
+    records: Sequence[ExecutionRecord],
+    *,
+    wide: bool = False,
+    columns: str | None = None,
+) -> None:
+    """Print executions with a column per eval: pass rates, averages, or the most frequent choice."""
     names = eval_columns(records)
-    evals = [[summary_text(summaries(record).get(name)) for name in names] for record in records]
     heads = [one_line(name) for name in names]
-    if not console.is_terminal:
-        columns = [*EXECUTION_COLUMNS, *heads]
-        table = [[*execution_row(record), *cells] for record, cells in zip(records, evals, strict=True)]
-        print_table(console, columns, table, [*EXECUTION_NUMBERS, *heads])
-        return
-    broken = [head.replace(" ", "\n", 1) if len(head) > _SHORT else head for head in heads]
-    basic = [compact_row(record, short_id=short_ids) for record in records]
-    most = _fitting(console.width, [COMPACT_COLUMNS, *basic], [broken, *evals])
-    columns = [*COMPACT_COLUMNS, *broken[:most]]
-    table = [[*row, *cells[:most]] for row, cells in zip(basic, evals, strict=True)]
-    print_table(console, columns, table, ["Calls", "Failed", *broken])
-    if most < len(names):
-        say(console, f"No room for {', '.join(heads[most:])}.", "dim")
-
-
-_SHORT = 9
-_GAP = 2
-
-
-def _fitting(width: int, basic: Sequence[Sequence[object]], evals: Sequence[Sequence[object]]) -> int:
-    """Return how many columns of `evals` fit into `width` beside those of `basic`."""
-    room = width - sum(column + _GAP for column in _widths(basic))
-    for number, column in enumerate(_widths(evals)):
-        room -= column + _GAP
-        if room < -_GAP:
-            return number
-    return len(evals[0])
-
-
-def _widths(table: Sequence[Sequence[object]]) -> list[int]:
-    return [
-        max(cell_len(line) for cell in column for line in str(cell).split("\n"))
-        for column in zip(*table, strict=True)
+    rows = [
+        [*execution_row(record), *(summary_text(summaries(record).get(name)) for name in names)]
+        for record in records
     ]
+    rates = [
+        head
+        for name, head in zip(names, heads, strict=True)
+        if any((found := summaries(record).get(name)) and found.pass_rate is not None for record in records)
+    ]
+    others = [head for head in heads if head not in rates]
+    drop = (*EXECUTION_DROP, *reversed(others), "Started (UTC)", *reversed(rates[1:]))
+    every = [*EXECUTION_COLUMNS, *heads]
+    print_list(console, every, rows, [*EXECUTION_NUMBERS, *heads], drop=drop, wide=wide, chosen=columns)
+
+
+_LEAST: Final = 12
+
+
+def print_list(
+    console: Console,
+    columns: Sequence[str],
+    rows: Sequence[Sequence[str | Text]],
+    right: Sequence[str] = (),
+    *,
+    cut: Sequence[str] = (),
+    drop: Sequence[str] = (),
+    wide: bool = False,
+    chosen: str | None = None,
+) -> None:
+    """Print a list whose first column is an id, in the width of the terminal or of COLUMNS.
+
+    Where that is too narrow, ids are shortened to at least 8 characters, columns in `cut` are cut, and those
+    in `drop` are left out, the first first; a line on standard error says which. In a pipe without COLUMNS,
+    and with `wide`, everything is shown. `chosen` names the columns to show, separated by commas.
+    """
+    kept = list(range(len(columns))) if chosen is None else _chosen_columns(columns, chosen)
+    cells = [[cell if isinstance(cell, Text) else Text(one_line(cell)) for cell in row] for row in rows]
+    fits = console.is_terminal or "COLUMNS" in os.environ
+    if wide or not fits:
+        _print(console, columns, cells, kept, right)
+        return
+    size = _id_size([row[0].plain for row in cells])
+    cells = [[Text(row[0].plain[:size], row[0].style), *row[1:]] for row in cells]
+    widths = [
+        max(cell_len(text) for text in (clean(columns[place]), *(row[place].plain for row in cells)))
+        for place in range(len(columns))
+    ]
+
+    def least(place: int) -> int:
+        return min(widths[place], _LEAST) if columns[place] in cut else widths[place]
+
+    def room() -> int:
+        return console.width - sum(least(place) for place in kept) - len(GAP) * (len(kept) - 1)
+
+    dropped = []
+    for name in drop if chosen is None else ():
+        if room() >= 0:
+            break
+        place = columns.index(name)
+        kept.remove(place)
+        dropped.append(place)
+    spare = max(room(), 0)
+    for place in (place for place in kept if columns[place] in cut):
+        more = min(spare, widths[place] - least(place))
+        spare -= more
+        for row in cells:
+            row[place] = row[place].copy()
+            row[place].truncate(least(place) + more, overflow="ellipsis")
+    _print(console, columns, cells, kept, right)
+    if dropped:
+        left_out = ", ".join(clean(columns[place]) for place in sorted(dropped))
+        say(progress(), f"No room for {left_out}; --wide shows all.", "dim")
+
+
+def _print(
+    console: Console,
+    columns: Sequence[str],
+    cells: Sequence[Sequence[Text]],
+    kept: Sequence[int],
+    right: Sequence[str],
+) -> None:
+    heads = [columns[place] for place in kept]
+    print_table(console, heads, [[row[place] for place in kept] for row in cells], right)
+
+
+def _chosen_columns(columns: Sequence[str], chosen: str) -> list[int]:
+    """Return the places of the columns that `chosen` names, by their names or how these begin."""
+    found = []
+    for word in (word.strip() for word in chosen.split(",")):
+        matches = [
+            place
+            for place, column in enumerate(columns)
+            if word and column.casefold().startswith(word.casefold())
+        ]
+        exact = [place for place in matches if columns[place].casefold() == word.casefold()]
+        if len(exact or matches) != 1:
+            raise usage(
+                f'--columns: "{word}" is {"no column" if not matches else "the beginning of several"}.',
+                f"Columns: {', '.join(columns)}.",
+            )
+        found += exact or matches
+    return found
+
+
+def _id_size(ids: Sequence[str]) -> int:
+    """Return how many characters tell the ids apart: 8, or more where two begin with the same 8."""
+    different = len(set(ids))
+    return next((size for size in range(8, 37) if len({one[:size] for one in ids}) == different), 36)
 
 
 def show_execution(console: Console, record: ExecutionRecord) -> None:
@@ -231,7 +300,7 @@ def show_execution(console: Console, record: ExecutionRecord) -> None:
 
 def show_call(console: Console, record: CallRecord) -> None:
     """Print one call and the results of its evals."""
-    print_table(console, CALL_COLUMNS, [call_row(record)], CALL_NUMBERS, cut=CALL_TEXTS)
+    print_list(console, CALL_COLUMNS, [call_row(record)], CALL_NUMBERS, cut=CALL_TEXTS, drop=CALL_DROP)
     say(console)
     table: list[list[str | Text]] = [
         [one_line(found.name or found.id), eval_text(found), one_line(found.reason or "")]
