@@ -3,14 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-<<<<<<< HEAD
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from math import sqrt
-=======
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
->>>>>>> s3/stats
+from dataclasses import dataclass, replace
 from typing import Any, Final, Literal
 
 import attrs
@@ -326,11 +320,7 @@ def measure_execution(
         completed = execution.completed_calls
         if missing and problem is None and completed is not None and (measure.total or 0) > completed:
             problem = f"{measure.total} results for {completed} completed calls"
-<<<<<<< HEAD
-        return replace(
-=======
-        measure = attrs.evolve(
->>>>>>> s3/stats
+        measure = replace(
             measure,
             missing=missing,
             problem=problem,
@@ -369,9 +359,9 @@ def _without(
         left = {id(call) for call in out}
         smaller = replace(execution, total_calls=(execution.total_calls or 0) - len(out))
         kept = [call for call in rows if id(call) not in left]
-        counted = count_missing(attrs.evolve(measure, total=total), smaller, kept)
-        measure = attrs.evolve(measure, missing=counted)
-    return attrs.evolve(measure, value=value, hits=hits, total=total, most=None)
+        counted = count_missing(replace(measure, total=total), smaller, kept)
+        measure = replace(measure, missing=counted)
+    return replace(measure, value=value, hits=hits, total=total, most=None)
 
 
 def _pooled(measure: Measure) -> Measure:
@@ -380,10 +370,10 @@ def _pooled(measure: Measure) -> Measure:
     total = sum(part.total or 0 for part in judged)
     hits = [part.hits for part in judged if part.hits is not None]
     if not total:
-        return attrs.evolve(measure, value=None, hits=None, total=0)
+        return replace(measure, value=None, hits=None, total=0)
     if measure.is_rate and len(hits) == len(judged):
         value = round(100 * sum(hits) / total, 2)
-        return attrs.evolve(measure, value=value, hits=sum(hits), total=total, most=None)
+        return replace(measure, value=value, hits=sum(hits), total=total, most=None)
     return measure
 
 

@@ -83,7 +83,7 @@ def _calls(client: Client, execution_id: str, run_test_id: str | None) -> Iterat
         detail = client.get_test_execution(execution_id, page_size=PAGE, prefetch=PREFETCH)
         yield from readable(detail.calls, execution_id)
         return
-    run = client.get_execution_run(execution_id, page_size=PAGE, prefetch=PREFETCH)
+    run = fetch_run(client, execution_id)
     calls = list(readable(run.calls, execution_id))
     fuller = full_calls(client, execution_id, run_test_id, {call.id for call in calls}, prefetch=PREFETCH)
     yield from (merge(call, fuller.get(call.id)) for call in calls)

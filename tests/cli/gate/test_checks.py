@@ -305,7 +305,9 @@ def test_an_eval_that_vanished_since_the_baseline_is_a_reason() -> None:
 
 def test_a_drop_is_counted_in_the_decimals_that_are_shown() -> None:
     baseline = execution(score("Resolution", 90.91))
-    verdict = evaluate(execution(score("Resolution", 88.91)), Settings.of(["Resolution=1"], max_drop=2), baseline)
+    verdict = evaluate(
+        execution(score("Resolution", 88.91)), Settings.of(["Resolution=1"], max_drop=2), baseline
+    )
     assert verdict.ready
 
 

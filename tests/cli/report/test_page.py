@@ -174,7 +174,7 @@ def odd_verdict(names: list[str], values: list[Any]) -> Verdict:
     execution = ExecutionRecord(id="x", status="completed", total_calls=3, evals=tuple(evals))
     verdict = evaluate(execution)
     measured = zip(verdict.measures, values * len(names), strict=False)
-    return attrs.evolve(verdict, measures=tuple(attrs.evolve(one, value=value) for one, value in measured))
+    return attrs.evolve(verdict, measures=tuple(replace(one, value=value) for one, value in measured))
 
 
 ODD_NAMES = [
