@@ -119,7 +119,7 @@ def build_command(entry: Entry) -> Any:
     return command
 
 
-_WITHOUT_CLIENT: Final = ("demo", "mock", "mcp")
+_WITHOUT_CLIENT: Final = ("demo", "mock", "mcp", "drift")
 _PRINTING: Final = ("executions", "calls", "runs", "failures", "compare", "flaky")
 
 

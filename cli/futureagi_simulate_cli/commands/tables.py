@@ -218,7 +218,7 @@ def print_list(
     def room() -> int:
         return console.width - sum(least(place) for place in kept) - len(GAP) * (len(kept) - 1)
 
-    dropped = []
+    dropped: list[int] = []
     for name in drop if chosen is None else ():
         if room() >= 0:
             break

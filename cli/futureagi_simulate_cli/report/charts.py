@@ -84,7 +84,7 @@ def rates(verdict: Verdict) -> Chart | None:
     """Draw each eval as a bar with its 95 % interval, ticks for threshold and baseline; None without any."""
     before = {measure.name: measure.value for measure in verdict.baseline}
     limits = {
-        check.subject: check.required
+        check.subject: float(check.required)
         for check in verdict.checks
         if check.kind == "threshold" and isinstance(check.required, int | float)
     }
