@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import inspect
+import math
 import os
 import sys
 import traceback
@@ -13,7 +14,6 @@ from contextlib import contextmanager
 from typing import Any, Final, NamedTuple
 
 import typer
-from typer._click.types import FloatRange, IntRange
 from typer.core import TyperCommand, TyperGroup, TyperOption
 
 from futureagi_simulate.errors import (
@@ -129,8 +129,11 @@ def _add_common_options(command: Any, *, output: bool) -> None:
 
     taken = {name for parameter in command.params for name in parameter.opts}
 
-    def add(*names: str, **settings: Any) -> None:
+    def add(*names: str, least: float | None = None, most: float = math.inf, **settings: Any) -> None:
         def keep(_: Any, parameter: Any, value: Any) -> None:
+            if value is not None and least is not None and not least <= value <= most:
+                limits = f"from {least:g} to {most:g}" if most < math.inf else f"of at least {least:g}"
+                raise typer.BadParameter(f"{value:g} isn't a number {limits}.", param_hint=f"'{names[0]}'")
             setattr(CONNECTION, parameter.name, value)
 
         free = [name for name in names if name not in taken]
@@ -140,8 +143,15 @@ def _add_common_options(command: Any, *, output: bool) -> None:
             )
 
     add("--timeout", metavar="TIME", type=str, help="Wait at most this long for an answer: 30s (60s).")
-    add("--retries", metavar="N", type=IntRange(0, 100), help="Try a request again so often at most (4).")
-    add("--rate", metavar="N", type=FloatRange(0.001), help="Requests a second at most.")
+    add(
+        "--retries",
+        metavar="N",
+        type=int,
+        least=0,
+        most=100,
+        help="Try a request again so often at most (4).",
+    )
+    add("--rate", metavar="N", type=float, least=0.001, help="Requests a second at most.")
     add("--verbose", "-v", is_flag=True, type=bool, default=False, help="Tell each request on stderr.")
     add("--quiet", "-q", is_flag=True, type=bool, default=False, help="Tell nothing but results and errors.")
     if output:
