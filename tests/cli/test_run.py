@@ -11,7 +11,7 @@ from junitparser import JUnitXml
 
 from futureagi_simulate.errors import ContractWarning
 from futureagi_simulate.records import ExecutionRecord
-from futureagi_simulate_cli.commands.app import COMMANDS, warnings_as_notes
+from futureagi_simulate_cli.commands.app import COMMANDS, Entry, warnings_as_notes
 from futureagi_simulate_cli.gate.checks import Check, Outcome, Verdict
 from futureagi_simulate_cli.gate.render import as_junit
 
@@ -64,10 +64,10 @@ def test_the_exit_code_is_the_same_with_a_traceback(
 def test_a_traceback_is_shown_only_where_it_is_asked_for(
     error: BaseException, code: int, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fails(*_: object) -> None:
+    def fails() -> None:
         raise error
 
-    monkeypatch.setattr("futureagi_simulate_cli.commands.options.from_environment", fails)
+    monkeypatch.setattr(Entry, "load", lambda _: fails)
     monkeypatch.setenv("FI_API_KEY", "k")
     monkeypatch.setenv("FI_SECRET_KEY", "s")
     quiet = run("gate")
