@@ -268,6 +268,17 @@ def _first_line(problem: Exception) -> str:
 
 def render(root: Path) -> dict[Path, str]:
     """Generate what the project at `root` has; return the files by path inside the project."""
+    with tempfile.TemporaryDirectory() as folder:
+        module = Path(folder, facts.MODULE.name)
+        files = {PACKAGE / path: text for path, text in render_package(root).items()}
+        spec = load((root / "openapi.yaml").read_bytes())
+        module.write_text(facts.render(spec, root / "generator-templates"), encoding="utf-8")
+        run_hooks(root / "generator-config.yaml", module.parent)
+        return files | {facts.MODULE: module.read_text("utf-8")}
+
+
+def render_package(root: Path) -> dict[Path, str]:
+    """Generate the package of the project at `root`; return its files, by path inside the package."""
     spec = load((root / "openapi.yaml").read_bytes())
     document, config, templates = ready(spec), root / "generator-config.yaml", root / "generator-templates"
     with tempfile.TemporaryDirectory() as folder:
@@ -283,14 +294,9 @@ def render(root: Path) -> dict[Path, str]:
         run_hooks(config, target)
         refuse_undecodable(target)
         files = {path.relative_to(target): path.read_text("utf-8") for path in sorted(target.rglob("*.py"))}
-        for_mock = Path(folder, facts.MODULE.name)
-        for_mock.write_text(facts.render(spec, templates), encoding="utf-8")
-        run_hooks(config, for_mock.parent)
-        mock = for_mock.read_text("utf-8")
     # An object of free keys is a dict, not a class: its template gives an empty module.
     files = {path: text for path, text in files.items() if path.name == "__init__.py" or text != HEADER}
-    package = {PACKAGE / path: text for path, text in files.items()}
-    return package | {PACKAGE / "py.typed": HEADER, facts.MODULE: mock}
+    return files | {Path("py.typed"): HEADER}
 
 
 def committed(root: Path) -> dict[Path, str]:

@@ -583,6 +583,11 @@ class Documented:
             Endpoint.SIMULATION_RUNS: self._runs,
         }
 
+    @property
+    def answered(self) -> frozenset[Endpoint]:
+        """Return the operations that this profile has an answer to; the others are answered with 501."""
+        return frozenset(self._answers)
+
     def answer(
         self, endpoint: Endpoint, ids: dict[str, str], query: Query, organization: Organization, now: datetime
     ) -> Response:

@@ -54,7 +54,11 @@ def questions(asker: ProfileClient) -> list[tuple[Endpoint, dict[str, str], dict
                 asked += [
                     (Endpoint.TEST_EXECUTION, path, everything),
                     (Endpoint.TEST_EXECUTION, path, {"row_groups": ["status", "scenario"]}),
-                    (Endpoint.SIMULATION_RUNS, {}, everything | {"execution_id": item["id"], "summary": True}),
+                    (
+                        Endpoint.SIMULATION_RUNS,
+                        {},
+                        everything | {"execution_id": item["id"], "summary": True},
+                    ),
                 ]
     for version in asker.store.catalogue.versions.values():
         agent = asker.store.catalogue.agents[version.agent]
