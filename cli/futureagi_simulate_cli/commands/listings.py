@@ -12,15 +12,14 @@ from futureagi_simulate_cli.commands.connection import connect
 from futureagi_simulate_cli.commands.options import (
     RUN_TEST_ID,
     RUN_TEST_NAME,
-    call_statuses,
     either,
-    execution_statuses,
     find_call_id,
     find_id,
     from_environment,
     given,
     require_id,
 )
+from futureagi_simulate_cli.commands.parameters import NONE_GIVEN, Given, arguments, with_parameters, words
 
 TABLE_ROWS: Final = 20
 LARGEST_PAGE: Final = 100
@@ -99,6 +98,7 @@ class View(NamedTuple):
             )
 
 
+@with_parameters("list_test_executions", named=("search", "status"))
 def executions(
     run_test: RunTestArgument = None,
     run_test_id: RunTestOption = None,
@@ -109,7 +109,7 @@ def executions(
             "--status",
             metavar="STATUS",
             help="Only executions with this status.",
-            autocompletion=execution_statuses,
+            autocompletion=lambda: words("list_test_executions", "status"),
         ),
     ] = None,
     limit: Limit = None,
@@ -118,6 +118,7 @@ def executions(
     jsonl: AsLines = False,
     wide: Wide = False,
     columns: Columns = None,
+    further: Given = NONE_GIVEN,
 ) -> None:
     """List the executions of a run test, newest first.
 
@@ -134,7 +135,13 @@ def executions(
         raise usage("No run test was named.", "fi-simulate executions RUN_TEST, with its id")
     require_id(run_test, "fi-simulate runs NAME takes the name of a run test")
     with connect() as client:
-        listing = client.list_test_executions(run_test, search=search, status=status, **view.paging)
+        listing = client.list_test_executions(
+            run_test,
+            search=search,
+            status=status,
+            **arguments("list_test_executions", further),
+            **view.paging,
+        )
         show(
             Counted(listing, lambda item: execution_record(item, run_test_id=run_test), page),
             tables.EXECUTION_COLUMNS,
@@ -145,6 +152,10 @@ def executions(
         )
 
 
+@with_parameters(
+    *("list_call_executions", "get_test_execution", "list_version_call_executions"),
+    named=("search", "status", "row_groups", "group_keys"),
+)
 def calls(
     run_test: RunTestArgument = None,
     run_test_id: RunTestOption = None,
@@ -166,7 +177,7 @@ def calls(
             "--status",
             metavar="STATUS",
             help="Only calls with this status (not of an agent).",
-            autocompletion=call_statuses,
+            autocompletion=lambda: words("list_call_executions", "status"),
         ),
     ] = None,
     filters: Annotated[
@@ -183,6 +194,7 @@ def calls(
     jsonl: AsLines = False,
     wide: Wide = False,
     columns: Columns = None,
+    further: Given = NONE_GIVEN,
 ) -> None:
     """List the calls of a run test.
 
@@ -203,7 +215,9 @@ def calls(
     with connect() as client:
         if execution:
             execution = find_id(client, execution, from_environment(RUN_TEST_ID))
-        listing = _chosen(client, run_test, execution, agent, version, search, status, filters, view.paging)
+        listing = _chosen(
+            client, run_test, execution, agent, version, search, status, filters, further, view.paging
+        )
         show(
             Counted(listing, lambda item: call_record(item, execution_id=execution), page),
             tables.CALL_COLUMNS,
@@ -223,6 +237,7 @@ def _chosen(
     search: str | None,
     status: str | None,
     filters: list[str] | None,
+    further: Given,
     paging: dict[str, Any],
 ) -> Any:
     from futureagi_simulate_cli.commands.process import usage
@@ -241,15 +256,18 @@ def _chosen(
         raise usage("The calls of an agent's version can't be searched.", "Leave --search out.")
     if run_test:
         require_id(run_test, "fi-simulate runs NAME lists its executions; name one with --execution")
+        paging |= arguments("list_call_executions", further)
         return client.list_call_executions(run_test, search=search, status=status, **paging)
     if execution:
         from futureagi_simulate_cli.commands.conditions import parse_condition, status_filter
 
         wanted = [parse_condition(text) for text in filters or ()]
         wanted += [status_filter(status)] if status else []
+        paging |= arguments("get_test_execution", further)
         return client.get_test_execution(
             execution, search=search, filters=wanted, enforce_filters=bool(wanted), **paging
         ).calls
+    paging |= arguments("list_version_call_executions", further)
     return client.list_version_call_executions(agent, version, **paging)
 
 
@@ -316,6 +334,10 @@ def print_records(records: Iterable[Any], view: View) -> bool:
     return view.is_json
 
 
+@with_parameters(
+    *("list_execution_runs", "get_execution_run", "get_call_run"),
+    named=("run_test_name", "execution_id", "call_execution_id", "eval_name", "summary"),
+)
 def runs(
     name: Annotated[
         str | None,
@@ -343,6 +365,7 @@ def runs(
     jsonl: AsLines = False,
     wide: Wide = False,
     columns: Columns = None,
+    further: Given = NONE_GIVEN,
 ) -> None:
     """Show the pass rates of executions and calls.
 
@@ -365,30 +388,32 @@ def runs(
         )
     with connect() as client:
         if name:
-            _by_name(client, name, evals, view)
+            _by_name(client, name, evals, further, view)
         elif execution:
-            _by_execution(client, execution, evals, view)
+            _by_execution(client, execution, evals, further, view)
         elif call:
-            _by_call(client, call, evals, view)
+            _by_call(client, call, evals, further, view)
 
 
-def _by_name(client: Any, name: str, evals: list[str] | None, view: View) -> None:
+def _by_name(client: Any, name: str, evals: list[str] | None, further: Given, view: View) -> None:
     from futureagi_simulate.records import execution_record
     from futureagi_simulate_cli.commands.console import output
     from futureagi_simulate_cli.commands.tables import show_executions
     from futureagi_simulate_cli.gate.find import is_uuid
 
     if is_uuid(name):
+        more = arguments("get_execution_run", further)
         listing = client.list_test_executions(name, **view.paging)
         records = Counted(
             listing,
             lambda item: execution_record(
-                client.get_execution_run(item.id, eval_names=evals, page_size=1), run_test_id=name
+                client.get_execution_run(item.id, eval_names=evals, page_size=1, **more), run_test_id=name
             ),
             view.page,
         )
     else:
-        listing = client.list_execution_runs(name, eval_names=evals, **view.paging)
+        more = arguments("list_execution_runs", further)
+        listing = client.list_execution_runs(name, eval_names=evals, **more, **view.paging)
         records = Counted(listing, lambda item: execution_record(item, run_test_name=name), view.page)
     chosen = islice(records, view.most or None)
     if print_records(chosen, view):
@@ -398,25 +423,29 @@ def _by_name(client: Any, name: str, evals: list[str] | None, view: View) -> Non
     records.note_rest(len(shown), view.most)
 
 
-def _by_execution(client: Any, execution: str, evals: list[str] | None, view: View) -> None:
+def _by_execution(client: Any, execution: str, evals: list[str] | None, further: Given, view: View) -> None:
     from futureagi_simulate.records import execution_record
     from futureagi_simulate_cli.commands.console import output
     from futureagi_simulate_cli.commands.tables import show_execution
 
     run_test = from_environment(RUN_TEST_ID) or from_environment(RUN_TEST_NAME)
     execution = find_id(client, execution, run_test)
-    record = execution_record(client.get_execution_run(execution, eval_names=evals))
+    record = execution_record(
+        client.get_execution_run(execution, eval_names=evals, **arguments("get_execution_run", further))
+    )
     if not _print_one(record, view):
         show_execution(output(), record)
 
 
-def _by_call(client: Any, call: str, evals: list[str] | None, view: View) -> None:
+def _by_call(client: Any, call: str, evals: list[str] | None, further: Given, view: View) -> None:
     from futureagi_simulate.records import call_record
     from futureagi_simulate_cli.commands.console import output
     from futureagi_simulate_cli.commands.tables import show_call
 
     run_test = from_environment(RUN_TEST_ID)
-    record = call_record(client.get_call_run(find_call_id(client, call, run_test), eval_names=evals))
+    more = arguments("get_call_run", further)
+    found = client.get_call_run(find_call_id(client, call, run_test), eval_names=evals, **more)
+    record = call_record(found)
     if not _print_one(record, view):
         show_call(output(), record)
 
