@@ -19,7 +19,7 @@ from futureagi_simulate_cli.commands.options import (
     given,
     require_id,
 )
-from futureagi_simulate_cli.commands.parameters import NONE_GIVEN, Given, arguments, with_parameters, words
+from futureagi_simulate_cli.commands.parameters import Param, arguments, words
 
 TABLE_ROWS: Final = 20
 LARGEST_PAGE: Final = 100
@@ -98,7 +98,6 @@ class View(NamedTuple):
             )
 
 
-@with_parameters("list_test_executions", named=("search", "status"))
 def executions(
     run_test: RunTestArgument = None,
     run_test_id: RunTestOption = None,
@@ -112,13 +111,13 @@ def executions(
             autocompletion=lambda: words("list_test_executions", "status"),
         ),
     ] = None,
+    param: Param = None,
     limit: Limit = None,
     page: Page = None,
     json: AsJson = False,
     jsonl: AsLines = False,
     wide: Wide = False,
     columns: Columns = None,
-    further: Given = NONE_GIVEN,
 ) -> None:
     """List the executions of a run test, newest first.
 
@@ -135,13 +134,8 @@ def executions(
         raise usage("No run test was named.", "fi-simulate executions RUN_TEST, with its id")
     require_id(run_test, "fi-simulate runs NAME takes the name of a run test")
     with connect() as client:
-        listing = client.list_test_executions(
-            run_test,
-            search=search,
-            status=status,
-            **arguments("list_test_executions", further),
-            **view.paging,
-        )
+        more = arguments("list_test_executions", param) | view.paging
+        listing = client.list_test_executions(run_test, search=search, status=status, **more)
         show(
             Counted(listing, lambda item: execution_record(item, run_test_id=run_test), page),
             tables.EXECUTION_COLUMNS,
@@ -152,10 +146,6 @@ def executions(
         )
 
 
-@with_parameters(
-    *("list_call_executions", "get_test_execution", "list_version_call_executions"),
-    named=("search", "status", "row_groups", "group_keys"),
-)
 def calls(
     run_test: RunTestArgument = None,
     run_test_id: RunTestOption = None,
@@ -188,13 +178,13 @@ def calls(
             help='With --execution: only calls that meet it: "overall_score < 50". Repeatable.',
         ),
     ] = None,
+    param: Param = None,
     limit: Limit = None,
     page: Page = None,
     json: AsJson = False,
     jsonl: AsLines = False,
     wide: Wide = False,
     columns: Columns = None,
-    further: Given = NONE_GIVEN,
 ) -> None:
     """List the calls of a run test.
 
@@ -216,7 +206,7 @@ def calls(
         if execution:
             execution = find_id(client, execution, from_environment(RUN_TEST_ID))
         listing = _chosen(
-            client, run_test, execution, agent, version, search, status, filters, further, view.paging
+            client, run_test, execution, agent, version, search, status, filters, param, view.paging
         )
         show(
             Counted(listing, lambda item: call_record(item, execution_id=execution), page),
@@ -237,7 +227,7 @@ def _chosen(
     search: str | None,
     status: str | None,
     filters: list[str] | None,
-    further: Given,
+    param: list[str] | None,
     paging: dict[str, Any],
 ) -> Any:
     from futureagi_simulate_cli.commands.process import usage
@@ -256,19 +246,20 @@ def _chosen(
         raise usage("The calls of an agent's version can't be searched.", "Leave --search out.")
     if run_test:
         require_id(run_test, "fi-simulate runs NAME lists its executions; name one with --execution")
-        paging |= arguments("list_call_executions", further)
-        return client.list_call_executions(run_test, search=search, status=status, **paging)
+        more = arguments("list_call_executions", param) | paging
+        return client.list_call_executions(run_test, search=search, status=status, **more)
     if execution:
         from futureagi_simulate_cli.commands.conditions import parse_condition, status_filter
 
         wanted = [parse_condition(text) for text in filters or ()]
         wanted += [status_filter(status)] if status else []
-        paging |= arguments("get_test_execution", further)
+        more = arguments("get_test_execution", param) | paging
         return client.get_test_execution(
-            execution, search=search, filters=wanted, enforce_filters=bool(wanted), **paging
+            execution, search=search, filters=wanted, enforce_filters=bool(wanted), **more
         ).calls
-    paging |= arguments("list_version_call_executions", further)
-    return client.list_version_call_executions(agent, version, **paging)
+    return client.list_version_call_executions(
+        agent, version, **arguments("list_version_call_executions", param), **paging
+    )
 
 
 class Counted:
@@ -334,10 +325,6 @@ def print_records(records: Iterable[Any], view: View) -> bool:
     return view.is_json
 
 
-@with_parameters(
-    *("list_execution_runs", "get_execution_run", "get_call_run"),
-    named=("run_test_name", "execution_id", "call_execution_id", "eval_name", "summary"),
-)
 def runs(
     name: Annotated[
         str | None,
@@ -359,13 +346,13 @@ def runs(
     evals: Annotated[
         list[str] | None, typer.Option("--eval", metavar="NAME", help="Only this eval. Repeatable.")
     ] = None,
+    param: Param = None,
     limit: Limit = None,
     page: Page = None,
     json: AsJson = False,
     jsonl: AsLines = False,
     wide: Wide = False,
     columns: Columns = None,
-    further: Given = NONE_GIVEN,
 ) -> None:
     """Show the pass rates of executions and calls.
 
@@ -388,21 +375,21 @@ def runs(
         )
     with connect() as client:
         if name:
-            _by_name(client, name, evals, further, view)
+            _by_name(client, name, evals, param, view)
         elif execution:
-            _by_execution(client, execution, evals, further, view)
+            _by_execution(client, execution, evals, param, view)
         elif call:
-            _by_call(client, call, evals, further, view)
+            _by_call(client, call, evals, param, view)
 
 
-def _by_name(client: Any, name: str, evals: list[str] | None, further: Given, view: View) -> None:
+def _by_name(client: Any, name: str, evals: list[str] | None, param: list[str] | None, view: View) -> None:
     from futureagi_simulate.records import execution_record
     from futureagi_simulate_cli.commands.console import output
     from futureagi_simulate_cli.commands.tables import show_executions
     from futureagi_simulate_cli.gate.find import is_uuid
 
     if is_uuid(name):
-        more = arguments("get_execution_run", further)
+        more = arguments("get_execution_run", param)
         listing = client.list_test_executions(name, **view.paging)
         records = Counted(
             listing,
@@ -412,8 +399,8 @@ def _by_name(client: Any, name: str, evals: list[str] | None, further: Given, vi
             view.page,
         )
     else:
-        more = arguments("list_execution_runs", further)
-        listing = client.list_execution_runs(name, eval_names=evals, **more, **view.paging)
+        more = arguments("list_execution_runs", param) | view.paging
+        listing = client.list_execution_runs(name, eval_names=evals, **more)
         records = Counted(listing, lambda item: execution_record(item, run_test_name=name), view.page)
     chosen = islice(records, view.most or None)
     if print_records(chosen, view):
@@ -423,29 +410,30 @@ def _by_name(client: Any, name: str, evals: list[str] | None, further: Given, vi
     records.note_rest(len(shown), view.most)
 
 
-def _by_execution(client: Any, execution: str, evals: list[str] | None, further: Given, view: View) -> None:
+def _by_execution(
+    client: Any, execution: str, evals: list[str] | None, param: list[str] | None, view: View
+) -> None:
     from futureagi_simulate.records import execution_record
     from futureagi_simulate_cli.commands.console import output
     from futureagi_simulate_cli.commands.tables import show_execution
 
     run_test = from_environment(RUN_TEST_ID) or from_environment(RUN_TEST_NAME)
     execution = find_id(client, execution, run_test)
-    record = execution_record(
-        client.get_execution_run(execution, eval_names=evals, **arguments("get_execution_run", further))
-    )
+    more = arguments("get_execution_run", param)
+    record = execution_record(client.get_execution_run(execution, eval_names=evals, **more))
     if not _print_one(record, view):
         show_execution(output(), record)
 
 
-def _by_call(client: Any, call: str, evals: list[str] | None, further: Given, view: View) -> None:
+def _by_call(client: Any, call: str, evals: list[str] | None, param: list[str] | None, view: View) -> None:
     from futureagi_simulate.records import call_record
     from futureagi_simulate_cli.commands.console import output
     from futureagi_simulate_cli.commands.tables import show_call
 
     run_test = from_environment(RUN_TEST_ID)
-    more = arguments("get_call_run", further)
-    found = client.get_call_run(find_call_id(client, call, run_test), eval_names=evals, **more)
-    record = call_record(found)
+    call = find_call_id(client, call, run_test)
+    more = arguments("get_call_run", param)
+    record = call_record(client.get_call_run(call, eval_names=evals, **more))
     if not _print_one(record, view):
         show_call(output(), record)
 

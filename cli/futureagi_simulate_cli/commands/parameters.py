@@ -1,111 +1,82 @@
-"""Options for parameters of the API that a command doesn't name: what the contract gains, it has."""
+"""`--param NAME=VALUE`: parameters of the API that a command has no option for, as the contract has them."""
 
 from __future__ import annotations
 
-import functools
-import inspect
-from collections.abc import Callable, Collection, Mapping
-from types import MappingProxyType
-from typing import Annotated, Any, Final
+import json
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from futureagi_simulate_api.operations import METHODS, Parameter
 from futureagi_simulate_cli.commands.process import usage
 
-Given = Mapping[str, Any]
-NONE_GIVEN: Final[Given] = MappingProxyType({})
-_TYPES: Final[Mapping[str, Any]] = {
-    "boolean": bool,
-    "flag": bool,
-    "integer": int,
-    "whole": int,
-    "number": float,
+if TYPE_CHECKING:
+    from futureagi_simulate_api.operations import Parameter
+
+Param = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--param",
+        metavar="NAME=VALUE",
+        help="Another parameter of the API, by its name there. Repeatable.",
+    ),
+]
+#: What the commands have options and arguments for.
+_OPTIONS: Final = frozenset(
+    {"search", "status", "filters", "eval_name", "run_test_name", "execution_id", "call_execution_id"}
+)
+_VERDICTS: Final = {"true": True, "false": False}
+_READERS: Final[Mapping[str, tuple[str, Callable[[str], Any]]]] = {
+    "boolean": ("true or false", lambda text: _VERDICTS[text.lower()]),
+    "flag": ("true or false", lambda text: _VERDICTS[text.lower()]),
+    "integer": ("a whole number", int),
+    "whole": ("a whole number", int),
+    "number": ("a number", float),
+    "texts": ("a JSON array", json.loads),
+    "scalars": ("a JSON array", json.loads),
 }
-_LISTS: Final = ("names", "texts", "scalars")
-#: By method: the parameters that its command has further options for.
-_FURTHER: Final[dict[str, dict[str, Parameter]]] = {}
-_COMMON: Final = ("timeout", "retries", "rate", "verbose", "quiet", "output", "help")
 
 
 def words(method: str, parameter: str) -> list[str]:
     """Return the words that a parameter of a method of the client is known to take, for completion."""
-    return next(list(one.values) for one in METHODS[method].parameters if one.name == parameter)
+    return next(list(one.values) for one in _parameters(method).values() if one.name == parameter)
 
 
-def with_parameters(*methods: str, named: Collection[str]) -> Callable[[Any], Any]:
-    """Give a command an option for each parameter of `methods` that isn't `named`.
+def arguments(method: str, given: list[str] | None) -> dict[str, Any]:
+    """Read the values of `--param` as arguments of a method of the client.
 
-    The command gets the values as its argument `further`, by argument of the method, those left out missing.
+    Raise a usage error for a parameter that the method lacks or the command has an option for, for a value of
+    another type, and for a parameter that is needed and missing.
     """
-    for method in methods:
-        _FURTHER[method] = {
-            one.argument: one
-            for one in METHODS[method].parameters
-            if one.name not in named and one.place == "query" and one.kind != "filters"
-        }
-    found = {name: one for method in methods for name, one in _FURTHER[method].items()}
-
-    def decorate(command: Any) -> Any:
-        signature = inspect.signature(command, eval_str=True)
-        own = [one for one in signature.parameters.values() if one.name != "further"]
-        taken = {*_COMMON, *(one.name for one in own)}
-        options = [_option(one, taken) for one in found.values()]
-
-        @functools.wraps(command)
-        def call(**arguments: Any) -> Any:
-            given = {argument: arguments.pop(_variable(argument)) for argument in found}
-            further = {name: value for name, value in given.items() if value not in (None, [])}
-            return command(**arguments, further=further)
-
-        call.__signature__ = signature.replace(  # type: ignore[attr-defined]
-            parameters=[one.replace(kind=inspect.Parameter.KEYWORD_ONLY) for one in [*own, *options]]
-        )
-        return call
-
-    return decorate
-
-
-def arguments(method: str, further: Given) -> dict[str, Any]:
-    """Return what was given, for a method; raise a usage error for what it doesn't take, or needs."""
-    known = _FURTHER[method]
-    for name in further:
+    known = {name: one for name, one in _parameters(method).items() if name not in _OPTIONS}
+    read: dict[str, Any] = {}
+    for text in given or ():
+        name, sign, value = text.partition("=")
+        if not sign:
+            raise usage(f'--param "{text}" has no value.', "Write it as NAME=VALUE.")
         if name not in known:
-            raise usage(f"{_flag(name)} doesn't go with what is listed.", "Leave it out.")
-    for name, one in known.items():
-        if one.required and name not in further:
-            raise usage(f"{_flag(name)} is needed.", "Give it a value.")
-    return dict(further)
+            others = f"It takes {', '.join(known)}." if known else "It takes none but those with an option."
+            raise usage(f'--param "{text}": what is asked for has no parameter "{name}".', others)
+        one = known[name]
+        if one.several or one.kind == "names":
+            read.setdefault(one.argument, []).append(_read(one, value))
+        else:
+            read[one.argument] = _read(one, value)
+    missing = [name for name, one in known.items() if one.required and one.argument not in read]
+    if missing:
+        raise usage(f"The parameter {missing[0]} is needed.", f"Give --param {missing[0]}=VALUE.")
+    return read
 
 
-def _variable(argument: str) -> str:
-    return f"api_{argument}"
+def _parameters(method: str) -> dict[str, Parameter]:
+    from futureagi_simulate_api.operations import METHODS  # here: --help does without
+
+    return {one.name: one for one in METHODS[method].parameters if one.place != "path"}
 
 
-def _flag(argument: str, taken: Collection[str] = ()) -> str:
-    name = argument.strip("_").replace("_", "-")
-    return f"--api-{name}" if argument in taken else f"--{name}"
-
-
-def _option(one: Parameter, taken: Collection[str]) -> inspect.Parameter:
-    """Return the option of a parameter; one that has the name of another option begins with --api."""
-    kind = _TYPES.get(one.kind, str)
-    several = one.several or one.kind in _LISTS
-    flag = _flag(one.argument, taken)
-    known = f" One of {', '.join(one.values)}." if one.values else ""
-    extra: dict[str, Any] = {} if kind is bool else {"metavar": "N" if kind in (int, float) else "TEXT"}
-    if one.values:
-        extra["autocompletion"] = lambda: list(one.values)
-    option = typer.Option(
-        f"{flag}/--no-{flag[2:]}" if one.kind == "flag" else flag,
-        help=f"Sent as {one.name}.{known}{' Repeatable.' if several else ''}",
-        min=1 if one.kind == "integer" else None,
-        **extra,
-    )
-    annotation = Annotated[list[kind] | None if several else kind | None, option]  # type: ignore[valid-type]
-    return inspect.Parameter(
-        _variable(one.argument),
-        inspect.Parameter.KEYWORD_ONLY,
-        default=None,
-        annotation=annotation,
-    )
+def _read(one: Parameter, text: str) -> Any:
+    what, read = _READERS.get(one.kind, ("a text", str))
+    with suppress(ValueError, KeyError):
+        return read(text)
+    raise usage(f'--param "{one.name}={text}": the value isn\'t {what}.', f"Give {what}.")
