@@ -56,7 +56,7 @@ def arguments(method: str, given: list[str] | None) -> dict[str, Any]:
         if not sign:
             raise usage(f'--param "{text}" has no value.', "Write it as NAME=VALUE.")
         if name not in known:
-            others = f"It takes {', '.join(known)}." if known else "It takes none but those with an option."
+            others = f"Use one of {', '.join(known)}." if known else "Leave it out, or use an option."
             raise usage(f'--param "{text}": what is asked for has no parameter "{name}".', others)
         one = known[name]
         if one.several or one.kind == "names":
