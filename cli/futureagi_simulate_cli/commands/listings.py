@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import functools
+import inspect
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
-from typing import Annotated, Any, Final, NamedTuple
+from typing import Annotated, Any, Final, NamedTuple, get_type_hints
 
 import typer
 
@@ -28,16 +30,6 @@ MOST_ROWS: Final = 1_000_000_000
 Search = Annotated[
     str | None, typer.Option("--search", metavar="TEXT", help="Only those that this text is found in.")
 ]
-Limit = Annotated[
-    int | None,
-    typer.Option(
-        "--limit",
-        metavar="N",
-        min=0,
-        max=MOST_ROWS,
-        help="How many to show; 0 for all. 20 in a table, all with --json.",
-    ),
-]
 RunTestArgument = Annotated[
     str | None,
     typer.Argument(
@@ -45,27 +37,33 @@ RunTestArgument = Annotated[
     ),
 ]
 RunTestOption = Annotated[str | None, typer.Option("--run-test", metavar="ID", help="The same as RUN_TEST.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print a JSON array of normalised records.")]
-AsLines = Annotated[bool, typer.Option("--jsonl", help="Print the same as JSON Lines.")]
-Page = Annotated[
-    int | None,
-    typer.Option("--page", metavar="N", min=1, max=MOST_ROWS, help="Show the Nth page of --limit rows."),
-]
-Wide = Annotated[bool, typer.Option("--wide", help="Show whole ids and all columns, however wide.")]
-Columns = Annotated[
-    str | None, typer.Option("--columns", metavar="A,B", help="Show these columns of the table only.")
-]
 
 
 class View(NamedTuple):
-    """How a listing is printed: which rows, in what form, and the columns of its table."""
+    """How a listing is printed: which rows, in what form, which columns of its table. Fields are options."""
 
-    limit: int | None
-    page: int | None
-    json: bool
-    jsonl: bool
-    wide: bool
-    columns: str | None
+    limit: Annotated[
+        int | None,
+        typer.Option(
+            "--limit",
+            metavar="N",
+            min=0,
+            max=MOST_ROWS,
+            help="How many to show; 0 for all. 20 in a table, all with --json.",
+        ),
+    ] = None
+    page: Annotated[
+        int | None,
+        typer.Option("--page", metavar="N", min=1, max=MOST_ROWS, help="Show the Nth page of --limit rows."),
+    ] = None
+    json: Annotated[bool, typer.Option("--json", help="Print a JSON array of normalised records.")] = False
+    jsonl: Annotated[bool, typer.Option("--jsonl", help="Print the same as JSON Lines.")] = False
+    wide: Annotated[bool, typer.Option("--wide", help="Show whole ids and all columns, however wide.")] = (
+        False
+    )
+    columns: Annotated[
+        str | None, typer.Option("--columns", metavar="A,B", help="Show these columns of the table only.")
+    ] = None
 
     @property
     def is_json(self) -> bool:
@@ -98,6 +96,33 @@ class View(NamedTuple):
             )
 
 
+_DEFAULTS: Final = View()
+
+
+def _viewed(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command the fields of `View` as options, in place of its argument `view`."""
+    signature = inspect.signature(command, eval_str=True)
+    options = get_type_hints(View, include_extras=True)
+
+    @functools.wraps(command)
+    def call(**arguments: Any) -> None:
+        view = View(**{name: arguments.pop(name) for name in options})
+        view.check()
+        command(**arguments, view=view)
+
+    parameters = [one.replace(kind=_KEYWORD) for name, one in signature.parameters.items() if name != "view"]
+    parameters += [
+        inspect.Parameter(name, _KEYWORD, default=View._field_defaults[name], annotation=option)
+        for name, option in options.items()
+    ]
+    call.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]
+    return call
+
+
+_KEYWORD: Final = inspect.Parameter.KEYWORD_ONLY
+
+
+@_viewed
 def executions(
     run_test: RunTestArgument = None,
     run_test_id: RunTestOption = None,
@@ -112,12 +137,7 @@ def executions(
         ),
     ] = None,
     param: Param = None,
-    limit: Limit = None,
-    page: Page = None,
-    json: AsJson = False,
-    jsonl: AsLines = False,
-    wide: Wide = False,
-    columns: Columns = None,
+    view: View = _DEFAULTS,
 ) -> None:
     """List the executions of a run test, newest first.
 
@@ -127,8 +147,6 @@ def executions(
     from futureagi_simulate_cli.commands import tables
     from futureagi_simulate_cli.commands.process import usage
 
-    view = View(limit, page, json, jsonl, wide, columns)
-    view.check()
     run_test = either(run_test, run_test_id, "run-test") or from_environment(RUN_TEST_ID)
     if run_test is None:
         raise usage("No run test was named.", "fi-simulate executions RUN_TEST, with its id")
@@ -137,7 +155,7 @@ def executions(
         more = arguments("list_test_executions", param) | view.paging
         listing = client.list_test_executions(run_test, search=search, status=status, **more)
         show(
-            Counted(listing, lambda item: execution_record(item, run_test_id=run_test), page),
+            Counted(listing, lambda item: execution_record(item, run_test_id=run_test), view.page),
             tables.EXECUTION_COLUMNS,
             tables.execution_row,
             tables.EXECUTION_NUMBERS,
@@ -146,6 +164,7 @@ def executions(
         )
 
 
+@_viewed
 def calls(
     run_test: RunTestArgument = None,
     run_test_id: RunTestOption = None,
@@ -179,12 +198,7 @@ def calls(
         ),
     ] = None,
     param: Param = None,
-    limit: Limit = None,
-    page: Page = None,
-    json: AsJson = False,
-    jsonl: AsLines = False,
-    wide: Wide = False,
-    columns: Columns = None,
+    view: View = _DEFAULTS,
 ) -> None:
     """List the calls of a run test.
 
@@ -195,8 +209,6 @@ def calls(
     from futureagi_simulate.records import call_record
     from futureagi_simulate_cli.commands import tables
 
-    view = View(limit, page, json, jsonl, wide, columns)
-    view.check()
     run_test = either(run_test, run_test_id, "run-test")
     for option, value in (("--execution", execution), ("--agent", agent), ("--version", version)):
         given(value, option)
@@ -209,7 +221,7 @@ def calls(
             client, run_test, execution, agent, version, search, status, filters, param, view.paging
         )
         show(
-            Counted(listing, lambda item: call_record(item, execution_id=execution), page),
+            Counted(listing, lambda item: call_record(item, execution_id=execution), view.page),
             tables.CALL_COLUMNS,
             tables.call_row,
             tables.CALL_NUMBERS,
@@ -325,6 +337,7 @@ def print_records(records: Iterable[Any], view: View) -> bool:
     return view.is_json
 
 
+@_viewed
 def runs(
     name: Annotated[
         str | None,
@@ -347,12 +360,7 @@ def runs(
         list[str] | None, typer.Option("--eval", metavar="NAME", help="Only this eval. Repeatable.")
     ] = None,
     param: Param = None,
-    limit: Limit = None,
-    page: Page = None,
-    json: AsJson = False,
-    jsonl: AsLines = False,
-    wide: Wide = False,
-    columns: Columns = None,
+    view: View = _DEFAULTS,
 ) -> None:
     """Show the pass rates of executions and calls.
 
@@ -362,8 +370,6 @@ def runs(
     """
     from futureagi_simulate_cli.commands.process import usage
 
-    view = View(limit, page, json, jsonl, wide, columns)
-    view.check()
     name = either(name, run_test, "run-test")
     execution, call = given(execution, "--execution"), given(call, "--call")
     if not (name or execution or call):
