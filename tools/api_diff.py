@@ -30,7 +30,7 @@ from tools.changes import (  # noqa: E402 (run as a script, it has to find its f
     changes,
     unnamed,
 )
-from tools.generate import GenerationError, render  # noqa: E402 (as above)
+from tools.generate import GenerationError, render_package  # noqa: E402 (as above)
 from tools.spec import SpecError, load  # noqa: E402 (as above)
 from tools.surface import Surface, surface  # noqa: E402 (as above)
 
@@ -120,7 +120,7 @@ def client(text: bytes) -> Mapping[Path, str]:
         Path(folder, "openapi.yaml").write_bytes(text)
         shutil.copy(ROOT / "generator-config.yaml", folder)
         shutil.copytree(ROOT / "generator-templates", Path(folder, "generator-templates"))
-        return render(Path(folder))
+        return render_package(Path(folder))
 
 
 def compare(old: bytes, new: bytes, revision: str) -> tuple[Surface, Surface, list[Change]]:

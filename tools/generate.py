@@ -1,4 +1,6 @@
-"""Write `generated/` from `openapi.yaml`; with `--check`, fail with a diff where the two disagree.
+"""Write what is generated from `openapi.yaml`; with `--check`, fail with a diff where the two disagree.
+
+That is the package in `generated/` and the mock's `generated.py`.
 
 The open view of the spec is checked (`refused.py`), prepared for openapi-python-client and rendered with the
 templates of `generator-templates/`; then msgspec has to decode the models. All problems of one step are
@@ -39,7 +41,7 @@ _UNDECODED = {"type": "string", "format": "binary"}
 
 sys.path.insert(0, str(ROOT))
 
-from tools import methods  # noqa: E402 (run as a script, it has to find its folder first)
+from tools import facts, methods  # noqa: E402 (run as a script, it has to find its folder first)
 from tools.refused import outline, refuse  # noqa: E402 (as above)
 from tools.spec import SpecError, contract, load, operations, parts, resolve  # noqa: E402 (as above)
 
@@ -265,6 +267,17 @@ def _first_line(problem: Exception) -> str:
 
 
 def render(root: Path) -> dict[Path, str]:
+    """Generate what the project at `root` has; return the files by path inside the project."""
+    with tempfile.TemporaryDirectory() as folder:
+        module = Path(folder, facts.MODULE.name)
+        files = {PACKAGE / path: text for path, text in render_package(root).items()}
+        spec = load((root / "openapi.yaml").read_bytes())
+        module.write_text(facts.render(spec, root / "generator-templates"), encoding="utf-8")
+        run_hooks(root / "generator-config.yaml", module.parent)
+        return files | {facts.MODULE: module.read_text("utf-8")}
+
+
+def render_package(root: Path) -> dict[Path, str]:
     """Generate the package of the project at `root`; return its files, by path inside the package."""
     spec = load((root / "openapi.yaml").read_bytes())
     document, config, templates = ready(spec), root / "generator-config.yaml", root / "generator-templates"
@@ -287,36 +300,37 @@ def render(root: Path) -> dict[Path, str]:
 
 
 def committed(root: Path) -> dict[Path, str]:
-    """Read the files that `generated/` holds now."""
-    package = root / PACKAGE
-    found = (
-        path for path in sorted(package.rglob("*")) if path.is_file() and "__pycache__" not in path.parts
-    )
-    return {path.relative_to(package): path.read_text(encoding="utf-8") for path in found}
+    """Read the generated files as they are now, by path inside the project."""
+    found = [*sorted((root / PACKAGE).rglob("*")), root / facts.MODULE]
+    return {
+        path.relative_to(root): path.read_text(encoding="utf-8")
+        for path in found
+        if path.is_file() and "__pycache__" not in path.parts
+    }
 
 
 def write(root: Path, files: Mapping[Path, str]) -> int:
-    """Bring `generated/` to `files`, touching only what differs; return how many files changed."""
-    before, package = committed(root), root / PACKAGE
+    """Bring the project to `files`, touching only what differs; return how many files changed."""
+    before = committed(root)
     stale = before.keys() - files.keys()
     changed = [path for path, text in files.items() if before.get(path) != text]
     for path in changed:
-        (package / path).parent.mkdir(parents=True, exist_ok=True)
-        (package / path).write_text(files[path], encoding="utf-8")
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        (root / path).write_text(files[path], encoding="utf-8")
     for path in stale:
-        (package / path).unlink()
+        (root / path).unlink()
     return len(changed) + len(stale)
 
 
 def diff(before: Mapping[Path, str], after: Mapping[Path, str]) -> str:
-    """Describe as a unified diff how `generated/` would change from `before` to `after`."""
+    """Describe as a unified diff how the generated files would change from `before` to `after`."""
     lines: list[str] = []
     for path in sorted(before.keys() | after.keys()):
         old, new = (
             before.get(path, "").splitlines(keepends=True),
             after.get(path, "").splitlines(keepends=True),
         )
-        name = (PACKAGE / path).as_posix()
+        name = path.as_posix()
         lines += difflib.unified_diff(old, new, name, f"{name} (from openapi.yaml)")
     return "".join(lines)
 
@@ -335,12 +349,13 @@ def main(arguments: Sequence[str] | None = None, root: Path = ROOT) -> int:
         print(problem, file=sys.stderr)
         return 2
     if not options.check:
-        print(f"{PACKAGE.as_posix()}: {len(files)} files, {write(root, files)} changed")
+        places = f"{PACKAGE.as_posix()} and {facts.MODULE.as_posix()}"
+        print(f"{places}: {len(files)} files, {write(root, files)} changed")
         return 0
     difference = diff(committed(root), files)
     if difference:
         print(difference, end="")
-        print("generated/ and openapi.yaml disagree: run `nox -s generate`", file=sys.stderr)
+        print("what is generated and openapi.yaml disagree: run `nox -s generate`", file=sys.stderr)
     return 1 if difference else 0
 
 

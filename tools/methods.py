@@ -239,21 +239,9 @@ def render(document: Mapping[str, Any], templates: Path, package: Path) -> dict[
 
     The fields of the objects that have rows are read from the models in `package`.
     """
-    import jinja2  # here: a check of the spec renders nothing
-
     found = methods(document)
     wrapped = {method.wrapper: method for method in found if method.wrapper and method.whole}
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(templates),
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-        undefined=jinja2.StrictUndefined,
-        autoescape=False,  # noqa: S701 (Python, not HTML)
-    )
-    environment.bytecode_cache = compiled_templates()
-    environment.filters["literal"] = _literal
-    environment.filters["safe_for_docstring"] = _docstring
+    templated = environment(templates)
     given = {
         "methods": found,
         "servers": [server["url"] for server in document.get("servers", ())],
@@ -261,7 +249,25 @@ def render(document: Mapping[str, Any], templates: Path, package: Path) -> dict[
         "filtering": _filtering(document),
         "wrapped": [(method, *_class(method, package)) for method in wrapped.values()],
     }
-    return {path: environment.get_template(name).render(given) for name, path in TEMPLATES.items()}
+    return {path: templated.get_template(name).render(given) for name, path in TEMPLATES.items()}
+
+
+def environment(templates: Path) -> Any:
+    """Return what renders the templates of a folder that are Python as a whole."""
+    import jinja2  # here: a check of the spec renders nothing
+
+    made = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(templates),
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        undefined=jinja2.StrictUndefined,
+        autoescape=False,  # noqa: S701 (Python, not HTML)
+    )
+    made.bytecode_cache = compiled_templates()
+    made.filters["literal"] = _literal
+    made.filters["safe_for_docstring"] = _docstring
+    return made
 
 
 def _filtering(document: Mapping[str, Any]) -> dict[str, Any]:

@@ -180,6 +180,21 @@ def parameters(document: Document, operation_id: str) -> dict[str, Document]:
     return {parameter["name"]: parameter for parameter in found}
 
 
+def answers(document: Document, operation_id: str) -> Document:
+    """Return how the open-source server answers bad requests: `x-answers` of an operation."""
+    _path, operation = operations(document)[operation_id]
+    found: Document = operation.get("x-answers", {}).get("observed", {})
+    return found
+
+
+def words(document: Document, schema: str, but: str = "observed") -> tuple[str, ...]:
+    """Return the words of an enum without those that only the description `but` has."""
+    found = document["components"]["schemas"][schema]
+    marks = found.get("x-provenance")
+    marked = marks if isinstance(marks, Mapping) else {}
+    return tuple(word for word in found["enum"] if marked.get(word) != but)
+
+
 def response_schema(document: Document, operation_id: str, status: int) -> Document | None:
     """Return the schema of a JSON response, or None when the contract names no such response."""
     _path, operation = operations(document)[operation_id]

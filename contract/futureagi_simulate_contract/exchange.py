@@ -6,12 +6,14 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any, Final
 from urllib.parse import urlencode
 
 import attrs
 import msgspec
+
+from futureagi_simulate_contract.document import load, operations
 
 Pairs = tuple[tuple[str, str], ...]
 Row = dict[str, Any]
@@ -27,35 +29,34 @@ class Endpoint(StrEnum):
     VERSION_CALL_EXECUTIONS = "listVersionCallExecutions"
 
 
-TEMPLATES: Final[Mapping[Endpoint, str]] = {
-    Endpoint.CALL_EXECUTIONS: "/simulate/run-tests/{run_test_id}/call-executions/",
-    Endpoint.TEST_EXECUTIONS: "/simulate/run-tests/{run_test_id}/executions/",
-    Endpoint.TEST_EXECUTION: "/simulate/test-executions/{test_execution_id}/",
-    Endpoint.RUNS: "/sdk/api/v1/simulation/runs/",
-    Endpoint.VERSION_CALL_EXECUTIONS: (
-        "/simulate/agent-definitions/{agent_id}/versions/{version_id}/call-executions/"
-    ),
-}
 UUID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 INTERNALS: Final = re.compile(  # texts of the program and its database, which no error should show
     r"invalid literal for int|has no attribute|select_related|matches the given query|Traceback \(most|"
     r"psycopg|sqlite3?\.|does not exist\s+LINE|NUL \(0x00\)|\bSELECT\b.+\bFROM\b|object at 0x|"
     r"KeyError|TypeError"
 )
-_PATTERNS: Final = {
-    endpoint: re.compile(re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", template) + "?")
-    for endpoint, template in TEMPLATES.items()
-}
+
+
+@cache
+def template(endpoint: Endpoint) -> str:
+    """Return the endpoint's path as the contract has it, with its ids in braces."""
+    path, _operation = operations(load())[endpoint.value]
+    return path
+
+
+@cache
+def _pattern(endpoint: Endpoint) -> re.Pattern[str]:
+    return re.compile(re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", template(endpoint)) + "?")
 
 
 def path_of(endpoint: Endpoint, **ids: str) -> str:
     """Return the endpoint's path with `ids` filled in."""
-    return TEMPLATES[endpoint].format(**ids)
+    return template(endpoint).format(**ids)
 
 
 def path_with(endpoint: Endpoint, value: str) -> str:
     """Return the endpoint's path with `value` in place of every id."""
-    return re.sub(r"\{\w+\}", value, TEMPLATES[endpoint])
+    return re.sub(r"\{\w+\}", value, template(endpoint))
 
 
 class Keys(StrEnum):
@@ -125,12 +126,12 @@ class Exchange:
     @cached_property
     def endpoint(self) -> Endpoint | None:
         """Return the endpoint of the request, or None for another path."""
-        return next((e for e, pattern in _PATTERNS.items() if pattern.fullmatch(self.request.path)), None)
+        return next((one for one in Endpoint if _pattern(one).fullmatch(self.request.path)), None)
 
     @cached_property
     def ids(self) -> dict[str, str]:
         """Return the ids of the path by name."""
-        match = _PATTERNS[self.endpoint].fullmatch(self.request.path) if self.endpoint else None
+        match = _pattern(self.endpoint).fullmatch(self.request.path) if self.endpoint else None
         return match.groupdict() if match else {}
 
     @cached_property

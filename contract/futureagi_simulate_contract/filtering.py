@@ -4,27 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import cache
 from typing import Any, Final
 
 import attrs
 import msgspec
 
+from futureagi_simulate_contract.document import load, words
 from futureagi_simulate_contract.exchange import UUID, Exchange, Row, is_number, scenario_name
 
-COLUMNS: Final = (
-    "status", "timestamp", "call_execution_id", "overall_score", "response_time", "call_type", "scenario",
-)  # fmt: skip
-TYPES: Final = ("text", "number", "datetime", "boolean", "list")
-OPERATORS: Final = (
-    "equals", "not_equals", "contains", "not_contains", "greater_than", "less_than", "greater_than_or_equal",
-    "less_than_or_equal", "between", "not_in_between", "in",
-)  # fmt: skip
 _ORDERED: Final[dict[str, Callable[[Any, Any], bool]]] = {
     "greater_than": lambda one, two: bool(one > two),
     "less_than": lambda one, two: bool(one < two),
     "greater_than_or_equal": lambda one, two: bool(one >= two),
     "less_than_or_equal": lambda one, two: bool(one <= two),
 }
+
+
+@cache
+def documented(schema: str) -> tuple[str, ...]:
+    """Return the words of `FilterColumn`, `FilterType` or `FilterOperator` that the documents name."""
+    return words(load(), schema)
 
 
 @attrs.frozen
@@ -39,8 +39,10 @@ class Filter:
     @property
     def documented(self) -> bool:
         """Return whether the documents name column (or an eval's id), type and operator."""
-        column = self.column in COLUMNS or UUID.fullmatch(self.column) is not None
-        return column and self.type in TYPES and self.operator in OPERATORS
+        column = self.column in documented("FilterColumn") or UUID.fullmatch(self.column) is not None
+        return (
+            column and self.type in documented("FilterType") and self.operator in documented("FilterOperator")
+        )
 
     @property
     def well_formed(self) -> bool:
@@ -95,7 +97,7 @@ def shown(row: Row, column: str) -> Any:
         return row.get("id")
     if column == "scenario":
         return scenario_name(row)
-    if column in COLUMNS:
+    if column in documented("FilterColumn"):
         return row.get(column)
     entry = (row.get("eval_outputs") or {}).get(column)
     return entry.get("value", entry.get("output")) if isinstance(entry, dict) else None

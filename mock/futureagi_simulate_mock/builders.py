@@ -27,31 +27,20 @@ from futureagi_simulate_mock.models import (
     Version,
     to_ms,
 )
+from futureagi_simulate_mock.queries import CALL_STATUSES, EXECUTION_STATUSES
 from futureagi_simulate_mock.store import Store, by_id
 
 V = TypeVar("V")
 Row = tuple[Any, ...]
 EvalArgument = bool | float | str | Sequence[str] | None
 
-CALL_STATUSES: Final = ("pending", "queued", "ongoing", "completed", "failed", "analyzing", "cancelled")
-EXECUTION_STATUSES: Final = (
-    *("pending", "running", "completed", "failed", "cancelled", "cancelling", "evaluating"),
-)
 _SETTLED: Final = ("completed", "failed", "cancelled")
 _SECOND: Final = 1_000
 _CHOICES: Final = ("calm", "friendly", "neutral", "angry")
 _FIRST: Final[dict[str, EvalArgument]] = {"Pass/Fail": True, "score": 0.9, "choices": "calm", "numeric": 4}
 _DETAILS: Final = frozenset(field.name for field in structs.fields(Details))
-#: The status of an execution's default calls.
-_DEFAULT: Final = {
-    "pending": "pending",
-    "running": "completed",
-    "completed": "completed",
-    "failed": "failed",
-    "cancelled": "cancelled",
-    "cancelling": "cancelled",
-    "evaluating": "analyzing",
-}
+#: The status of an execution's default calls, where it isn't its own.
+_DEFAULT: Final = {"running": "completed", "cancelling": "cancelled", "evaluating": "analyzing"}
 
 
 class CallPlan(msgspec.Struct, frozen=True):
@@ -172,11 +161,12 @@ class Builders:
             store.put(store.executions, number, row)
             if running:
                 store.put(store.execution_stages, number, _stages(created, length))
+            default = _DEFAULT.get(status, status if status in CALL_STATUSES else "pending")
             for i in range(calls):
                 name = scenarios[i % len(scenarios)]
                 turn = i * length // (2 * calls) if running else None
                 lasting = min(60, length // (4 * _SECOND)) if running else 60
-                plan = CallPlan(_DEFAULT[status], now, name, created=created, turn=turn, duration=lasting)
+                plan = CallPlan(default, now, name, created=created, turn=turn, duration=lasting)
                 self._call(row, plan)
         return row.id
 

@@ -2,29 +2,31 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import date, datetime
 from functools import partial
 from typing import Any, Final, TypeVar
-from uuid import UUID
 
 import msgspec
 
 from futureagi_simulate_mock.filters import COMPARISONS, Filter, FilterRules, negation, parse_filters, where
+from futureagi_simulate_mock.generated import FILTER_OPERATORS, Endpoint
 from futureagi_simulate_mock.ids import make_id
 from futureagi_simulate_mock.messages import (
     JSON_HEADERS,
-    Endpoint,
     Organization,
     Query,
     Response,
     error_response,
     json_response,
+    not_written,
+    parameters,
 )
 from futureagi_simulate_mock.models import Call, CallRow, EvalConfig, EvalValue, Execution, Tally, iso, to_ms
+from futureagi_simulate_mock.parameters import InvalidParameter, is_uuid, read, refuse
 from futureagi_simulate_mock.queries import (
+    EXECUTION_STATUSES,
     Column,
     Condition,
     calls_of_execution,
@@ -49,16 +51,12 @@ from futureagi_simulate_mock.rows import (
 )
 from futureagi_simulate_mock.store import Catalogue, Reader, Store, sortable
 
-#: Which of the five documented execution statuses the seven stand for.
-STATUS_GROUPS: Final[Mapping[str, tuple[str, ...]]] = {
-    "PENDING": ("pending",),
-    "RUNNING": ("running", "evaluating", "cancelling"),
-    "COMPLETED": ("completed",),
-    "FAILED": ("failed",),
-    "CANCELLED": ("cancelled",),
-}
+_STATUSES: Final = parameters(Endpoint.TEST_EXECUTIONS, "documented")["status"].words
 
-_SHOWN_AS: Final = {status: shown for shown, statuses in STATUS_GROUPS.items() for status in statuses}
+
+def shown_status(status: str) -> str:
+    """Return which documented status an execution is shown with: RUNNING where none has that name."""
+    return status.upper() if status.upper() in _STATUSES else "RUNNING"
 
 
 def call_item(call: Call) -> Item:
@@ -140,7 +138,7 @@ def execution_item(execution: Execution, tally: Tally, catalogue: Catalogue) -> 
     return {
         "id": execution.id,
         "run_test": test.id,
-        "status": _SHOWN_AS[execution.status],
+        "status": shown_status(execution.status),
         "started_at": iso(started),
         "completed_at": iso(ended),
         "total_scenarios": len(execution.scenarios),
@@ -209,25 +207,6 @@ def envelope(
     return Response(200, JSON_HEADERS, b"".join((start[:-1], b',"results":[', b",".join(rows), end)))
 
 
-_WHOLE: Final = re.compile(r"[0-9]{1,1000}", re.ASCII)
-_UUID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII | re.IGNORECASE)
-
-
-class InvalidParameter(Exception):  # noqa: N818 - not an error of ours: an answer on its way out
-    """A parameter can't be taken; `details` holds the reasons by parameter."""
-
-    def __init__(self, details: dict[str, list[str]], code: str = "invalid") -> None:
-        super().__init__(details, code)
-        self.details = details
-        self.code = code
-
-    def response(self) -> Response:
-        """Return the 400 answer."""
-        field, texts = next(iter(self.details.items()))
-        text = f"{field}: {texts[0]}"
-        return error_response(400, "validation_error", self.code, text, details=self.details, attr=field)
-
-
 class NotFound(Exception):  # noqa: N818 - as above
     """The resource does not exist, or not for this organization."""
 
@@ -240,63 +219,9 @@ class NotFound(Exception):  # noqa: N818 - as above
         return error_response(404, "not_found", "not_found", f"{self.what} not found.")
 
 
-def refuse(field: str, reason: str, code: str = "invalid") -> InvalidParameter:
-    """Return the refusal of one parameter."""
-    return InvalidParameter({field: [reason]}, code)
-
-
-def only(query: Query, *known: str) -> None:
-    """Refuse parameters that the endpoint does not have."""
-    unknown = [name for name in query.names() if name not in known]
-    if unknown:
-        raise InvalidParameter(
-            {name: [f"Unknown parameter; this endpoint has {', '.join(known)}."] for name in unknown}
-        )
-
-
-def whole(query: Query, name: str, default: int) -> int:
-    """Read a positive integer."""
-    text = query.get(name)
-    if text is None:
-        return default
-    if not _WHOLE.fullmatch(text):
-        low = text.startswith("-") and _WHOLE.fullmatch(text[1:])
-        if not low:
-            raise refuse(name, "A whole number is required.")
-    number = int(text)
-    if number < 1:
-        raise refuse(name, "Must be 1 or more.", "min_value")
-    return number
-
-
-def read_page(query: Query, default_size: int) -> tuple[int, int]:
-    """Read `page` and `limit`."""
-    return whole(query, "page", 1), whole(query, "limit", default_size)
-
-
-def cut(requested: tuple[int, int], count: int) -> Slice:
+def cut(given: Mapping[str, Any], count: int) -> Slice:
     """Return the requested page of a listing of `count`."""
-    return Slice(*requested, count)
-
-
-def choice(query: Query, name: str, accepted: tuple[str, ...]) -> str | None:
-    """Read one of the `accepted` words; an empty text counts as none given."""
-    text = query.get(name)
-    if not text:
-        return None
-    if text not in accepted:
-        raise refuse(name, f"{text!r} is not one of {', '.join(accepted)}.", "invalid_choice")
-    return text
-
-
-def truth(query: Query, name: str) -> bool:
-    """Read `true` or `false` in any case; none given is false."""
-    text = query.get(name)
-    if not text:
-        return False
-    if text.lower() not in ("true", "false"):
-        raise refuse(name, "Must be true or false.")
-    return text.lower() == "true"
+    return Slice(given["page"], given["limit"], count)
 
 
 def uuid_in_path(ids: dict[str, str], name: str, what: str) -> str:
@@ -304,21 +229,6 @@ def uuid_in_path(ids: dict[str, str], name: str, what: str) -> str:
     if not is_uuid(ids[name]):
         raise NotFound(what)
     return ids[name].lower()
-
-
-def uuid_in_query(query: Query, name: str) -> str | None:
-    """Read an id; an empty text counts as none given."""
-    text = query.get(name)
-    if not text:
-        return None
-    if not is_uuid(text):
-        raise refuse(name, f"{text!r} is not a valid UUID.")
-    return text.lower()
-
-
-def is_uuid(text: str) -> bool:
-    """Return whether `text` is a UUID in its usual form."""
-    return _UUID.fullmatch(text) is not None and bool(UUID(text))
 
 
 def column_order(execution: Execution, catalogue: Catalogue) -> list[Item]:
@@ -371,17 +281,17 @@ MOST_VALUES: Final = 200
 _POSITIVE: Final = {"not_equals": "equals", "not_contains": "contains", "not_in_between": "between"}
 _WORDS: Final = ("equals", "not_equals", "contains", "not_contains", "in")
 _SIZES: Final = ("equals", "not_equals", *COMPARISONS, "between", "not_in_between", "in")
-_ALL: Final = (*_WORDS[:4], *COMPARISONS, "between", "not_in_between", "in")
 
 #: Every combination is applied exactly or refused. Text is compared in any case. A call without a value
 #: passes no positive operator; the negative ones keep exactly the calls that their positive ones leave out.
 FILTERS: Final = FilterRules(
-    accepted=dict.fromkeys(("text", "number", "datetime", "boolean", "list"), _ALL),
+    accepted=FILTER_OPERATORS["documented"],
     applied={
         "text": {"text": _WORDS, "list": ("in",)},
         "number": {"number": _SIZES, "list": ("in",)},
         "score": {"number": _SIZES, "list": ("in",)},
         "datetime": {"datetime": _SIZES, "list": ("in",)},
+        "boolean": {"boolean": ("equals", "not_equals")},
         "Pass/Fail": {"text": _WORDS, "boolean": ("equals", "not_equals"), "list": ("in",)},
         "choices": {"text": _WORDS, "list": _WORDS},
     },
@@ -651,7 +561,6 @@ def _is_number(key: Any) -> bool:
     return isinstance(key, (int, float)) and not isinstance(key, bool) and abs(key) < 1e300
 
 
-CALL_STATUSES: Final = ("pending", "queued", "ongoing", "completed", "failed", "analyzing", "cancelled")
 _FORMS: Final[dict[str, Callable[[Call], Item]]] = {
     "call": call_item,
     "detail": detail_item,
@@ -671,8 +580,13 @@ class Documented:
             Endpoint.TEST_EXECUTIONS: self._test_executions,
             Endpoint.TEST_EXECUTION: self._test_execution,
             Endpoint.VERSION_CALL_EXECUTIONS: self._version_call_executions,
-            Endpoint.RUNS: self._runs,
+            Endpoint.SIMULATION_RUNS: self._runs,
         }
+
+    @property
+    def answered(self) -> frozenset[Endpoint]:
+        """Return the operations that this profile has an answer to; the others are answered with 501."""
+        return frozenset(self._answers)
 
     def answer(
         self, endpoint: Endpoint, ids: dict[str, str], query: Query, organization: Organization, now: datetime
@@ -680,7 +594,11 @@ class Documented:
         """Answer one request."""
         with self._store.at(to_ms(now)):
             try:
-                return self._answers[endpoint](ids, query, organization.number)
+                found = self._answers.get(endpoint)
+                if found is None:
+                    read(query, endpoint)
+                    return not_written(endpoint, "documented")
+                return found(ids, query, organization.number)
             except (InvalidParameter, NotFound) as answer:
                 return answer.response()
 
@@ -691,12 +609,11 @@ class Documented:
         test = self._store.catalogue.run_test(organization, uuid_in_path(ids, "run_test_id", "Run test"))
         if test is None:
             raise NotFound("Run test")
-        only(query, "search", "status", "limit", "page")
-        requested = read_page(query, 10)
-        status = choice(query, "status", CALL_STATUSES)
-        text = query.get("search")
-        ranks = calls_of_run_test(self._store, test, text, search(self._store, organization, text), status)
-        part = cut(requested, len(ranks))
+        given = read(query, Endpoint.CALL_EXECUTIONS)
+        text = given["search"]
+        condition = search(self._store, organization, text)
+        ranks = calls_of_run_test(self._store, test, text, condition, given["status"])
+        part = cut(given, len(ranks))
         return envelope(part, query, self._calls("call", part.of(ranks)))
 
     def _search_executions(self, organization: int, text: str | None) -> Callable[[Execution], bool] | None:
@@ -704,23 +621,21 @@ class Documented:
         if not text:
             return None
         wanted = text.casefold()
-        statuses = {
-            status for word, group in STATUS_GROUPS.items() if wanted in word.casefold() for status in group
-        }
         scenarios = self._store.catalogue.scenarios_like(organization, text)
-        return lambda one: one.status in statuses or not scenarios.isdisjoint(one.scenarios)
+        return lambda one: (
+            wanted in shown_status(one.status).casefold() or not scenarios.isdisjoint(one.scenarios)
+        )
 
     def _test_executions(self, ids: dict[str, str], query: Query, organization: int) -> Response:
         test = self._store.catalogue.run_test(organization, uuid_in_path(ids, "run_test_id", "Run test"))
         if test is None:
             raise NotFound("Run test")
-        only(query, "search", "status", "limit", "page")
-        requested = read_page(query, 10)
-        status = choice(query, "status", tuple(STATUS_GROUPS))
-        text = query.get("search")
+        given = read(query, Endpoint.TEST_EXECUTIONS)
+        text, status = given["search"], given["status"]
+        statuses = [word for word in EXECUTION_STATUSES if status == shown_status(word)]
         found = self._search_executions(organization, text)
-        ranks = executions_of(self._store, [test], text, found, STATUS_GROUPS[status] if status else ())
-        part = cut(requested, len(ranks))
+        ranks = executions_of(self._store, [test], text, found, statuses if status else ())
+        part = cut(given, len(ranks))
         items = [
             msgspec.json.encode(execution_item(one, self._reader.tally(one.number), self._store.catalogue))
             for one in part.of(ranks)
@@ -733,27 +648,30 @@ class Documented:
         )
         if execution is None:
             raise NotFound("Test execution")
-        only(query, "search", "page", "limit", "filters", "row_groups", "group_keys")
-        requested = read_page(query, 30)
+        given = read(query, Endpoint.TEST_EXECUTION)
         catalogue = self._store.catalogue
         known = Known(
-            column=partial(find_column, evals=catalogue.evals_of(execution.run_test)),
+            column=partial(
+                find_column,
+                evals=catalogue.evals_of(execution.run_test),
+                shown=lambda row: call_item(self._reader.call(row)),
+            ),
             scenarios=lambda: {one.number: one.name for one in catalogue.scenarios.values()},
         )
-        conditions: list[Condition | None] = [*read_filters(query.get("filters"), known)]
-        conditions.append(search(self._store, organization, query.get("search")))
-        columns, keys = read_groups(query.get("row_groups"), query.get("group_keys"), known)
+        conditions: list[Condition | None] = [*read_filters(given["filters"], known)]
+        conditions.append(search(self._store, organization, given["search"]))
+        columns, keys = read_groups(given["row_groups"], given["group_keys"], known)
         groups = Groups(self._store, execution, known.scenarios())
         if len(keys) < len(columns):
             rows_ = groups.rows(columns, keys, conditions)
-            part = cut(requested, len(rows_))
+            part = cut(given, len(rows_))
             start = (part.number - 1) * part.size
             items = [msgspec.json.encode(row) for row in rows_[start : start + part.size]]
         else:
-            key = tuple(query.get(name) for name in ("search", "filters", "row_groups", "group_keys"))
+            key = tuple(given[name] for name in ("search", "filters", "row_groups", "group_keys"))
             needed = [*conditions, *groups.drill(columns, keys)]
             ranks = calls_of_execution(self._store, execution, key, needed)
-            part = cut(requested, len(ranks))
+            part = cut(given, len(ranks))
             items = self._calls("detail", part.of(ranks))
         agent = catalogue.agents[catalogue.run_tests[execution.run_test].agent]
         more = {
@@ -772,36 +690,24 @@ class Documented:
         version = self._store.catalogue.version(organization, agent_id, version_id)
         if version is None:
             raise NotFound("Agent definition or version")
-        only(query, "limit", "page")
-        requested = read_page(query, 10)
+        given = read(query, Endpoint.VERSION_CALL_EXECUTIONS)
         ranks = calls_of_version(self._store, version)
-        part = cut(requested, len(ranks))
+        part = cut(given, len(ranks))
         return envelope(part, query, self._calls("version", part.of(ranks)))
 
     def _runs(self, _: dict[str, str], query: Query, organization: int) -> Response:
-        only(
-            query,
-            "run_test_name",
-            "execution_id",
-            "call_execution_id",
-            "eval_name",
-            "summary",
-            "page",
-            "limit",
+        given = read(query, Endpoint.SIMULATION_RUNS)
+        call_id, execution_id, name = (
+            given[word] for word in ("call_execution_id", "execution_id", "run_test_name")
         )
-        call_id = uuid_in_query(query, "call_execution_id")
-        execution_id = uuid_in_query(query, "execution_id")
-        name = query.get("run_test_name")
-        requested = read_page(query, 10)
-        summary = truth(query, "summary")
-        names = _names(query.get("eval_name"))
+        names = _names(given["eval_name"])
         if call_id is not None:
             return self._run_of_call(organization, call_id, names)
         if execution_id is not None:
             execution = self._reader.execution(organization, execution_id)
             if execution is None:
                 raise NotFound("Test execution")
-            return self._run_of_execution(execution, requested, names, summary=summary)
+            return self._run_of_execution(execution, given, names)
         if not name:
             reason = "One of run_test_name, execution_id and call_execution_id is required."
             raise refuse("non_field_errors", reason)
@@ -809,7 +715,7 @@ class Documented:
         if not tests:
             raise NotFound("Run test")
         ranks = executions_of(self._store, tests)
-        part = cut(requested, len(ranks))
+        part = cut(given, len(ranks))
         found = [execution_run(self._reader, one, names) for one in part.of(ranks)]
         return _result(
             {"total_pages": part.pages, "current_page": part.number, "count": part.count, "results": found}
@@ -823,10 +729,10 @@ class Documented:
         return _result(_only_named(call_run(self._reader.call(row), execution.id), names))
 
     def _run_of_execution(
-        self, execution: Execution, requested: tuple[int, int], names: frozenset[str] | None, *, summary: bool
+        self, execution: Execution, given: dict[str, Any], names: frozenset[str] | None
     ) -> Response:
         ranks = calls_of_execution(self._store, execution)
-        part = cut(requested, len(ranks))
+        part = cut(given, len(ranks))
         if names is None:
             items: list[Any] = [msgspec.Raw(item) for item in self._calls("run", part.of(ranks))]
         else:
@@ -838,7 +744,8 @@ class Documented:
             "count": part.count,
             "results": items,
         }
-        return _result(result | explanation(self._reader, execution, names) if summary else result)
+        more = explanation(self._reader, execution, names) if given["summary"] else {}
+        return _result(result | more)
 
 
 def _result(result: Item) -> Response:

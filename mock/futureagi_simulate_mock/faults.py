@@ -13,10 +13,10 @@ from typing import Any, Final
 import msgspec
 from msgspec.structs import force_setattr, replace
 
+from futureagi_simulate_mock.generated import Endpoint
 from futureagi_simulate_mock.messages import (
     Effect,
     Ending,
-    Endpoint,
     Headers,
     Response,
     endpoint_named,

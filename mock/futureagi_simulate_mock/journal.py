@@ -12,10 +12,10 @@ from urllib.parse import unquote_plus
 
 import msgspec
 
+from futureagi_simulate_mock.generated import Endpoint
 from futureagi_simulate_mock.messages import (
     NAMES,
     Ending,
-    Endpoint,
     Headers,
     Query,
     Request,

@@ -6,11 +6,13 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any, Final, Protocol
 from urllib.parse import parse_qsl, urlencode
 
 import msgspec
+
+from futureagi_simulate_mock.generated import OPERATIONS, Endpoint, Parameter
 
 Headers = tuple[tuple[str, str], ...]
 
@@ -161,14 +163,13 @@ def invalid(field: str, text: str, code: str = "invalid") -> Response:
     )
 
 
-class Endpoint(StrEnum):
-    """The five endpoints, by their operation ids."""
-
-    CALL_EXECUTIONS = "listCallExecutions"
-    TEST_EXECUTIONS = "listTestExecutions"
-    TEST_EXECUTION = "getTestExecution"
-    RUNS = "getSimulationRuns"
-    VERSION_CALL_EXECUTIONS = "listVersionCallExecutions"
+def not_written(endpoint: Endpoint, profile: str) -> Response:
+    """Answer 501: the contract has the operation, and nobody has written what the mock says to it."""
+    text = (
+        f"The mock has no answer to {endpoint.value} in the {profile} profile yet. Write one in "
+        f"futureagi_simulate_mock/{profile}.py, as a method that `_answers` names."
+    )
+    return error_response(501, "api_error", "not_implemented", text)
 
 
 class Organization(msgspec.Struct, frozen=True):
@@ -193,59 +194,82 @@ class Profile(Protocol):
         ...
 
 
-#: Short names by which faults, journals and error messages call the endpoints.
+#: Short names by which faults, journals and errors call the endpoints: two by hand, others by their ids.
+_SHORT: Final = {Endpoint.TEST_EXECUTIONS.value: "executions", Endpoint.SIMULATION_RUNS.value: "runs"}
 NAMES: Final[dict[str, Endpoint]] = {
-    "call-executions": Endpoint.CALL_EXECUTIONS,
-    "executions": Endpoint.TEST_EXECUTIONS,
-    "test-execution": Endpoint.TEST_EXECUTION,
-    "runs": Endpoint.RUNS,
-    "version-call-executions": Endpoint.VERSION_CALL_EXECUTIONS,
+    _SHORT.get(one.value) or one.name.lower().replace("_", "-"): one for one in Endpoint
 }
 
-TEMPLATES: Final[dict[Endpoint, str]] = {
-    Endpoint.CALL_EXECUTIONS: "/simulate/run-tests/{run_test_id}/call-executions/",
-    Endpoint.TEST_EXECUTIONS: "/simulate/run-tests/{run_test_id}/executions/",
-    Endpoint.TEST_EXECUTION: "/simulate/test-executions/{test_execution_id}/",
-    Endpoint.RUNS: "/sdk/api/v1/simulation/runs/",
-    Endpoint.VERSION_CALL_EXECUTIONS: (
-        "/simulate/agent-definitions/{agent_id}/versions/{version_id}/call-executions/"
-    ),
-}
+
+@cache
+def parameters(endpoint: Endpoint, profile: str, place: str = "query") -> Mapping[str, Parameter]:
+    """Return the parameters that an endpoint has in a place, as a profile has them, by name."""
+    return {
+        one.name: one
+        for one in OPERATIONS[endpoint].parameters
+        if one.place == place and one.profile in ("", profile)
+    }
+
 
 _UUID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
-_PATTERNS: Final = [
-    (endpoint, re.compile(re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", template.removesuffix("/")) + "/?"))
-    for endpoint, template in TEMPLATES.items()
-]
+_NAME_IN_PATH: Final = re.compile(r"\{([^}]+)\}")
 _LONGEST: Final = 2048
 
 
 class Route(msgspec.Struct, frozen=True):
-    """The route of a path. `ids` are as written; `complete` says that it ends in a slash."""
+    """The route of a path. `ids` are as written; `complete` says that it ends in a slash, if it has to.
+
+    `verbs` are the methods that the path has.
+    """
 
     endpoint: Endpoint
     ids: dict[str, str]
     complete: bool
+    verbs: tuple[str, ...] = ("GET",)
 
     @property
     def well_formed(self) -> bool:
-        """Return whether every id is a UUID with its dashes."""
-        return all(_UUID.fullmatch(value) for value in self.ids.values())
+        """Return whether every id that has to be a UUID is one with its dashes."""
+        return all(_UUID.fullmatch(value) for value in self._uuids)
 
     @property
     def lower_case(self) -> bool:
-        """Return whether every id is written in lower case."""
-        return all(value == value.lower() for value in self.ids.values())
+        """Return whether every such id is written in lower case."""
+        return all(value == value.lower() for value in self._uuids)
+
+    @property
+    def _uuids(self) -> list[str]:
+        kinds = {one.name: one.kind for one in OPERATIONS[self.endpoint].parameters if one.place == "path"}
+        return [value for name, value in self.ids.items() if kinds.get(name) == "uuid"]
+
+
+@cache
+def _routes() -> list[tuple[str, re.Pattern[str], dict[str, Endpoint]]]:
+    """Return each path with its pattern and its operations by verb, paths with fewer ids first."""
+    verbs: dict[str, dict[str, Endpoint]] = {}
+    for endpoint, operation in OPERATIONS.items():
+        verbs.setdefault(operation.path, {})[operation.verb] = endpoint
+    found = []
+    for path in sorted(verbs, key=lambda path: path.count("{")):
+        texts = _NAME_IN_PATH.split(path)[::2]
+        pattern = "([^/]+)".join(map(re.escape, texts)) + ("?" if path.endswith("/") else "")
+        found.append((path, re.compile(pattern), verbs[path]))
+    return found
 
 
 @lru_cache(maxsize=4096)
-def find(path: str) -> Route | None:
-    """Return the route of `path` (already unquoted), or None when no endpoint has such a path."""
+def find(path: str, method: str = "GET") -> Route | None:
+    """Return the route of `path` (already unquoted), or None when no endpoint has such a path.
+
+    Of several operations on a path it is the one of `method`, if there is one.
+    """
     if len(path) > _LONGEST:
         return None
-    for endpoint, pattern in _PATTERNS:
+    for template, pattern, verbs in _routes():
         if match := pattern.fullmatch(path):
-            return Route(endpoint, match.groupdict(), path.endswith("/"))
+            endpoint = verbs.get("GET" if method == "HEAD" else method) or next(iter(verbs.values()))
+            ids = dict(zip(_NAME_IN_PATH.findall(template), match.groups(), strict=True))
+            return Route(endpoint, ids, path.endswith("/") or not template.endswith("/"), tuple(verbs))
     return None
 
 

@@ -14,15 +14,17 @@ import attrs
 import msgspec
 
 from futureagi_simulate_mock.filters import COMPARISONS, Filter, FilterRules, negation, parse_filters, where
+from futureagi_simulate_mock.generated import FILTER_OPERATORS, OPERATIONS, Endpoint, Parameter
 from futureagi_simulate_mock.messages import (
     JSON_HEADERS,
-    Endpoint,
     Organization,
     Query,
     Response,
     error_body,
     error_response,
     json_response,
+    not_written,
+    parameters,
 )
 from futureagi_simulate_mock.models import Call, CallRow, EvalConfig, Execution, RunTest, to_ms
 from futureagi_simulate_mock.observed_rows import (
@@ -142,13 +144,24 @@ def _link(query: Query, number: int) -> str:
     return f"{query.url}?{urlencode(pairs)}"
 
 
-def page_by_framework(query: Query, size: int, count: int, missing: ErrorReply) -> Page:
-    """Cut as the framework's paginator does: `last` is a page; one that isn't there raises `missing`."""
+def page_by_framework(query: Query, endpoint: Endpoint, count: int, crash: str) -> Page:
+    """Cut as the framework's paginator does: `last` is a page.
+
+    One that isn't there is answered as the contract says; `crash` is the text of a 500.
+    """
+    size = lenient_size(query, endpoint)
     pages = max(1, -(-count // size))
     requested = query.get("page")
     number = 1 if not requested else pages if requested == "last" else whole(requested)
     if number is None or not 1 <= number <= pages:
-        raise missing
+        answers = OPERATIONS[endpoint].answers
+        status = answers.get("past-the-end" if number is not None and number > pages else "bad-page", 500)
+        if status == "empty" and number is not None:
+            return Page(number, size, count, pages, None, sorted_link(query, pages))
+        if status != "ignored":
+            refusals = {404: invalid_page(), 400: refused({"page": ["Invalid page."]})}
+            raise refusals.get(status) or crashed(crash) if isinstance(status, int) else crashed(crash)
+        number = 1
     following = sorted_link(query, number + 1) if number < pages else None
     before = sorted_link(query, number - 1) if number > 1 else None
     return Page(number, size, count, pages, following, before)
@@ -163,10 +176,16 @@ def sorted_link(query: Query, number: int) -> str:
     return f"{query.url}?{urlencode(pairs)}" if pairs else query.url
 
 
-def lenient_size(query: Query) -> int:
-    """Read `limit` as three of the endpoints do: anything descending is 10."""
+def default(endpoint: Endpoint, name: str, profile: str = "observed") -> int:
+    """Return the default of a parameter that is a number."""
+    found = parameters(endpoint, profile)[name].default
+    return found if isinstance(found, int) else 1
+
+
+def lenient_size(query: Query, endpoint: Endpoint) -> int:
+    """Read `limit` as three of the endpoints do: anything descending is the default."""
     size = whole(query.get("limit") or "")
-    return size if size is not None and size > 0 else 10
+    return size if size is not None and size > 0 else default(endpoint, "limit")
 
 
 def whole(text: str) -> int | None:
@@ -183,33 +202,44 @@ _HUGE: Final = 2**63
 _WHOLE_FLOAT: Final = re.compile(r"\.0*$")
 _MOST_DIGITS: Final = 1_000
 _UNKNOWN: Final = "Unknown field."
-_DETAIL: Final = frozenset({"search", "page", "limit", "filters", "row_groups", "group_keys"})
-_RUNS: Final = frozenset(
-    {"run_test_name", "execution_id", "call_execution_id", "eval_name", "summary", "page", "limit"}
-)
 _NO_ID: Final = "At least one of 'run_test_name', 'execution_id', or 'call_execution_id' is required."
 
 
 def check_detail(query: Query) -> None:
     """Check the test execution's parameters: the first bad one is named with its reason."""
-    for name in ("page", "limit"):
-        text = query.get(name)
-        if not text:
-            continue
-        number = whole(_WHOLE_FLOAT.sub("", text))
-        if number is None:
-            raise refused({name: ["A valid integer is required."]})
-        if len(text) > _MOST_DIGITS:
-            raise refused({name: ["String value too large."]}, "max_string_length")
-        if number < 1:
-            raise refused({name: ["Ensure this value is greater than or equal to 1."]}, "min_value")
-    for name in ("search", "row_groups", "group_keys"):
-        if "\0" in (query.get(name) or ""):
+    known = parameters(Endpoint.TEST_EXECUTION, "observed")
+    for name, one in known.items():
+        text = query.get(name) or ""
+        if text and one.kind == "integer":
+            _check_integer(one, text)
+        elif text and one.kind not in _TEXTS and (reason := _CHECKS[one.kind](one, text)) is not None:
+            raise refused({name: [reason]})
+    for name, one in known.items():
+        if one.kind in _TEXTS and name != "filters" and "\0" in (query.get(name) or ""):
             raise refused({name: ["Null characters are not allowed."]}, "null_characters_not_allowed")
     check_group_keys(query.get("group_keys"))
-    unknown = [name for name in query.names() if name not in _DETAIL]
+    unknown = [name for name in query.names() if name not in known]
     if unknown:
         raise refused({name: [_UNKNOWN] for name in unknown})
+
+
+def _check_integer(one: Parameter, text: str) -> None:
+    number = whole(_WHOLE_FLOAT.sub("", text))
+    if number is None:
+        raise refused({one.name: ["A valid integer is required."]})
+    if len(text) > _MOST_DIGITS:
+        raise refused({one.name: ["String value too large."]}, "max_string_length")
+    if (reason := _outside(one, number)) is not None:
+        raise refused({one.name: [reason]}, "min_value" if "greater" in reason else "max_value")
+
+
+def _outside(one: Parameter, number: float) -> str | None:
+    """Say which bound a number doesn't keep, if it doesn't."""
+    if one.least is not None and number < one.least:
+        return f"Ensure this value is greater than or equal to {one.least}."
+    if one.most is not None and number > one.most:
+        return f"Ensure this value is less than or equal to {one.most}."
+    return None
 
 
 def check_group_keys(text: str | None) -> None:
@@ -223,12 +253,14 @@ def check_group_keys(text: str | None) -> None:
 def check_runs(query: Query) -> None:
     """Check the runs endpoint's parameters: all bad ones are listed, under one sentence."""
     reasons: dict[str, list[str]] = {}
-    for name, complain in _CHECKS.items():
+    known = parameters(Endpoint.SIMULATION_RUNS, "observed")
+    for name, one in known.items():
         text = query.get(name)
-        reason = complain(text) if text is not None else None
+        # `page` and `limit` are read where the page is cut
+        reason = None if text is None or name in ("page", "limit") else _CHECKS[one.kind](one, text)
         if reason is not None:
             reasons[name] = [reason]
-    unknown = [name for name in query.names() if name not in _RUNS]
+    unknown = [name for name in query.names() if name not in known]
     requested = any(query.get(name) for name in ("run_test_name", "execution_id", "call_execution_id"))
     if not requested and not reasons:
         reasons["non_field_errors"] = [_NO_ID]
@@ -250,26 +282,44 @@ def as_uuid(text: str) -> str | None:
         return None
 
 
-def _id(text: str) -> str | None:
+def _id(_: Parameter, text: str) -> str | None:
     return None if not text or as_uuid(text) else "Must be a valid UUID."
 
 
-def _truth(text: str) -> str | None:
+def _truth(_: Parameter, text: str) -> str | None:
     return None if text.lower() in _TRUE | _FALSE else "Must be a valid boolean."
 
 
-def _turn(text: str) -> str | None:
+def _word(one: Parameter, text: str) -> str | None:
+    return None if not text or text in one.words else f'"{text}" is not a valid choice.'
+
+
+def _size(one: Parameter, text: str) -> str | None:
+    number = whole(text) if one.kind == "integer" else _number(text)
+    if number is None:
+        return f"A valid {one.kind} is required." if text else None
+    return _outside(one, number)
+
+
+def _when(_: Parameter, text: str) -> str | None:
+    return None if not text or _moment(text) is not None else "Must be in ISO 8601 format."
+
+
+def _turn(_: Parameter, text: str) -> str | None:
     if "\0" in text:
         return "Null characters are not allowed."
     return "This field may not be blank." if text and not text.strip() else None
 
 
-_CHECKS: Final[dict[str, Callable[[str], str | None]]] = {
-    "run_test_name": _turn,
-    "execution_id": _id,
-    "call_execution_id": _id,
-    "eval_name": _turn,
-    "summary": _truth,
+_TEXTS: Final = ("text", "json")
+#: What is wrong with a value, by the kind of its parameter.
+_CHECKS: Final[Mapping[str, Callable[[Parameter, str], str | None]]] = {
+    **dict.fromkeys(_TEXTS, _turn),
+    **dict.fromkeys(("integer", "number"), _size),
+    **dict.fromkeys(("date", "time"), _when),
+    "boolean": _truth,
+    "uuid": _id,
+    "word": _word,
 }
 
 
@@ -309,15 +359,17 @@ _WORDS: Final = (*_EQUAL, "contains", "not_contains")
 _NULL: Final = ("is_null", "is_not_null")
 _SIZES: Final = ("equals", *COMPARISONS)
 
+#: What the server accepts beyond the contract.
+_BEYOND: Final[Mapping[str, tuple[str, ...]]] = {
+    "text": ("ends_with", *_NULL),
+    "categorical": (*_EQUAL, "in", "not_in", *_NULL),
+    "array": ("not_contains", *_NULL),
+}
 #: Most combinations that are accepted are never applied, and nothing in the response says so.
 FILTERS: Final = FilterRules(
     accepted={
-        "text": (*_WORDS, "in", "not_in", "starts_with", "ends_with", *_NULL),
-        "number": (*_EQUAL, *COMPARISONS, "between", "not_between", *_NULL),
-        "datetime": (*_EQUAL, *COMPARISONS, "between", "not_between", *_NULL),
-        "boolean": (*_EQUAL, *_NULL),
-        "categorical": (*_EQUAL, "in", "not_in", *_NULL),
-        "array": ("contains", "not_contains", *_NULL),
+        kind: (*FILTER_OPERATORS["observed"].get(kind, ()), *more)
+        for kind, more in {**dict.fromkeys(FILTER_OPERATORS["observed"], _NULL), **_BEYOND}.items()
     },
     applied={
         "status": {"text": (*_WORDS, "in", "not_in"), "categorical": (*_EQUAL, "in", "not_in")},
@@ -582,7 +634,7 @@ class Observed:
             Endpoint.TEST_EXECUTIONS: self._test_executions,
             Endpoint.TEST_EXECUTION: self._test_execution,
             Endpoint.VERSION_CALL_EXECUTIONS: self._version_call_executions,
-            Endpoint.RUNS: self._runs,
+            Endpoint.SIMULATION_RUNS: self._runs,
         }
 
     def answer(
@@ -593,7 +645,8 @@ class Observed:
             try:
                 if query.get("format") not in (None, "json"):
                     raise no_such_format()
-                return self._answers[endpoint](ids, query, organization.number)
+                found = self._answers.get(endpoint)
+                return found(ids, query, organization.number) if found else not_written(endpoint, "observed")
             except ErrorReply as end:
                 return end.response
 
@@ -601,7 +654,7 @@ class Observed:
 
     def _call_executions(self, ids: dict[str, str], query: Query, organization: int) -> Response:
         test = self._run_test(ids, organization)
-        number, size = self._whole(query, "page", 1), self._whole(query, "limit", 10)
+        number, size = self._whole(query, "page"), self._whole(query, "limit")
         search = query.get("search") or ""
         status = (query.get("status") or "").strip()
         if "\0" in search or "\0" in status:
@@ -623,10 +676,10 @@ class Observed:
         return test
 
     @staticmethod
-    def _whole(query: Query, name: str, default: int) -> int:
+    def _whole(query: Query, name: str) -> int:
         text = query.get(name)
         if text is None:
-            return default
+            return default(Endpoint.CALL_EXECUTIONS, name)
         number = whole(text)
         if number is None:
             raise crashed(f"{_CALLS}invalid literal for int() with base 10: {text[:200]!r}")
@@ -672,9 +725,7 @@ class Observed:
 
         statuses = (status,) if status else ()
         ranks = executions_of(self._store, [test], search, matches if search else None, statuses)
-        page = page_by_framework(
-            query, lenient_size(query), len(ranks), crashed(f"{_EXECUTIONS}Invalid page.")
-        )
+        page = page_by_framework(query, Endpoint.TEST_EXECUTIONS, len(ranks), f"{_EXECUTIONS}Invalid page.")
         return page.envelope(
             [
                 msgspec.json.encode(execution_row(one, self._reader.tally(one.number), self._catalogue))
@@ -693,9 +744,10 @@ class Observed:
         columns = column_order(execution, self._catalogue)
         requested = query.get("page") or "1"
         number = int(_WHOLE_FLOAT.sub("", requested))
+        of_groups = default(Endpoint.TEST_EXECUTION, "limit", "documented")  # of pages past the end, too
         group = read_groups(query.get("row_groups"))
         if group is not None:
-            return self._groups(organization, group, columns, number, int(query.get("limit") or 30))
+            return self._groups(organization, group, columns, number, int(query.get("limit") or of_groups))
         datasets = {one["id"] for one in columns if one.get("type") == "scenario_dataset_column"}
         evals = self._catalogue.evals_of(execution.run_test)
         applied = apply_filters(filters, self._catalogue, evals, datasets)
@@ -708,10 +760,12 @@ class Observed:
             "error_messages": applied.messages,
             "status": execution.status,
         }
-        size = int(query.get("limit") or 10)
+        size = int(query.get("limit") or default(Endpoint.TEST_EXECUTION, "limit"))
         pages = max(1, -(-len(ranks) // size))
         if number > pages or not requested.isdecimal():
-            past = Page(number, size, len(ranks), max(1, -(-len(ranks) // int(query.get("limit") or 30))))
+            past = Page(
+                number, size, len(ranks), max(1, -(-len(ranks) // int(query.get("limit") or of_groups)))
+            )
             return past.envelope([], more)
         following = sorted_link(query, number + 1) if number < pages else None
         before = sorted_link(query, number - 1) if number > 1 else None
@@ -748,7 +802,7 @@ class Observed:
         if version is None:
             raise missing("Agent version not found.")
         ranks = calls_of_version(self._store, version)
-        page = page_by_framework(query, lenient_size(query), len(ranks), invalid_page())
+        page = page_by_framework(query, Endpoint.VERSION_CALL_EXECUTIONS, len(ranks), "Invalid page.")
         provider = self._catalogue.agents[version.agent].provider
 
         def row(call: Call) -> dict[str, Any]:
@@ -779,7 +833,7 @@ class Observed:
         return _result(head | {"results": [execution_result(self._reader, one, names) for one in found]})
 
     def _run_page(self, query: Query, count: int) -> Page:
-        return page_by_framework(query, lenient_size(query), count, crashed(_NO_RUNS))
+        return page_by_framework(query, Endpoint.SIMULATION_RUNS, count, _NO_RUNS)
 
     def _check_numeric(self, executions: Sequence[Execution]) -> None:
         """Crash as the server does where one result is a number that is no score."""

@@ -17,8 +17,9 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse
 from starlette.routing import Route
 
+from futureagi_simulate_mock.generated import OPERATIONS
 from futureagi_simulate_mock.ids import Settings
-from futureagi_simulate_mock.messages import NAMES, TEMPLATES
+from futureagi_simulate_mock.messages import NAMES, parameters
 
 _STYLE: Final = """
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; }
@@ -78,7 +79,11 @@ def landing_page(settings: Settings, profile: str) -> str:
 
 def _addresses(settings: Settings) -> dict[str, str]:
     ids = asdict(settings.ids)
-    made = {name: TEMPLATES[endpoint].format_map(ids) for name, endpoint in NAMES.items()}
+    made = {
+        name: OPERATIONS[endpoint].path.format_map(ids)
+        for name, endpoint in NAMES.items()
+        if OPERATIONS[endpoint].verb == "GET" and parameters(endpoint, "", "path").keys() <= ids.keys()
+    }
     made["runs"] += "?" + urlencode({"run_test_name": settings.ids.run_test_name}, quote_via=quote)
     return made
 

@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Hashable, Sequence
+from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
+from datetime import datetime
+from functools import partial
+from operator import attrgetter
 from typing import Any, Final
 
 import msgspec
 
-from futureagi_simulate_mock.models import CallRow, EvalConfig, EvalValue, Execution, RunTest, Version, iso
+from futureagi_simulate_mock.generated import FILTER_TYPES, Endpoint
+from futureagi_simulate_mock.messages import parameters
+from futureagi_simulate_mock.models import (
+    CallRow,
+    EvalConfig,
+    EvalValue,
+    Execution,
+    RunTest,
+    Version,
+    iso,
+    to_ms,
+)
 from futureagi_simulate_mock.store import Store
 
 Condition = Callable[[CallRow], bool]
@@ -22,32 +36,47 @@ class Column(msgspec.Struct, frozen=True):
     config: EvalConfig | None = None
 
 
+CALL_STATUSES: Final = parameters(Endpoint.CALL_EXECUTIONS, "observed")["status"].words
+EXECUTION_STATUSES: Final = parameters(Endpoint.TEST_EXECUTIONS, "observed")["status"].words
+
+_VALUES: Final[Mapping[str, Callable[[CallRow], Any]]] = {
+    "timestamp": lambda call: call.created_at,
+    "call_execution_id": lambda call: call.id,
+    "response_time": lambda call: None if call.response_time is None else call.response_time / 1000,
+}
+#: The columns that the contract names and rows hold, most under the same name.
 PLAIN: Final = {
-    column.id: column
-    for column in (
-        Column("status", "text", lambda call: call.status),
-        Column("timestamp", "datetime", lambda call: call.created_at),
-        Column("call_execution_id", "text", lambda call: call.id),
-        Column("overall_score", "number", lambda call: call.overall_score),
-        Column(
-            "response_time",
-            "number",
-            lambda call: None if call.response_time is None else call.response_time / 1000,
-        ),
-        Column("call_type", "text", lambda call: call.call_type),
-        Column("scenario", "text", lambda call: call.scenario),
-    )
+    name: Column(name, holds, _VALUES.get(name) or attrgetter(name))
+    for name, holds in FILTER_TYPES.items()
+    if name in _VALUES or name in CallRow.__struct_fields__
 }
 
 
-def find_column(name: str, evals: list[EvalConfig]) -> Column | None:
-    """Return the column with this id, which is one of seven words or an eval's UUID; None for none."""
+def find_column(
+    name: str, evals: list[EvalConfig], shown: Callable[[CallRow], Mapping[str, Any]] | None = None
+) -> Column | None:
+    """Return the column with this id, which is one of the contract's or an eval's UUID; None for none.
+
+    A column that rows don't hold has the value of the field of that name in what `shown` gives for a call.
+    """
     if name in PLAIN:
         return PLAIN[name]
+    if name in FILTER_TYPES and shown is not None:
+        return Column(name, FILTER_TYPES[name], partial(_field, name, shown))
     config = next((config for config in evals if config.id == name.lower()), None)
     return (
         None if config is None else Column(config.id, config.output_type, _output_of(config.number), config)
     )
+
+
+def _field(name: str, shown: Callable[[CallRow], Mapping[str, Any]], call: CallRow) -> Any:
+    """Return a field of what is shown of a call, as its column holds it; None for what can't be compared."""
+    value, holds = shown(call).get(name), FILTER_TYPES[name]
+    if holds == "number":
+        return value if isinstance(value, (int, float)) and not isinstance(value, bool) else None
+    if holds == "datetime":
+        return to_ms(datetime.fromisoformat(value)) if isinstance(value, str) else None
+    return value if isinstance(value, bool if holds == "boolean" else str) else None
 
 
 def _output_of(config: int) -> Callable[[CallRow], EvalValue]:

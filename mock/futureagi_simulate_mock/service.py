@@ -16,10 +16,10 @@ import msgspec
 from msgspec.structs import replace
 
 from futureagi_simulate_mock.faults import Faults
+from futureagi_simulate_mock.generated import Endpoint
 from futureagi_simulate_mock.journal import Journal
 from futureagi_simulate_mock.messages import (
     NAMES,
-    Endpoint,
     Organization,
     Profile,
     Query,
@@ -37,7 +37,6 @@ from futureagi_simulate_mock.messages import (
 ProfileName = Literal["documented", "observed"]
 PROFILES: Final[tuple[ProfileName, ...]] = ("documented", "observed")
 
-ALLOW: Final = ("allow", "GET, HEAD, OPTIONS")
 _NOT_FOUND_PAGE: Final = (
     '\n<!doctype html>\n<html lang="en">\n<head><title>Not Found</title></head>\n'
     "<body><h1>Not Found</h1><p>Nothing is served at this address.</p></body>\n</html>\n"
@@ -72,6 +71,9 @@ def gate(
     request: Request, route: Route | None, organizations: Sequence[Organization], rules: AccessRules
 ) -> Organization | Response:
     """Return the organization of an authenticated request, or the response that refuses it."""
+    if route is None:
+        text = f"No endpoint has this path. The endpoints are: {', '.join(NAMES)}."
+        return html_response(_NOT_FOUND_PAGE, 404) if rules.html_errors else not_found(text)
     refusal = _path(request, route, rules)
     if refusal is not None:
         return refusal
@@ -79,21 +81,20 @@ def gate(
         return error_response(
             406, "api_error", "not_acceptable", "No acceptable form: JSON is what is served."
         )
+    verbs = [verb for verb in route.verbs for verb in ((verb, "HEAD") if verb == "GET" else (verb,))]
+    allow = ("allow", ", ".join([*verbs, "OPTIONS"]))
     if request.method == "OPTIONS" and not rules.checks_options:
-        return Response(204, (ALLOW,))
+        return Response(204, (allow,))
     organization = _owner(request, organizations, rules)
-    if isinstance(organization, Response) or request.method in ("GET", "HEAD"):
+    if isinstance(organization, Response) or request.method in verbs:
         return organization
-    if request.method == "OPTIONS" and route is not None:
-        return _description(route.endpoint)
+    if request.method == "OPTIONS":
+        return _description(route.endpoint, allow)
     text = f'Method "{request.method}" not allowed.'
-    return error_response(405, "api_error", "method_not_allowed", text, headers=[ALLOW])
+    return error_response(405, "api_error", "method_not_allowed", text, headers=[allow])
 
 
-def _path(request: Request, route: Route | None, rules: AccessRules) -> Response | None:
-    if route is None:
-        text = f"No endpoint has this path. The endpoints are: {', '.join(NAMES)}."
-        return html_response(_NOT_FOUND_PAGE, 404) if rules.html_errors else not_found(text)
+def _path(request: Request, route: Route, rules: AccessRules) -> Response | None:
     if rules.html_errors:
         if not (route.well_formed and route.lower_case):
             return html_response(_NOT_FOUND_PAGE, 404)
@@ -131,14 +132,14 @@ def _owner(
     return unauthenticated("authentication_failed", "Invalid API key or secret key")
 
 
-def _description(endpoint: Endpoint) -> Response:
+def _description(endpoint: Endpoint, allow: tuple[str, str]) -> Response:
     body = {
         "name": endpoint.value,
         "description": "Simulation results, read only.",
         "renders": ["application/json"],
         "parses": ["application/json"],
     }
-    return json_response(body, 200, [ALLOW])
+    return json_response(body, 200, [allow])
 
 
 #: Where the mock lives for clients that reach it without a socket. `.invalid` never resolves (RFC 2606).
@@ -209,7 +210,7 @@ class Service:
 
     def handle(self, request: Request) -> Response:
         """Answer one request and record it."""
-        route = find(request.path)
+        route = find(request.path, request.method)
         endpoint = route.endpoint if route else None
         exchange = _Exchange(self, request, route)
         response, fault = self.faults.play(endpoint, exchange.answer)

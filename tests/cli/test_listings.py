@@ -7,6 +7,9 @@ import re
 
 import pytest
 
+from futureagi_simulate_api import operations
+from futureagi_simulate_cli.commands.parameters import arguments
+from futureagi_simulate_cli.commands.process import CommandError
 from futureagi_simulate_mock import Mock
 from futureagi_simulate_mock.app import App
 from futureagi_simulate_mock.ids import KNOWN_IDS, Settings
@@ -164,3 +167,61 @@ def test_the_demo_needs_no_keys_and_heeds_none(run: Run, monkeypatch: pytest.Mon
     monkeypatch.setenv("FI_API_KEY", "someone's")
     monkeypatch.setenv("FI_BASE_URL", "https://api.example.com")
     assert run("demo").code == 0
+
+
+@pytest.mark.usefixtures("futureagi_server")
+def test_a_parameter_without_an_option_is_sent_by_its_name(run: Run, futureagi_mock: Mock) -> None:
+    execution = futureagi_mock.ids.test_execution_id
+    assert run("runs", "--execution", execution, "--param", "summary=true").code == 0
+    assert futureagi_mock.journal.last.params["summary"] == "true"
+    run("runs", "--execution", execution, "--param", "summary=false")
+    assert "summary" not in futureagi_mock.journal.last.params
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("runs", "--execution", "{e}", "--param", "summary"), '"summary" has no value'),
+        (("runs", "--execution", "{e}", "--param", "summary=1"), "the value isn't true or false"),
+        (("runs", "--execution", "{e}", "--param", "team=a"), 'no parameter "team". try: Use one of summary.'),
+        (("runs", "--execution", "{e}", "--param", "eval_name=a"), 'no parameter "eval_name"'),
+        (("calls", "{r}", "--param", "search=a"), "try: Leave it out, or use an option."),
+        (("executions", "{r}", "--param", "page=2"), 'no parameter "page"'),
+    ],
+)
+def test_a_parameter_that_cannot_be_sent_is_named(
+    words: tuple[str, ...], said: str, run: Run, server: dict[str, str]
+) -> None:
+    known = {"e": server["FI_TEST_EXECUTION_ID"], "r": server["FI_RUN_TEST_ID"]}
+    ran = run(*(word.format(**known) for word in words))
+    assert ran.code == 2
+    assert said in " ".join(ran.err.split())
+
+
+def test_parameters_are_read_by_their_kind(monkeypatch: pytest.MonkeyPatch) -> None:
+    kinds = ("text", "integer", "number", "flag", "scalars", "names")
+    several = operations.Parameter("several", "query", "uuid", "several", several=True)
+    made = [operations.Parameter(kind, "query", kind, f"{kind}_") for kind in kinds]
+    operation = operations.Operation("listCalls", "/calls/", (*made, several))
+    method = operations.Method("list_calls", operation, operation.parameters)
+    monkeypatch.setitem(operations.METHODS, "list_calls", method)
+    given = ["text=a=b", "integer=3", "number=.5", "flag=False", 'scalars=["a", 1]', "names=a", "names=b"]
+    assert arguments("list_calls", [*given, "several=x"]) == {
+        "text_": "a=b",
+        "integer_": 3,
+        "number_": 0.5,
+        "flag_": False,
+        "scalars_": ["a", 1],
+        "names_": ["a", "b"],
+        "several": ["x"],
+    }
+
+
+def test_a_parameter_that_is_needed_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    needed = operations.Parameter("team", "query", "text", "team", required=True)
+    operation = operations.Operation("listCalls", "/calls/", (needed,))
+    method = operations.Method("list_calls", operation, operation.parameters)
+    monkeypatch.setitem(operations.METHODS, "list_calls", method)
+    assert arguments("list_calls", ["team=blue"]) == {"team": "blue"}
+    with pytest.raises(CommandError, match="The parameter team is needed"):
+        arguments("list_calls", None)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from futureagi_simulate_contract.exchange import Exchange, Request, Response
-from futureagi_simulate_contract.filtering import OPERATORS, TYPES, Filter, satisfies, single_filter
+from futureagi_simulate_contract.filtering import Filter, documented, satisfies, single_filter
 
 EVAL = "20c35c33-a573-5a2c-8598-bf52ff5359fd"
 ROW = {
@@ -57,8 +57,8 @@ def asked(text: str, **more: str) -> Exchange:
 
 
 def test_a_filter_is_read_back_as_it_was_written() -> None:
-    for kind in TYPES:
-        for operator in OPERATORS:
+    for kind in documented("FilterType"):
+        for operator in documented("FilterOperator"):
             value = [1, 2] if operator in {"between", "not_in_between", "in"} else 1
             made = Filter("status", kind, operator, value)
             assert single_filter(asked(made.encode())) == made

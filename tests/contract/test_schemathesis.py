@@ -14,7 +14,9 @@ import pytest
 from futureagi_simulate_contract.document import load, operations
 from futureagi_simulate_contract.views import Profile, strict_view
 from futureagi_simulate_mock import Mock
-from futureagi_simulate_mock.messages import TEMPLATES
+from futureagi_simulate_mock.documented import Documented
+from futureagi_simulate_mock.generated import OPERATIONS
+from futureagi_simulate_mock.store import Store
 
 from .conftest import PROFILES
 
@@ -28,7 +30,7 @@ _ERROR = {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}
 def _searched(profile: str) -> dict[str, Any]:
     """Return a strict view in which bad parameters are refused: the documents name no answer to them."""
     view = strict_view(load(), Profile(profile))
-    served = set(TEMPLATES.values())  # an endpoint that the contract has gained has no mock yet
+    served = {OPERATIONS[endpoint].path for endpoint in Documented(Store()).answered}
     view["paths"] = {path: item for path, item in view["paths"].items() if path in served}
     if profile == Profile.DOCUMENTED:
         for _path, operation in operations(view).values():

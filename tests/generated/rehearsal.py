@@ -24,6 +24,33 @@ def _properties(spec: Spec, schema: str) -> Spec:
     return properties
 
 
+def add_facts(spec: Spec) -> None:
+    """Add parameters, statuses and columns of filters, and change a default."""
+    channel = {"name": "channel", "in": "query", "schema": {"type": "string", "enum": ["voice", "text"]}}
+    whole = {"type": "integer", "minimum": 1, "maximum": 50, "default": 1}
+    turns = {"name": "least_turns", "in": "query", "schema": whole}
+    listing = spec["paths"]["/simulate/run-tests/{run_test_id}/call-executions/"]["get"]
+    detail = spec["paths"]["/simulate/test-executions/{test_execution_id}/"]["get"]
+    runs = spec["paths"]["/sdk/api/v1/simulation/runs/"]["get"]
+    for operation in (listing, detail, runs):
+        operation["parameters"] = [*operation["parameters"], channel, turns]
+    schemas = spec["components"]["schemas"]
+    for name, word in {
+        "CallStatus": "paused",
+        "TestExecutionStatus": "paused",
+        "TestExecutionStatusFilter": "PAUSED",
+        "TestExecutionStatusLabel": "Paused",
+    }.items():
+        schemas[name]["enum"] = [*schemas[name]["enum"], word]
+    columns = schemas["FilterColumn"]
+    columns["enum"] = [*columns["enum"], "ended_reason", "duration"]
+    columns["x-filter-types"] |= {"ended_reason": "text", "duration": "number"}
+    spec["components"]["parameters"]["DetailLimit"]["schema"] |= {
+        "default": 25,
+        "x-default": {"observed": 12},
+    }
+
+
 def add_field(spec: Spec) -> None:
     _properties(spec, "Column")["width"] = {"type": "integer", "description": "Width in pixels."}
 

@@ -11,6 +11,7 @@ import pytest
 
 from tests.generated.small_client import client, edited
 from tools import generate
+from tools.facts import MODULE
 from tools.generate import HEADER, PACKAGE, ROOT, committed, main
 
 INPUTS = ["openapi.yaml", "generator-config.yaml", "generator-templates"]
@@ -33,7 +34,8 @@ def project(fresh: Path, tmp_path: Path) -> Path:
 
 
 def contents(project: Path) -> dict[str, bytes]:
-    files = (path for path in (project / PACKAGE).rglob("*") if path.is_file() and path.suffix != ".pyc")
+    found = [*(project / PACKAGE).rglob("*"), project / MODULE]
+    files = (path for path in found if path.is_file() and path.suffix != ".pyc")
     return {str(path.relative_to(project)): path.read_bytes() for path in files}
 
 
@@ -51,6 +53,7 @@ def test_what_is_committed_is_what_the_spec_gives(root, fresh):
 def test_generating_from_nothing_gives_the_same_bytes_under_any_hash_seed(root, project):
     expected = contents(project)
     shutil.rmtree(project / PACKAGE)
+    (project / MODULE).unlink()
     lines = ["import sys", "from pathlib import Path", "from tools.generate import main"]
     code = "\n".join([*lines, f"sys.exit(main([], Path({str(project)!r})))"])
 
@@ -79,6 +82,17 @@ def test_a_hand_edit_is_caught_with_a_diff_and_mended(project, capsys):
     assert "-    total_cost_cents: int\n+    total_cost_cents: int | None\n" in capsys.readouterr().out
     assert main([], project) == 0
     assert edited.read_text() == before
+
+
+@pytest.mark.usefixtures("_rendered_already")
+def test_a_hand_edit_of_what_the_mock_takes_is_caught_with_a_diff_and_mended(project, capsys):
+    before = (project / MODULE).read_text()
+    (project / MODULE).write_text(before.replace("default=30", "default=20"))
+
+    assert main(["--check"], project) == 1
+    assert '-            Parameter("limit", "query", "integer", default=20' in capsys.readouterr().out
+    assert main([], project) == 0
+    assert (project / MODULE).read_text() == before
 
 
 @pytest.mark.usefixtures("_rendered_already")
@@ -145,7 +159,7 @@ def test_descriptions_may_end_in_any_character(said):
 
 
 def test_every_generated_file_says_that_it_is_not_to_be_edited(root):
-    for path in (root / PACKAGE).rglob("*"):
+    for path in [*(root / PACKAGE).rglob("*"), root / MODULE]:
         if path.is_file() and path.suffix != ".pyc":
             assert path.read_text().startswith(HEADER), path
 

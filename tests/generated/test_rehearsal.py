@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.generated.rehearsal import REHEARSALS
+from tests.generated.rehearsal import REHEARSALS, add_facts
 from tests.generated.small_client import named
 from tools import generate
 from tools.api_diff import report
@@ -40,7 +40,7 @@ PARTS = [
     "tests",
 ]
 SOURCES = ["overrides/futureagi_simulate", "generated/futureagi_simulate_api"]
-USED = [f"tests/generated/use_{name}.py" for name in ("neighbours", "features")]
+USED = [f"tests/generated/use_{name}.py" for name in ("neighbours", "features", "facts")]
 # What each suite has to say about an API that has grown; the whole suites take minutes.
 SUITES = [
     "tests/contract/test_client_agrees.py",
@@ -102,7 +102,9 @@ def grown(spec: dict[str, Any], *fragments: str) -> dict[str, Any]:
 def grown_project(original: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> Copy:
     """A copy after all additions."""
     project = copied(tmp_path_factory.mktemp("grown"))
-    project.generate(grown(original, "neighbours.yaml", "features.yaml"))
+    spec = grown(original, "neighbours.yaml", "features.yaml")
+    add_facts(spec)
+    project.generate(spec)
     return project
 
 

@@ -44,7 +44,7 @@ class ProfileClient:
         return body(self.answer(Endpoint.VERSION_CALL_EXECUTIONS, path_ids, **query))
 
     def runs(self, **query: Any) -> Any:
-        found = body(self.answer(Endpoint.RUNS, {}, **query))
+        found = body(self.answer(Endpoint.SIMULATION_RUNS, {}, **query))
         return found["result"] if found["status"] is True else found
 
 

@@ -3,7 +3,8 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from futureagi_simulate_mock.messages import TEMPLATES, endpoint_named, find
+from futureagi_simulate_mock.generated import OPERATIONS
+from futureagi_simulate_mock.messages import endpoint_named, find
 from futureagi_simulate_mock.service import ProfileName
 
 from .services import DETAIL, KEYS, RUNS, UUID, ask, make_service
@@ -12,9 +13,9 @@ PROFILES: list[ProfileName] = ["documented", "observed"]
 IDS = dict.fromkeys(("run_test_id", "test_execution_id", "agent_id", "version_id"), UUID)
 
 
-@pytest.mark.parametrize("endpoint", TEMPLATES)
+@pytest.mark.parametrize("endpoint", OPERATIONS)
 def test_every_endpoint_is_found_by_its_path_with_its_ids(endpoint):
-    route = find(TEMPLATES[endpoint].format_map(IDS))
+    route = find(OPERATIONS[endpoint].path.format_map(IDS))
     assert route is not None
     assert (route.endpoint, route.well_formed, route.complete) == (endpoint, True, True)
     assert set(route.ids.values()) <= {UUID}

@@ -19,15 +19,15 @@ PATHS = {
     Endpoint.TEST_EXECUTIONS: {"run_test_id": ids.RUN_TEST_ID},
     Endpoint.TEST_EXECUTION: {"test_execution_id": ids.TEST_EXECUTION_ID},
     Endpoint.VERSION_CALL_EXECUTIONS: {"agent_id": ids.AGENT_ID, "version_id": ids.VERSION_ID},
-    Endpoint.RUNS: {},
+    Endpoint.SIMULATION_RUNS: {},
 }
-NAMED = {Endpoint.RUNS: {"run_test_name": ids.RUN_TEST_NAME}}
+NAMED = {Endpoint.SIMULATION_RUNS: {"run_test_name": ids.RUN_TEST_NAME}}
 DEFAULTS = {
     Endpoint.CALL_EXECUTIONS: 10,
     Endpoint.TEST_EXECUTIONS: 10,
     Endpoint.TEST_EXECUTION: 30,
     Endpoint.VERSION_CALL_EXECUTIONS: 10,
-    Endpoint.RUNS: 10,
+    Endpoint.SIMULATION_RUNS: 10,
 }
 every_endpoint = pytest.mark.parametrize("endpoint", list(Endpoint))
 

@@ -46,12 +46,12 @@ def test_by_call_everything_about_it_comes(asker: ProfileClient) -> None:
 
 @pytest.mark.parametrize("name", ["run_test_name", "execution_id", "call_execution_id"])
 def test_what_does_not_exist_is_not_found(asker: ProfileClient, name: str) -> None:
-    assert asker.answer(Endpoint.RUNS, {}, **{name: MISSING}).status == 404
+    assert asker.answer(Endpoint.SIMULATION_RUNS, {}, **{name: MISSING}).status == 404
 
 
 @pytest.mark.parametrize("query", [{}, {"run_test_name": ""}, {"summary": "true", "page": 1}])
 def test_without_any_of_the_three_the_answer_is_400(asker: ProfileClient, query: dict[str, Any]) -> None:
-    answer = asker.answer(Endpoint.RUNS, {}, **query)
+    answer = asker.answer(Endpoint.SIMULATION_RUNS, {}, **query)
     assert answer.status == 400
     assert "required" in json.loads(answer.body)["details"]["non_field_errors"][0]
 
@@ -64,7 +64,7 @@ def test_of_several_the_call_wins_over_the_execution_and_that_over_the_name(aske
 
 @pytest.mark.parametrize("name", ["execution_id", "call_execution_id"])
 def test_a_malformed_id_is_refused_by_name(asker: ProfileClient, name: str) -> None:
-    answer = asker.answer(Endpoint.RUNS, {}, **{name: "abc"})
+    answer = asker.answer(Endpoint.SIMULATION_RUNS, {}, **{name: "abc"})
     assert answer.status == 400
     assert list(json.loads(answer.body)["details"]) == [name]
 
@@ -172,7 +172,7 @@ def test_without_asking_there_is_no_summary(asker: ProfileClient, query: dict[st
 
 @pytest.mark.parametrize("summary", ["1", "yes", "bogus", "null"])
 def test_a_summary_that_is_neither_true_nor_false_is_refused(asker: ProfileClient, summary: str) -> None:
-    answer = asker.answer(Endpoint.RUNS, {}, run_test_name=ids.RUN_TEST_NAME, summary=summary)
+    answer = asker.answer(Endpoint.SIMULATION_RUNS, {}, run_test_name=ids.RUN_TEST_NAME, summary=summary)
     assert answer.status == 400
 
 

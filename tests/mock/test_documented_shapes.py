@@ -48,13 +48,17 @@ def questions(asker: ProfileClient) -> list[tuple[Endpoint, dict[str, str], dict
                 (Endpoint.CALL_EXECUTIONS, path, everything),
                 (Endpoint.TEST_EXECUTIONS, path, everything),
             ]
-            asked.append((Endpoint.RUNS, {}, everything | {"run_test_name": test.name}))
+            asked.append((Endpoint.SIMULATION_RUNS, {}, everything | {"run_test_name": test.name}))
             for item in asker.executions(test.id, limit=100)["results"]:
                 path = {"test_execution_id": item["id"]}
                 asked += [
                     (Endpoint.TEST_EXECUTION, path, everything),
                     (Endpoint.TEST_EXECUTION, path, {"row_groups": ["status", "scenario"]}),
-                    (Endpoint.RUNS, {}, everything | {"execution_id": item["id"], "summary": True}),
+                    (
+                        Endpoint.SIMULATION_RUNS,
+                        {},
+                        everything | {"execution_id": item["id"], "summary": True},
+                    ),
                 ]
     for version in asker.store.catalogue.versions.values():
         agent = asker.store.catalogue.agents[version.agent]
@@ -62,7 +66,7 @@ def questions(asker: ProfileClient) -> list[tuple[Endpoint, dict[str, str], dict
             path = {"agent_id": agent.id, "version_id": version.id}
             asked.append((Endpoint.VERSION_CALL_EXECUTIONS, path, everything))
     calls = [call for call in asker.store.calls.values() if call.run_test < 4 and call.shown]
-    return asked + [(Endpoint.RUNS, {}, {"call_execution_id": call.id}) for call in calls]
+    return asked + [(Endpoint.SIMULATION_RUNS, {}, {"call_execution_id": call.id}) for call in calls]
 
 
 def test_every_answer_over_all_the_data_keeps_to_the_documents(asker: ProfileClient) -> None:
@@ -80,12 +84,12 @@ def test_every_answer_over_all_the_data_keeps_to_the_documents(asker: ProfileCli
         (Endpoint.CALL_EXECUTIONS, {"run_test_id": ids.RUN_TEST_ID}, {"page": 0}, 400),
         (Endpoint.TEST_EXECUTIONS, {"run_test_id": ids.RUN_TEST_ID}, {"status": "x"}, 400),
         (Endpoint.TEST_EXECUTION, {"test_execution_id": ids.TEST_EXECUTION_ID}, {"filters": "x"}, 400),
-        (Endpoint.RUNS, {}, {}, 400),
+        (Endpoint.SIMULATION_RUNS, {}, {}, 400),
         (Endpoint.CALL_EXECUTIONS, {"run_test_id": "x"}, {}, 404),
         (Endpoint.TEST_EXECUTIONS, {"run_test_id": ids.AGENT_ID}, {}, 404),
         (Endpoint.TEST_EXECUTION, {"test_execution_id": ids.AGENT_ID}, {}, 404),
         (Endpoint.VERSION_CALL_EXECUTIONS, {"agent_id": ids.AGENT_ID, "version_id": ids.AGENT_ID}, {}, 404),
-        (Endpoint.RUNS, {}, {"run_test_name": "x"}, 404),
+        (Endpoint.SIMULATION_RUNS, {}, {"run_test_name": "x"}, 404),
     ],
 )
 def test_an_error_says_what_is_wrong_in_the_form_all_errors_have(

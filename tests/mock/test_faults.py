@@ -29,7 +29,7 @@ def test_a_fault_is_written_as_kind_and_times(text, kind, times):
 def test_a_fault_takes_options_after_commas():
     fault = Fault.parse("429:2, retry-after=2, route=runs, after=3, delay=20ms-80ms")
     assert fault == Fault("429", 2, retry_after=2, route="runs", after=3, delay=Spread(0.02, 0.08))
-    assert fault.route is Endpoint.RUNS
+    assert fault.route is Endpoint.SIMULATION_RUNS
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,12 @@ def test_the_journal_tells_what_was_asked_and_answered():
     service = make_service()
     ask(service, RUNS, "run_test_name=a%20b&page=2")
     entry = service.journal.last
-    assert (entry.number, entry.endpoint, entry.organization, entry.status) == (1, Endpoint.RUNS, "acme", 200)
+    assert (entry.number, entry.endpoint, entry.organization, entry.status) == (
+        1,
+        Endpoint.SIMULATION_RUNS,
+        "acme",
+        200,
+    )
     assert entry.params == {"run_test_name": "a b", "page": "2"}
     assert str(entry) == f"#1 GET {RUNS}?run_test_name=a%20b&page=2 -> 200"
 

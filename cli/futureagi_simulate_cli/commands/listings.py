@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import functools
+import inspect
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
-from typing import Annotated, Any, Final, NamedTuple
+from typing import Annotated, Any, Final, NamedTuple, get_type_hints
 
 import typer
 
@@ -12,15 +14,14 @@ from futureagi_simulate_cli.commands.connection import connect
 from futureagi_simulate_cli.commands.options import (
     RUN_TEST_ID,
     RUN_TEST_NAME,
-    call_statuses,
     either,
-    execution_statuses,
     find_call_id,
     find_id,
     from_environment,
     given,
     require_id,
 )
+from futureagi_simulate_cli.commands.parameters import Param, arguments, words
 
 TABLE_ROWS: Final = 20
 LARGEST_PAGE: Final = 100
@@ -29,16 +30,6 @@ MOST_ROWS: Final = 1_000_000_000
 Search = Annotated[
     str | None, typer.Option("--search", metavar="TEXT", help="Only those that this text is found in.")
 ]
-Limit = Annotated[
-    int | None,
-    typer.Option(
-        "--limit",
-        metavar="N",
-        min=0,
-        max=MOST_ROWS,
-        help="How many to show; 0 for all. 20 in a table, all with --json.",
-    ),
-]
 RunTestArgument = Annotated[
     str | None,
     typer.Argument(
@@ -46,27 +37,33 @@ RunTestArgument = Annotated[
     ),
 ]
 RunTestOption = Annotated[str | None, typer.Option("--run-test", metavar="ID", help="The same as RUN_TEST.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print a JSON array of normalised records.")]
-AsLines = Annotated[bool, typer.Option("--jsonl", help="Print the same as JSON Lines.")]
-Page = Annotated[
-    int | None,
-    typer.Option("--page", metavar="N", min=1, max=MOST_ROWS, help="Show the Nth page of --limit rows."),
-]
-Wide = Annotated[bool, typer.Option("--wide", help="Show whole ids and all columns, however wide.")]
-Columns = Annotated[
-    str | None, typer.Option("--columns", metavar="A,B", help="Show these columns of the table only.")
-]
 
 
 class View(NamedTuple):
-    """How a listing is printed: which rows, in what form, and the columns of its table."""
+    """How a listing is printed: which rows, in what form, which columns of its table. Fields are options."""
 
-    limit: int | None
-    page: int | None
-    json: bool
-    jsonl: bool
-    wide: bool
-    columns: str | None
+    limit: Annotated[
+        int | None,
+        typer.Option(
+            "--limit",
+            metavar="N",
+            min=0,
+            max=MOST_ROWS,
+            help="How many to show; 0 for all. 20 in a table, all with --json.",
+        ),
+    ] = None
+    page: Annotated[
+        int | None,
+        typer.Option("--page", metavar="N", min=1, max=MOST_ROWS, help="Show the Nth page of --limit rows."),
+    ] = None
+    json: Annotated[bool, typer.Option("--json", help="Print a JSON array of normalised records.")] = False
+    jsonl: Annotated[bool, typer.Option("--jsonl", help="Print the same as JSON Lines.")] = False
+    wide: Annotated[bool, typer.Option("--wide", help="Show whole ids and all columns, however wide.")] = (
+        False
+    )
+    columns: Annotated[
+        str | None, typer.Option("--columns", metavar="A,B", help="Show these columns of the table only.")
+    ] = None
 
     @property
     def is_json(self) -> bool:
@@ -99,6 +96,33 @@ class View(NamedTuple):
             )
 
 
+_DEFAULTS: Final = View()
+
+
+def _viewed(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command the fields of `View` as options, in place of its argument `view`."""
+    signature = inspect.signature(command, eval_str=True)
+    options = get_type_hints(View, include_extras=True)
+
+    @functools.wraps(command)
+    def call(**arguments: Any) -> None:
+        view = View(**{name: arguments.pop(name) for name in options})
+        view.check()
+        command(**arguments, view=view)
+
+    parameters = [one.replace(kind=_KEYWORD) for name, one in signature.parameters.items() if name != "view"]
+    parameters += [
+        inspect.Parameter(name, _KEYWORD, default=View._field_defaults[name], annotation=option)
+        for name, option in options.items()
+    ]
+    call.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]
+    return call
+
+
+_KEYWORD: Final = inspect.Parameter.KEYWORD_ONLY
+
+
+@_viewed
 def executions(
     run_test: RunTestArgument = None,
     run_test_id: RunTestOption = None,
@@ -109,15 +133,11 @@ def executions(
             "--status",
             metavar="STATUS",
             help="Only executions with this status.",
-            autocompletion=execution_statuses,
+            autocompletion=lambda: words("list_test_executions", "status"),
         ),
     ] = None,
-    limit: Limit = None,
-    page: Page = None,
-    json: AsJson = False,
-    jsonl: AsLines = False,
-    wide: Wide = False,
-    columns: Columns = None,
+    param: Param = None,
+    view: View = _DEFAULTS,
 ) -> None:
     """List the executions of a run test, newest first.
 
@@ -127,16 +147,15 @@ def executions(
     from futureagi_simulate_cli.commands import tables
     from futureagi_simulate_cli.commands.process import usage
 
-    view = View(limit, page, json, jsonl, wide, columns)
-    view.check()
     run_test = either(run_test, run_test_id, "run-test") or from_environment(RUN_TEST_ID)
     if run_test is None:
         raise usage("No run test was named.", "fi-simulate executions RUN_TEST, with its id")
     require_id(run_test, "fi-simulate runs NAME takes the name of a run test")
     with connect() as client:
-        listing = client.list_test_executions(run_test, search=search, status=status, **view.paging)
+        more = arguments("list_test_executions", param) | view.paging
+        listing = client.list_test_executions(run_test, search=search, status=status, **more)
         show(
-            Counted(listing, lambda item: execution_record(item, run_test_id=run_test), page),
+            Counted(listing, lambda item: execution_record(item, run_test_id=run_test), view.page),
             tables.EXECUTION_COLUMNS,
             tables.execution_row,
             tables.EXECUTION_NUMBERS,
@@ -145,6 +164,7 @@ def executions(
         )
 
 
+@_viewed
 def calls(
     run_test: RunTestArgument = None,
     run_test_id: RunTestOption = None,
@@ -166,7 +186,7 @@ def calls(
             "--status",
             metavar="STATUS",
             help="Only calls with this status (not of an agent).",
-            autocompletion=call_statuses,
+            autocompletion=lambda: words("list_call_executions", "status"),
         ),
     ] = None,
     filters: Annotated[
@@ -177,12 +197,8 @@ def calls(
             help='With --execution: only calls that meet it: "overall_score < 50". Repeatable.',
         ),
     ] = None,
-    limit: Limit = None,
-    page: Page = None,
-    json: AsJson = False,
-    jsonl: AsLines = False,
-    wide: Wide = False,
-    columns: Columns = None,
+    param: Param = None,
+    view: View = _DEFAULTS,
 ) -> None:
     """List the calls of a run test.
 
@@ -193,8 +209,6 @@ def calls(
     from futureagi_simulate.records import call_record
     from futureagi_simulate_cli.commands import tables
 
-    view = View(limit, page, json, jsonl, wide, columns)
-    view.check()
     run_test = either(run_test, run_test_id, "run-test")
     for option, value in (("--execution", execution), ("--agent", agent), ("--version", version)):
         given(value, option)
@@ -203,9 +217,11 @@ def calls(
     with connect() as client:
         if execution:
             execution = find_id(client, execution, from_environment(RUN_TEST_ID))
-        listing = _chosen(client, run_test, execution, agent, version, search, status, filters, view.paging)
+        listing = _chosen(
+            client, run_test, execution, agent, version, search, status, filters, param, view.paging
+        )
         show(
-            Counted(listing, lambda item: call_record(item, execution_id=execution), page),
+            Counted(listing, lambda item: call_record(item, execution_id=execution), view.page),
             tables.CALL_COLUMNS,
             tables.call_row,
             tables.CALL_NUMBERS,
@@ -223,6 +239,7 @@ def _chosen(
     search: str | None,
     status: str | None,
     filters: list[str] | None,
+    param: list[str] | None,
     paging: dict[str, Any],
 ) -> Any:
     from futureagi_simulate_cli.commands.process import usage
@@ -241,16 +258,20 @@ def _chosen(
         raise usage("The calls of an agent's version can't be searched.", "Leave --search out.")
     if run_test:
         require_id(run_test, "fi-simulate runs NAME lists its executions; name one with --execution")
-        return client.list_call_executions(run_test, search=search, status=status, **paging)
+        more = arguments("list_call_executions", param) | paging
+        return client.list_call_executions(run_test, search=search, status=status, **more)
     if execution:
         from futureagi_simulate_cli.commands.conditions import parse_condition, status_filter
 
         wanted = [parse_condition(text) for text in filters or ()]
         wanted += [status_filter(status)] if status else []
+        more = arguments("get_test_execution", param) | paging
         return client.get_test_execution(
-            execution, search=search, filters=wanted, enforce_filters=bool(wanted), **paging
+            execution, search=search, filters=wanted, enforce_filters=bool(wanted), **more
         ).calls
-    return client.list_version_call_executions(agent, version, **paging)
+    return client.list_version_call_executions(
+        agent, version, **arguments("list_version_call_executions", param), **paging
+    )
 
 
 class Counted:
@@ -316,6 +337,7 @@ def print_records(records: Iterable[Any], view: View) -> bool:
     return view.is_json
 
 
+@_viewed
 def runs(
     name: Annotated[
         str | None,
@@ -337,12 +359,8 @@ def runs(
     evals: Annotated[
         list[str] | None, typer.Option("--eval", metavar="NAME", help="Only this eval. Repeatable.")
     ] = None,
-    limit: Limit = None,
-    page: Page = None,
-    json: AsJson = False,
-    jsonl: AsLines = False,
-    wide: Wide = False,
-    columns: Columns = None,
+    param: Param = None,
+    view: View = _DEFAULTS,
 ) -> None:
     """Show the pass rates of executions and calls.
 
@@ -352,8 +370,6 @@ def runs(
     """
     from futureagi_simulate_cli.commands.process import usage
 
-    view = View(limit, page, json, jsonl, wide, columns)
-    view.check()
     name = either(name, run_test, "run-test")
     execution, call = given(execution, "--execution"), given(call, "--call")
     if not (name or execution or call):
@@ -365,30 +381,32 @@ def runs(
         )
     with connect() as client:
         if name:
-            _by_name(client, name, evals, view)
+            _by_name(client, name, evals, param, view)
         elif execution:
-            _by_execution(client, execution, evals, view)
+            _by_execution(client, execution, evals, param, view)
         elif call:
-            _by_call(client, call, evals, view)
+            _by_call(client, call, evals, param, view)
 
 
-def _by_name(client: Any, name: str, evals: list[str] | None, view: View) -> None:
+def _by_name(client: Any, name: str, evals: list[str] | None, param: list[str] | None, view: View) -> None:
     from futureagi_simulate.records import execution_record
     from futureagi_simulate_cli.commands.console import output
     from futureagi_simulate_cli.commands.tables import show_executions
     from futureagi_simulate_cli.gate.find import is_uuid
 
     if is_uuid(name):
+        more = arguments("get_execution_run", param)
         listing = client.list_test_executions(name, **view.paging)
         records = Counted(
             listing,
             lambda item: execution_record(
-                client.get_execution_run(item.id, eval_names=evals, page_size=1), run_test_id=name
+                client.get_execution_run(item.id, eval_names=evals, page_size=1, **more), run_test_id=name
             ),
             view.page,
         )
     else:
-        listing = client.list_execution_runs(name, eval_names=evals, **view.paging)
+        more = arguments("list_execution_runs", param) | view.paging
+        listing = client.list_execution_runs(name, eval_names=evals, **more)
         records = Counted(listing, lambda item: execution_record(item, run_test_name=name), view.page)
     chosen = islice(records, view.most or None)
     if print_records(chosen, view):
@@ -398,25 +416,30 @@ def _by_name(client: Any, name: str, evals: list[str] | None, view: View) -> Non
     records.note_rest(len(shown), view.most)
 
 
-def _by_execution(client: Any, execution: str, evals: list[str] | None, view: View) -> None:
+def _by_execution(
+    client: Any, execution: str, evals: list[str] | None, param: list[str] | None, view: View
+) -> None:
     from futureagi_simulate.records import execution_record
     from futureagi_simulate_cli.commands.console import output
     from futureagi_simulate_cli.commands.tables import show_execution
 
     run_test = from_environment(RUN_TEST_ID) or from_environment(RUN_TEST_NAME)
     execution = find_id(client, execution, run_test)
-    record = execution_record(client.get_execution_run(execution, eval_names=evals))
+    more = arguments("get_execution_run", param)
+    record = execution_record(client.get_execution_run(execution, eval_names=evals, **more))
     if not _print_one(record, view):
         show_execution(output(), record)
 
 
-def _by_call(client: Any, call: str, evals: list[str] | None, view: View) -> None:
+def _by_call(client: Any, call: str, evals: list[str] | None, param: list[str] | None, view: View) -> None:
     from futureagi_simulate.records import call_record
     from futureagi_simulate_cli.commands.console import output
     from futureagi_simulate_cli.commands.tables import show_call
 
     run_test = from_environment(RUN_TEST_ID)
-    record = call_record(client.get_call_run(find_call_id(client, call, run_test), eval_names=evals))
+    call = find_call_id(client, call, run_test)
+    more = arguments("get_call_run", param)
+    record = call_record(client.get_call_run(call, eval_names=evals, **more))
     if not _print_one(record, view):
         show_call(output(), record)
 

@@ -249,16 +249,6 @@ def from_environment(variable: str) -> str | None:
     return os.environ.get(variable, "").strip() or None
 
 
-def execution_statuses() -> list[str]:
-    """Return the statuses of executions, for completion."""
-    return ["pending", "running", "evaluating", "cancelling", "completed", "failed", "cancelled"]
-
-
-def call_statuses() -> list[str]:
-    """Return the statuses of calls, for completion."""
-    return ["pending", "queued", "ongoing", "analyzing", "completed", "failed", "cancelled"]
-
-
 def require_id(text: str, remedy: str) -> None:
     """Raise a usage error if `text` isn't the id of a run test."""
     from futureagi_simulate_cli.gate.find import is_uuid

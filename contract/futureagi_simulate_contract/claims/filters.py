@@ -13,7 +13,7 @@ import msgspec
 
 from futureagi_simulate_contract.claim import Kind, Severity, Violation, check, rule
 from futureagi_simulate_contract.exchange import Endpoint, Exchange, Log, Row, row_id, scenario_name
-from futureagi_simulate_contract.filtering import COLUMNS, Filter, encode, satisfies, shown, single_filter
+from futureagi_simulate_contract.filtering import Filter, documented, encode, satisfies, shown, single_filter
 from futureagi_simulate_contract.session import NotApplicableError, Subject, expect, expect_status
 from futureagi_simulate_contract.views import Profile
 
@@ -328,7 +328,11 @@ def _narrower(log: Log, exchange: Exchange, wanted: Filter, count: int) -> bool:
 )
 def _unknown_column(log: Log, _: Endpoint) -> Iterator[Violation]:
     for exchange, wanted in filtered(log, status=200):
-        if wanted.column in COLUMNS or wanted.is_eval or not wanted.column.startswith(("no_", "nope")):
+        if (
+            wanted.column in documented("FilterColumn")
+            or wanted.is_eval
+            or not wanted.column.startswith(("no_", "nope"))
+        ):
             continue
         if exchange.envelope.get("count") == whole_count(log, exchange):
             yield Violation("200, everything comes", exchange)

@@ -5,17 +5,31 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from functools import cache
 from itertools import pairwise
 from typing import Final
 from urllib.parse import parse_qsl, urlsplit
 
 from futureagi_simulate_contract.claim import Kind, Severity, Violation, check, rule
+from futureagi_simulate_contract.document import answers, load, parameters
 from futureagi_simulate_contract.exchange import CompleteListing, Endpoint, Exchange, Log, Row, row_id
 from futureagi_simulate_contract.session import Listing, Subject, expect, expect_status
 
 _SMALL: Final = 7
 _BIG: Final = 100
-_DEFAULTS: Final = {"documented": 30, "observed": 10}
+
+
+@cache
+def known_parameters(endpoint: Endpoint) -> set[str]:
+    """Return the parameters of the query that the contract names."""
+    return {name for name, one in parameters(load(), endpoint).items() if one["in"] == "query"}
+
+
+@cache
+def default_limit(endpoint: Endpoint, profile: str = "documented") -> int:
+    """Return the size of a page without `limit`, as a description has it."""
+    schema = parameters(load(), endpoint)["limit"]["schema"]
+    return int(schema.get("x-default", {}).get(profile, schema["default"]))
 
 
 def _counts_deleted(subject: Subject, listing: Listing) -> bool:
@@ -160,8 +174,7 @@ def the_default_page_size_is_as_described(subject: Subject) -> None:
     """Without `limit` a page holds 10 items; an execution's calls come by 30 (documented)."""
     for listing in subject.listings():
         page = subject.page(listing.endpoint, listing.query)
-        default = _DEFAULTS[subject.profile] if listing.endpoint is Endpoint.TEST_EXECUTION else 10
-        wanted = min(default, page.envelope["count"])
+        wanted = min(default_limit(listing.endpoint, subject.profile), page.envelope["count"])
         if not _counts_deleted(subject, listing):
             expect(len(page.rows) == wanted, f"{listing.name}: {len(page.rows)} items, not {wanted}", page)
 
@@ -177,25 +190,14 @@ def the_first_page_is_page_1(subject: Subject) -> None:
         )
 
 
-_PAST: Final = {
-    "documented": dict.fromkeys(Endpoint, 200),
-    "observed": {
-        Endpoint.CALL_EXECUTIONS: 200,
-        Endpoint.TEST_EXECUTIONS: 500,
-        Endpoint.TEST_EXECUTION: 200,
-        Endpoint.VERSION_CALL_EXECUTIONS: 404,
-        Endpoint.RUNS: 500,
-    },
-}
-
-
 @check()
 def past_the_end_nothing_comes(subject: Subject) -> None:
     """A page past the last holds nothing and names no next one, or is refused as the description says."""
     for listing in subject.listings():
         page = subject.get(listing.endpoint, {**listing.query, "page": 9999})
-        wanted = _PAST[subject.profile][listing.endpoint]
-        expect_status(page, wanted, listing.name)
+        observed = _observed(listing.endpoint, "past-the-end")
+        refused = observed.isdecimal() and not subject.documented
+        expect_status(page, int(observed) if refused else 200, listing.name)
         expect(not page.rows, f"{listing.name}: items past the last page", page)
         expect(page.envelope.get("next") is None, f"{listing.name}: a next page past the last", page)
 
@@ -327,26 +329,16 @@ def _links(log: Log, endpoint: Endpoint) -> Iterator[Violation]:
                 yield Violation(f"links have another {part}", exchange, location=name)
 
 
-DEFAULT_LIMIT: Final = {endpoint: 30 if endpoint is Endpoint.TEST_EXECUTION else 10 for endpoint in Endpoint}
-KNOWN_PARAMETERS: Final = {
-    Endpoint.CALL_EXECUTIONS: {"search", "status", "limit", "page"},
-    Endpoint.TEST_EXECUTIONS: {"search", "status", "limit", "page"},
-    Endpoint.TEST_EXECUTION: {"search", "page", "limit", "filters", "row_groups", "group_keys"},
-    Endpoint.VERSION_CALL_EXECUTIONS: {"limit", "page"},
-    Endpoint.RUNS: {
-        "run_test_name", "execution_id", "call_execution_id", "eval_name", "summary", "page", "limit",
-    },
-}  # fmt: skip
 _BAD: Final = {"0": "0", "-1": "-1", "abc": "not a number", "": "not a number"}
 _IGNORED: Final = "200, as if it weren't there"
 _EMPTY: Final = "200, an empty page"
-_OBSERVED: Final = {  # what the open-source server answers: bad limit, bad page, past the end
-    Endpoint.CALL_EXECUTIONS: ("500", "500", _EMPTY),
-    Endpoint.TEST_EXECUTIONS: (_IGNORED, "500", "500"),
-    Endpoint.TEST_EXECUTION: ("400", "400", _EMPTY),
-    Endpoint.VERSION_CALL_EXECUTIONS: (_IGNORED, "404", "404"),
-    Endpoint.RUNS: (_IGNORED, "500", "500"),
-}
+
+
+@cache
+def _observed(endpoint: Endpoint, request: str) -> str:
+    """Return the outcome of a bad request to the open-source server, as the contract has it."""
+    answer = answers(load(), endpoint)[request]
+    return {"empty": _EMPTY, "ignored": _IGNORED}.get(answer, str(answer))
 
 
 _BAD_LIMITS: Final = {  # where one value is treated otherwise than the rest
@@ -394,7 +386,7 @@ def _bad_limit(log: Log, endpoint: Endpoint) -> Iterator[Violation]:
     for value, exchange, disagree in _disagreements(log, endpoint, "limit", _BAD):
         word = _outcome(exchange)
         if exchange.status >= 500 or word == _EMPTY or disagree:
-            known = word == _BAD_LIMITS.get((endpoint, value), _OBSERVED[endpoint][0])
+            known = word == _BAD_LIMITS.get((endpoint, value), _observed(endpoint, "bad-limit"))
             yield Violation(word, exchange, known, location=f"limit: {_BAD[value]}")
 
 
@@ -406,7 +398,9 @@ def _bad_page(log: Log, endpoint: Endpoint) -> Iterator[Violation]:
     for value, exchange, disagree in _disagreements(log, endpoint, "page", _BAD):
         if value and (exchange.status >= 500 or disagree):
             word = _outcome(exchange)
-            yield Violation(word, exchange, word == _OBSERVED[endpoint][1], location=f"page: {_BAD[value]}")
+            yield Violation(
+                word, exchange, word == _observed(endpoint, "bad-page"), location=f"page: {_BAD[value]}"
+            )
 
 
 @rule(
@@ -419,7 +413,9 @@ def _past_the_end(log: Log, endpoint: Endpoint) -> Iterator[Violation]:
         if exchange.status >= 500 or len(set(words.values())) > 1:
             word = _outcome(exchange)
             too_large = endpoint is Endpoint.CALL_EXECUTIONS and len(exchange.query["page"]) > _MOST_DIGITS
-            yield Violation(word, exchange, known=word == ("500" if too_large else _OBSERVED[endpoint][2]))
+            yield Violation(
+                word, exchange, known=word == ("500" if too_large else _observed(endpoint, "past-the-end"))
+            )
 
 
 def _past_the_last(log: Log, endpoint: Endpoint) -> Iterator[Exchange]:
@@ -458,8 +454,8 @@ def _unknown_parameter(log: Log, endpoint: Endpoint) -> Iterator[Violation]:
 
 def _with_unknown(log: Log, endpoint: Endpoint) -> Iterator[Exchange]:
     for exchange in log.of(endpoint):
-        unknown = set(exchange.query) - KNOWN_PARAMETERS[endpoint]
-        known = set(exchange.query) & KNOWN_PARAMETERS[endpoint]
+        unknown = set(exchange.query) - known_parameters(endpoint)
+        known = set(exchange.query) & known_parameters(endpoint)
         if unknown and known <= {"limit", "execution_id", "run_test_name"} and "format" not in unknown:
             yield exchange
 
@@ -469,7 +465,7 @@ def _with_unknown(log: Log, endpoint: Endpoint) -> Iterator[Exchange]:
     "without limit a page holds 10 items, 30 on the test execution's page", severity=Severity.MISLEADS,
 )  # fmt: skip
 def _default_limit(log: Log, endpoint: Endpoint) -> Iterator[Violation]:
-    expected = DEFAULT_LIMIT[endpoint]
+    expected = default_limit(endpoint)
     for exchange in log.of(endpoint, status=200):
         count, rows = exchange.envelope.get("count"), len(exchange.rows)
         bare = set(exchange.query) <= {"execution_id", "run_test_name"}
