@@ -31,7 +31,7 @@ def doctor(
     from platform import python_version
 
     from futureagi_simulate.options import Options
-    from futureagi_simulate_cli.commands.console import output, print_json, say
+    from futureagi_simulate_cli.commands.console import output, print_json, say, say_hanging
 
     run_test = given(run_test, "--run-test") or from_environment(RUN_TEST_ID)
     origin = Options.of().origin
@@ -51,7 +51,7 @@ def doctor(
         say(console, f"Server    {origin}")
         say(console, f"Proxy     {proxy or 'none'}")
         say(console, f"Keys      {'PASS' if works else 'FAIL'}  {answer}", "" if works else "red")
-        say(console, f"Versions  {', '.join(f'{name} {number}' for name, number in versions.items())}")
+        say_hanging(console, "Versions  ", ", ".join(f"{name} {number}" for name, number in versions.items()))
     raise typer.Exit(0 if works else NO_ACCESS)
 
 

@@ -407,7 +407,7 @@ def _by_execution(client: Any, execution: str, evals: list[str] | None, view: Vi
     execution = find_id(client, execution, run_test)
     record = execution_record(client.get_execution_run(execution, eval_names=evals))
     if not _print_one(record, view):
-        show_execution(output(), record)
+        show_execution(output(), record, wide=view.wide)
 
 
 def _by_call(client: Any, call: str, evals: list[str] | None, view: View) -> None:
@@ -418,7 +418,7 @@ def _by_call(client: Any, call: str, evals: list[str] | None, view: View) -> Non
     run_test = from_environment(RUN_TEST_ID)
     record = call_record(client.get_call_run(find_call_id(client, call, run_test), eval_names=evals))
     if not _print_one(record, view):
-        show_call(output(), record)
+        show_call(output(), record, wide=view.wide)
 
 
 def _print_one(record: Any, view: View) -> bool:
