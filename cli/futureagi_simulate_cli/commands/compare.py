@@ -294,8 +294,10 @@ def _require_writable(path: Path | None) -> None:
 
 
 def _write(path: Path, text: str) -> None:
+    from futureagi_simulate_cli.export.target import write_file
+
     try:
-        path.write_text(text, encoding="utf-8")
+        write_file(path, text.encode())
     except OSError as error:
         raise usage(
             f"{path} can't be written: {error.strerror}.", "Name a file in a folder that exists."

@@ -45,7 +45,7 @@ def doctor(
     proxy = _proxy(origin)
     if json:
         found = {"server": str(origin), "proxy": proxy, "keys_work": works, "answer": answer}
-        print_json({"schema_version": 1, **found, "versions": versions})
+        print_json({"schema": "futureagi-simulate/doctor/1", **found, "versions": versions})
     else:
         console = output()
         say(console, f"Server    {origin}")

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from futureagi_simulate_cli.commands.options import RUN_TEST_ID, from_environment
+from futureagi_simulate_cli.commands.options import RUN_TEST_ID, from_environment, named_file
 
 if TYPE_CHECKING:
     from futureagi_simulate_cli.export.job import Export
@@ -29,13 +29,16 @@ class What(Enum):
 
 def export(
     to: Annotated[
-        Path,
+        Path | None,
         typer.Argument(
             metavar="FILE",
             help="The file to write: .jsonl, .csv (either also with .gz behind it), .parquet or .duckdb; "
             "- is standard output.",
         ),
-    ],
+    ] = None,
+    file: Annotated[
+        Path | None, typer.Option("--output", "-o", metavar="FILE", help="The same as FILE.")
+    ] = None,
     what: Annotated[
         What, typer.Option("--what", help="What a row is: a call, an execution, an eval or a turn of a call.")
     ] = What.CALLS,
@@ -67,7 +70,12 @@ def export(
     ] = False,
     form: Annotated[
         str | None,
-        typer.Option("--format", metavar="FORMAT", help="On standard output: jsonl (the default) or csv."),
+        typer.Option(
+            "--format",
+            metavar="jsonl|csv",
+            help="On standard output: jsonl (the default) or csv.",
+            autocompletion=lambda: ["jsonl", "csv"],
+        ),
     ] = None,
     page_size: Annotated[int, typer.Option(metavar="N", help="Calls a request asks for.", min=1)] = 100,
     prefetch: Annotated[int, typer.Option(metavar="N", help="Requests under way at once.", min=1)] = 4,
@@ -87,6 +95,7 @@ def export(
     if {run_test, execution, agent, version} == {None}:
         run_test = from_environment(RUN_TEST_ID)
     source = Source(run_test, execution, agent, version, executions=what is What.EXECUTIONS)
+    to = named_file(to, file, "fi-simulate export calls.parquet, or - for standard output")
     with ExitStack() as stack:
         target = to
         if piped := str(to) == "-":

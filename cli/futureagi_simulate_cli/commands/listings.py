@@ -406,7 +406,7 @@ def _by_execution(client: Any, execution: str, evals: list[str] | None, view: Vi
     run_test = from_environment(RUN_TEST_ID) or from_environment(RUN_TEST_NAME)
     execution = find_id(client, execution, run_test)
     record = execution_record(client.get_execution_run(execution, eval_names=evals))
-    if not _print_one(record, view):
+    if not _print_one(record, "execution", view):
         show_execution(output(), record, wide=view.wide)
 
 
@@ -417,16 +417,16 @@ def _by_call(client: Any, call: str, evals: list[str] | None, view: View) -> Non
 
     run_test = from_environment(RUN_TEST_ID)
     record = call_record(client.get_call_run(find_call_id(client, call, run_test), eval_names=evals))
-    if not _print_one(record, view):
+    if not _print_one(record, "call", view):
         show_call(output(), record, wide=view.wide)
 
 
-def _print_one(record: Any, view: View) -> bool:
+def _print_one(record: Any, kind: str, view: View) -> bool:
     """Print a record as a JSON object, and return True; False where a table is asked for."""
     from futureagi_simulate_cli.commands.console import print_json, print_json_line
     from futureagi_simulate_cli.commands.tables import as_values
 
     if view.is_json:
-        value = {"schema_version": 1, **as_values(record)}
+        value = {"schema": f"futureagi-simulate/{kind}/1", **as_values(record)}
         print_json_line(value) if view.jsonl else print_json(value)
     return view.is_json

@@ -244,6 +244,16 @@ def either(argument: str | None, option: str | None, name: str) -> str | None:
     return argument or option
 
 
+def named_file(argument: Path | None, option: Path | None, remedy: str) -> Path:
+    """Return the file that a command writes, named by its argument or by --output."""
+    if argument is not None and option is not None:
+        raise usage(f'--output and "{argument}" both name a file.', "Leave one of them out.")
+    found = argument or option
+    if found is None:
+        raise usage("No file to write was named.", remedy)
+    return found
+
+
 def from_environment(variable: str) -> str | None:
     """Return the id or name in a variable, None if it is unset or blank."""
     return os.environ.get(variable, "").strip() or None

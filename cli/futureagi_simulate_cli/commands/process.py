@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from io import TextIOWrapper
 from pathlib import Path
-from typing import IO, Final
+from typing import Final
 
 from futureagi_simulate.printable import one_line
 
@@ -120,13 +120,15 @@ def check_writable(path: Path | None, option: str) -> None:
 def to_file(name: str | None) -> Iterator[None]:
     """Print to the file `name` instead of standard output; None and "-" are standard output itself.
 
-    The file is written whole, also where the command ends with an exit code; an error leaves it as it was.
+    The file is replaced whole, also where the command ends with an exit code; an error leaves it as it was.
     """
     if name is None or name == "-":
         yield
         return
+    from futureagi_simulate_cli.export.target import require_writable, write_file
+
     path = Path(name)
-    check_writable(path, "--output")
+    require_writable(path)
     printed = sys.stdout
     with tempfile.TemporaryFile() as kept:
         sys.stdout = TextIOWrapper(kept, encoding="utf-8", errors="backslashreplace", write_through=True)
@@ -139,14 +141,11 @@ def to_file(name: str | None) -> Iterator[None]:
         except Exception as end:
             if type(end).__name__ != "Exit":
                 raise
-            _copy(kept, path)
+            kept.seek(0)
+            write_file(path, kept.read())
             raise
-        _copy(kept, path)
-
-
-def _copy(kept: IO[bytes], path: Path) -> None:
-    kept.seek(0)
-    write_private(path, kept.read())
+        kept.seek(0)
+        write_file(path, kept.read())
 
 
 def write_private(path: Path, content: bytes) -> None:

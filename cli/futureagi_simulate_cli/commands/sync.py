@@ -7,13 +7,16 @@ from typing import Annotated
 
 import typer
 
-from futureagi_simulate_cli.commands.options import RUN_TEST_ID
+from futureagi_simulate_cli.commands.options import RUN_TEST_ID, given, named_file
 
 
 def sync(
     to: Annotated[
-        Path, typer.Argument(metavar="DESTINATION", help="A folder, or a file that ends in .duckdb.")
-    ],
+        Path | None, typer.Argument(metavar="DESTINATION", help="A folder, or a file that ends in .duckdb.")
+    ] = None,
+    file: Annotated[
+        Path | None, typer.Option("--output", "-o", metavar="DESTINATION", help="The same as DESTINATION.")
+    ] = None,
     run_test: Annotated[
         str | None,
         typer.Option(
@@ -48,12 +51,12 @@ def sync(
 
     from futureagi_simulate_cli.commands.connection import connect
     from futureagi_simulate_cli.commands.console import output, progress, say
-    from futureagi_simulate_cli.commands.options import given
     from futureagi_simulate_cli.commands.process import UNFINISHED, CommandError
     from futureagi_simulate_cli.gate.wait import parse_start
     from futureagi_simulate_cli.sync.job import planned
     from futureagi_simulate_cli.sync.job import sync as run
 
+    to = named_file(to, file, "fi-simulate sync FOLDER, or FILE.duckdb")
     run_test = given(run_test, "--run-test")
     when = None if since is None else parse_start(since)
     if dry_run:
