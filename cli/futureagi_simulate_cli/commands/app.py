@@ -33,6 +33,7 @@ from futureagi_simulate_cli.commands.process import (
     CommandError,
     database_error,
     discard_output,
+    in_option_words,
     missing_extra,
     prepare_output,
     system_error,
@@ -357,7 +358,8 @@ def _client_error(error: FutureAGIError) -> CommandError:
     tried = f" ({error.attempts} attempts)" if error.attempts > 1 else ""
     theirs = isinstance(error, ConfigurationError | BadRequestError)
     remedy = error.remedy or "Ask again later; if it stays so, whoever runs the server needs to know."
-    return CommandError(f"{error.problem}{tried}", remedy, USAGE if theirs else NO_ACCESS)
+    problem = in_option_words(error.problem) + tried
+    return CommandError(problem, in_option_words(remedy), USAGE if theirs else NO_ACCESS)
 
 
 def _report(text: str, code: int) -> int:
@@ -382,7 +384,7 @@ def warnings_as_notes() -> Iterator[None]:
     def note(message: Warning | str, category: type[Warning], *where: Any, **more: Any) -> None:
         if not issubclass(category, FutureAGIWarning):
             show(message, category, *where, **more)
-        elif (text := one_line(str(message))) not in seen:
+        elif (text := one_line(in_option_words(str(message)))) not in seen:
             seen.add(text)
             sys.stderr.write(f"note: {text}\n")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -21,6 +22,22 @@ SOFTWARE: Final = 70
 INTERRUPTED: Final = 130
 BROKEN_PIPE: Final = 141
 
+_WORDS: Final = (
+    (r" \((?:api|secret)_key=\)", ""),
+    (r" or pass (?:api|secret)_key= to the client", ""),
+    (r"timeout= or retry=RetryPolicy\(budget=\.\.\.\)", "--timeout"),
+    (r"several names go into a list", "give --eval again for another"),
+    (r"base_url \(FI_BASE_URL\)", "FI_BASE_URL"),
+    (r"base_url and the settings of http_client=", "FI_BASE_URL"),
+    (r", or without exact=True; `found` of this error has the ids", ""),
+    (r" ?With enforce_filters=True [^.]*\.", ""),
+    (r"smaller pages with page_size=", "smaller pages with --page-size or --limit"),
+    (r"\beval_names=(?=\S)", "--eval "),
+    (r"\beval_names=?", "--eval"),
+    (r"\b(search|status|timeout|prefetch)=(?=\S)", r"--\1 "),
+    (r"\b(search|status|timeout|prefetch)= ", r"--\1 "),
+    (r"\b(run_test_id|execution_id|call_execution_id|agent_id|version_id|run_test_name)=(?=\S)", r"\1 "),
+)
 _FULL: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
@@ -35,6 +52,13 @@ class CommandError(Exception):
 
     def __str__(self) -> str:
         return f"error: {one_line(self.problem)}\ntry: {one_line(self.remedy)}"
+
+
+def in_option_words(text: str) -> str:
+    """Return a message of the client in words of the command line: options in place of arguments."""
+    for pattern, words in _WORDS:
+        text = re.sub(pattern, words, text)
+    return text
 
 
 def usage(problem: str, remedy: str) -> CommandError:
