@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from futureagi_simulate_cli.commands import completion
 from futureagi_simulate_cli.commands.options import (
     RUN_TEST_ID,
     RUN_TEST_NAME,
@@ -27,7 +28,12 @@ if TYPE_CHECKING:
 
 RunTestOption = Annotated[
     str | None,
-    typer.Option("--run-test", metavar="ID|NAME", help="The run test in which executions are looked up."),
+    typer.Option(
+        "--run-test",
+        metavar="ID|NAME",
+        help="The run test in which executions are looked up.",
+        autocompletion=completion.run_test_names,
+    ),
 ]
 WantOption = Annotated[
     list[str] | None,
@@ -48,9 +54,17 @@ MarkdownOption = Annotated[
 
 def compare(
     baseline: Annotated[
-        str, typer.Argument(metavar="BASELINE", help="The execution to compare with.")
+        str,
+        typer.Argument(
+            metavar="BASELINE", help="The execution to compare with.", autocompletion=completion.executions
+        ),
     ] = "previous",
-    candidate: Annotated[str, typer.Argument(metavar="CANDIDATE", help="The execution to judge.")] = "latest",
+    candidate: Annotated[
+        str,
+        typer.Argument(
+            metavar="CANDIDATE", help="The execution to judge.", autocompletion=completion.executions
+        ),
+    ] = "latest",
     run_test: RunTestOption = None,
     want: WantOption = None,
     relevant_drop: Annotated[
@@ -116,7 +130,12 @@ def compare(
 
 def flaky(
     run_test: Annotated[
-        str | None, typer.Argument(metavar="RUN_TEST", help="The run test, by its id or its name.")
+        str | None,
+        typer.Argument(
+            metavar="RUN_TEST",
+            help="The run test, by its id or its name.",
+            autocompletion=completion.run_test_names,
+        ),
     ] = None,
     last: Annotated[
         int,

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from futureagi_simulate_cli.commands import completion
 from futureagi_simulate_cli.commands.options import RUN_TEST_ID, from_environment, named_file
 
 if TYPE_CHECKING:
@@ -47,10 +48,14 @@ def export(
         typer.Option(
             metavar="ID",
             help=f"Take the calls of this run test; if nothing is named, of that in {RUN_TEST_ID}.",
+            autocompletion=completion.run_test_ids,
         ),
     ] = None,
     execution: Annotated[
-        str | None, typer.Option(metavar="ID", help="Take the calls of this test execution.")
+        str | None,
+        typer.Option(
+            metavar="ID", help="Take the calls of this test execution.", autocompletion=completion.executions
+        ),
     ] = None,
     agent: Annotated[
         str | None, typer.Option(metavar="ID", help="With --version: take the calls of this agent version.")

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
+from futureagi_simulate_cli.commands import completion
 from futureagi_simulate_cli.commands.options import ExecutionArgument, ExecutionOption, either, find_execution
 
 
@@ -19,6 +20,7 @@ def failures(
             metavar="ID|NAME",
             help="The run test: its latest finished execution is taken when none is named, and with its id "
             "transcripts are found that the server leaves out of an execution.",
+            autocompletion=completion.run_test_names,
         ),
     ] = None,
     min: Annotated[

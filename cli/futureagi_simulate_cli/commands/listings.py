@@ -8,13 +8,12 @@ from typing import Annotated, Any, Final, NamedTuple
 
 import typer
 
+from futureagi_simulate_cli.commands import completion
 from futureagi_simulate_cli.commands.connection import connect
 from futureagi_simulate_cli.commands.options import (
     RUN_TEST_ID,
     RUN_TEST_NAME,
-    call_statuses,
     either,
-    execution_statuses,
     find_call_id,
     find_id,
     from_environment,
@@ -42,10 +41,17 @@ Limit = Annotated[
 RunTestArgument = Annotated[
     str | None,
     typer.Argument(
-        metavar="RUN_TEST", help=f"Id of the run test; if nothing is named, that in {RUN_TEST_ID}."
+        metavar="RUN_TEST",
+        help=f"Id of the run test; if nothing is named, that in {RUN_TEST_ID}.",
+        autocompletion=completion.run_test_ids,
     ),
 ]
-RunTestOption = Annotated[str | None, typer.Option("--run-test", metavar="ID", help="The same as RUN_TEST.")]
+RunTestOption = Annotated[
+    str | None,
+    typer.Option(
+        "--run-test", metavar="ID", help="The same as RUN_TEST.", autocompletion=completion.run_test_ids
+    ),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print a JSON array of normalised records.")]
 AsLines = Annotated[bool, typer.Option("--jsonl", help="Print the same as JSON Lines.")]
 Page = Annotated[
@@ -109,7 +115,7 @@ def executions(
             "--status",
             metavar="STATUS",
             help="Only executions with this status.",
-            autocompletion=execution_statuses,
+            autocompletion=completion.execution_statuses,
         ),
     ] = None,
     limit: Limit = None,
@@ -150,7 +156,12 @@ def calls(
     run_test_id: RunTestOption = None,
     execution: Annotated[
         str | None,
-        typer.Option("--execution", metavar="ID", help="List the calls of this execution instead."),
+        typer.Option(
+            "--execution",
+            metavar="ID",
+            help="List the calls of this execution instead.",
+            autocompletion=completion.executions,
+        ),
     ] = None,
     agent: Annotated[
         str | None,
@@ -166,7 +177,7 @@ def calls(
             "--status",
             metavar="STATUS",
             help="Only calls with this status (not of an agent).",
-            autocompletion=call_statuses,
+            autocompletion=completion.call_statuses,
         ),
     ] = None,
     filters: Annotated[
@@ -322,14 +333,26 @@ def runs(
         typer.Argument(
             metavar="RUN_TEST",
             help=f"Exact name of the run test, or its id; if nothing is named, that in {RUN_TEST_NAME}.",
+            autocompletion=completion.run_test_names,
         ),
     ] = None,
     run_test: Annotated[
-        str | None, typer.Option("--run-test", metavar="NAME", help="The same as NAME.")
+        str | None,
+        typer.Option(
+            "--run-test",
+            metavar="NAME",
+            help="The same as RUN_TEST.",
+            autocompletion=completion.run_test_names,
+        ),
     ] = None,
     execution: Annotated[
         str | None,
-        typer.Option("--execution", metavar="ID", help="Show this execution and its evals instead."),
+        typer.Option(
+            "--execution",
+            metavar="ID",
+            help="Show this execution and its evals instead.",
+            autocompletion=completion.executions,
+        ),
     ] = None,
     call: Annotated[
         str | None, typer.Option("--call", metavar="ID", help="Show this call and its evals instead.")

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from futureagi_simulate_cli.commands import completion
 from futureagi_simulate_cli.commands.options import GATE_OPTIONS, find_execution, read_request, takes
 
 
@@ -24,6 +25,7 @@ def report(
             metavar="ID|NAME",
             help="The run test: its latest finished execution is taken when none is named, and with its id "
             "calls come with transcripts that the server leaves out of an execution.",
+            autocompletion=completion.run_test_names,
         ),
     ] = None,
     redact: Annotated[bool, typer.Option("--redact", help="Leave out customers' names and numbers.")] = False,

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from futureagi_simulate_cli.commands import completion
 from futureagi_simulate_cli.commands.options import RUN_TEST_ID, given, named_file
 
 
@@ -20,7 +21,9 @@ def sync(
     run_test: Annotated[
         str | None,
         typer.Option(
-            metavar="ID", help=f"The run test; else the one that is stored there, or that in {RUN_TEST_ID}."
+            metavar="ID",
+            help=f"The run test; else the one that is stored there, or that in {RUN_TEST_ID}.",
+            autocompletion=completion.run_test_ids,
         ),
     ] = None,
     since: Annotated[
