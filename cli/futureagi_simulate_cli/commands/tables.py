@@ -6,7 +6,7 @@ import os
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
 from rich.cells import cell_len
 from rich.console import Console
@@ -73,7 +73,7 @@ _KINDS = ("pass_fail", "score", "choices", None)
 
 EXECUTION_COLUMNS = ("Execution", "Started (UTC)", "Status", "Calls", "Done", "Failed")
 EXECUTION_NUMBERS = ("Calls", "Done", "Failed")
-EXECUTION_DROP = ("Done",)
+EXECUTION_DROP = ("Done", "Started (UTC)")
 
 
 def execution_row(record: ExecutionRecord) -> list[str | Text]:
@@ -128,7 +128,7 @@ def summary_text(summary: EvalSummary | None) -> Text:
 CALL_COLUMNS = ("Call", "Started (UTC)", "Status", "Length", "Score", "Scenario", "Failed evals")
 CALL_TEXTS = ("Scenario", "Failed evals")
 CALL_NUMBERS = ("Length", "Score")
-CALL_DROP = ("Started (UTC)", "Length", "Status")
+CALL_DROP = ("Started (UTC)", "Length", "Status", "Scenario")
 
 
 def call_row(record: CallRecord) -> list[str | Text]:
@@ -204,7 +204,7 @@ def show_executions(
     ):
         print_list(console, every, rows, right, wide=wide, chosen=columns)
         return
-    print_list(console, EXECUTION_COLUMNS, counts, right, drop=(*EXECUTION_DROP, "Started (UTC)"))
+    print_list(console, EXECUTION_COLUMNS, counts, right, drop=EXECUTION_DROP)
     left = list(range(len(heads)))
     while left:
         many = len(left)
@@ -224,9 +224,6 @@ def _block(
     return [columns[place] for place in places], _short([[row[place] for place in places] for row in rows])
 
 
-_LEAST: Final = 12
-
-
 def print_list(
     console: Console,
     columns: Sequence[str],
@@ -235,6 +232,7 @@ def print_list(
     *,
     ids: bool = True,
     cut: Sequence[str] = (),
+    shortest: int = 12,
     fold: Sequence[str] = (),
     drop: Sequence[str] = (),
     wide: bool = False,
@@ -242,10 +240,10 @@ def print_list(
 ) -> None:
     """Print a list whose first column is an id unless `ids` is False, as wide as the terminal or COLUMNS.
 
-    Where that is too narrow, ids are shortened to at least 8 characters, columns in `cut` are cut, those in
-    `fold` take several lines on a terminal and are cut elsewhere, and those in `drop` are left out, the first
-    first; a line on standard error says which. In a pipe without COLUMNS, and with `wide`, everything is
-    shown. `chosen` names the columns to show, separated by commas.
+    Where that is too narrow, ids are shortened to at least 8 characters, columns in `cut` are cut to at least
+    `shortest` characters, those in `fold` take several lines on a terminal and are cut elsewhere, and those
+    in `drop` are left out, the first first; a line on standard error says which. In a pipe without COLUMNS,
+    and with `wide`, everything is shown. `chosen` names the columns to show, separated by commas.
     """
     cut = [*cut, *fold] if not console.is_terminal else cut
     kept = list(range(len(columns))) if chosen is None else _chosen_columns(columns, chosen)
@@ -260,7 +258,7 @@ def print_list(
         if columns[place] in fold:
             words = [word for row in cells for word in row[place].plain.split()]
             return max(map(cell_len, [clean(columns[place]), *words]))
-        return min(widths[place], _LEAST) if columns[place] in cut else widths[place]
+        return min(widths[place], shortest) if columns[place] in cut else widths[place]
 
     def room() -> int:
         return console.width - sum(least(place) for place in kept) - len(GAP) * (len(kept) - 1)

@@ -89,7 +89,16 @@ def _show_measures(console: Console, verdict: Verdict) -> None:
         ]
         for depth, measure in flat(verdict.measures)
     ]
-    print_list(console, columns, rows, columns[1:], ids=False, drop=("95 % interval", "No result", "Calls"))
+    print_list(
+        console,
+        columns,
+        rows,
+        columns[1:],
+        ids=False,
+        cut=("Eval",),
+        shortest=20,
+        drop=("95 % interval", "No result", "Calls"),
+    )
 
 
 def _name(depth: int, measure: Measure) -> Text:
