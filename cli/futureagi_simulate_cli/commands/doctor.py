@@ -65,6 +65,8 @@ def _ask(run_test: str | None) -> tuple[bool, str]:
         try:
             next(iter(client.list_test_executions(run_test or _NOBODYS, page_size=1)), None)
         except APIStatusError as error:
+            if error.status == 404 and not error.message:
+                return False, f"{one_line(error.problem)} Check that FI_BASE_URL leads to the Future AGI API."
             if error.status == 404:
                 told = "no such run test" if run_test else "name a run test with --run-test to read one"
                 return True, f"The server took the keys ({told})."

@@ -95,12 +95,15 @@ def export(
     from futureagi_simulate_cli.commands.process import usage
     from futureagi_simulate_cli.export.job import Export
     from futureagi_simulate_cli.export.source import Source
+    from futureagi_simulate_cli.export.target import require_writable
     from futureagi_simulate_cli.gate.wait import parse_start
 
+    to = named_file(to, file, "fi-simulate export calls.parquet, or - for standard output")
+    if str(to) != "-":
+        require_writable(to)
     if {run_test, execution, agent, version} == {None}:
         run_test = from_environment(RUN_TEST_ID)
     source = Source(run_test, execution, agent, version, executions=what is What.EXECUTIONS)
-    to = named_file(to, file, "fi-simulate export calls.parquet, or - for standard output")
     with ExitStack() as stack:
         target = to
         if piped := str(to) == "-":

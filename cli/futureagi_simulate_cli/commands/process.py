@@ -24,6 +24,7 @@ BROKEN_PIPE: Final = 141
 
 _WORDS: Final = (
     (r" \((?:api|secret)_key=\)", ""),
+    (r" \(in Python:? [^)]*\)", ""),
     (r" or pass (?:api|secret)_key= to the client", ""),
     (r"timeout= or retry=RetryPolicy\(budget=\.\.\.\)", "--timeout"),
     (r"several names go into a list", "give --eval again for another"),
