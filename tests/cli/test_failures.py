@@ -89,7 +89,7 @@ def test_both_profiles_tell_the_same_failures() -> None:
 
 
 def test_every_line_names_the_execution_the_reason_and_a_turn(run: Run, server: dict[str, str]) -> None:
-    ran = run("failures", server["FI_TEST_EXECUTION_ID"], "--run-test", server["FI_RUN_TEST_ID"], "--json")
+    ran = run("failures", server["FI_TEST_EXECUTION_ID"], "--run-test", server["FI_RUN_TEST_ID"], "--jsonl")
     assert ran.code == 0
     found = [json.loads(line) for line in ran.out.splitlines()]
     assert len(found) > 20
@@ -106,7 +106,7 @@ def test_calls_that_failed_as_calls_are_told_in_every_form(
     run: Run, server: dict[str, str], redact: tuple[str, ...]
 ) -> None:
     where = ("failures", server["FI_TEST_EXECUTION_ID"], "--run-test", server["FI_RUN_TEST_ID"], *redact)
-    told = [json.loads(line) for line in run(*where, "--json").out.splitlines()]
+    told = [json.loads(line) for line in run(*where, "--jsonl").out.splitlines()]
     crashed = [line for line in told if line["eval"] is None]
     assert [line["call_status"] for line in crashed] == ["failed"] * 3
     assert sorted(line["ended_reason"] for line in crashed) == ["error", "timeout", "timeout"]
@@ -153,7 +153,7 @@ def test_a_run_test_that_has_none_of_the_calls_is_an_error() -> None:
 
 
 def test_the_marked_turn_is_the_one_that_the_reason_quotes(run: Run, server: dict[str, str]) -> None:
-    ran = run("failures", server["FI_TEST_EXECUTION_ID"], "--run-test", server["FI_RUN_TEST_ID"], "--json")
+    ran = run("failures", server["FI_TEST_EXECUTION_ID"], "--run-test", server["FI_RUN_TEST_ID"], "--jsonl")
     quoted = right = 0
     for line in map(json.loads, ran.out.splitlines()):
         for index, turn in enumerate(line["transcript"]):
@@ -168,8 +168,8 @@ def test_the_marked_turn_is_the_one_that_the_reason_quotes(run: Run, server: dic
 
 def test_redacted_lines_hold_no_name_of_a_customer(run: Run, server: dict[str, str]) -> None:
     where = (server["FI_TEST_EXECUTION_ID"], "--run-test", server["FI_RUN_TEST_ID"])
-    plain = [json.loads(line) for line in run("failures", *where, "--json").out.splitlines()]
-    redacted = run("failures", *where, "--json", "--redact")
+    plain = [json.loads(line) for line in run("failures", *where, "--jsonl").out.splitlines()]
+    redacted = run("failures", *where, "--jsonl", "--redact")
     assert redacted.code == 0
     names = {word for line in plain for word in (line["customer_name"] or "").split()}
     assert len(names) > 10

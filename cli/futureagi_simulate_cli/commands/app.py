@@ -33,6 +33,7 @@ from futureagi_simulate_cli.commands.process import (
     CommandError,
     database_error,
     discard_output,
+    in_option_words,
     missing_extra,
     prepare_output,
     system_error,
@@ -108,8 +109,11 @@ def build_command(entry: Entry) -> Any:
         return typer.main.get_command(target)
     app = typer.Typer(add_completion=False, rich_markup_mode=help_style())
     called = target
-    if entry.name not in _WITHOUT_CLIENT:
-        called = _with_common_options(target, output=entry.name in _PRINTING)
+    options = [] if entry.name in _WITHOUT_CLIENT else list(_CONNECTION)
+    if entry.name in _PRINTING:
+        options.append("output")
+    if options:
+        called = _with_common_options(target, options)
     app.command(
         entry.name,
         help=_help(target) or entry.summary,
@@ -120,7 +124,10 @@ def build_command(entry: Entry) -> Any:
 
 
 _WITHOUT_CLIENT: Final = ("demo", "mock", "mcp", "drift")
-_PRINTING: Final = ("executions", "calls", "runs", "failures", "compare", "flaky")
+_PRINTING: Final = (
+    *("executions", "calls", "runs", "failures", "compare", "flaky", "gate", "watch", "doctor", "drift"),
+)
+_CONNECTION: Final = ("timeout", "retries", "rate", "verbose", "quiet")
 
 
 _COMMON: Final[dict[str, Any]] = {
@@ -144,18 +151,19 @@ _COMMON: Final[dict[str, Any]] = {
 }
 
 
-def _with_common_options(target: Any, *, output: bool) -> Any:
-    """Return a command with the options of `connection` that it lacks, and with --output if it prints."""
+def _with_common_options(target: Any, options: Sequence[str]) -> Any:
+    """Return a command with those of the common `options` that it lacks."""
     own = inspect.signature(target, eval_str=True).parameters
-    added = [name for name in _COMMON if name not in own and (output or name != "output")]
+    added = [name for name in options if name not in own]
 
     @functools.wraps(target)
     def call(**arguments: Any) -> Any:
-        from futureagi_simulate_cli.commands.connection import CONNECTION
+        from futureagi_simulate_cli.commands.connection import CONNECTION, Connection
 
+        vars(CONNECTION).update(vars(Connection()))
         for name in added:
             setattr(CONNECTION, name, arguments.pop(name))
-        with to_file(CONNECTION.output if output else None):
+        with to_file(CONNECTION.output):
             return target(**arguments)
 
     keyword = inspect.Parameter.KEYWORD_ONLY
@@ -350,7 +358,8 @@ def _client_error(error: FutureAGIError) -> CommandError:
     tried = f" ({error.attempts} attempts)" if error.attempts > 1 else ""
     theirs = isinstance(error, ConfigurationError | BadRequestError)
     remedy = error.remedy or "Ask again later; if it stays so, whoever runs the server needs to know."
-    return CommandError(f"{error.problem}{tried}", remedy, USAGE if theirs else NO_ACCESS)
+    problem = in_option_words(error.problem) + tried
+    return CommandError(problem, in_option_words(remedy), USAGE if theirs else NO_ACCESS)
 
 
 def _report(text: str, code: int) -> int:
@@ -375,7 +384,7 @@ def warnings_as_notes() -> Iterator[None]:
     def note(message: Warning | str, category: type[Warning], *where: Any, **more: Any) -> None:
         if not issubclass(category, FutureAGIWarning):
             show(message, category, *where, **more)
-        elif (text := one_line(str(message))) not in seen:
+        elif (text := one_line(in_option_words(str(message)))) not in seen:
             seen.add(text)
             sys.stderr.write(f"note: {text}\n")
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from futureagi_simulate_cli.commands import completion
 from futureagi_simulate_cli.commands.options import (
     RUN_TEST_ID,
     RUN_TEST_NAME,
@@ -27,7 +28,12 @@ if TYPE_CHECKING:
 
 RunTestOption = Annotated[
     str | None,
-    typer.Option("--run-test", metavar="ID|NAME", help="The run test in which executions are looked up."),
+    typer.Option(
+        "--run-test",
+        metavar="ID|NAME",
+        help="The run test in which executions are looked up.",
+        autocompletion=completion.run_test_names,
+    ),
 ]
 WantOption = Annotated[
     list[str] | None,
@@ -48,9 +54,17 @@ MarkdownOption = Annotated[
 
 def compare(
     baseline: Annotated[
-        str, typer.Argument(metavar="BASELINE", help="The execution to compare with.")
+        str,
+        typer.Argument(
+            metavar="BASELINE", help="The execution to compare with.", autocompletion=completion.executions
+        ),
     ] = "previous",
-    candidate: Annotated[str, typer.Argument(metavar="CANDIDATE", help="The execution to judge.")] = "latest",
+    candidate: Annotated[
+        str,
+        typer.Argument(
+            metavar="CANDIDATE", help="The execution to judge.", autocompletion=completion.executions
+        ),
+    ] = "latest",
     run_test: RunTestOption = None,
     want: WantOption = None,
     relevant_drop: Annotated[
@@ -116,7 +130,12 @@ def compare(
 
 def flaky(
     run_test: Annotated[
-        str | None, typer.Argument(metavar="RUN_TEST", help="The run test, by its id or its name.")
+        str | None,
+        typer.Argument(
+            metavar="RUN_TEST",
+            help="The run test, by its id or its name.",
+            autocompletion=completion.run_test_names,
+        ),
     ] = None,
     last: Annotated[
         int,
@@ -217,7 +236,8 @@ def show_comparison(console: Console, found: Comparison) -> None:
     from rich.text import Text
 
     from futureagi_simulate.printable import one_line
-    from futureagi_simulate_cli.commands.console import print_table, say
+    from futureagi_simulate_cli.commands.console import say, say_hanging
+    from futureagi_simulate_cli.commands.tables import id_text, print_list
     from futureagi_simulate_cli.comparison.render import (
         COLUMNS,
         eval_row,
@@ -229,10 +249,13 @@ def show_comparison(console: Console, found: Comparison) -> None:
 
     styles = {"worse": "bold red", "better": "green"}
     if found.evals:
-        print_table(console, COLUMNS, map(eval_row, found.evals), right=COLUMNS[1:], cut=COLUMNS[:1])
+        rows = list(map(eval_row, found.evals))
+        print_list(
+            console, COLUMNS, rows, COLUMNS[1:], ids=False, cut=COLUMNS[:1], drop=("95 % interval", "Points")
+        )
         say(console)
     for verdict, sentence in findings(found):
-        console.print(Text.assemble((f"  {verdict}", styles.get(verdict, "dim")), f"  {one_line(sentence)}"))
+        say_hanging(console, Text(f"  {verdict}  ", styles.get(verdict, "dim")), one_line(sentence))
     flips = [(flip, one.name) for one in found.evals for flip in one.flips]
     for passed in (False, True):
         listed = [pair for pair in flips if pair[0].passed is passed]
@@ -243,28 +266,33 @@ def show_comparison(console: Console, found: Comparison) -> None:
         for flip, name in listed:
             call = flip.baseline_call if passed else flip.candidate_call
             where = one_line(flip.scenario) or "Unknown scenario"
-            say(console, f"  {where}: {one_line(name)}, failed call {one_line(call)}")
+            say_hanging(console, "  ", f"{where}: {one_line(name)}, failed call {id_text(console, call)}")
             if flip.reason:
-                say(console, f"    {one_line(flip.reason)}", "dim")
+                say_hanging(console, "    ", Text(one_line(flip.reason), "dim"))
     if found.metrics:
         say(console)
         columns = ("Metric", *COLUMNS[1:3], "Difference", COLUMNS[4])
-        print_table(console, columns, map(metric_row, found.metrics), right=columns[1:], cut=columns[:1])
+        rows = list(map(metric_row, found.metrics))
+        print_list(
+            console, columns, rows, columns[1:], ids=False, cut=columns[:1], drop=(columns[4], columns[3])
+        )
     for note in found.notes:
-        say(console, f"  note  {one_line(note)}", "dim")
+        say_hanging(console, Text("  note  ", "dim"), Text(one_line(note), "dim"))
     say(console)
     say(console, f"{one_line(summary(found))}.", styles.get(found.verdict, "bold"))
 
 
 def _show_flaky(console: Console, found: Any, k: int, *, every: bool) -> None:
-    from futureagi_simulate_cli.commands.console import print_table, say
+    from futureagi_simulate_cli.commands.console import say
+    from futureagi_simulate_cli.commands.tables import print_list
     from futureagi_simulate_cli.comparison.render import flaky_row
 
     cells = found.cells if every else found.flaky
     columns = ("Scenario", "Eval", "Passes", "Passed", "95 % interval", f"pass^{k}")
     if cells:
         rows = [flaky_row(cell, k) for cell in cells]
-        print_table(console, columns, rows, right=columns[3:], fold=columns[:2])
+        drop = ("95 % interval", columns[-1])
+        print_list(console, columns, rows, columns[3:], ids=False, fold=columns[:2], drop=drop)
         say(console)
     count = {
         word: sum(cell.passes == word for cell in found.cells) for word in ("always", "sometimes", "never")
@@ -285,8 +313,10 @@ def _require_writable(path: Path | None) -> None:
 
 
 def _write(path: Path, text: str) -> None:
+    from futureagi_simulate_cli.export.target import write_file
+
     try:
-        path.write_text(text, encoding="utf-8")
+        write_file(path, text.encode())
     except OSError as error:
         raise usage(
             f"{path} can't be written: {error.strerror}.", "Name a file in a folder that exists."

@@ -77,6 +77,7 @@ class _Waits(logging.Handler):
     """Print on standard error which request waits for another attempt, and for how long."""
 
     def emit(self, record: logging.LogRecord) -> None:
+        from futureagi_simulate.printable import clean
         from futureagi_simulate_cli.commands.console import progress, say
 
         waits = record.levelno == logging.INFO and isinstance(record.args, tuple) and len(record.args) == 4
@@ -88,7 +89,7 @@ class _Waits(logging.Handler):
                 )
                 say(progress(), f"{said}; waiting {seconds:.0f} s.", "dim")
         if CONNECTION.verbose:
-            say(progress(), record.getMessage(), "dim")
+            progress().print(clean(record.getMessage()), style="dim", soft_wrap=True)  # URLs stay whole
 
 
 _WAITS: Final = _Waits()

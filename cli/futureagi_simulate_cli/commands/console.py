@@ -83,17 +83,32 @@ def say(console: Console, text: str = "", style: str = "") -> None:
     console.print(Text(clean(text), style=style))
 
 
+def say_hanging(console: Console, head: str | Text, body: str | Text) -> None:
+    """Print a line; where a terminal is too narrow, what follows `head` goes on below itself."""
+    head = Text(clean(head)) if isinstance(head, str) else head
+    body = Text(clean(body)) if isinstance(body, str) else body
+    indent = cell_len(head.plain)
+    if not console.is_terminal or indent + cell_len(body.plain) <= console.width:
+        console.print(Text.assemble(head, body))
+        return
+    for line in body.wrap(console, max(console.width - indent, _LEAST_WRAPPED)):
+        console.print(Text.assemble(head, line))
+        head = Text(" " * indent)
+
+
+_LEAST_WRAPPED: Final = 20
+
+
 def print_table(
     console: Console,
     columns: Sequence[str],
     rows: Iterable[Sequence[str | Text]],
     right: Sequence[str] = (),
     fold: Sequence[str] = (),
-    cut: Sequence[str] = (),
 ) -> None:
     """Print a table: ruled on a terminal, aligned columns without rules in a pipe, where nothing is cut.
 
-    On a terminal that is too narrow, columns in `fold` take several lines and those in `cut` are cut.
+    On a terminal that is too narrow, columns in `fold` take several lines.
     """
     cells = [[_cell(cell) for cell in row] for row in rows]
     columns = [clean(column) for column in columns]
@@ -109,7 +124,7 @@ def print_table(
             justify="right" if column in right else "left",
             overflow="fold" if column in fold else "ellipsis",
             no_wrap=column not in fold,
-            min_width=None if column in (*fold, *cut) else widest,
+            min_width=None if column in fold else widest,
         )
     for row in cells:
         table.add_row(*row)

@@ -31,7 +31,7 @@ def doctor(
     from platform import python_version
 
     from futureagi_simulate.options import Options
-    from futureagi_simulate_cli.commands.console import output, print_json, say
+    from futureagi_simulate_cli.commands.console import output, print_json, say, say_hanging
 
     run_test = given(run_test, "--run-test") or from_environment(RUN_TEST_ID)
     origin = Options.of().origin
@@ -45,13 +45,13 @@ def doctor(
     proxy = _proxy(origin)
     if json:
         found = {"server": str(origin), "proxy": proxy, "keys_work": works, "answer": answer}
-        print_json({"schema_version": 1, **found, "versions": versions})
+        print_json({"schema": "futureagi-simulate/doctor/1", **found, "versions": versions})
     else:
         console = output()
         say(console, f"Server    {origin}")
         say(console, f"Proxy     {proxy or 'none'}")
         say(console, f"Keys      {'PASS' if works else 'FAIL'}  {answer}", "" if works else "red")
-        say(console, f"Versions  {', '.join(f'{name} {number}' for name, number in versions.items())}")
+        say_hanging(console, "Versions  ", ", ".join(f"{name} {number}" for name, number in versions.items()))
     raise typer.Exit(0 if works else NO_ACCESS)
 
 
@@ -65,6 +65,8 @@ def _ask(run_test: str | None) -> tuple[bool, str]:
         try:
             next(iter(client.list_test_executions(run_test or _NOBODYS, page_size=1)), None)
         except APIStatusError as error:
+            if error.status == 404 and not error.message:
+                return False, f"{one_line(error.problem)} Check that FI_BASE_URL leads to the Future AGI API."
             if error.status == 404:
                 told = "no such run test" if run_test else "name a run test with --run-test to read one"
                 return True, f"The server took the keys ({told})."

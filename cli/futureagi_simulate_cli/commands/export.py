@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from futureagi_simulate_cli.commands.options import RUN_TEST_ID, from_environment
+from futureagi_simulate_cli.commands import completion
+from futureagi_simulate_cli.commands.options import RUN_TEST_ID, from_environment, named_file
 
 if TYPE_CHECKING:
     from futureagi_simulate_cli.export.job import Export
@@ -29,13 +30,16 @@ class What(Enum):
 
 def export(
     to: Annotated[
-        Path,
+        Path | None,
         typer.Argument(
             metavar="FILE",
             help="The file to write: .jsonl, .csv (either also with .gz behind it), .parquet or .duckdb; "
             "- is standard output.",
         ),
-    ],
+    ] = None,
+    file: Annotated[
+        Path | None, typer.Option("--output", "-o", metavar="FILE", help="The same as FILE.")
+    ] = None,
     what: Annotated[
         What, typer.Option("--what", help="What a row is: a call, an execution, an eval or a turn of a call.")
     ] = What.CALLS,
@@ -44,10 +48,14 @@ def export(
         typer.Option(
             metavar="ID",
             help=f"Take the calls of this run test; if nothing is named, of that in {RUN_TEST_ID}.",
+            autocompletion=completion.run_test_ids,
         ),
     ] = None,
     execution: Annotated[
-        str | None, typer.Option(metavar="ID", help="Take the calls of this test execution.")
+        str | None,
+        typer.Option(
+            metavar="ID", help="Take the calls of this test execution.", autocompletion=completion.executions
+        ),
     ] = None,
     agent: Annotated[
         str | None, typer.Option(metavar="ID", help="With --version: take the calls of this agent version.")
@@ -67,7 +75,12 @@ def export(
     ] = False,
     form: Annotated[
         str | None,
-        typer.Option("--format", metavar="FORMAT", help="On standard output: jsonl (the default) or csv."),
+        typer.Option(
+            "--format",
+            metavar="jsonl|csv",
+            help="On standard output: jsonl (the default) or csv.",
+            autocompletion=lambda: ["jsonl", "csv"],
+        ),
     ] = None,
     page_size: Annotated[int, typer.Option(metavar="N", help="Calls a request asks for.", min=1)] = 100,
     prefetch: Annotated[int, typer.Option(metavar="N", help="Requests under way at once.", min=1)] = 4,
@@ -82,8 +95,12 @@ def export(
     from futureagi_simulate_cli.commands.process import usage
     from futureagi_simulate_cli.export.job import Export
     from futureagi_simulate_cli.export.source import Source
+    from futureagi_simulate_cli.export.target import require_writable
     from futureagi_simulate_cli.gate.wait import parse_start
 
+    to = named_file(to, file, "fi-simulate export calls.parquet, or - for standard output")
+    if str(to) != "-":
+        require_writable(to)
     if {run_test, execution, agent, version} == {None}:
         run_test = from_environment(RUN_TEST_ID)
     source = Source(run_test, execution, agent, version, executions=what is What.EXECUTIONS)

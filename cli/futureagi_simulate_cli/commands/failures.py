@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
+from futureagi_simulate_cli.commands import completion
 from futureagi_simulate_cli.commands.options import ExecutionArgument, ExecutionOption, either, find_execution
 
 
@@ -19,6 +20,7 @@ def failures(
             metavar="ID|NAME",
             help="The run test: its latest finished execution is taken when none is named, and with its id "
             "transcripts are found that the server leaves out of an execution.",
+            autocompletion=completion.run_test_names,
         ),
     ] = None,
     min: Annotated[
@@ -45,8 +47,9 @@ def failures(
     ] = False,
     json: Annotated[
         bool,
-        typer.Option("--json", "--jsonl", help="Print JSON Lines: one failed eval or failed call a line."),
+        typer.Option("--json", help="Print a JSON array: an object for each failed eval or failed call."),
     ] = False,
+    jsonl: Annotated[bool, typer.Option("--jsonl", help="Print the same as JSON Lines.")] = False,
     prompt: Annotated[
         bool, typer.Option("--prompt", help="Print Markdown for a prompt, cut at whole calls.")
     ] = False,
@@ -68,8 +71,9 @@ def failures(
     from futureagi_simulate_cli.gate.find import is_uuid
     from futureagi_simulate_cli.gate.settings import Threshold, parse_choices
 
-    if json and prompt:
-        raise usage("--json and --prompt exclude each other.", "Leave one of them out.")
+    forms = [word for word, asked in (("--json", json), ("--jsonl", jsonl), ("--prompt", prompt)) if asked]
+    if len(forms) > 1:
+        raise usage(f"{' and '.join(forms)} exclude each other.", "Leave one of them out.")
     execution = either(execution, execution_id, "execution")
     criteria = Criteria(tuple(map(Threshold.parse, min or ())), parse_choices(want or ()))
     with connect() as client:
@@ -79,7 +83,7 @@ def failures(
     missing = found.without_transcript
     if redact:
         found = _redacted(found, run_test_id)
-    _print(found, json=json, size=size if prompt else None)
+    _print(found, json=json, jsonl=jsonl, size=size if prompt else None)
     for note in found.notes:
         say(progress(), f"note: {note}")
     if missing:
@@ -115,14 +119,21 @@ def _redacted(found: Any, run_test_id: str | None) -> Any:
     return redacted
 
 
-def _print(found: Any, *, json: bool, size: int | None) -> None:
-    from futureagi_simulate_cli.commands.console import output, print_document, print_json_line
+def _print(found: Any, *, json: bool, jsonl: bool, size: int | None) -> None:
+    from futureagi_simulate_cli.commands.console import (
+        output,
+        print_document,
+        print_json_line,
+        print_json_lines,
+    )
     from futureagi_simulate_cli.failures import lines, prompt
 
+    objects = (line for failed in found.everything for line in lines(failed, found.clusters))
     if json:
-        for failed in found.everything:
-            for line in lines(failed, found.clusters):
-                print_json_line(line)
+        print_json_lines(objects)
+    elif jsonl:
+        for line in objects:
+            print_json_line(line)
     elif size is not None:
         print_document(prompt(found.everything, found.clusters, size))
     else:

@@ -178,8 +178,10 @@ def write_html(verdict: Verdict, request: GateRequest, path: Path) -> None:
 
 
 def _write(path: Path, content: bytes) -> None:
+    from futureagi_simulate_cli.export.target import write_file
+
     try:
-        path.write_bytes(content)
+        write_file(path, content)
     except OSError as error:
         raise usage(
             f"The report {path} can't be written: {error.strerror}.", "Name a file in a folder that exists."

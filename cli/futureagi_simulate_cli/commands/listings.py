@@ -10,6 +10,7 @@ from typing import Annotated, Any, Final, NamedTuple, get_type_hints
 
 import typer
 
+from futureagi_simulate_cli.commands import completion
 from futureagi_simulate_cli.commands.connection import connect
 from futureagi_simulate_cli.commands.options import (
     RUN_TEST_ID,
@@ -21,7 +22,7 @@ from futureagi_simulate_cli.commands.options import (
     given,
     require_id,
 )
-from futureagi_simulate_cli.commands.parameters import Param, arguments, words
+from futureagi_simulate_cli.commands.parameters import Param, arguments
 
 TABLE_ROWS: Final = 20
 LARGEST_PAGE: Final = 100
@@ -33,10 +34,17 @@ Search = Annotated[
 RunTestArgument = Annotated[
     str | None,
     typer.Argument(
-        metavar="RUN_TEST", help=f"Id of the run test; if nothing is named, that in {RUN_TEST_ID}."
+        metavar="RUN_TEST",
+        help=f"Id of the run test; if nothing is named, that in {RUN_TEST_ID}.",
+        autocompletion=completion.run_test_ids,
     ),
 ]
-RunTestOption = Annotated[str | None, typer.Option("--run-test", metavar="ID", help="The same as RUN_TEST.")]
+RunTestOption = Annotated[
+    str | None,
+    typer.Option(
+        "--run-test", metavar="ID", help="The same as RUN_TEST.", autocompletion=completion.run_test_ids
+    ),
+]
 
 
 class View(NamedTuple):
@@ -133,7 +141,7 @@ def executions(
             "--status",
             metavar="STATUS",
             help="Only executions with this status.",
-            autocompletion=lambda: words("list_test_executions", "status"),
+            autocompletion=completion.execution_statuses,
         ),
     ] = None,
     param: Param = None,
@@ -170,7 +178,12 @@ def calls(
     run_test_id: RunTestOption = None,
     execution: Annotated[
         str | None,
-        typer.Option("--execution", metavar="ID", help="List the calls of this execution instead."),
+        typer.Option(
+            "--execution",
+            metavar="ID",
+            help="List the calls of this execution instead.",
+            autocompletion=completion.executions,
+        ),
     ] = None,
     agent: Annotated[
         str | None,
@@ -186,7 +199,7 @@ def calls(
             "--status",
             metavar="STATUS",
             help="Only calls with this status (not of an agent).",
-            autocompletion=lambda: words("list_call_executions", "status"),
+            autocompletion=completion.call_statuses,
         ),
     ] = None,
     filters: Annotated[
@@ -344,14 +357,26 @@ def runs(
         typer.Argument(
             metavar="RUN_TEST",
             help=f"Exact name of the run test, or its id; if nothing is named, that in {RUN_TEST_NAME}.",
+            autocompletion=completion.run_test_names,
         ),
     ] = None,
     run_test: Annotated[
-        str | None, typer.Option("--run-test", metavar="NAME", help="The same as NAME.")
+        str | None,
+        typer.Option(
+            "--run-test",
+            metavar="NAME",
+            help="The same as RUN_TEST.",
+            autocompletion=completion.run_test_names,
+        ),
     ] = None,
     execution: Annotated[
         str | None,
-        typer.Option("--execution", metavar="ID", help="Show this execution and its evals instead."),
+        typer.Option(
+            "--execution",
+            metavar="ID",
+            help="Show this execution and its evals instead.",
+            autocompletion=completion.executions,
+        ),
     ] = None,
     call: Annotated[
         str | None, typer.Option("--call", metavar="ID", help="Show this call and its evals instead.")
@@ -427,8 +452,8 @@ def _by_execution(
     execution = find_id(client, execution, run_test)
     more = arguments("get_execution_run", param)
     record = execution_record(client.get_execution_run(execution, eval_names=evals, **more))
-    if not _print_one(record, view):
-        show_execution(output(), record)
+    if not _print_one(record, "execution", view):
+        show_execution(output(), record, wide=view.wide)
 
 
 def _by_call(client: Any, call: str, evals: list[str] | None, param: list[str] | None, view: View) -> None:
@@ -440,16 +465,16 @@ def _by_call(client: Any, call: str, evals: list[str] | None, param: list[str] |
     call = find_call_id(client, call, run_test)
     more = arguments("get_call_run", param)
     record = call_record(client.get_call_run(call, eval_names=evals, **more))
-    if not _print_one(record, view):
-        show_call(output(), record)
+    if not _print_one(record, "call", view):
+        show_call(output(), record, wide=view.wide)
 
 
-def _print_one(record: Any, view: View) -> bool:
+def _print_one(record: Any, kind: str, view: View) -> bool:
     """Print a record as a JSON object, and return True; False where a table is asked for."""
     from futureagi_simulate_cli.commands.console import print_json, print_json_line
     from futureagi_simulate_cli.commands.tables import as_values
 
     if view.is_json:
-        value = {"schema_version": 1, **as_values(record)}
+        value = {"schema": f"futureagi-simulate/{kind}/1", **as_values(record)}
         print_json_line(value) if view.jsonl else print_json(value)
     return view.is_json

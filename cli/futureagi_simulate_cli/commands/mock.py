@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from futureagi_simulate_cli.commands import completion
 from futureagi_simulate_cli.commands.process import CommandError, check_writable, usage, write_private
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ def mock(
         typer.Option(
             metavar="documented|observed",
             help="Whose answers to give.",
-            autocompletion=lambda: ["documented", "observed"],
+            autocompletion=completion.profiles,
         ),
     ] = "documented",
     scale: Annotated[int | None, typer.Option(metavar="N", min=1, help="How many calls to make up.")] = None,

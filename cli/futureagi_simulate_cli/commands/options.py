@@ -14,6 +14,7 @@ import attrs
 import typer
 
 import futureagi_simulate
+from futureagi_simulate_cli.commands import completion
 from futureagi_simulate_cli.commands.process import usage
 
 if TYPE_CHECKING:
@@ -46,10 +47,14 @@ ExecutionArgument = Annotated[
     typer.Argument(
         metavar="EXECUTION",
         help=f"The execution: its id or the first 8 characters; if nothing is named, that in {EXECUTION_ID}.",
+        autocompletion=completion.executions,
     ),
 ]
 ExecutionOption = Annotated[
-    str | None, typer.Option("--execution", metavar="ID", help="The same as EXECUTION.")
+    str | None,
+    typer.Option(
+        "--execution", metavar="ID", help="The same as EXECUTION.", autocompletion=completion.executions
+    ),
 ]
 
 GATE_OPTIONS: Final[dict[str, Any]] = {
@@ -103,6 +108,7 @@ GATE_OPTIONS: Final[dict[str, Any]] = {
             metavar="EXECUTION",
             help="An execution that this one must not be worse than: an id, or previous, latest-passed, … of "
             "the run test.",
+            autocompletion=completion.executions,
         ),
     ],
     "max_drop": Annotated[
@@ -130,6 +136,7 @@ WAIT_OPTIONS: Final[dict[str, Any]] = {
             metavar="ID|NAME",
             help="Take the latest execution of this run test instead; if it isn't waited for, of the "
             "finished ones.",
+            autocompletion=completion.run_test_names,
         ),
     ],
     "started_after": Annotated[
@@ -242,6 +249,16 @@ def either(argument: str | None, option: str | None, name: str) -> str | None:
     if argument and option:
         raise usage(f'--{name} and "{argument}" name the same thing twice.', "Leave one of them out.")
     return argument or option
+
+
+def named_file(argument: Path | None, option: Path | None, remedy: str) -> Path:
+    """Return the file that a command writes, named by its argument or by --output."""
+    if argument is not None and option is not None:
+        raise usage(f'--output and "{argument}" both name a file.', "Leave one of them out.")
+    found = argument or option
+    if found is None:
+        raise usage("No file to write was named.", remedy)
+    return found
 
 
 def from_environment(variable: str) -> str | None:

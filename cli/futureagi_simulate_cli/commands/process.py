@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import TextIOWrapper
 from pathlib import Path
-from typing import IO, Final
+from typing import Final
 
 from futureagi_simulate.printable import one_line
 
@@ -21,6 +22,23 @@ SOFTWARE: Final = 70
 INTERRUPTED: Final = 130
 BROKEN_PIPE: Final = 141
 
+_WORDS: Final = (
+    (r" \((?:api|secret)_key=\)", ""),
+    (r" \(in Python:? [^)]*\)", ""),
+    (r" or pass (?:api|secret)_key= to the client", ""),
+    (r"timeout= or retry=RetryPolicy\(budget=\.\.\.\)", "--timeout"),
+    (r"several names go into a list", "give --eval again for another"),
+    (r"base_url \(FI_BASE_URL\)", "FI_BASE_URL"),
+    (r"base_url and the settings of http_client=", "FI_BASE_URL"),
+    (r", or without exact=True; `found` of this error has the ids", ""),
+    (r" ?With enforce_filters=True [^.]*\.", ""),
+    (r"smaller pages with page_size=", "smaller pages with --page-size or --limit"),
+    (r"\beval_names=(?=\S)", "--eval "),
+    (r"\beval_names=?", "--eval"),
+    (r"\b(search|status|timeout|prefetch)=(?=\S)", r"--\1 "),
+    (r"\b(search|status|timeout|prefetch)= ", r"--\1 "),
+    (r"\b(run_test_id|execution_id|call_execution_id|agent_id|version_id|run_test_name)=(?=\S)", r"\1 "),
+)
 _FULL: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
@@ -35,6 +53,13 @@ class CommandError(Exception):
 
     def __str__(self) -> str:
         return f"error: {one_line(self.problem)}\ntry: {one_line(self.remedy)}"
+
+
+def in_option_words(text: str) -> str:
+    """Return a message of the client in words of the command line: options in place of arguments."""
+    for pattern, words in _WORDS:
+        text = re.sub(pattern, words, text)
+    return text
 
 
 def usage(problem: str, remedy: str) -> CommandError:
@@ -120,13 +145,15 @@ def check_writable(path: Path | None, option: str) -> None:
 def to_file(name: str | None) -> Iterator[None]:
     """Print to the file `name` instead of standard output; None and "-" are standard output itself.
 
-    The file is written whole, also where the command ends with an exit code; an error leaves it as it was.
+    The file is replaced whole, also where the command ends with an exit code; an error leaves it as it was.
     """
     if name is None or name == "-":
         yield
         return
+    from futureagi_simulate_cli.export.target import require_writable, write_file
+
     path = Path(name)
-    check_writable(path, "--output")
+    require_writable(path)
     printed = sys.stdout
     with tempfile.TemporaryFile() as kept:
         sys.stdout = TextIOWrapper(kept, encoding="utf-8", errors="backslashreplace", write_through=True)
@@ -139,14 +166,11 @@ def to_file(name: str | None) -> Iterator[None]:
         except Exception as end:
             if type(end).__name__ != "Exit":
                 raise
-            _copy(kept, path)
+            kept.seek(0)
+            write_file(path, kept.read())
             raise
-        _copy(kept, path)
-
-
-def _copy(kept: IO[bytes], path: Path) -> None:
-    kept.seek(0)
-    write_private(path, kept.read())
+        kept.seek(0)
+        write_file(path, kept.read())
 
 
 def write_private(path: Path, content: bytes) -> None:

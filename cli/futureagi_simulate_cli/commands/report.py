@@ -7,18 +7,25 @@ from typing import Annotated, Any
 
 import typer
 
+from futureagi_simulate_cli.commands import completion
 from futureagi_simulate_cli.commands.options import GATE_OPTIONS, find_execution, read_request, takes
 
 
 @takes(GATE_OPTIONS)
 def report(
-    to: Annotated[Path, typer.Option(metavar="FILE", help="The file to write.")] = Path("report.html"),
+    to: Annotated[
+        Path,
+        typer.Option(
+            "--output", "-o", "--to", metavar="FILE", help="The file to write; - is standard output."
+        ),
+    ] = Path("report.html"),
     run_test: Annotated[
         str | None,
         typer.Option(
             metavar="ID|NAME",
             help="The run test: its latest finished execution is taken when none is named, and with its id "
             "calls come with transcripts that the server leaves out of an execution.",
+            autocompletion=completion.run_test_names,
         ),
     ] = None,
     redact: Annotated[bool, typer.Option("--redact", help="Leave out customers' names and numbers.")] = False,
@@ -28,11 +35,11 @@ def report(
 
     The file needs no network and nothing beside it. Transcripts are shown as text, whatever they hold.
 
-    Example: fi-simulate report EXECUTION --baseline LAST_RELEASE --to report.html
+    Example: fi-simulate report EXECUTION --baseline LAST_RELEASE -o report.html
     """
     from futureagi_simulate.options import Options
     from futureagi_simulate_cli.commands.connection import connect
-    from futureagi_simulate_cli.commands.console import progress, say
+    from futureagi_simulate_cli.commands.console import print_document, progress, say
     from futureagi_simulate_cli.export.target import failure, require_writable, write_file
     from futureagi_simulate_cli.failures import Criteria
     from futureagi_simulate_cli.gate.find import is_uuid
@@ -43,7 +50,10 @@ def report(
 
     request = read_request({**options, "run_test": run_test})
     settings = request.settings
-    require_writable(to)
+    piped = str(to) == "-"
+    name = "standard output" if piped else str(to)
+    if not piped:
+        require_writable(to)
     console = progress()
     with connect() as client, console.status("Reading calls …") as status:
         target = str(find_execution(client, "report", request.execution, request.run_test).id)
@@ -62,14 +72,17 @@ def report(
             material.without_names() if redact else material, Criteria(thresholds, settings.choices)
         )
     try:
-        write_file(to, page.encode())
+        if piped:
+            print_document(page)
+        else:
+            write_file(to, page.encode())
     except BrokenPipeError:
         raise
     except OSError as error:
-        raise failure(to, error, "Make room for it, or name a file elsewhere with --to.") from error
+        raise failure(to, error, "Make room for it, or name a file elsewhere with --output.") from error
     say(
         console,
-        f"Wrote {to} ({len(page) / 1e6:.1f} MB, {len(material.calls)} calls): {material.verdict.sentence}",
+        f"Wrote {name} ({len(page) / 1e6:.1f} MB, {len(material.calls)} calls): {material.verdict.sentence}",
     )
     say(console, settings_text(settings))
 

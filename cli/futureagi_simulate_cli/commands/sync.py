@@ -7,17 +7,23 @@ from typing import Annotated
 
 import typer
 
-from futureagi_simulate_cli.commands.options import RUN_TEST_ID
+from futureagi_simulate_cli.commands import completion
+from futureagi_simulate_cli.commands.options import RUN_TEST_ID, given, named_file
 
 
 def sync(
     to: Annotated[
-        Path, typer.Argument(metavar="DESTINATION", help="A folder, or a file that ends in .duckdb.")
-    ],
+        Path | None, typer.Argument(metavar="DESTINATION", help="A folder, or a file that ends in .duckdb.")
+    ] = None,
+    file: Annotated[
+        Path | None, typer.Option("--output", "-o", metavar="DESTINATION", help="The same as DESTINATION.")
+    ] = None,
     run_test: Annotated[
         str | None,
         typer.Option(
-            metavar="ID", help=f"The run test; else the one that is stored there, or that in {RUN_TEST_ID}."
+            metavar="ID",
+            help=f"The run test; else the one that is stored there, or that in {RUN_TEST_ID}.",
+            autocompletion=completion.run_test_ids,
         ),
     ] = None,
     since: Annotated[
@@ -48,12 +54,12 @@ def sync(
 
     from futureagi_simulate_cli.commands.connection import connect
     from futureagi_simulate_cli.commands.console import output, progress, say
-    from futureagi_simulate_cli.commands.options import given
     from futureagi_simulate_cli.commands.process import UNFINISHED, CommandError
     from futureagi_simulate_cli.gate.wait import parse_start
     from futureagi_simulate_cli.sync.job import planned
     from futureagi_simulate_cli.sync.job import sync as run
 
+    to = named_file(to, file, "fi-simulate sync FOLDER, or FILE.duckdb")
     run_test = given(run_test, "--run-test")
     when = None if since is None else parse_start(since)
     if dry_run:

@@ -6,7 +6,7 @@ import os
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
 from rich.cells import cell_len
 from rich.console import Console
@@ -73,7 +73,7 @@ _KINDS = ("pass_fail", "score", "choices", None)
 
 EXECUTION_COLUMNS = ("Execution", "Started (UTC)", "Status", "Calls", "Done", "Failed")
 EXECUTION_NUMBERS = ("Calls", "Done", "Failed")
-EXECUTION_DROP = ("Done",)
+EXECUTION_DROP = ("Done", "Started (UTC)")
 
 
 def execution_row(record: ExecutionRecord) -> list[str | Text]:
@@ -128,7 +128,7 @@ def summary_text(summary: EvalSummary | None) -> Text:
 CALL_COLUMNS = ("Call", "Started (UTC)", "Status", "Length", "Score", "Scenario", "Failed evals")
 CALL_TEXTS = ("Scenario", "Failed evals")
 CALL_NUMBERS = ("Length", "Score")
-CALL_DROP = ("Started (UTC)", "Length", "Status")
+CALL_DROP = ("Started (UTC)", "Length", "Status", "Scenario")
 
 
 def call_row(record: CallRecord) -> list[str | Text]:
@@ -141,8 +141,29 @@ def call_row(record: CallRecord) -> list[str | Text]:
         length(record.duration_s),
         "-" if record.overall_score is None else f"{record.overall_score:.1f}",
         one_line(record.scenario or "-"),
-        Text(", ".join(failed), "red"),
+        Names(failed, "red"),
     ]
+
+
+class Names(Text):
+    """Names with commas between; where they don't fit, the first ones and how many more there are."""
+
+    def __init__(self, names: Sequence[str], style: str = "") -> None:
+        super().__init__(", ".join(names), style)
+        self.names = names
+
+    def shortened(self, width: int) -> Text:
+        """Return the names in at most `width` cells: "Coherence +2"."""
+        if cell_len(self.plain) <= width:
+            return self
+        for shown in range(len(self.names) - 1, 0, -1):
+            text = f"{', '.join(self.names[:shown])} +{len(self.names) - shown}"
+            if cell_len(text) <= width:
+                return Text(text, self.style)
+        rest = f" +{len(self.names) - 1}" if len(self.names) > 1 else ""
+        first = Text(self.names[0], self.style)
+        first.truncate(width - len(rest), overflow="ellipsis")
+        return first.append(rest)
 
 
 def eval_text(record: EvalRecord) -> Text:
@@ -161,25 +182,46 @@ def show_executions(
     wide: bool = False,
     columns: str | None = None,
 ) -> None:
-    """Print executions with a column per eval: pass rates, averages, or the most frequent choice."""
+    """Print executions with a column per eval: pass rates, averages, or the most frequent choice.
+
+    Where they don't fit side by side, the evals follow in tables of their own, each with the ids.
+    """
     names = eval_columns(records)
     heads = [one_line(name) for name in names]
-    rows = [
-        [*execution_row(record), *(summary_text(summaries(record).get(name)) for name in names)]
-        for record in records
+    counts = [
+        [Text(one_line(cell)) if isinstance(cell, str) else cell for cell in row]
+        for row in map(execution_row, records)
     ]
-    rates = [
-        head
-        for name, head in zip(names, heads, strict=True)
-        if any((found := summaries(record).get(name)) and found.pass_rate is not None for record in records)
-    ]
-    others = [head for head in heads if head not in rates]
-    drop = (*EXECUTION_DROP, *reversed(others), "Started (UTC)", *reversed(rates[1:]))
+    results = [[summary_text(summaries(record).get(name)) for name in names] for record in records]
     every = [*EXECUTION_COLUMNS, *heads]
-    print_list(console, every, rows, [*EXECUTION_NUMBERS, *heads], drop=drop, wide=wide, chosen=columns)
+    rows = [[*count, *result] for count, result in zip(counts, results, strict=True)]
+    right = [*EXECUTION_NUMBERS, *heads]
+    if (
+        wide
+        or columns is not None
+        or not _is_bounded(console)
+        or _width(every, _short(rows)) <= console.width
+    ):
+        print_list(console, every, rows, right, wide=wide, chosen=columns)
+        return
+    print_list(console, EXECUTION_COLUMNS, counts, right, drop=EXECUTION_DROP)
+    left = list(range(len(heads)))
+    while left:
+        many = len(left)
+        while many > 1 and _width(*_block(every, rows, left[:many])) > console.width:
+            many -= 1
+        say(console)
+        head, cells = _block(every, rows, left[:many])
+        print_list(console, head, cells, head[1:])
+        left = left[many:]
 
 
-_LEAST: Final = 12
+def _block(
+    columns: Sequence[str], rows: Sequence[Sequence[Text]], evals: Sequence[int]
+) -> tuple[list[str], list[list[Text]]]:
+    """Return the columns and the rows of a table of the ids and some evals."""
+    places = [0, *(len(EXECUTION_COLUMNS) + one for one in evals)]
+    return [columns[place] for place in places], _short([[row[place] for place in places] for row in rows])
 
 
 def print_list(
@@ -188,33 +230,35 @@ def print_list(
     rows: Sequence[Sequence[str | Text]],
     right: Sequence[str] = (),
     *,
+    ids: bool = True,
     cut: Sequence[str] = (),
+    shortest: int = 12,
+    fold: Sequence[str] = (),
     drop: Sequence[str] = (),
     wide: bool = False,
     chosen: str | None = None,
 ) -> None:
-    """Print a list whose first column is an id, in the width of the terminal or of COLUMNS.
+    """Print a list whose first column is an id unless `ids` is False, as wide as the terminal or COLUMNS.
 
-    Where that is too narrow, ids are shortened to at least 8 characters, columns in `cut` are cut, and those
+    Where that is too narrow, ids are shortened to at least 8 characters, columns in `cut` are cut to at least
+    `shortest` characters, those in `fold` take several lines on a terminal and are cut elsewhere, and those
     in `drop` are left out, the first first; a line on standard error says which. In a pipe without COLUMNS,
     and with `wide`, everything is shown. `chosen` names the columns to show, separated by commas.
     """
+    cut = [*cut, *fold] if not console.is_terminal else cut
     kept = list(range(len(columns))) if chosen is None else _chosen_columns(columns, chosen)
     cells = [[cell if isinstance(cell, Text) else Text(one_line(cell)) for cell in row] for row in rows]
-    given = os.environ.get("COLUMNS", "")
-    fits = console.is_terminal or (given.isascii() and given.isdecimal() and int(given) > 0)
-    if wide or not fits:
+    if wide or not _is_bounded(console):
         _print(console, columns, cells, kept, right)
         return
-    size = _id_size([row[0].plain for row in cells])
-    cells = [[Text(row[0].plain[:size], row[0].style), *row[1:]] for row in cells]
-    widths = [
-        max(cell_len(text) for text in (clean(columns[place]), *(row[place].plain for row in cells)))
-        for place in range(len(columns))
-    ]
+    cells = _short(cells) if ids else cells
+    widths = _widths(columns, cells)
 
     def least(place: int) -> int:
-        return min(widths[place], _LEAST) if columns[place] in cut else widths[place]
+        if columns[place] in fold:
+            words = [word for row in cells for word in row[place].plain.split()]
+            return max(map(cell_len, [clean(columns[place]), *words]))
+        return min(widths[place], shortest) if columns[place] in cut else widths[place]
 
     def room() -> int:
         return console.width - sum(least(place) for place in kept) - len(GAP) * (len(kept) - 1)
@@ -227,16 +271,48 @@ def print_list(
         kept.remove(place)
         dropped.append(place)
     spare = max(room(), 0)
-    for place in (place for place in kept if columns[place] in cut):
+    for place in (place for place in reversed(kept) if columns[place] in cut):
         more = min(spare, widths[place] - least(place))
         spare -= more
         for row in cells:
-            row[place] = row[place].copy()
-            row[place].truncate(least(place) + more, overflow="ellipsis")
-    _print(console, columns, cells, kept, right)
+            row[place] = _shortened(row[place], least(place) + more)
+    _print(console, columns, cells, kept, right, fold)
     if dropped:
         left_out = ", ".join(clean(columns[place]) for place in sorted(dropped))
-        say(progress(), f"No room for {left_out}; --wide shows all.", "dim")
+        hint = "--wide shows all" if ids else "a wider terminal shows all"
+        say(progress(), f"No room for {left_out}; {hint}.", "dim")
+
+
+def _is_bounded(console: Console) -> bool:
+    """Return whether a width is to be kept: that of a terminal, or of COLUMNS."""
+    given = os.environ.get("COLUMNS", "")
+    return console.is_terminal or (given.isascii() and given.isdecimal() and int(given) > 0)
+
+
+def _short(rows: Sequence[Sequence[Text]]) -> list[list[Text]]:
+    """Return rows with ids, the first cells, that are as short as tells them apart."""
+    size = _id_size([row[0].plain for row in rows])
+    return [[Text(row[0].plain[:size], row[0].style), *row[1:]] for row in rows]
+
+
+def _widths(columns: Sequence[str], rows: Sequence[Sequence[Text]]) -> list[int]:
+    return [
+        max(cell_len(text) for text in (clean(column), *(row[place].plain for row in rows)))
+        for place, column in enumerate(columns)
+    ]
+
+
+def _width(columns: Sequence[str], rows: Sequence[Sequence[Text]]) -> int:
+    """Return how many cells a table takes."""
+    return sum(_widths(columns, rows)) + len(GAP) * (len(columns) - 1)
+
+
+def _shortened(cell: Text, width: int) -> Text:
+    if isinstance(cell, Names):
+        return cell.shortened(width)
+    short = cell.copy()
+    short.truncate(width, overflow="ellipsis")
+    return short
 
 
 def _print(
@@ -245,9 +321,16 @@ def _print(
     cells: Sequence[Sequence[Text]],
     kept: Sequence[int],
     right: Sequence[str],
+    fold: Sequence[str] = (),
 ) -> None:
     heads = [columns[place] for place in kept]
-    print_table(console, heads, [[row[place] for place in kept] for row in cells], right)
+    print_table(console, heads, [[row[place] for place in kept] for row in cells], right, fold)
+
+
+def id_text(console: Console, name: str | None) -> str:
+    """Write an id: on a terminal its first 8 characters, which commands take, else all of it."""
+    text = one_line(name or "-")
+    return text[:8] if console.is_terminal else text
 
 
 def _chosen_columns(columns: Sequence[str], chosen: str) -> list[int]:
@@ -275,9 +358,11 @@ def _id_size(ids: Sequence[str]) -> int:
     return next((size for size in range(8, 37) if len({one[:size] for one in ids}) == different), 36)
 
 
-def show_execution(console: Console, record: ExecutionRecord) -> None:
+def show_execution(console: Console, record: ExecutionRecord, *, wide: bool = False) -> None:
     """Print one execution: its counts, then its evals with counts and intervals."""
-    print_table(console, EXECUTION_COLUMNS, [execution_row(record)], EXECUTION_NUMBERS)
+    print_list(
+        console, EXECUTION_COLUMNS, [execution_row(record)], EXECUTION_NUMBERS, drop=EXECUTION_DROP, wide=wide
+    )
     say(console)
     found = [
         [
@@ -299,9 +384,10 @@ def show_execution(console: Console, record: ExecutionRecord) -> None:
         say(console, "No evals.")
 
 
-def show_call(console: Console, record: CallRecord) -> None:
+def show_call(console: Console, record: CallRecord, *, wide: bool = False) -> None:
     """Print one call and the results of its evals."""
-    print_list(console, CALL_COLUMNS, [call_row(record)], CALL_NUMBERS, cut=CALL_TEXTS, drop=CALL_DROP)
+    columns, row = CALL_COLUMNS[:-1], call_row(record)[:-1]  # the evals follow
+    print_list(console, columns, [row], CALL_NUMBERS, cut=CALL_TEXTS, drop=CALL_DROP, wide=wide)
     say(console)
     table: list[list[str | Text]] = [
         [one_line(found.name or found.id), eval_text(found), one_line(found.reason or "")]

@@ -18,8 +18,8 @@ from rich.text import Text
 from futureagi_simulate.errors import APIStatusError, ConnectError, FutureAGIError, TimeoutError
 from futureagi_simulate.printable import one_line
 from futureagi_simulate.records import CallRecord, ExecutionRecord, Turn, call_record
-from futureagi_simulate_cli.commands.console import output, print_json, print_table, progress, say
-from futureagi_simulate_cli.commands.tables import clock, summaries, summary_text
+from futureagi_simulate_cli.commands.console import output, print_json, progress, say, say_hanging
+from futureagi_simulate_cli.commands.tables import clock, id_text, print_list, summaries, summary_text
 from futureagi_simulate_cli.gate.checks import Verdict
 from futureagi_simulate_cli.gate.measure import Measure, counterparts
 from futureagi_simulate_cli.gate.render import (
@@ -53,10 +53,10 @@ def show_verdict(verdict: Verdict, *, json: bool = False, console: Console | Non
         _show_measures(console, verdict)
         say(console)
     for word, sentence in results(verdict):
-        console.print(Text.assemble((f"  {word}  ", _RESULT_STYLES[word]), one_line(sentence)))
+        say_hanging(console, Text(f"  {word}  ", _RESULT_STYLES[word]), one_line(sentence))
     for note in verdict.notes:
-        say(console, f"  note  {one_line(note)}", "dim")
-    say(console, f"  {one_line(settings_text(verdict.settings))}", "dim")
+        say_hanging(console, Text("  note  ", "dim"), Text(one_line(note), "dim"))
+    say_hanging(console, "  ", Text(one_line(settings_text(verdict.settings)), "dim"))
     say(console)
     style = "bold green" if verdict.ready else "bold yellow" if verdict.exit_code == 3 else "bold red"
     if console.is_terminal:
@@ -89,7 +89,16 @@ def _show_measures(console: Console, verdict: Verdict) -> None:
         ]
         for depth, measure in flat(verdict.measures)
     ]
-    print_table(console, columns, rows, right=columns[1:])
+    print_list(
+        console,
+        columns,
+        rows,
+        columns[1:],
+        ids=False,
+        cut=("Eval",),
+        shortest=20,
+        drop=("95 % interval", "No result", "Calls"),
+    )
 
 
 def _name(depth: int, measure: Measure) -> Text:
@@ -272,7 +281,7 @@ def _show_failed_calls(console: Console, found: Failures, most: int | None) -> N
     for call in found.unfinished[:most]:
         line = Text("  ")
         line.append(one_line(call.scenario or "Unknown scenario"), "bold")
-        line.append(f"  {_details(call)}", "dim")
+        line.append(f"  {_details(console, call)}", "dim")
         line.append(f"  {_ended(call)}", "red")
         console.print(line)
     if most is not None and len(found.unfinished) > most:
@@ -284,8 +293,8 @@ def _ended(call: CallRecord) -> str:
     return one_line(call.ended_reason or "") or "no reason given"
 
 
-def _details(call: CallRecord) -> str:
-    return f"call {one_line(call.id)}" + (
+def _details(console: Console, call: CallRecord) -> str:
+    return f"call {id_text(console, call.id)}" + (
         f"  {clock(call.duration_s)}" if call.duration_s is not None else ""
     )
 
@@ -295,7 +304,7 @@ def _show_call(console: Console, failed: FailedCall) -> None:
     call = failed.call
     scenario = one_line(call.scenario or "Unknown scenario")
     ended = f"  {one_line(call.ended_reason)}" if call.ended_reason else ""
-    console.print(Text.assemble((scenario, "bold"), (f"  {_details(call)}{ended}", "dim")))
+    console.print(Text.assemble((scenario, "bold"), (f"  {_details(console, call)}{ended}", "dim")))
     for found in failed.evals:
         line = Text("  ")
         line.append(one_line(found.record.name or found.record.id), "bold red")
@@ -351,10 +360,7 @@ def counted(number: int, noun: str) -> str:
 
 def _indented(console: Console, text: str) -> None:
     """Print a paragraph, indented by four blanks on every line that it takes."""
-    if console.is_terminal:
-        console.print(Padding(Text(one_line(text)), (0, 0, 0, 4)))
-    else:
-        say(console, f"    {one_line(text)}")
+    say_hanging(console, "    ", one_line(text))
 
 
 def _start(turn: Turn) -> str:

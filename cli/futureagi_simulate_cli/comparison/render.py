@@ -144,7 +144,7 @@ def _execution(record: Any) -> dict[str, Any]:
     return {
         "id": record.id,
         "status": record.status,
-        "started_at": record.started_at,
+        "started_at": record.started_at.isoformat() if record.started_at else None,
         "total_calls": record.total_calls,
         "completed_calls": record.completed_calls,
         "failed_calls": record.failed_calls,

@@ -182,7 +182,7 @@ class Target:
     def find(self) -> str | None:
         """Return the id, from the listing of the run test if need be; None while it is not listed."""
         if self.id is None and self._run_test is not None:
-            newest = next(_executions(self._client, self._run_test), None)
+            newest = next(list_executions(self._client, self._run_test), None)
             if newest is not None and self._matches(newest):
                 self.id = newest.id
                 self.notes = (f'Execution {newest.id} is the latest one of "{self._run_test}".',)
@@ -221,7 +221,7 @@ def find_latest(
     Notes name the execution, and newer ones that were skipped.
     """
     newer: list[ExecutionRecord] = []
-    for execution in _executions(client, run_test):
+    for execution in list_executions(client, run_test):
         if started_after and execution.started_at and execution.started_at < started_after:
             break
         if execution.id and (is_finished(execution) or not finished):
@@ -240,7 +240,7 @@ def find_latest(
 
 def finished_executions(client: Client, run_test: str) -> Iterator[ExecutionRecord]:
     """Iterate over the finished executions of a run test, newest first."""
-    return filter(is_finished, _executions(client, run_test))
+    return filter(is_finished, list_executions(client, run_test))
 
 
 LATEST: Final = "latest"
@@ -291,7 +291,7 @@ def find_named(
         raise ConfigurationError(
             f'"{name}" needs a run test to look in.', remedy="Name it with --run-test, or give a whole id."
         )
-    found = _select(_executions(client, run_test), selector.lower(), match, before, passed)
+    found = _select(list_executions(client, run_test), selector.lower(), match, before, passed)
     if found is None or not found.id:
         raise ConfigurationError(
             f'The run test "{run_test}" has no execution "{selector}".',
@@ -348,7 +348,7 @@ def _end(text: str) -> datetime:
     return (read if read.tzinfo else read.replace(tzinfo=UTC)) + timedelta(microseconds=1)
 
 
-def _executions(client: Client, run_test: str) -> Iterator[ExecutionRecord]:
+def list_executions(client: Client, run_test: str) -> Iterator[ExecutionRecord]:
     """Iterate over the executions, newest first: as listed, but with the first ten sorted by time."""
     if is_uuid(run_test):
         records = (execution_record(item) for item in client.list_test_executions(run_test))
