@@ -8,9 +8,6 @@ import pytest
 
 from futureagi_simulate_mock import Mock
 
-pytest.importorskip("dlt", reason="the engines are tested by `nox -s engines`")
-pytest.importorskip("pyspark", reason="the engines are tested by `nox -s engines`")
-
 
 @pytest.fixture(autouse=True)
 def alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -140,19 +140,24 @@ class Changes:
         confirmed = self._state.get("confirmed")
         return {"state": self._state.get("state"), "batch": confirmed} if confirmed else {}
 
+    @property
+    def offered(self) -> Position | None:
+        """Return the position that has the batch on offer, None if there is none."""
+        batch = self._state.get("offered")
+        return None if batch is None else {"state": self._state.get("state"), "batch": batch}
+
     def go_on(self, position: Position, *, arrived: bool = True) -> None:
         """Go on from the position that an engine gives: its last batch is confirmed, if it `arrived`.
 
         From a position that this folder doesn't know everything is read again.
         """
-        confirmed, offered = self._state.get("confirmed"), self._state.get("offered")
         if position == self.position:
             return
-        if offered is None or position != {"state": self._state.get("state"), "batch": offered}:
+        if position != self.offered:
             self._begin_anew()
         elif arrived:
             self._state.published(self._state.get("until"))
-            self._state.note(confirmed=confirmed + 1)
+            self._state.note(confirmed=position["batch"])
             self._state.run("DELETE FROM meta WHERE name IN ('offered', 'until')")
             self._state.save()
 
@@ -187,7 +192,7 @@ class Changes:
         batch = self._state.get("confirmed") + 1
         self._state.note(read_at=read_at, offered=batch, until=until)
         self._state.save()
-        return {"state": self._state.get("state"), "batch": batch}
+        return self.offered or {}
 
     # the batch on offer
 
