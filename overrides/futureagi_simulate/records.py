@@ -10,7 +10,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, Final, Literal, Protocol, cast
 
@@ -42,8 +42,9 @@ EvalStatus = Literal["completed", "pending", "skipped", "error"]
 class Turn:
     """One turn of a transcript.
 
-    `speaker` is "agent" (the agent under test), "customer" (the simulated person it talks with), or the
-    server's own word for anything else, such as "system" or "tool_calls". `start_s` and `end_s` are seconds
+    `speaker` is "agent" (the agent under test), "customer" (the simulated person it talks with), "unknown"
+    (one of the two, in a snapshot that doesn't tell which), or the server's own word for anything else, such
+    as "system" or "tool_calls". `start_s` and `end_s` are seconds
     from the start of the call.
     """
 
@@ -529,8 +530,8 @@ def turns(value: object) -> tuple[Turn, ...]:
     The words of the agent's side are assistant, bot and agent; those of the customer's side are user,
     customer, human and simulator. They are taken from the platform's point of view: for calls that the
     simulator places through Vapi the provider's own roles are the other way round (there the simulator is
-    the "assistant"), but the server turns them before it answers, so nothing is turned here. Every other
-    word (system, tool_calls, …) is kept.
+    the "assistant"), but the server turns them before it answers, so nothing is turned here; `call_record`
+    does that for snapshots, which are sent as stored. Every other word (system, tool_calls, …) is kept.
     """
     return tuple(map(_turn, objects(value)))
 
@@ -578,10 +579,13 @@ class Answered(Protocol):
         ...
 
 
-def call_record(model: Answered, *, execution_id: str | None = None) -> CallRecord:
+def call_record(
+    model: Answered, *, execution_id: str | None = None, provider: str | None = None
+) -> CallRecord:
     """Make the record of a call from what any endpoint returned for it.
 
-    `execution_id` is used where the answer itself doesn't name the execution. Never raises for values
+    `execution_id` and `provider` are used where the answer itself doesn't name the execution or the voice
+    provider, as snapshots don't. Never raises for values
     that differ from the contract: what can't be read is None.
     """
     raw = _flat(mapping(model.raw))
@@ -599,7 +603,7 @@ def call_record(model: Answered, *, execution_id: str | None = None) -> CallReco
         ended_at=moment(first(raw, "completed_at", "ended_at")),
         created_at=moment(raw.get("created_at")),
         updated_at=moment(first(raw, "updated_at", "timestamp")),
-        duration_s=number(raw["duration_seconds"] if "duration_seconds" in raw else raw.get("duration")),
+        duration_s=number(first(raw, "duration_seconds", "duration")),
         customer_name=person(raw.get("customer_name")) or _persona(raw),
         phone_number=text(raw.get("phone_number")),
         summary=text(raw.get("call_summary")),
@@ -609,14 +613,42 @@ def call_record(model: Answered, *, execution_id: str | None = None) -> CallReco
         response_time_s=_response_time(raw),
         cost_cents=number(first(raw, "cost_cents", "total_cost_cents")),
         evals=eval_records(raw.get("eval_outputs"), raw.get("eval_metrics")),
-        transcript=turns(first(raw, "transcript", "transcripts")),
+        transcript=_platform_sides(raw, turns(first(raw, "transcript", "transcripts")), provider),
         is_snapshot=raw.get("is_snapshot") is True,
         rerun_type=text(raw.get("rerun_type")),
         original_call_id=text(raw.get("original_call_execution_id")),
         session_id=text(raw.get("session_id")),
-        provider=word(raw.get("provider")) or next(iter(mapping(raw.get("provider_call_data"))), None),
+        provider=_provider(raw) or word(provider),
         raw_json=model.raw_json,
     )
+
+
+def _provider(raw: Mapping[str, Any]) -> str | None:
+    return word(raw.get("provider")) or next(iter(mapping(raw.get("provider_call_data"))), None)
+
+
+_RAW_CALL_TYPES: Final = frozenset({"inboundPhoneCall", "inbound", "web"})
+"""Call types as stored, of which the server sends the provider's roles in snapshots. Outbound ones agree."""
+_OTHER_SIDE: Final = {"agent": "customer", "customer": "agent"}
+
+
+def _platform_sides(
+    raw: Mapping[str, Any], spoken: tuple[Turn, ...], provider: str | None
+) -> tuple[Turn, ...]:
+    """Name the speakers of a snapshot from the platform's point of view, as the server does for calls.
+
+    In inbound calls of Vapi the sides change places. Where the provider or the direction isn't known, both
+    sides are "unknown". "inboundPhoneCall" is Vapi's own word.
+    """
+    kind = raw.get("call_type")
+    if raw.get("is_snapshot") is not True or kind not in _RAW_CALL_TYPES:
+        return spoken
+    known = "vapi" if kind == "inboundPhoneCall" else _provider(raw) or word(provider)
+    if known is not None and known != "vapi":
+        return spoken
+    known_side = known is not None and _direction(raw) == "inbound"
+    sides = _OTHER_SIDE if known_side else dict.fromkeys(_OTHER_SIDE, "unknown")
+    return tuple(replace(turn, speaker=sides.get(turn.speaker, turn.speaker)) for turn in spoken)
 
 
 def _flat(raw: Mapping[str, Any]) -> dict[str, Any]:

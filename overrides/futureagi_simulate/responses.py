@@ -225,6 +225,32 @@ _REMEDIES: Final[Mapping[type[APIStatusError], str]] = {
     RateLimitError: "Ask less often, or allow more time with retry=RetryPolicy(attempts=..., budget=...).",
     ServerError: "Try again later; if it stays, report it to whoever runs the server.",
 }
+_KNOWN_CAUSES: Final = (
+    (
+        "getSimulationRuns",
+        re.compile("Unable to fetch simulation runs"),
+        re.compile(""),
+        "Asking again won't help. Most likely an eval of type numeric has a result, which the server can't "
+        "sum up, or the page doesn't exist. get_test_execution and list_call_executions still answer for the "
+        "calls; so do gate, failures and report for an execution named by its id.",
+    ),
+    (
+        "listTestExecutions",
+        re.compile("Failed to retrieve test executions"),
+        re.compile("[?&]search="),
+        "Asking again won't help: the server can't search for the names of scenarios. Search for a status "
+        "such as completed, or list without a search and compare the scenarios.",
+    ),
+    (
+        "getTestExecution",
+        re.compile(""),
+        re.compile("[?&]row_groups="),
+        "Asking again won't help: the server can't group by a plain column such as scenario. Group by the id "
+        "of a scenario's column (scenario_<id>_dataset_<id>, listed in column_order), or fetch the calls and "
+        "count them.",
+    ),
+)
+"""Requests that always end in 500 on the open-source server: operation, message, URL, and what works."""
 _FAILURES: Final[Mapping[FailureKind, tuple[type[TransportError], str]]] = {
     FailureKind.CONNECT: (
         ConnectError,
@@ -413,12 +439,24 @@ class Classifier(msgspec.Struct, frozen=True):
         message = f": {words.message}" if words.message else ""
         problem = f"{self.request} answered {status_text(reply.status)}{message}"
         remedy = _SHORTER if reply.status in _TOO_LONG else _REMEDIES.get(kind, _READ)
+        if reply.status == 500 and kind is ServerError:
+            remedy = self._known_cause(words.message) or remedy
         error = self._status_error(kind, problem, remedy, reply, words)
         asked = retry_after(reply.headers, self.policy.clock.wall())
         if isinstance(error, RateLimitError):
             error.retry_after = asked
         again = reply.status in self.policy.statuses or (reply.status == 500 and not words.found)
         return FailedAttempt(str(reply.status), error, again, asked)
+
+    def _known_cause(self, message: str) -> str | None:
+        """Return what works instead of a request that the server always answers with 500."""
+        asked = self.request
+        fitting = (
+            remedy
+            for operation, words, query, remedy in _KNOWN_CAUSES
+            if asked.operation == operation and words.search(message) and query.search(asked.url)
+        )
+        return next(fitting, None)
 
     def _status_error(
         self, kind: type[APIStatusError], problem: str, remedy: str, reply: Reply, words: ErrorEnvelope

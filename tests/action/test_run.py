@@ -58,8 +58,7 @@ def test_a_gate_leaves_reports_a_summary_and_its_exit_code(server: dict[str, str
 
 
 def test_compare_leaves_a_summary_and_its_exit_code(server: dict[str, str], tmp_path: Path) -> None:
-    execution = server["FI_TEST_EXECUTION_ID"]
-    inputs = {"BASELINE": execution, "EXECUTION": execution, "COMMAND": "compare"}
+    inputs = {"BASELINE": "previous", "COMMAND": "compare", "RUN_TEST": server["FI_RUN_TEST_ID"]}
     code, printed, output = run(tmp_path, FI, **inputs, **server)
     assert (code, output) == (0, "exit-code=0\n"), printed
     assert "Coherence" in (tmp_path / "step-summary.md").read_text("utf-8")

@@ -114,6 +114,10 @@ def test_a_baseline_is_shown_beside_and_judged(run: Run, server: dict[str, str])
     )
     before = executions[1]["id"]
     ran = run("gate", server["FI_TEST_EXECUTION_ID"], *GOOD, "--baseline", before)
+    assert ran.code == 0  # 13 calls in the baseline: a drop can't be told from chance
+    assert "Coherence: 100 % (13/13) to 68.89 % (31/45), -34.44 points" in ran.out
+    assert "too few calls to tell" in ran.out
+    ran = run("gate", server["FI_TEST_EXECUTION_ID"], *GOOD, "--baseline", before, "--max-drop", "2")
     assert ran.code == 1
     assert "Baseline" in ran.out.splitlines()[0]
     assert "Coherence: 68.89 %, 31.11 points below the baseline (100 %), allowed 2 below" in ran.out

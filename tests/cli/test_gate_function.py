@@ -49,7 +49,7 @@ def test_the_function_refuses_choices_that_it_can_not_read(want: Any) -> None:
 
 
 def test_the_function_takes_a_blank_baseline_for_a_mistake(server: dict[str, str]) -> None:
-    with pytest.raises(ConfigurationError, match="isn't a UUID"):
+    with pytest.raises(ConfigurationError, match="names no execution"):
         gate(server["FI_TEST_EXECUTION_ID"], min=10, baseline="")
 
 

@@ -495,7 +495,7 @@ def test_the_gate_refuses_with_a_baseline(before: Answer, why: str, run: Run, st
     if "two of a name" in why or "80 points" in why:  # the good one of the two is bad here
         now = execution(rate("Coherence", COHERENCE, 1, 4), rate("Coherence", TONE, 1, 4))
     stub.executions = {EXECUTION: now, BEFORE: before}
-    ran = run("gate", EXECUTION, "--min", "Coherence=10", "--baseline", BEFORE)
+    ran = run("gate", EXECUTION, "--min", "Coherence=10", "--baseline", BEFORE, "--max-drop", "2")
     assert ran.code in (1, 4), ran.out
     assert why in ran.out + ran.err
 

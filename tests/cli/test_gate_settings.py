@@ -104,7 +104,8 @@ ONE_VERDICT = [
     ('min = ["Coherence=60"]\nmax-missing = "20%"', ("--max-missing", "0"), 1),
     ('min = ["Coherence=60"]\nmax-missing = "20%"', ("--min-calls", "46"), 1),
     ('min = ["Tone=60"]\nmax-missing = 8\nwant = { Tone = ["calm"] }', ("--want", "Tone=calm,neutral"), 1),
-    ('min = ["Coherence=60"]\nmax-missing = "20%"\nbaseline = "BEFORE"', (), 1),
+    ('min = ["Coherence=60"]\nmax-missing = "20%"\nbaseline = "BEFORE"', (), 0),
+    ('min = ["Coherence=60"]\nmax-missing = "20%"\nbaseline = "BEFORE"\nmax-drop = 2', (), 1),
     ('min = ["Coherence=60"]\nmax-missing = "100%"\nbaseline = "BEFORE"', ("--max-drop", "50"), 0),
 ]
 

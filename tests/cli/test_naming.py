@@ -28,6 +28,7 @@ NAMED_ELSEWHERE = {
     "drift": set(VARIABLES.values()),
     "export": {"FI_RUN_TEST_ID"},
     "sync": {"FI_RUN_TEST_ID"},
+    "doctor": {"FI_RUN_TEST_ID"},
 }  # their argument is another
 
 

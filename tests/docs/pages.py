@@ -82,6 +82,7 @@ def run(example: Example, folder: Path, environment: Mapping[str, str]) -> str:
     command = _command(example, folder)
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
     variables = {**os.environ, **environment, "PATH": path, "PYTHONUTF8": "1"}
+    variables.pop("COLUMNS", None)  # whoever runs the tests may export it; a pipe has no width
     if example.language == "served":
         return _beginning(command, folder, variables, len(_lines(example.expected)))
     done = subprocess.run(

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import asyncio
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
@@ -13,7 +12,6 @@ import pytest
 from futureagi_simulate import AsyncClient, Client, RetryPolicy
 
 ROOT = Path(__file__).parents[2]
-sys.path.insert(0, str(ROOT))  # the modules of tools/ are no part of the distribution
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import sys
 from copy import deepcopy
 from pathlib import Path
 from typing import Any
@@ -11,8 +10,6 @@ from futureagi_simulate_contract.document import Document, load
 from futureagi_simulate_contract.views import Profile, strict_view
 
 ROOT = Path(__file__).parents[2]
-sys.path.insert(0, str(ROOT))  # the modules of tools/ are no part of the distribution
-
 RECORDED = ROOT / "tests" / "recorded"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import importlib
 import inspect
 import os
@@ -10,11 +11,10 @@ import traceback
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, Final, NamedTuple
+from typing import Annotated, Any, Final, NamedTuple
 
 import typer
-from typer._click.types import FloatRange, IntRange
-from typer.core import TyperCommand, TyperGroup, TyperOption
+from typer.core import TyperCommand, TyperGroup
 
 from futureagi_simulate.errors import (
     BadRequestError,
@@ -107,58 +107,68 @@ def build_command(entry: Entry) -> Any:
     if isinstance(target, typer.Typer):
         return typer.main.get_command(target)
     app = typer.Typer(add_completion=False, rich_markup_mode=help_style())
+    called = target
+    if entry.name not in _WITHOUT_CLIENT:
+        called = _with_common_options(target, output=entry.name in _PRINTING)
     app.command(
         entry.name,
         help=_help(target) or entry.summary,
         short_help=entry.summary,
         context_settings={"help_option_names": ["--help", "-h"]},
-    )(target)
-    command = typer.main.get_command(app)
-    if entry.name not in _WITHOUT_CLIENT:
-        _add_common_options(command, output=entry.name in _PRINTING)
-    return command
+    )(called)
+    return typer.main.get_command(app)
 
 
-_WITHOUT_CLIENT: Final = ("demo", "mock", "mcp")
+_WITHOUT_CLIENT: Final = ("demo", "mock", "mcp", "drift")
 _PRINTING: Final = ("executions", "calls", "runs", "failures", "compare", "flaky")
 
 
-def _add_common_options(command: Any, *, output: bool) -> None:
-    """Add the options of `connection` that the command lacks, and --output to a printing one."""
-    from futureagi_simulate_cli.commands.connection import CONNECTION
-
-    taken = {name for parameter in command.params for name in parameter.opts}
-
-    def add(*names: str, **settings: Any) -> None:
-        def keep(_: Any, parameter: Any, value: Any) -> None:
-            setattr(CONNECTION, parameter.name, value)
-
-        free = [name for name in names if name not in taken]
-        if names[0] in free:
-            command.params.append(
-                TyperOption(param_decls=free, callback=keep, expose_value=False, **settings)
-            )
-
-    add("--timeout", metavar="TIME", type=str, help="Wait at most this long for an answer: 30s (60s).")
-    add("--retries", metavar="N", type=IntRange(0, 100), help="Try a request again so often at most (4).")
-    add("--rate", metavar="N", type=FloatRange(0.001), help="Requests a second at most.")
-    add("--verbose", "-v", is_flag=True, type=bool, default=False, help="Tell each request on stderr.")
-    add("--quiet", "-q", is_flag=True, type=bool, default=False, help="Tell nothing but results and errors.")
-    if output:
-        add("--output", "-o", metavar="FILE", type=str, help="Write the result to this file; - for stdout.")
-        command.callback = _into_file(command.callback)
+_COMMON: Final[dict[str, Any]] = {
+    "timeout": Annotated[
+        str | None,
+        typer.Option("--timeout", metavar="TIME", help="Wait at most this long for an answer: 30s (60s)."),
+    ],
+    "retries": Annotated[
+        int | None,
+        typer.Option("--retries", metavar="N", min=0, max=100, help="Further attempts at a request (3)."),
+    ],
+    "rate": Annotated[
+        float | None, typer.Option("--rate", metavar="N", min=0.001, help="Requests a second at most.")
+    ],
+    "verbose": Annotated[bool, typer.Option("--verbose", "-v", help="Tell each request on stderr.")],
+    "quiet": Annotated[bool, typer.Option("--quiet", "-q", help="Tell nothing but results and errors.")],
+    "output": Annotated[
+        str | None,
+        typer.Option("--output", "-o", metavar="FILE", help="Write the result to this file; - for stdout."),
+    ],
+}
 
 
-def _into_file(callback: Any) -> Any:
-    """Return `callback`, printing to the file of --output; an error leaves the file as it was."""
+def _with_common_options(target: Any, *, output: bool) -> Any:
+    """Return a command with the options of `connection` that it lacks, and with --output if it prints."""
+    own = inspect.signature(target, eval_str=True).parameters
+    added = [name for name in _COMMON if name not in own and (output or name != "output")]
 
+    @functools.wraps(target)
     def call(**arguments: Any) -> Any:
         from futureagi_simulate_cli.commands.connection import CONNECTION
 
-        with to_file(CONNECTION.output):
-            return callback(**arguments)
+        for name in added:
+            setattr(CONNECTION, name, arguments.pop(name))
+        with to_file(CONNECTION.output if output else None):
+            return target(**arguments)
 
+    keyword = inspect.Parameter.KEYWORD_ONLY
+    more = [
+        inspect.Parameter(name, keyword, default=False if name in _FLAGS else None, annotation=_COMMON[name])
+        for name in added
+    ]
+    own_ones = [one.replace(kind=keyword) for one in own.values()]
+    call.__signature__ = inspect.Signature([*own_ones, *more])  # type: ignore[attr-defined]
     return call
+
+
+_FLAGS: Final = ("verbose", "quiet")
 
 
 def _help(command: Any) -> str:

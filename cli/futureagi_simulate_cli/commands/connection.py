@@ -83,7 +83,8 @@ class _Waits(logging.Handler):
         if waits and isinstance(record.args, tuple):
             _, outcome, seconds, _ = record.args
             if isinstance(seconds, float | int) and seconds >= LEAST_WAIT and not CONNECTION.verbose:
-                say(progress(), f"The server answered {outcome}; waiting {seconds:.0f} s.", "dim")
+                said = f"The server answered {outcome}" if str(outcome).isdigit() else str(outcome).capitalize()
+                say(progress(), f"{said}; waiting {seconds:.0f} s.", "dim")
         if CONNECTION.verbose:
             say(progress(), record.getMessage(), "dim")
 

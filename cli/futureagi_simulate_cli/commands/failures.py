@@ -80,6 +80,8 @@ def failures(
     if redact:
         found = _redacted(found, run_test_id)
     _print(found, json=json, size=size if prompt else None)
+    for note in found.notes:
+        say(progress(), f"note: {note}")
     if missing:
         hint = "" if run_test_id else "; --run-test with the id of the run test finds what is left out here"
         say(progress(), f"note: {missing} calls came without a transcript{hint}.")

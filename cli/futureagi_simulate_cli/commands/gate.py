@@ -154,8 +154,7 @@ def write_reports(verdict: Verdict, junit: Path | None, markdown: Path | None = 
 
 def write_html(verdict: Verdict, request: GateRequest, path: Path) -> None:
     """Write a report of the execution with this verdict; its calls are fetched for it."""
-    import attrs
-
+    from futureagi_simulate.options import Options
     from futureagi_simulate_cli.commands.connection import connect
     from futureagi_simulate_cli.export.target import write_file
     from futureagi_simulate_cli.failures import Criteria
@@ -171,9 +170,9 @@ def write_html(verdict: Verdict, request: GateRequest, path: Path) -> None:
             str(verdict.execution.id),
             settings,
             run_test_id=run_test if run_test and is_uuid(run_test) else None,
+            verdict=verdict,
+            server=str(Options.of().origin),
         )
-    baseline = verdict.comparison.baseline if verdict.comparison else None
-    material = attrs.evolve(material, verdict=verdict, baseline=baseline)
     page = build_page(material, Criteria(settings.thresholds, settings.choices))
     write_file(path, page.encode())
 

@@ -21,6 +21,7 @@ def report(
             "calls come with transcripts that the server leaves out of an execution.",
         ),
     ] = None,
+    redact: Annotated[bool, typer.Option("--redact", help="Leave out customers' names and numbers.")] = False,
     **options: Any,
 ) -> None:
     """Write a report of an execution: verdict, charts, failure clusters and a table of its calls.
@@ -29,6 +30,7 @@ def report(
 
     Example: fi-simulate report EXECUTION --baseline LAST_RELEASE --to report.html
     """
+    from futureagi_simulate.options import Options
     from futureagi_simulate_cli.commands.connection import connect
     from futureagi_simulate_cli.commands.console import progress, say
     from futureagi_simulate_cli.export.target import failure, require_writable, write_file
@@ -44,17 +46,21 @@ def report(
     require_writable(to)
     console = progress()
     with connect() as client, console.status("Reading calls …") as status:
+        target = str(find_execution(client, "report", request.execution, request.run_test).id)
         material = gather(
             client,
-            str(find_execution(client, "report", request.execution, request.run_test).id),
+            target,
             settings,
-            baseline_id=request.baseline,
+            baseline_id=_baseline(client, request, target),
             run_test_id=run_test if run_test and is_uuid(run_test) else None,
+            server=str(Options.of().origin),
             progress=lambda done, total: status.update(f"Reading calls: {done} of {total or '?'}"),
         )
         status.update("Drawing …")
         thresholds = () if settings.thresholds == (DOCUMENTED_RULE,) else settings.thresholds
-        page = build_page(material, Criteria(thresholds, settings.choices))
+        page = build_page(
+            material.without_names() if redact else material, Criteria(thresholds, settings.choices)
+        )
     try:
         write_file(to, page.encode())
     except BrokenPipeError:
@@ -66,3 +72,12 @@ def report(
         f"Wrote {to} ({len(page) / 1e6:.1f} MB, {len(material.calls)} calls): {material.verdict.sentence}",
     )
     say(console, settings_text(settings))
+
+
+def _baseline(client: Any, request: Any, execution_id: str) -> str | None:
+    """Return the id of the baseline, which may be named as in `fi-simulate compare`."""
+    from futureagi_simulate_cli.gate.wait import find_baseline
+
+    if request.baseline is None:
+        return None
+    return find_baseline(client, request.baseline, request.run_test, execution_id, request.settings).id

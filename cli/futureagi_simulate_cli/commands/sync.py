@@ -46,7 +46,7 @@ def sync(
     """
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-    from futureagi_simulate import Client
+    from futureagi_simulate_cli.commands.connection import connect
     from futureagi_simulate_cli.commands.console import output, progress, say
     from futureagi_simulate_cli.commands.options import given
     from futureagi_simulate_cli.commands.process import UNFINISHED, CommandError
@@ -63,7 +63,7 @@ def sync(
     console = progress()
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     hidden = not console.is_terminal
-    with Client() as client, Progress(*columns, console=console, transient=True, disable=hidden) as bar:
+    with connect() as client, Progress(*columns, console=console, transient=True, disable=hidden) as bar:
         task = bar.add_task("Reading calls", total=None)
         result = run(
             client,

@@ -201,7 +201,8 @@ def print_list(
     """
     kept = list(range(len(columns))) if chosen is None else _chosen_columns(columns, chosen)
     cells = [[cell if isinstance(cell, Text) else Text(one_line(cell)) for cell in row] for row in rows]
-    fits = console.is_terminal or "COLUMNS" in os.environ
+    given = os.environ.get("COLUMNS", "")
+    fits = console.is_terminal or (given.isascii() and given.isdecimal() and int(given) > 0)
     if wide or not fits:
         _print(console, columns, cells, kept, right)
         return
@@ -218,7 +219,7 @@ def print_list(
     def room() -> int:
         return console.width - sum(least(place) for place in kept) - len(GAP) * (len(kept) - 1)
 
-    dropped = []
+    dropped: list[int] = []
     for name in drop if chosen is None else ():
         if room() >= 0:
             break

@@ -395,7 +395,9 @@ def _ordered(calls: Iterable[CallRecord]) -> list[CallRecord]:
 def _eval_change(old: Measure, new: Measure, match: _Match, choices: Choices, level: float) -> EvalChange:
     results = reader(old, match.a, choices), reader(new, match.b, choices)
     groups = [(scenario, _known(a, results[0]), _known(b, results[1])) for scenario, a, b in match.groups]
-    groups = [one for one in groups if one[1] and one[2]]
+    told = zip((old, new), (match.a, match.b), results, strict=True)
+    agree = all(_agrees(measure, _known(calls, result)) for measure, calls, result in told)
+    groups = [one for one in groups if one[1] and one[2]] if agree else []
     if not old.is_rate or not new.is_rate:
         return _average_change(old, new, groups, by_scenario=match.by_scenario, level=level)
     scenarios: tuple[ScenarioChange, ...] = ()
@@ -421,8 +423,23 @@ def _eval_change(old: Measure, new: Measure, match: _Match, choices: Choices, le
         compared_calls=(sum(one.total_a for one in strata), sum(one.total_b for one in strata)),
         by_scenario=match.by_scenario and bool(groups),
         scenarios=scenarios,
-        flips=tuple(_flips(groups, new, match.b)),
+        flips=tuple(_flips(groups, (old, match.a), (new, match.b))),
     )
+
+
+_NEAR: Final = 0.5
+"""Points by which the mean of the calls' scores may differ from the execution's average: both are rounded."""
+
+
+def _agrees(measure: Measure, known: Known) -> bool:
+    """Return whether the calls' results are those that the execution counts; of a range they are in it."""
+    if measure.kind == "average":
+        mean = fmean(value for _, value in known) if known else measure.value
+        return measure.value is None or mean is None or abs(mean - measure.value) <= _NEAR
+    if measure.hits is None or measure.total is None:
+        return True
+    hits, total = _counts(known)
+    return total == measure.total and measure.hits <= hits <= max(measure.hits, measure.most or 0)
 
 
 Known = list[tuple[CallRecord, float]]
@@ -477,10 +494,10 @@ def _stratum(before: Rate, after: Rate) -> Stratum:
 
 
 def _flips(
-    groups: Iterable[tuple[str, Known, Known]], measure: Measure, calls: Sequence[CallRecord]
+    groups: Iterable[tuple[str, Known, Known]], *sides: tuple[Measure, Sequence[CallRecord]]
 ) -> Iterator[Flip]:
     """Iterate over the calls that flipped: from pass to fail first."""
-    by_id = any(entry.id == measure.id for call in calls for entry in call.evals)
+    by_id = [any(entry.id == one.id for call in calls for entry in call.evals) for one, calls in sides]
     flips = []
     for scenario, a, b in groups:
         before, after = (sorted(known, key=lambda one: -one[1]) for known in (a, b))
@@ -489,8 +506,8 @@ def _flips(
             old, was = before[place * len(a) // most]
             new, now = after[place * len(b) // most]
             if was != now:
-                failed = new if now < was else old
-                entry = find_entry(failed, measure, by_id=by_id)
+                side = int(now < was)  # the call that failed is the candidate's, or the baseline's
+                entry = find_entry((old, new)[side], sides[side][0], by_id=by_id[side])
                 flips.append(Flip(scenario, old.id, new.id, now > was, entry.reason if entry else None))
     return iter(sorted(flips, key=lambda flip: (flip.passed, flip.scenario)))
 
@@ -627,6 +644,12 @@ def _notes(match: _Match, found: Sequence[EvalChange]) -> Iterator[str]:
         yield (
             f"{', '.join(uneven)}: some scenarios have more results in one execution than in the other; the "
             "difference counts each scenario alike in both, the rates don't."
+        )
+    apart = [one.name for one in found if match.by_scenario and not one.by_scenario and (match.a or match.b)]
+    if apart:
+        yield (
+            f"{', '.join(apart)}: the calls don't show the results that an execution counts; its counts were "
+            "compared, without regard to scenarios."
         )
     for one in found:
         for name, measure, compared in zip(

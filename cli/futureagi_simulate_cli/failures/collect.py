@@ -22,7 +22,9 @@ from futureagi_simulate.records import (
     Turn,
     call_record,
     execution_record,
+    first,
     text,
+    word,
 )
 from futureagi_simulate_cli.failures.redact import (
     LEFT_OUT,
@@ -33,6 +35,7 @@ from futureagi_simulate_cli.failures.redact import (
     Redactor,
     identities_of,
 )
+from futureagi_simulate_cli.gate.find import fetch_run, run_notes
 from futureagi_simulate_cli.gate.settings import EVERY, Threshold, merge_choices
 
 _WORD: Final = re.compile(r"[^\W\d_]{4,}|\d{2,}")
@@ -99,7 +102,9 @@ class Cluster:
 def read_clusters(summary: Any) -> tuple[Cluster, ...]:
     """Read `eval_explanation_summary`: an object of eval names, `{}` or null.
 
-    Entries come with `cluster_name` and `description`, some with other words for them besides or instead.
+    Entries have `cluster_name`, `description` and `call_execution_ids` in the documented form, `theme`,
+    `evidence_summary` and `member_ids` in the server's. One of kind "success" tells what went well and is
+    left out.
     """
     return tuple(_clusters(summary)) if isinstance(summary, dict) else ()
 
@@ -107,8 +112,8 @@ def read_clusters(summary: Any) -> tuple[Cluster, ...]:
 def _clusters(summary: dict[str, Any]) -> Iterator[Cluster]:
     for eval_name, entries in summary.items():
         for entry in entries if isinstance(entries, list) else ():
-            if isinstance(entry, dict):
-                ids = entry.get("call_execution_ids", entry.get("member_ids"))
+            if isinstance(entry, dict) and word(entry.get("kind")) != "success":
+                ids = first(entry, "call_execution_ids", "member_ids")
                 yield Cluster(
                     eval_name,
                     _first(entry, "cluster_name", "theme", "name") or "Unnamed cluster",
@@ -235,6 +240,7 @@ class Failures:
     `checked` is the number of calls read; `unjudged` of evals that could not be computed; `unreadable` of
     rows that were no objects. `clusters_status` is the status of the service's own explanation. `identities`
     has the names and numbers to redact, by call id; `redaction` says what `redacted` did, and is None before.
+    `notes` say what is missing, such as results of evals that were deleted from the run test.
     """
 
     execution: ExecutionRecord
@@ -247,6 +253,7 @@ class Failures:
     identities: Mapping[str, Identities] = attrs.field(factory=dict, repr=False, eq=False)
     redaction: Redaction | None = None
     unreadable: int = 0
+    notes: tuple[str, ...] = ()
 
     @property
     def everything(self) -> tuple[FailedCall, ...]:
@@ -308,6 +315,7 @@ class Failures:
                 clusters=sum(cluster.name == LEFT_OUT for cluster in clusters),
             ),
             unreadable=self.unreadable,
+            notes=tuple(map(redactor.identifier, self.notes)),
         )
 
     def _identities(self, call: CallRecord) -> Identities:
@@ -328,11 +336,11 @@ def collect(
         FutureAGIError: a request failed, or the server doesn't know one of the ids.
 
     """
-    run = client.get_execution_run(execution_id, summary=True, page_size=PAGE)
+    run = fetch_run(client, execution_id, summary=True, prefetch=1)
     detail = run.raw
     rows = list(run.calls)
-    calls = list(readable(rows, execution_id))
     execution = execution_record(run)
+    calls, deleted = _without_deleted(execution, list(readable(rows, execution_id)))
     criteria.check(_evals(execution, calls))
     clusters = read_clusters(detail.get("eval_explanation_summary"))
     ids = {call.id for call in calls if call.status == "failed" or failed_call(call, criteria)}
@@ -354,12 +362,36 @@ def collect(
         clusters_status=text(detail.get("eval_explanation_summary_status")),
         identities=identities,
         unreadable=len(rows) - len(calls),
+        notes=(*run_notes(run), *deleted),
     )
 
 
 def readable(rows: Iterable[Any], execution_id: str | None = None) -> Iterator[CallRecord]:
     """Iterate over the records of rows that are JSON objects; the client has warned of any other."""
     return (call_record(row, execution_id=execution_id) for row in rows if row.raw_json.lstrip()[:1] == b"{")
+
+
+def _without_deleted(
+    execution: ExecutionRecord, calls: list[CallRecord]
+) -> tuple[list[CallRecord], tuple[str, ...]]:
+    """Leave out results of evals that the execution's sums don't know: they were deleted.
+
+    The gate judges by the sums, so both count the same. Without any sum nothing is left out.
+    """
+    known = {one.id for summary in execution.evals for one in (summary, *summary.parts)}
+    deleted = {
+        entry.id: entry.name or entry.id
+        for call in calls
+        for entry in call.evals
+        if known and entry.status == "completed" and entry.kind and entry.id not in known
+    }
+    if not deleted:
+        return calls, ()
+    kept = [
+        replace(call, evals=tuple(entry for entry in call.evals if entry.id not in deleted)) for call in calls
+    ]
+    names = ", ".join(sorted({*deleted.values()}))
+    return kept, (f"Not counted: results of evals that were deleted from the run test: {names}.",)
 
 
 def _evals(

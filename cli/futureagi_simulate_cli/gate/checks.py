@@ -6,10 +6,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime
 from difflib import get_close_matches
 from enum import Enum
-from typing import TYPE_CHECKING, Final, Literal
+from typing import Final, Literal
 
 import attrs
 
+import futureagi_simulate_cli
 from futureagi_simulate.errors import ConfigurationError
 from futureagi_simulate.records import CallRecord, ExecutionRecord
 from futureagi_simulate_cli.gate.find import is_finished
@@ -22,9 +23,6 @@ from futureagi_simulate_cli.gate.measure import (
     with_parts,
 )
 from futureagi_simulate_cli.gate.settings import EVERY, Settings, Threshold, percent, points
-
-if TYPE_CHECKING:
-    from futureagi_simulate_cli.comparison import Comparison
 
 TOGETHER: Final = "all evals together"
 """The subject of a threshold without a name."""
@@ -89,7 +87,7 @@ class Verdict:
     notes: tuple[str, ...] = ()
     settings: Settings = attrs.field(factory=Settings)
     skipped: tuple[str, ...] = ()
-    comparison: Comparison | None = None
+    comparison: futureagi_simulate_cli.Comparison | None = None
 
     def with_notes(self, notes: Iterable[str]) -> Verdict:
         """Return the same verdict with `notes` before its own."""
@@ -447,7 +445,7 @@ def _compare(
     baseline: ExecutionRecord,
     before: Sequence[Measure],
     max_drop: float | None,
-    comparison: Comparison | None,
+    comparison: futureagi_simulate_cli.Comparison | None,
 ) -> Iterator[Check]:
     """Check that nothing is worse than in `baseline`, whose measures are `before`.
 
@@ -471,7 +469,7 @@ def _one_change(
     old: Measure,
     before: float,
     max_drop: float | None,
-    comparison: Comparison | None,
+    comparison: futureagi_simulate_cli.Comparison | None,
 ) -> Iterator[Check]:
     values = [measure.value for measure in now if measure.value is not None]
     if not values or len(values) < len(now):
@@ -507,7 +505,7 @@ def _drop(now: Sequence[Measure], old: Measure, value: float, before: float, max
     )
 
 
-def _changes(comparison: Comparison, old: Measure) -> Iterator[Check]:
+def _changes(comparison: futureagi_simulate_cli.Comparison, old: Measure) -> Iterator[Check]:
     """Check that an eval of the baseline isn't worse here, and no scenario of it."""
     from futureagi_simulate_cli.comparison.render import eval_sentence, scenario_sentence
 

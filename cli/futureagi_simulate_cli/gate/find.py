@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from itertools import islice
-from typing import Final
+from statistics import fmean
+from typing import Any, Final
 from uuid import UUID
+
+import attrs
 
 from futureagi_simulate import ExecutionRun
 from futureagi_simulate.client import Client
-from futureagi_simulate.errors import ConfigurationError, ContractError
-from futureagi_simulate.records import ExecutionRecord, execution_record
+from futureagi_simulate.errors import ConfigurationError, ContractError, FutureAGIError, ServerError
+from futureagi_simulate.records import EvalRecord, ExecutionRecord, call_record, execution_record
 
 PAGE: Final = 100
 PREFETCH: Final = 4
@@ -33,20 +37,121 @@ def fetch_run(
     page_size: int = PAGE,
     prefetch: int = PREFETCH,
     summary: bool = False,
-) -> ExecutionRun:
+) -> Run:
     """Fetch an execution with its evals and the first page of its calls: one request.
+
+    Where the runs endpoint fails and the execution's own page answers, that is read instead.
 
     Raises:
         ContractError: the response is about another execution.
+        ServerError: neither endpoint answers.
 
     """
-    run = client.get_execution_run(execution_id, page_size=page_size, prefetch=prefetch, summary=summary)
+    try:
+        run = client.get_execution_run(execution_id, page_size=page_size, prefetch=prefetch, summary=summary)
+    except ServerError as error:
+        partial = _fetch_partial(client, execution_id, error)
+        if partial is None:
+            raise
+        return partial
     if not run.execution_id:  # the client raises an error for another id than the requested one
         raise ContractError(
             f"The server's answer about execution {execution_id} has no execution_id.",
             remedy="Check that the base URL leads to the Future AGI API.",
         )
     return run
+
+
+@attrs.frozen
+class PartialRun:
+    """An execution whose sums the runs endpoint doesn't send: read from its own page, summed up here.
+
+    `raw` has the form of the runs endpoint. `notes` say what is missing and why.
+    """
+
+    execution_id: str
+    raw: dict[str, Any]
+    calls: tuple[Any, ...]
+    notes: tuple[str, ...]
+    raw_json: bytes = b""
+
+
+Run = ExecutionRun | PartialRun
+
+
+def run_notes(run: Run) -> tuple[str, ...]:
+    """Return what is missing of a fetched execution."""
+    return run.notes if isinstance(run, PartialRun) else ()
+
+
+def _fetch_partial(client: Client, execution_id: str, error: ServerError) -> PartialRun | None:
+    """Read an execution from its own page; None unless the runs endpoint said that it can't sum up."""
+    if error.status != 500 or "Unable to fetch simulation runs" not in error.message:
+        return None
+    try:
+        detail = client.get_test_execution(execution_id, page_size=PAGE, prefetch=PREFETCH)
+        calls = tuple(row for row in detail.calls if row.raw_json.lstrip()[:1] == b"{")
+    except FutureAGIError:
+        return None
+    records = [call_record(row, execution_id=execution_id) for row in calls]
+    evals: defaultdict[str, list[EvalRecord]] = defaultdict(list)
+    for entry in (entry for record in records for entry in record.evals):
+        evals[entry.id].append(entry)
+    summed = [found for key, entries in evals.items() if (found := _sum_up(key, entries))]
+    odd = sorted(
+        {entry.name or entry.id for listed in evals.values() for entry in listed if _is_odd_number(entry)}
+    )
+    cause = f"of the numeric eval {', '.join(odd)}" if odd else "most likely of a numeric eval"
+    statuses = Counter(record.status for record in records)
+    raw = {
+        "execution_id": execution_id,
+        "status": detail.raw.get("status"),
+        "started_at": min((r.started_at.isoformat() for r in records if r.started_at), default=None),
+        "total_calls": len(calls),
+        "completed_calls": statuses["completed"],
+        "failed_calls": statuses["failed"],
+        "agent_type": detail.raw.get("agent_type"),
+        "eval_results": summed,
+    }
+    note = (
+        f"The server can't sum up this execution because {cause}: the sums were made from its calls. "
+        "Missing: results of numeric evals, and the service's explanation of failures."
+    )
+    return PartialRun(execution_id, raw, calls, (note,))
+
+
+def _is_odd_number(entry: EvalRecord) -> bool:
+    output = entry.output
+    return entry.kind is None and isinstance(output, int | float) and not isinstance(output, bool)
+
+
+def _sum_up(key: str, entries: Iterable[EvalRecord]) -> dict[str, Any] | None:
+    """Sum up an eval's results in the form of the runs endpoint; None for an eval of another kind."""
+    entries = list(entries)
+    kind = next((entry.kind for entry in entries if entry.kind), None)
+    name = next((entry.name for entry in entries if entry.name), key)
+    part: dict[str, Any] = {"id": key, "name": name}
+    whole: dict[str, Any] = {"id": key, "name": name, "result": [part]}
+    if kind == "pass_fail":
+        verdicts = [entry.passed for entry in entries if entry.passed is not None]
+        total, passed = len(verdicts), sum(verdicts)
+        rate = round(100 * passed / total, 2) if total else 0
+        part["output"] = {"pass": rate, "pass_count": passed, "fail_count": total - passed} if total else {}
+        whole |= {"output_type": "Pass/Fail", "total_pass_rate": rate}
+    elif kind == "score":
+        scores = [entry.score for entry in entries if entry.score is not None]
+        total, mean = len(scores), round(fmean(scores), 2) if scores else 0
+        part["avg_score"] = mean
+        whole |= {"output_type": "score", "total_avg": mean}
+    elif kind == "choices":
+        answers = Counter(entry.choices for entry in entries if entry.choices)
+        total = answers.total()
+        part["output"] = {str(list(said)): 100 * count / total for said, count in answers.items()}
+        whole |= {"output_type": "choices", "total_choices_avg": part["output"]}
+    else:
+        return None
+    part["total_cells"] = total
+    return whole
 
 
 class Target:

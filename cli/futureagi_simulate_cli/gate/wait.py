@@ -8,7 +8,6 @@ from typing import Any, Final
 
 import attrs
 
-from futureagi_simulate import ExecutionRun
 from futureagi_simulate.client import Client
 from futureagi_simulate.durations import FORMS, seconds
 from futureagi_simulate.errors import (
@@ -24,12 +23,14 @@ from futureagi_simulate_cli.gate.checks import Check, Outcome, Verdict, evaluate
 from futureagi_simulate_cli.gate.find import (
     PAGE,
     PREFETCH,
+    Run,
     Target,
     fetch_run,
     find_latest,
     find_named,
     is_finished,
     is_uuid,
+    run_notes,
 )
 from futureagi_simulate_cli.gate.settings import ChoicesInput, Quarantined, Settings, ThresholdsInput
 
@@ -54,7 +55,7 @@ class Poll:
     """
 
     execution: ExecutionRecord | None
-    run: ExecutionRun | None
+    run: Run | None
     error: FutureAGIError | None
     elapsed: float
     remaining: float
@@ -66,7 +67,7 @@ class Poll:
 
 
 def poll(
-    fetch: Callable[[], ExecutionRun | None],
+    fetch: Callable[[], Run | None],
     *,
     timeout: float,
     interval: float = INTERVAL,
@@ -118,7 +119,7 @@ def fetch_verdict(
     before = fetch_run(client, baseline) if baseline is not None and is_uuid(baseline) else None
     page_size, prefetch = (POLL_PAGE, 1) if timeout else (PAGE, PREFETCH)
 
-    def fetch() -> ExecutionRun | None:
+    def fetch() -> Run | None:
         found = target.find()
         return fetch_run(client, found, page_size=page_size, prefetch=prefetch) if found else None
 
@@ -149,7 +150,7 @@ def find_baseline(
     return find_named(client, name, run_test, before=candidate, passed=passed)
 
 
-def evaluate_run(run: ExecutionRun, settings: Settings, baseline: ExecutionRun | None = None) -> Verdict:
+def evaluate_run(run: Run, settings: Settings, baseline: Run | None = None) -> Verdict:
     """Evaluate a fetched execution with its calls: what every command does.
 
     Raises:
@@ -165,7 +166,8 @@ def evaluate_run(run: ExecutionRun, settings: Settings, baseline: ExecutionRun |
         )
     calls = [call_record(call) for call in run.calls] if is_finished(execution) else []
     baseline_calls = [call_record(call) for call in baseline.calls] if baseline and calls else []
-    return evaluate(execution, settings, before, calls, baseline_calls)
+    notes = run_notes(run) + (run_notes(baseline) if baseline else ())
+    return evaluate(execution, settings, before, calls, baseline_calls).with_notes(notes)
 
 
 def gate(

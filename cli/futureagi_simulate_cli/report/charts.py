@@ -45,8 +45,22 @@ finally:
 Theme = Literal["light", "dark"]
 
 _INK: Final[dict[Theme, dict[str, str]]] = {
-    "light": {"text": "#1f2328", "grid": "#d8dee4", "bar": "#2f6fb2", "range": "#0b2a4a", "mark": "#b35900"},
-    "dark": {"text": "#e6edf3", "grid": "#3d444d", "bar": "#5b9bd9", "range": "#dcebfa", "mark": "#f0a04b"},
+    "light": {
+        "text": "#1f2328",
+        "grid": "#d8dee4",
+        "bar": "#2f6fb2",
+        "range": "#0b2a4a",
+        "mark": "#b35900",
+        "limit": "#b3261e",
+    },
+    "dark": {
+        "text": "#e6edf3",
+        "grid": "#3d444d",
+        "bar": "#5b9bd9",
+        "range": "#dcebfa",
+        "mark": "#f0a04b",
+        "limit": "#ff8f86",
+    },
 }
 _LONGEST_LABEL: Final = 24
 """Characters of the names beside the bars; longer ones are cut, and stand in full in the table below.
@@ -67,21 +81,33 @@ class Chart:
 
 
 def rates(verdict: Verdict) -> Chart | None:
-    """Draw each eval as a bar with its 95 % interval, and the baseline as a tick; None without any."""
+    """Draw each eval as a bar with its 95 % interval, ticks for threshold and baseline; None without any."""
     before = {measure.name: measure.value for measure in verdict.baseline}
+    limits = {
+        check.subject: float(check.required)
+        for check in verdict.checks
+        if check.kind == "threshold" and isinstance(check.required, int | float)
+    }
     names = _labels(measure.name for measure in verdict.measures)
     rows = [
-        _rate_row(name, measure, before)
+        _rate_row(name, measure, before, limits)
         for name, measure in zip(names, verdict.measures, strict=True)
         if _drawable(measure.value) is not None
     ]
     if not rows:
         return None
-    words = "Percent per eval. " + "; ".join(f"{row['name']} {row['value']:g} %" for row in rows)
+    words = "Percent per eval. " + "; ".join(map(_words, rows))
     return _both(lambda theme: _rates(rows, theme), words)
 
 
-def _rate_row(name: str, measure: Measure, before: dict[str, float | None]) -> dict[str, Any]:
+def _words(row: dict[str, Any]) -> str:
+    required = "" if row["limit"] is None else f" (required {row['limit']:g} %)"
+    return f"{row['name']} {row['value']:g} %{required}"
+
+
+def _rate_row(
+    name: str, measure: Measure, before: dict[str, float | None], limits: dict[str, float]
+) -> dict[str, Any]:
     low, high = measure.interval or (None, None)
     return {
         "name": name,
@@ -89,6 +115,7 @@ def _rate_row(name: str, measure: Measure, before: dict[str, float | None]) -> d
         "low": _drawable(low),
         "high": _drawable(high),
         "before": _drawable(before.get(measure.name)),
+        "limit": _drawable(limits.get(measure.name)),
     }
 
 
@@ -124,7 +151,8 @@ def _rates(rows: list[dict[str, Any]], theme: Theme) -> Any:
     )
     spans = base.mark_rule(color=ink["range"], strokeWidth=2, clip=True).encode(x="low:Q", x2="high:Q")
     ticks = base.mark_tick(color=ink["mark"], thickness=3, size=24, clip=True).encode(x="before:Q")
-    return alt.layer(bars, spans, ticks).properties(width=420, height=alt.Step(30))
+    limits = base.mark_tick(color=ink["limit"], thickness=3, size=24, clip=True).encode(x="limit:Q")
+    return alt.layer(bars, spans, ticks, limits).properties(width=420, height=alt.Step(30))
 
 
 def histogram(values: Sequence[float], title: str, unit: str) -> Chart | None:

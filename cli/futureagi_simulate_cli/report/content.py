@@ -7,6 +7,10 @@ import zlib
 from base64 import b64encode
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
+from functools import reduce
+from itertools import islice
+from operator import or_
 from typing import Any, Final
 
 import attrs
@@ -16,8 +20,16 @@ from futureagi_simulate.errors import FutureAGIError
 from futureagi_simulate.printable import escaped
 from futureagi_simulate.records import CallRecord, EvalRecord, ExecutionRecord, execution_record
 from futureagi_simulate_cli.failures.collect import Cluster, full_calls, merge, read_clusters, readable
+from futureagi_simulate_cli.failures.redact import (
+    LONG_NUMBER,
+    SHORTER_NUMBER,
+    Identities,
+    Redactor,
+    identities_of,
+)
 from futureagi_simulate_cli.gate import Settings, Verdict
-from futureagi_simulate_cli.gate.find import fetch_run
+from futureagi_simulate_cli.gate.find import fetch_run, is_finished
+from futureagi_simulate_cli.gate.measure import Measure, measure_execution
 from futureagi_simulate_cli.gate.settings import points
 from futureagi_simulate_cli.gate.wait import evaluate_run
 
@@ -34,6 +46,36 @@ class Material:
     calls: tuple[CallRecord, ...]
     clusters: tuple[Cluster, ...] = ()
     baseline: ExecutionRecord | None = None
+    server: str | None = None
+    redacted: bool = False
+    trend: tuple[tuple[ExecutionRecord, tuple[Measure, ...]], ...] = ()
+
+    def without_names(self) -> Material:
+        """Return the same without the customers' names and numbers that the server sent (see `Redactor`).
+
+        Where a call's name is unknown its texts are left out, and so are those of its clusters.
+        """
+        found = {call.id: identities_of(call) for call in self.calls}
+        everything = reduce(or_, found.values(), Identities())
+        redactor = Redactor(everything.names, everything.numbers, titles=everything.titles)
+        named = {call_id for call_id, identities in found.items() if identities.names}
+        calls = tuple(
+            redactor.call(call, LONG_NUMBER if found[call.id].numbers else SHORTER_NUMBER)
+            if call.id in named
+            else redactor.without_texts(call)
+            for call in self.calls
+        )
+        clusters = tuple(
+            redactor.cluster(one, has_texts=bool(one.call_ids) and named >= {*one.call_ids})
+            for one in self.clusters
+        )
+        return attrs.evolve(
+            self,
+            calls=calls,
+            clusters=clusters,
+            execution=redactor.execution(self.execution, has_texts=len(named) == len(found)),
+            redacted=True,
+        )
 
 
 def gather(
@@ -43,11 +85,14 @@ def gather(
     *,
     baseline_id: str | None = None,
     run_test_id: str | None = None,
+    verdict: Verdict | None = None,
+    server: str | None = None,
     progress: Callable[[int, int | None], None] | None = None,
 ) -> Material:
     """Fetch an execution with all its calls, and evaluate it by `settings`.
 
-    Calls come from the execution itself or, as a server may leave transcripts out there, from the run test
+    `verdict` is one that was made already, and is not made again; `server` is shown as it is. Calls come from
+    the execution itself or, as a server may leave transcripts out there, from the run test
     when `run_test_id` is given. `progress` is called with the number of calls so far and their total.
 
     Raises:
@@ -56,8 +101,11 @@ def gather(
     """
     run = fetch_run(client, execution_id, summary=True)
     before = fetch_run(client, baseline_id) if baseline_id else None
-    verdict = evaluate_run(run, settings or Settings(), before)
+    verdict = verdict or evaluate_run(run, settings or Settings(), before)
     execution = verdict.execution
+    older: list[tuple[ExecutionRecord, tuple[Measure, ...]]] = []
+    if run_test_id is not None:
+        execution, older = _history(client, run_test_id, verdict)
     calls: list[CallRecord] = []
     for call in _calls(client, execution_id, run_test_id):
         calls.append(call)
@@ -73,8 +121,44 @@ def gather(
         verdict=verdict,
         calls=tuple(calls),
         clusters=read_clusters(run.raw.get("eval_explanation_summary")),
-        baseline=execution_record(before) if before else None,
+        baseline=execution_record(before) if before else verdict_baseline(verdict),
+        server=server,
+        trend=tuple(older),
     )
+
+
+def verdict_baseline(verdict: Verdict) -> ExecutionRecord | None:
+    """Return the execution that a verdict compared with."""
+    return verdict.comparison.baseline if verdict.comparison else None
+
+
+TREND: Final = 8
+"""Executions of a trend, the one of the report included: each other one is a request."""
+
+
+def _history(
+    client: Client, run_test_id: str, verdict: Verdict
+) -> tuple[ExecutionRecord, list[tuple[ExecutionRecord, tuple[Measure, ...]]]]:
+    """Return the execution with its agent, and the last ones up to it with their evals, oldest first."""
+    execution, settings = verdict.execution, verdict.settings
+    found = islice(client.list_test_executions(run_test_id, page_size=PAGE), 2 * PAGE)
+    listed = [execution_record(one, run_test_id=run_test_id) for one in found]
+    place = next((i for i, one in enumerate(listed) if one.id == execution.id), None)
+    if place is None:
+        return execution, []
+    own = listed[place]
+    execution = replace(
+        execution, agent_name=own.agent_name, agent_version=own.agent_version, run_test_id=run_test_id
+    )
+    older = [one for one in listed[place + 1 :] if is_finished(one) and one.id][: TREND - 1]
+    trend = [(execution, verdict.measures)]
+    for one in older:
+        try:
+            run = client.get_execution_run(str(one.id), page_size=1)
+        except FutureAGIError:
+            continue  # its sums can't be had; the report is about another execution
+        trend.append((one, measure_execution(execution_record(run), settings.choices)))
+    return execution, trend[::-1] if len(trend) > 1 else []
 
 
 def _calls(client: Client, execution_id: str, run_test_id: str | None) -> Iterator[CallRecord]:
@@ -83,7 +167,7 @@ def _calls(client: Client, execution_id: str, run_test_id: str | None) -> Iterat
         detail = client.get_test_execution(execution_id, page_size=PAGE, prefetch=PREFETCH)
         yield from readable(detail.calls, execution_id)
         return
-    run = client.get_execution_run(execution_id, page_size=PAGE, prefetch=PREFETCH)
+    run = fetch_run(client, execution_id)
     calls = list(readable(run.calls, execution_id))
     fuller = full_calls(client, execution_id, run_test_id, {call.id for call in calls}, prefetch=PREFETCH)
     yield from (merge(call, fuller.get(call.id)) for call in calls)

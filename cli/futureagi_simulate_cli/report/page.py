@@ -11,7 +11,10 @@ from typing import Any, Final
 import jinja2
 
 from futureagi_simulate.printable import clean
-from futureagi_simulate.records import CallRecord
+from futureagi_simulate.records import CallRecord, ExecutionRecord
+from futureagi_simulate_cli.comparison import Comparison
+from futureagi_simulate_cli.comparison.render import COLUMNS as COMPARED
+from futureagi_simulate_cli.comparison.render import eval_row, findings, metric_row, summary
 from futureagi_simulate_cli.failures.collect import Cluster, Criteria, failed_call
 from futureagi_simulate_cli.gate import Outcome
 from futureagi_simulate_cli.gate.measure import Measure
@@ -59,14 +62,18 @@ def build_page(material: Material, criteria: Criteria | None = None) -> str:
         verdict_sentence=material.verdict.sentence.partition(": ")[2] or material.verdict.sentence,
         checks=material.verdict.checks,
         notes=material.verdict.notes,
+        has_limits=any(check.kind == "threshold" for check in material.verdict.checks),
         has_baseline=material.baseline is not None,
         rates_chart=charts.rates(material.verdict),
         eval_rows=list(_eval_rows(material)),
+        comparison=_comparison(material.verdict.comparison),
+        shares=list(_shares(material.execution)),
+        trend=_trend(material),
         scenarios=content.by_scenario(material.calls),
         histograms=[chart for chart in _histograms(material.calls) if chart],
         clusters=_clusters(material.clusters),
         **_heading(material),
-        **_calls(material.calls, criteria or Criteria()),
+        **_calls(material, criteria or Criteria()),
     )
 
 
@@ -83,7 +90,10 @@ def _heading(material: Material) -> dict[str, Any]:
     execution = material.execution
     name = execution.run_test_name or execution.agent_name
     started = f"{execution.started_at:%Y-%m-%d %H:%M} UTC" if execution.started_at else None
+    agent = " ".join(filter(None, (execution.agent_name, execution.agent_version)))
     facts = (
+        ("Run test", execution.run_test_name or execution.run_test_id),
+        ("Agent", agent or None),
         ("Execution", execution.id),
         ("Compared with", material.baseline.id if material.baseline else None),
         ("Status", execution.status),
@@ -91,6 +101,9 @@ def _heading(material: Material) -> dict[str, Any]:
         ("Calls", execution.total_calls),
         ("Completed", execution.completed_calls),
         ("Failed calls", execution.failed_calls),
+        ("Server", material.server),
+        ("Settings", material.verdict.settings.source or "no file"),
+        ("Redacted", "customers' names and numbers" if material.redacted else None),
     )
     heading = name or f"Execution {execution.id or 'without an id'}"
     return {
@@ -102,11 +115,14 @@ def _heading(material: Material) -> dict[str, Any]:
     }
 
 
-def _calls(calls: tuple[CallRecord, ...], criteria: Criteria) -> dict[str, Any]:
+def _calls(material: Material, criteria: Criteria) -> dict[str, Any]:
+    """Return the table of calls, failed ones first, and which calls are in which cluster."""
     rows, details = [], []
-    for call in calls:
-        found = failed_call(call, criteria)
-        evals = found.evals if found else ()
+    found = [(call, failed_call(call, criteria)) for call in material.calls]
+    judged = [(call, failed.evals if failed else ()) for call, failed in found]
+    judged.sort(key=lambda pair: pair[0].status != "failed" and not pair[1])
+    places = {call.id: place for place, (call, _) in enumerate(judged)}
+    for call, evals in judged:
         rows.append(content.summary_row(call, [one.record for one in evals]))
         turns = sorted({one.turn.index for one in evals if one.turn})
         details.append(content.detail(call, turns))
@@ -119,6 +135,10 @@ def _calls(calls: tuple[CallRecord, ...], criteria: Criteria) -> dict[str, Any]:
         "columns": [COLUMNS[index] for index in shown],
         "rows": [[row[index] for index in shown] for row in rows],
         "block": content.BLOCK,
+        "clusters": [
+            [f"{one.eval_name}: {one.name}", sorted({places[i] for i in one.call_ids if i in places})]
+            for one in material.clusters
+        ],
     }
     return {"rows": content.embed(table), "blocks": content.pack(details)}
 
@@ -135,6 +155,7 @@ def _eval_rows(material: Material) -> Iterator[dict[str, Any]]:
             "kind": measure.kind,
             "value": _percent(measure.value),
             "counts": _counts(measure),
+            "missing": "–" if measure.missing is None else measure.missing.words,
             "interval": "–" if measure.interval is None else "{:.1f} to {:.1f} %".format(*measure.interval),
             "before": _percent(old.value if old else None),
             "change": "–" if change is None else f"{change:+g}",
@@ -156,6 +177,43 @@ def _counts(measure: Measure) -> str:
     if measure.total is None:
         return "–"
     return f"{measure.total}" if measure.hits is None else f"{measure.hits} of {measure.total}"
+
+
+def _comparison(comparison: Comparison | None) -> dict[str, Any] | None:
+    """Return the comparison with the baseline as `fi-simulate compare` prints it."""
+    if comparison is None:
+        return None
+    rows = [*map(eval_row, comparison.evals), *map(metric_row, comparison.metrics)]
+    verdicts = [*(one.verdict for one in comparison.evals), *(one.verdict for one in comparison.metrics)]
+    return {
+        "summary": summary(comparison),
+        "columns": (*COMPARED, "Verdict"),
+        "rows": [(*row, verdict) for row, verdict in zip(rows, verdicts, strict=True)],
+        "findings": [found for found in findings(comparison) if found[0] != "no difference shown"],
+    }
+
+
+def _shares(execution: ExecutionRecord) -> Iterator[tuple[str, str]]:
+    """Iterate over the evals that answer with choices, each with the shares of its choices."""
+    for one in execution.evals:
+        for eval_ in one.parts or (one,):
+            if eval_.kind == "choices" and eval_.choices:
+                ordered = sorted(eval_.choices.items(), key=lambda pair: (-pair[1], pair[0]))
+                yield eval_.name or "(no name)", ", ".join(f"{word} {share:g} %" for word, share in ordered)
+
+
+def _trend(material: Material) -> dict[str, Any] | None:
+    """Return the evals of the last executions as rows, oldest first."""
+    if not material.trend:
+        return None
+    names = [measure.name for measure in material.verdict.measures if measure.value is not None]
+    rows = []
+    for execution, found in material.trend:
+        values = {measure.name: measure.value for measure in found}
+        start = f"{execution.started_at:%Y-%m-%d %H:%M}" if execution.started_at else "–"
+        version = execution.agent_version or "–"
+        rows.append(((execution.id or "")[:8], start, version, *(_percent(values.get(n)) for n in names)))
+    return {"columns": ("Execution", "Started (UTC)", "Version", *names), "rows": rows}
 
 
 def _histograms(calls: tuple[CallRecord, ...]) -> Iterator[charts.Chart | None]:

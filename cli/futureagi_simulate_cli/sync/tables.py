@@ -86,7 +86,9 @@ class _Writers:
                     self._schemas[name],
                     compression="zstd",
                     use_dictionary=False,
-                    write_statistics=[one for one in self._schemas[name].names if one not in _LONG],
+                    write_statistics=[  # pyright: ignore[reportArgumentType]
+                        one for one in self._schemas[name].names if one not in _LONG
+                    ],
                 )
             )
             for name, path in paths.items()

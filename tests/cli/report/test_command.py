@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import errno
+import html
+import json
 import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -107,3 +109,36 @@ def test_a_disk_that_is_full_is_told_in_two_lines(
         f"error: {tmp_path}/report.html can't be written: No space left on device.",
         "try: Make room for it, or name a file elsewhere with --to.",
     ]
+
+
+def test_report_gate_and_compare_agree_about_a_baseline(
+    served: Mock, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    with Client() as client:
+        ids = [str(one.raw["id"]) for one in client.list_test_executions(served.ids.run_test_id)]
+    newest, file = served.ids.test_execution_id, tmp_path / "report.html"
+    before = ids[ids.index(newest) + 1]
+    assert main(["report", newest, "--baseline", before, "--to", str(file)]) == 0
+    capfd.readouterr()
+    main(["compare", before, newest, "--json"])
+    compared = json.loads(capfd.readouterr().out)
+    main(["gate", newest, "--baseline", before, "--json"])
+    judged = json.loads(capfd.readouterr().out)
+    text = html.unescape(file.read_text("utf-8"))
+    assert compared["evals"]
+    for one in compared["evals"]:
+        assert f"<td>{one['difference']:+.2f}</td>" in text
+    for check in judged["checks"]:
+        assert check["sentence"] in text
+
+
+def test_with_the_run_test_named_a_report_has_its_agent_and_the_last_executions() -> None:
+    with Mock("observed") as mock:
+        http = httpx.Client(transport=mock.transport())
+        keys = {"api_key": mock.api_key, "secret_key": mock.secret_key, "base_url": mock.base_url}
+        with Client(**keys, http_client=http) as client:
+            material = gather(client, mock.ids.test_execution_id, run_test_id=mock.ids.run_test_id)
+    assert material.execution.agent_version == "v5"
+    assert len(material.trend) == 8
+    assert material.trend[-1][0].id == mock.ids.test_execution_id
+    assert "The last executions" in build_page(material)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import re
 import subprocess
@@ -84,7 +83,9 @@ def test_every_text_of_a_call_is_in_the_page_unchanged() -> None:
     found = Elements(build_page(material)).scripts
     rows = json.loads(found[0])["rows"]
     details = [one for block in found[1:-1] for one in json.loads(zlib.decompress(b64decode(block)))]
-    for call, row, detail in zip(material.calls, rows, details, strict=True):
+    calls = {call.id: call for call in material.calls}
+    for row, detail in zip(rows, details, strict=True):
+        call = calls[row[0]]
         assert row[7] == call.customer_name
         assert detail["summary"] == call.summary
         assert [turn[:2] for turn in detail["turns"]] == [
@@ -175,9 +176,7 @@ def odd_verdict(names: list[str], values: list[Any]) -> Verdict:
     execution = ExecutionRecord(id="x", status="completed", total_calls=3, evals=tuple(evals))
     verdict = evaluate(execution)
     measured = zip(verdict.measures, values * len(names), strict=False)
-    return attrs.evolve(
-        verdict, measures=tuple(dataclasses.replace(one, value=value) for one, value in measured)
-    )
+    return attrs.evolve(verdict, measures=tuple(replace(one, value=value) for one, value in measured))
 
 
 ODD_NAMES = [
@@ -268,3 +267,49 @@ def test_odd_texts_and_numbers_make_a_page_of_valid_json_and_utf_8() -> None:
     json.loads(table, parse_constant=pytest.fail)
     (detail,) = json.loads(zlib.decompress(b64decode(block)), parse_constant=pytest.fail)
     assert detail["summary"] == odd
+
+
+def test_failed_calls_come_first_and_clusters_name_their_rows() -> None:
+    material = make_material(12)
+    failed = material.calls[10].id
+    clusters = (Cluster("Coherence", "Repeats itself", "Twice.", (failed, "elsewhere")),)
+    table = json.loads(Elements(build_page(attrs.evolve(material, clusters=clusters))).scripts[0])
+    keys = [column["key"] for column in table["columns"]]
+    bad = [row[keys.index("status")] == "failed" or bool(row[keys.index("failed")]) for row in table["rows"]]
+    assert bad == sorted(bad, reverse=True)
+    assert any(bad)
+    assert not all(bad)
+    assert table["clusters"] == [
+        ["Coherence: Repeats itself", [[row[0] for row in table["rows"]].index(failed)]]
+    ]
+
+
+def test_the_heading_tells_server_settings_and_agent() -> None:
+    material = make_material(5)
+    execution = replace(material.execution, agent_name="Support line", agent_version="v5")
+    page = build_page(attrs.evolve(material, execution=execution, server="https://api.example"))
+    assert "<dd>Support line v5</dd>" in page
+    assert "<dd>https://api.example</dd>" in page
+    assert "<dd>no file</dd>" in page
+
+
+def test_the_chart_has_the_required_minimum_and_the_page_the_shares_of_choices() -> None:
+    page = build_page(make_material(20))
+    assert "(required 99 %)" in page
+    assert "angry 50 %, calm 50 %" in page
+
+
+def test_a_redacted_report_has_no_name_that_the_server_sent() -> None:
+    material = make_material(1)
+    call = CallRecord(
+        "c1",
+        customer_name="Priya Smith",
+        summary="Priya Smith asked.",
+        transcript=(Turn("customer", "This is Priya Smith."),),
+    )
+    unnamed = CallRecord("c2", summary="Nobody knows who.", transcript=(Turn("customer", "Hello there"),))
+    found = attrs.evolve(material, calls=(call, unnamed), clusters=()).without_names()
+    assert "Priya" not in repr(found.calls)
+    assert "Nobody" not in repr(found.calls)
+    assert "Priya" in repr(call)
+    assert "Redacted" in build_page(found)

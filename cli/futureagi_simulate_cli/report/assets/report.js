@@ -1,6 +1,6 @@
 "use strict";
 // Everything that comes from the server is put into the page as text (textContent), never as markup.
-const { columns, rows, block } = JSON.parse(document.getElementById("rows").textContent);
+const { columns, rows, block, clusters } = JSON.parse(document.getElementById("rows").textContent);
 const byId = (id) => document.getElementById(id);
 const packed = document.querySelectorAll("script.block");
 const unpacked = new Map();
@@ -109,10 +109,13 @@ async function refresh() {
   const mine = ++latest;
   const wanted = byId("search").value.trim().toLowerCase();
   const status = byId("status").value, failed = byId("failed").value;
+  const cluster = byId("cluster").value;
+  const members = cluster === "" ? null : new Set(clusters[Number(cluster)][1]);
   const spoken = wanted ? await spokenWords() : [];
   if (mine !== latest) return;
   const at = Object.fromEntries(columns.map((column, i) => [column.key, i]));
   state.list = sorted(rows.flatMap((row, index) => {
+    if (members && !members.has(index)) return [];
     if (status && row[at.status] !== status) return [];
     if (failed && !row[at.failed].includes(failed)) return [];
     if (wanted && !row.some((value) => String(value ?? "").toLowerCase().includes(wanted)) && !spoken[index].includes(wanted)) return [];
@@ -144,7 +147,9 @@ const column = (key) => columns.findIndex((one) => one.key === key);
 choices("status", rows.map((row) => row[column("status")]));
 choices("failed", rows.flatMap((row) => row[column("failed")]));
 byId("filters").addEventListener("submit", (event) => event.preventDefault());
-for (const id of ["search", "status", "failed"]) byId(id).addEventListener("input", refresh);
+clusters.forEach(([name], number) => byId("cluster").append(make("option", { value: number }, name)));
+byId("cluster").parentNode.hidden = clusters.length === 0;
+for (const id of ["search", "status", "failed", "cluster"]) byId(id).addEventListener("input", refresh);
 byId("more").addEventListener("click", () => { state.shown += PAGE; draw(); });
 byId("table").addEventListener("click", (event) => { const button = event.target.closest(".unfold"); if (button) unfold(button); });
 draw();
