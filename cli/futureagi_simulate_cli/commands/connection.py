@@ -83,7 +83,9 @@ class _Waits(logging.Handler):
         if waits and isinstance(record.args, tuple):
             _, outcome, seconds, _ = record.args
             if isinstance(seconds, float | int) and seconds >= LEAST_WAIT and not CONNECTION.verbose:
-                said = f"The server answered {outcome}" if str(outcome).isdigit() else str(outcome).capitalize()
+                said = (
+                    f"The server answered {outcome}" if str(outcome).isdigit() else str(outcome).capitalize()
+                )
                 say(progress(), f"{said}; waiting {seconds:.0f} s.", "dim")
         if CONNECTION.verbose:
             say(progress(), record.getMessage(), "dim")
