@@ -9,6 +9,9 @@ What dlt keeps of it in its state are a hundred bytes for each resource. Digests
 received and isn't loaded yet, are in a folder of the pipeline's working directory.
 """
 
+# dlt takes 100 MB, and types are checked without it.
+# pyright: reportMissingImports=false
+
 from __future__ import annotations
 
 from collections.abc import Iterator

@@ -12,8 +12,9 @@ How partitions stay consistent without talking to each other: the driver plans r
 server's count, the ids on top of the listing and those at the beginning of each range. A range is what was
 planned if each page has that count, if its first page begins with its ids, if no row comes twice, and if,
 once read, the ids behind its end and those on top are as they were. A row only moves when it is saved again,
-to the top: then those above the place that it left move down by one. One thing can't be noticed: that a deleted
-call, which the real server counts and doesn't show, has the very time of its neighbour at the end of a page.
+to the top: then those above the place that it left move down by one. One thing can't be noticed: that a
+deleted call, which the real server counts and doesn't show, has the very time of its neighbour at the end of
+a page.
 """
 
 # pyspark takes 400 MB, and types are checked without it.
@@ -69,7 +70,7 @@ _TIMES: Final = ("updated_at", "timestamp", "created_at", "start_time", "started
 _FEWEST: Final = 3
 """Pages of a partition that are worth two requests more."""
 
-
+_WHOLE: Final = {"page_size", "max_requests", "rows_per_batch"}
 _OTHERS: Final = "it begins with other rows than planned"
 
 
@@ -93,32 +94,23 @@ def register(spark: Any) -> None:
     spark.dataSource.register(FutureAGIDataSource)
 
 
-def _whole(name: str) -> Any:
-    def read(text: str) -> int:
-        return at_least_one(int(text) if text.strip().isdecimal() else text, name)
-
-    return read
-
-
-def _ids(text: str | None) -> tuple[str, ...]:
-    return tuple(uuid(one.strip(), "execution_ids") for one in (text or "").split(",")) if text else ()
+def _whole(text: str, name: str) -> int:
+    return at_least_one(int(text) if text.strip().isdecimal() else text, name)
 
 
 @attrs.frozen
 class _Options:
-    """What `.option()` takes, all as text."""
+    """What `.option()` takes, read from text."""
 
     run_test_id: str | None = None
-    execution_ids: tuple[str, ...] = attrs.field(default=(), converter=_ids)
-    table: str = attrs.field(default="calls", converter=require_table)
-    page_size: int = attrs.field(default="100", converter=_whole("page_size"))
-    max_requests: int = attrs.field(default="4", converter=_whole("max_requests"))
+    execution_ids: tuple[str, ...] = ()
+    table: str = "calls"
+    page_size: int = 100
+    max_requests: int = 4
     base_url: str | None = None
     key_provider: str | None = None
     state: str | None = None
-    rows_per_batch: int | None = attrs.field(
-        default=None, converter=attrs.converters.optional(_whole("rows_per_batch"))
-    )
+    rows_per_batch: int | None = None
 
     @classmethod
     def of(cls, given: Mapping[str, str]) -> _Options:
@@ -136,7 +128,13 @@ class _Options:
             raise ConfigurationError(
                 f"There is no option {name!r}.", remedy=f"Use one of {', '.join(sorted(known))}."
             )
-        made = cls(**{name.lower(): value for name, value in given.items()})
+        values: dict[str, Any] = {name.lower(): value for name, value in given.items()}
+        for name in _WHOLE & values.keys():
+            values[name] = _whole(values[name], name)
+        if ids := values.pop("execution_ids", None):
+            values["execution_ids"] = tuple(uuid(one.strip(), "execution_ids") for one in ids.split(","))
+        require_table(values.get("table", "calls"))
+        made = cls(**values)
         if (made.run_test_id is None) == (not made.execution_ids):
             raise ConfigurationError(
                 "The source needs exactly one of the options run_test_id and execution_ids.",
@@ -326,21 +324,27 @@ def plan(listings: Sequence[_Listing], most: int) -> list[tuple[_Range, ...]]:
     made: list[list[_Range]] = [[]]
     planned = 0
     for number, (count, top) in enumerate(tops):
-        first, pages, head = 1, pages_of[number], ()
+        first, pages = 1, pages_of[number]
+        head: tuple[str, ...] = ()
         while first <= pages:
-            end = total * len(made) // most  # of this share, among the pages of all listings
-            if planned >= end:
+            if planned >= total * len(made) // most:  # the end of this share, among the pages of all listings
                 made.append([])
                 continue
-            stop, tail = pages + 1, ()
-            for cut in range(first + end - planned, min(pages, first + end - planned + _TRIES) + 1):
-                if tail := _seam(listings[number].beginning(cut)):
+            stop, tail = pages + 1, head[:0]
+            for cut in _cuts([first + total * share // most - planned for share in range(len(made), most)]):
+                if cut <= pages and (tail := _seam(listings[number].beginning(cut))):
                     stop = cut
                     break
             made[-1].append(_Range(number, first, stop, count, top, head, tail))
             planned += stop - first
             first, head = stop, tail
     return [tuple(ranges) for ranges in made if ranges]
+
+
+def _cuts(planned: Sequence[int]) -> Iterator[int]:
+    """Yield the pages before which a listing may be cut: those planned, and some further down."""
+    for one in planned:
+        yield from range(one, one + 1 + _TRIES)
 
 
 def _seam(page: Page[Any]) -> tuple[str, ...]:

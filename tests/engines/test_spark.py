@@ -143,7 +143,7 @@ def test_rows_equal_the_exact_listing(session: SparkSession, mock: Served) -> No
 
 
 def test_calls_of_executions_name_their_execution(session: SparkSession, mock: Served) -> None:
-    some = [one for one in executions(mock, mock.ids.run_test_id)][:3]
+    some = list(executions(mock, mock.ids.run_test_id))[:3]
     frame = reader(session, mock, execution_ids=", ".join(some), max_requests=2).load()
     found = {row["id"]: row["execution_id"] for row in rows(frame.select("id", "execution_id"))}
     with Client(base_url=mock.url) as client:
@@ -190,7 +190,7 @@ def test_a_change_while_partitions_are_read_is_refused(
     with pytest.raises(Exception, match="The listing changed while it was read"):
         frame.count()
     assert mock.at is None
-    assert frame.count() == len(listed(mock, run_test))  # read again, it is right
+    assert reader(session, mock, run_test_id=run_test).load().count() == len(listed(mock, run_test))
 
 
 def test_columns_can_be_chosen(session: SparkSession, mock: Served) -> None:
@@ -205,7 +205,7 @@ def test_an_empty_run_test_has_no_rows(session: SparkSession, mock: Served) -> N
 
 def test_a_request_that_fails_tells_why(session: SparkSession, mock: Served) -> None:
     frame = reader(session, mock, run_test_id="00000000-0000-4000-8000-000000000000").load()
-    with pytest.raises(Exception, match="404|doesn't exist|not found|No "):
+    with pytest.raises(Exception, match=r"404"):
         frame.count()
 
 
@@ -256,7 +256,7 @@ def test_a_provider_brings_the_keys(session: SparkSession, mock: Served, tmp_pat
     (tmp_path / "vault_of_test.py").write_text("def keys():\n    return 'no such key', 'no such secret'\n")
     session.sparkContext.addPyFile(str(tmp_path / "vault_of_test.py"))
     frame = reader(session, mock, run_test_id=mock.ids.run_test_id, key_provider="vault_of_test:keys").load()
-    with pytest.raises(Exception, match="401|403") as refused:
+    with pytest.raises(Exception, match=r"401|403") as refused:
         frame.count()
     assert "no such secret" not in str(refused.value)
 
