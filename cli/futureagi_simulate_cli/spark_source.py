@@ -414,7 +414,7 @@ class _Reader(DataSourceReader):
         with options.client() as client:
             listings = [_Listing(client, source, options.page_size) for source in options.sources()]
             made = plan(listings, options.max_requests)
-        return [_Share(ranges) for ranges in made]
+        return [_Share(ranges) for ranges in made or [()]]  # without any Spark makes one of its own
 
     def read(self, partition: Any) -> Iterator[pa.RecordBatch]:
         """Yield the rows of a share."""

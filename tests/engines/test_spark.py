@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import threading
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -69,19 +70,33 @@ class Served(Mock):
 @pytest.fixture(scope="module", autouse=True)
 def jvm() -> Iterator[None]:
     """Keys are in the environment of the JVM, from which Spark's Python processes have theirs."""
+    before = set(threading.enumerate())
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("FI_API_KEY", Mock.api_key)
         patch.setenv("FI_SECRET_KEY", Mock.secret_key)
         yield
         end_jvm()
+    for thread in set(threading.enumerate()) - before:
+        thread.join(30)
+        assert not thread.is_alive(), f"Spark left {thread} behind"
 
 
-@pytest.fixture(scope="module", params=["local[1]", "local[2]"])
+@pytest.fixture(autouse=True)
+def _left_as_found(refused_addresses: list[str]) -> Iterator[None]:
+    """Fail a test that went beyond the loopback; the threads between Python and the JVM end with `jvm`."""
+    yield
+    assert not refused_addresses
+
+
+@pytest.fixture(scope="module")
 def session(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[SparkSession]:
-    with spark(request.param, tmp_path_factory.mktemp("spark")) as session:
+    with spark(getattr(request, "param", "local[2]"), tmp_path_factory.mktemp("spark")) as session:
         yield session
+
+
+MASTERS = pytest.mark.parametrize("session", ["local[1]", "local[2]"], indirect=True, scope="module")
 
 
 @pytest.fixture(params=["documented", "observed"])
@@ -128,6 +143,7 @@ def without_execution(found: dict[str, dict[str, Any]]) -> dict[str, dict[str, A
     return {one: {**row, "execution_id": None} for one, row in found.items()}
 
 
+@MASTERS
 def test_rows_equal_the_exact_listing(session: SparkSession, mock: Served) -> None:
     run_test = mock.ids.run_test_id
     calls, evals, turns = (
@@ -156,6 +172,7 @@ def test_calls_of_executions_name_their_execution(session: SparkSession, mock: S
     assert frame.rdd.getNumPartitions() == 2
 
 
+@MASTERS
 def test_no_more_requests_are_under_way_than_allowed(session: SparkSession, mock: Served) -> None:
     mock.faults.latency = "20ms"
     for most in (1, 2):
@@ -315,7 +332,7 @@ class Merged:
         query.awaitTermination()
 
     def rows(self, table: str) -> list[dict[str, Any]]:
-        return [row for some in self.tables[table].values() for row in some]
+        return [{**row} for some in self.tables[table].values() for row in some]
 
     def require_equal(self) -> None:
         run_test = self.mock.ids.run_test_id
