@@ -212,6 +212,16 @@ def tools(session: nox.Session) -> None:
     session.run("python", "tools/others.py", *session.posargs)
 
 
+@nox.session(default=False, tags=["full"])
+def engines(session: nox.Session) -> None:
+    """Test the sources for dlt and Spark on the mock; Spark needs Java, and is left out without it."""
+    session.install("-e", ".[dlt,spark,mock]", "dlt[duckdb,parquet]", *TEST_TOOLS)
+    without = [] if shutil.which("java") else ["--ignore=tests/engines/test_spark.py"]
+    if without:
+        session.warn("there is no Java: Spark itself is not tested")
+    session.run("pytest", *ORDER, "tests/engines", *without, *session.posargs)
+
+
 @nox.session(name="release-check", default=False, tags=["full"])
 def release_check(session: nox.Session) -> None:
     """Build sdist and wheel into dist/, check and install them, check licences, write the SBOM."""

@@ -253,27 +253,47 @@ class State:
 
     def received(self, execution: int | None = None) -> Iterator[tuple[bytes, str | None, int | None]]:
         """Yield the calls that aren't published yet, of one execution or all: bytes, execution, gone."""
-        if self._spool is not None:
-            self._spool.flush()
-        if not self._spool_path.exists():
-            return
-        only = "" if execution is None else f" AND execution = {int(execution)}"
+        only = "" if execution is None else f" AND c.execution = {int(execution)}"
         rows = self._db.execute(
             f"SELECT c.at, c.size, e.id, c.gone FROM calls c LEFT JOIN executions e ON e.n = c.execution "  # noqa: S608
             f"WHERE c.dirty AND c.at IS NOT NULL{only} ORDER BY c.at"
         )
+        for raw, (name, gone) in self._spooled(rows):
+            yield raw, name, gone
+
+    def changes(self, until: int | None) -> Iterator[tuple[bytes, tuple[str, str | None, bool]]]:
+        """Yield the calls to be published that the server has: bytes, then id, execution, if ever published.
+
+        `until` is the place in the spool where they end, None for all.
+        """
+        only = "" if until is None else f" AND c.at < {int(until)}"
+        rows = self._db.execute(
+            f"SELECT c.at, c.size, c.id, e.id, c.stored IS NOT NULL FROM calls c LEFT JOIN executions e "  # noqa: S608
+            f"ON e.n = c.execution WHERE c.dirty AND c.at IS NOT NULL AND c.gone IS NULL{only} ORDER BY c.at"
+        )
+        yield from self._spooled(rows)
+
+    def _spooled(self, rows: Iterator[Any]) -> Iterator[tuple[bytes, Any]]:
+        """Read from the spool what rows say with their first two columns; yield it with the others."""
+        if self._spool is not None:
+            self._spool.flush()
+        if not self._spool_path.exists():
+            return
         with open(self._spool_path, "rb") as spool:
             while some := list(islice(rows, 1_000)):
-                for at, size, name, gone in some:
+                for at, size, *others in some:
                     spool.seek(at)
-                    yield spool.read(size), name, gone
+                    yield spool.read(size), tuple(others)
 
-    def published(self) -> None:
-        """Note that everything is published."""
-        self.run("UPDATE calls SET dirty = 0, at = NULL, size = NULL, stored = execution WHERE dirty")
-        self.run("UPDATE executions SET dirty = 0 WHERE dirty")
+    def published(self, until: int | None = None) -> None:
+        """Note that everything is published, or the calls before a place in the spool."""
+        only = "" if until is None else f" AND at < {int(until)}"
+        self.run(f"UPDATE calls SET dirty = 0, at = NULL, size = NULL, stored = execution WHERE dirty{only}")  # noqa: S608
+        if until is None:
+            self.run("UPDATE executions SET dirty = 0 WHERE dirty")
         self.save()
-        self.drop_spool()
+        if until is None:
+            self.drop_spool()
 
     def drop_spool(self) -> None:
         """Delete what was received and is published."""
