@@ -53,7 +53,8 @@ class Material:
     def without_names(self) -> Material:
         """Return the same without the customers' names and numbers that the server sent (see `Redactor`).
 
-        Where a call's name is unknown its texts are left out, and so are those of its clusters.
+        Where a call's name is unknown its texts are left out, and so are those of its clusters, and its
+        scenario's name.
         """
         found = {call.id: identities_of(call) for call in self.calls}
         everything = reduce(or_, found.values(), Identities())
@@ -69,11 +70,20 @@ class Material:
             redactor.cluster(one, has_texts=bool(one.call_ids) and named >= {*one.call_ids})
             for one in self.clusters
         )
+        hidden = {call.scenario or "" for call in self.calls if call.id not in named}
+        if self.verdict.comparison is not None:  # scenarios of the baseline's calls, whose names are unknown
+            known = {call.scenario for call in self.calls if call.id in named}
+            changes = self.verdict.comparison.evals
+            hidden |= {one.scenario for change in changes for one in change.scenarios} - known
+        has_texts = len(named) == len(found)
         return attrs.evolve(
             self,
             calls=calls,
             clusters=clusters,
-            execution=redactor.execution(self.execution, has_texts=len(named) == len(found)),
+            execution=redactor.execution(self.execution, has_texts=has_texts),
+            verdict=redactor.values(self.verdict, hidden),
+            baseline=self.baseline and redactor.execution(self.baseline, has_texts=has_texts),
+            trend=redactor.values(self.trend, hidden),
             redacted=True,
         )
 

@@ -8,8 +8,9 @@ import subprocess
 import sys
 import zlib
 from base64 import b64decode
+from contextlib import suppress
 from dataclasses import replace
-from html import escape
+from html import escape, unescape
 from html.parser import HTMLParser
 from importlib.resources import files
 from pathlib import Path
@@ -313,3 +314,92 @@ def test_a_redacted_report_has_no_name_that_the_server_sent() -> None:
     assert "Nobody" not in repr(found.calls)
     assert "Priya" in repr(call)
     assert "Redacted" in build_page(found)
+
+
+NAMES = (
+    "Priya Smith",
+    "Jörg Müller",
+    "王小明",
+    "Анна Иванова",
+    "محمد علي",
+    "Nguyễn Thị Hoa",
+    "O'Brien",
+    "山田太郎",
+)
+
+
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    name=st.sampled_from(NAMES),
+    number=st.sampled_from(["+49 30 901820", "(415) 555-0137"]),
+    named=st.booleans(),
+)
+def test_no_part_of_a_redacted_report_has_a_name_or_number_that_the_server_sent(
+    name: str, number: str, named: bool
+) -> None:
+    secret = "what an unnamed caller said"
+
+    def played(offset: int, passed: bool) -> tuple[CallRecord, ...]:
+        return tuple(
+            CallRecord(
+                f"{offset + place:08d}-0000-4000-8000-000000000000",
+                status="completed",
+                scenario=f"Talk with {name}, {number}",
+                customer_name=name,
+                phone_number=number,
+                evals=(EvalRecord("e", f"Kind to {name}", passed=passed, reason=f"{name} hung up"),),
+            )
+            for place in range(20)
+        ) + (() if named else (CallRecord(f"{offset}-x", scenario=secret, status="completed"),))
+
+    def execution(identifier: str, passed: int) -> ExecutionRecord:
+        return ExecutionRecord(
+            id=identifier,
+            run_test_name=f"For {name}",
+            status="completed",
+            total_calls=20,
+            completed_calls=20,
+            agent_name=name,
+            agent_version=f"{name} 2",
+            scenarios=(f"Talk with {name}",),
+            error_reason=f"{number} is busy",
+            evals=(
+                EvalSummary("e", f"Kind to {name}", "pass_fail", 5.0 * passed, passed, 20 - passed, total=20),
+            ),
+        )
+
+    new, old = (
+        execution("1" * 8 + "-1111-4111-8111-111111111111", 0),
+        execution("2" * 8 + "-2222-4222-8222-222222222222", 20),
+    )
+    verdict = evaluate(new, None, old, played(0, passed=False), played(100, passed=True))
+    assert verdict.comparison
+    assert verdict.comparison.worse
+    material = Material(
+        new,
+        verdict,
+        played(0, passed=False),
+        clusters=(Cluster(f"Kind to {name}", name, f"{number} called", ()),),
+        baseline=old,
+        trend=((old, verdict.baseline),),
+    )
+    texts = {
+        redacted: everything(build_page(material.without_names() if redacted else material))
+        for redacted in (True, False)
+    }
+    for given_text in (name, *name.split(), number, secret):
+        assert given_text not in texts[True]
+        assert given_text in texts[False] or (given_text == secret and named)
+    assert "Talk with [name]" in texts[True]
+
+
+def everything(page: str) -> str:
+    """Return the page with what it holds compressed, without escapes."""
+    packed = re.findall(r"[A-Za-z0-9+/]{40,}={0,2}", page)
+    unpacked = []
+    for one in packed:
+        with suppress(ValueError, zlib.error):
+            unpacked.append(zlib.decompress(b64decode(one)).decode(errors="replace"))
+    return unescape(page) + "".join(
+        json.dumps(json.loads(one), ensure_ascii=False) for one in unpacked if one[:1] in "[{"
+    )
