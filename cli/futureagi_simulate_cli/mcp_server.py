@@ -8,6 +8,7 @@ off. An answer has at most `size` characters.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from functools import wraps
 from itertools import islice
 from typing import Annotated, Any, Final, ParamSpec, TypeVar
@@ -20,6 +21,7 @@ from pydantic import Field
 from futureagi_simulate import (
     CallRecord,
     Client,
+    ExecutionRecord,
     FutureAGIError,
     __version__,
     call_record,
@@ -30,7 +32,7 @@ from futureagi_simulate_cli.commands.console import json_text
 from futureagi_simulate_cli.commands.tables import as_values
 from futureagi_simulate_cli.failures import Criteria, Redactor, collect, prompt
 from futureagi_simulate_cli.failures.collect import full_calls, merge
-from futureagi_simulate_cli.failures.output import quoted
+from futureagi_simulate_cli.failures.output import quoted, visible
 from futureagi_simulate_cli.failures.redact import LONG_NUMBER, SHORTER_NUMBER, identities_of
 from futureagi_simulate_cli.gate import gate
 from futureagi_simulate_cli.gate.render import as_json
@@ -74,6 +76,13 @@ def build(
             clients.append(Client())
         return clients[0]
 
+    def summary(record: ExecutionRecord) -> ExecutionRecord:
+        if not redact:
+            return record
+        agent = [record.agent_name] if record.agent_name else []  # customers' names are unknown here
+        redacted = Redactor(titles=agent).execution(record, has_texts=False)
+        return replace(redacted, evals=record.evals)
+
     tool = server.tool(annotations=_READ_ONLY, structured_output=False)
 
     def add_tool(function: Callable[P, str]) -> None:
@@ -83,7 +92,7 @@ def build(
     def executions(run_test_id: str, status: str | None = None, limit: Limit = 10) -> str:
         """List executions of a run test, newest first: id, status, times, counts, pass rates."""
         listing = connected().list_test_executions(run_test_id, status=status, page_size=limit)
-        return _rows(map(execution_record, islice(listing, limit)), size)
+        return _rows(map(summary, map(execution_record, islice(listing, limit))), size)
 
     @add_tool
     def calls(execution_id: str, limit: Limit = 50) -> str:
@@ -108,7 +117,7 @@ def build(
     ) -> str:
         """Check an execution against thresholds such as "Coherence=90" or "*=80" (percent), or a baseline."""
         verdict = gate(execution_id, min=minimum or (), baseline=baseline_execution_id, client=connected())
-        return _bounded(json_text(as_json(verdict)), size)
+        return _bounded(_json(as_json(verdict)), size)
 
     def add_resource(uri: str) -> Callable[[Callable[P, str]], None]:
         return lambda function: _add(server, uri, _reports(ResourceError)(function))
@@ -116,7 +125,7 @@ def build(
     @add_resource("futureagi://executions/{execution_id}")
     def execution(execution_id: str) -> str:
         """One execution: status, times, counts and the pass rate of each eval."""
-        return _rows([execution_record(connected().get_execution_run(execution_id))], size)
+        return _rows([summary(execution_record(connected().get_execution_run(execution_id)))], size)
 
     @add_resource("futureagi://executions/{execution_id}/calls/{call_execution_id}")
     def call(execution_id: str, call_execution_id: str) -> str:
@@ -142,7 +151,7 @@ def _reports(error: type[Exception]) -> Callable[[Callable[P, R]], Callable[P, R
             try:
                 return function(*args, **kwargs)
             except FutureAGIError as failed:
-                raise error(one_line(str(failed))) from None
+                raise error(one_line(visible(str(failed)))) from None
 
         return reporting
 
@@ -155,7 +164,7 @@ def _rows(records: Iterable[Any], size: int) -> str:
     left_out = 0
     room = size - 80
     for record in records:
-        text = json_text({**_filled(record), "evals": [_filled(one) for one in record.evals]})
+        text = _json({**_filled(record), "evals": [_filled(one) for one in record.evals]})
         if left_out or len(text) > room:
             left_out += 1
         else:
@@ -164,6 +173,10 @@ def _rows(records: Iterable[Any], size: int) -> str:
     if left_out:
         texts.append(json_text({"left_out": left_out, "why": "The answer would be too long."}))
     return "[" + ",\n".join(texts) + "]"
+
+
+def _json(value: Any) -> str:
+    return visible(json_text(value))  # variation selectors and zero width too, which a terminal may get
 
 
 def _filled(record: Any) -> dict[str, Any]:

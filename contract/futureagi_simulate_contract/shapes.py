@@ -195,13 +195,14 @@ def shape_findings(log: Log, *, documents: bool) -> Iterator[Finding]:
     if not documents:
         mine, other = other, mine
     bodies = list(_bodies(log))
-    unusual = {
-        (exchange.endpoint, d.location, d.kind) for d, exchange in _deviations(bodies, shapes_of(other))
-    }
     grouped: dict[tuple[Endpoint, str, Kind], list[tuple[Deviation, Exchange]]] = {}
     for deviation, exchange in _deviations(bodies, shapes_of(mine)):
         endpoint = exchange.endpoint or Endpoint.RUNS
         grouped.setdefault((endpoint, deviation.location, deviation.kind), []).append((deviation, exchange))
+    departing = bodies if grouped else ()
+    unusual = {
+        (exchange.endpoint, d.location, d.kind) for d, exchange in _deviations(departing, shapes_of(other))
+    }
     merged: dict[tuple[Endpoint, str, Kind, bool], list[tuple[Deviation, Exchange]]] = {}
     for key, violations in grouped.items():
         if not _is_general(key, grouped):
@@ -242,6 +243,7 @@ def _finding(
     endpoint: Endpoint, location: str, violations: list[tuple[Deviation, Exchange]], known: bool
 ) -> Finding:
     deviation = violations[0][0]
+    requests = {id(one.request): one.request for _, one in violations}  # a body may deviate a thousand times
     return Finding(
         rule="shape",
         endpoint=endpoint.value,
@@ -251,7 +253,7 @@ def _finding(
         expected=deviation.expected,
         got=deviation.got,
         known=known,
-        evidence=tuple(dict.fromkeys(str(one.request) for _, one in violations))[:MAX_EVIDENCE],
+        evidence=tuple(dict.fromkeys(map(str, requests.values())))[:MAX_EVIDENCE],
         times=len(violations),
     )
 

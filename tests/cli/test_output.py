@@ -43,6 +43,16 @@ def in_shell(line: str, server: dict[str, str], **environment: str) -> subproces
     )
 
 
+PLAIN: dict[str, subprocess.CompletedProcess[str]] = {}
+
+
+def plainly(command: str, server: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    """Run a command in a UTF-8 pipe without colours, once for all tests that compare with it."""
+    if command not in PLAIN:
+        PLAIN[command] = in_shell(f"fi-simulate {command}", server, PYTHONIOENCODING="utf-8")
+    return PLAIN[command]
+
+
 GONE = "| true; exit ${PIPESTATUS[0]}"
 TABLES = ["executions", "calls", "runs", "failures $FI_TEST_EXECUTION_ID", "runs --json", "demo"]
 
@@ -82,7 +92,7 @@ SEVERAL = [
 def test_a_stream_that_lacks_characters_gets_tables_without_them(
     command: str, encoding: str, server: dict[str, str]
 ) -> None:
-    meant = in_shell(f"fi-simulate {command}", server)
+    meant = plainly(command, server)
     done = in_shell(
         f"fi-simulate {command} | iconv -f {encoding} -t utf-8", server, PYTHONIOENCODING=encoding
     )
@@ -101,7 +111,7 @@ def test_a_stream_that_lacks_characters_gets_tables_without_them(
     ],
 )
 def test_what_is_for_programs_is_utf_8_whatever_the_stream_says(command: str, server: dict[str, str]) -> None:
-    meant = in_shell(f"fi-simulate {command}", server, PYTHONIOENCODING="utf-8")
+    meant = plainly(command, server)
     assert "Unexpected" not in meant.stderr
     done = in_shell(f"fi-simulate {command}", server, PYTHONIOENCODING="ascii")
     assert done.stdout == meant.stdout != ""
@@ -160,7 +170,7 @@ COLOURED = [
 def test_colour_forced_into_a_pipe_changes_neither_columns_nor_the_cursor(
     command: str, environment: dict[str, str], server: dict[str, str]
 ) -> None:
-    meant = in_shell(f"fi-simulate {command}", server)
+    meant = plainly(command, server)
     done = in_shell(f"fi-simulate {command}", server, **environment)
     codes = re.findall(r"\x1b\[[^a-zA-Z]*[a-zA-Z]", done.stdout + done.stderr)
     assert {code[-1] for code in codes} <= {"m"}
@@ -266,6 +276,6 @@ def test_what_cannot_be_asked_for_is_wrong_usage(command: str, server: dict[str,
 def test_in_a_pipe_nothing_is_cut_where_columns_says_nothing(
     command: str, columns: str, server: dict[str, str]
 ) -> None:
-    meant = in_shell(f"unset COLUMNS; fi-simulate {command} | cat", server)
+    meant = plainly(command, server)
     done = in_shell(f"fi-simulate {command} | cat", server, COLUMNS=columns)
     assert done.stdout == meant.stdout != ""

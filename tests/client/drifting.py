@@ -63,6 +63,7 @@ class Table:
         self._random = random.Random(schedule.seed)
         self._clock = schedule.rows
         self._made = 0
+        self._ordered: list[Row] | None = None
         self.rows = [self._row(place // schedule.ties) for place in range(schedule.rows)]
         self._due = sorted(self._random.randrange(schedule.spread) for _ in range(schedule.operations))
         self.always: set[str] | None = None
@@ -80,6 +81,7 @@ class Table:
 
     def change(self, kind: str) -> None:
         self._clock += 1
+        self.reorder()
         if kind == "insert":
             self.rows.append(self._row(self._clock))
             self.reachable.add(self.rows[-1].id)
@@ -91,6 +93,10 @@ class Table:
                 self.rows.remove(chosen)
         if self.always is not None:
             self.always &= self.visible()
+
+    def reorder(self) -> None:
+        """Put the rows in order at the next request: some have changed."""
+        self._ordered = None
 
     def answer(self, ask: Ask) -> Fetched[str]:
         with self._lock:
@@ -109,17 +115,19 @@ class Table:
         pages = max(1, -(-count // size))
         if ask.number > pages and self.schedule.past_the_end == "error":
             raise ServerError("That page contains no results", status=500)
-        rows = sorted(self.rows, key=lambda row: self._rank(row, ask, size))
-        shown = rows[(ask.number - 1) * size : ask.number * size]
+        shown = self._in_order(ask, size)[(ask.number - 1) * size : ask.number * size]
         ids = tuple(row.id for row in shown if not row.hidden)
         more = ask.number < pages if self.schedule.honest_next else not ask.number < pages
         facts = Facts(ask, ids, count, pages if self.schedule.total_pages else None, more)
         return Fetched(facts, Page(ask.number, ids, facts.count, facts.total_pages))
 
-    def _rank(self, row: Row, ask: Ask, size: int) -> tuple[int, Any]:
-        if not self.schedule.shuffled:
-            return -row.updated, row.id
-        return -row.updated, crc32(f"{self.schedule.seed}/{size}/{ask.number}/{row.id}".encode())
+    def _in_order(self, ask: Ask, size: int) -> list[Row]:
+        if self.schedule.shuffled:
+            salt = f"{self.schedule.seed}/{size}/{ask.number}"
+            return sorted(self.rows, key=lambda row: (-row.updated, crc32(f"{salt}/{row.id}".encode())))
+        if self._ordered is None:
+            self._ordered = sorted(self.rows, key=lambda row: (-row.updated, row.id))
+        return self._ordered
 
     def listing(self, is_async: bool = False, **paging: Any) -> Any:
         """Make a listing of the ids in this table."""

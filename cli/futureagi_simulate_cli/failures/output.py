@@ -143,8 +143,13 @@ def _call(number: int, failed: FailedCall) -> Iterator[str]:
 
 def quoted(text: str, mark: str = ">") -> str:
     """Write a text as one quoted line; escape a leading `>`, so that it can't be a mark."""
-    line = one_line("".join(character for character in text if _shows(character)))
+    line = one_line(visible(text))
     return f"{mark} {re.sub('^>', chr(92) + '>', line)}"
+
+
+def visible(text: str) -> str:
+    """Leave out every character that doesn't show."""
+    return text if text.isascii() and text.isprintable() else "".join(filter(_shows, text))
 
 
 def _shows(character: str) -> bool:

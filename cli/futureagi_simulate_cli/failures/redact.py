@@ -73,6 +73,8 @@ _NOT_PHONES: Final = re.compile(
     r"|(?<![0-9])(?:19|20)[0-9]{2}-[01][0-9]-[0-3][0-9]"  # a date, perhaps with a time
     r"(?:[t ][0-2][0-9]:[0-5][0-9](?::[0-5][0-9](?:\.[0-9]+)?)?)?(?![0-9])"
 )
+_MARKS: Final = r"(?:[^\w\s]|_){0,4}"
+"""What may stand between some letters of a short name; a blank there would find Anna in "can navigate"."""
 _ADJACENT: Final = re.compile(r"\[name\](?:[\s_.'\u2019-]{0,3}\[name\])+")
 _UUID: Final = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
@@ -433,8 +435,10 @@ def _patterns(
         joined = r"[\W\d_]{0,8}".join(_word_pattern(word) for word in words)
         (as_word if is_short else anywhere).add((sum(map(len, letters)), joined))
         if len(letters) >= 3:
-            spelled = r"[\W_]{1,4}".join(map(re.escape, letters))
-            (as_word if is_short else anywhere).add((sum(map(len, letters)), spelled))
+            is_rare = len(letters) >= 6 or not any(map(_is_cased, "".join(letters)))
+            for between in (r"[\W_]{0,4}",) if is_rare else (r"[\W_]{1,4}", _MARKS):
+                spelled = between.join(map(re.escape, letters))
+                (as_word if is_short else anywhere).add((sum(map(len, letters)), spelled))
     return _one_of(anywhere), _one_of(as_word)
 
 

@@ -301,6 +301,19 @@ def test_each_eval_keeps_its_own_reason_where_two_share_an_id() -> None:
     assert [each.record.reason for each in found.calls[0].evals] == ["first", "second"]
 
 
+@pytest.mark.parametrize(
+    ("name", "text", "redacted"),
+    [
+        ("李小龍", "我叫李 小龍先生", "我叫[name]先生"),
+        ("김민수", "김 민수 씨", "[name] 씨"),
+        ("McDonald", "Mr Mc Donald and Mc-Donald", "Mr [name] and [name]"),
+        ("Anna", "An-na and An_na can navigate", "[name] and [name] can navigate"),
+    ],
+)
+def test_a_name_that_is_separated_somewhere_is_taken_out(name: str, text: str, redacted: str) -> None:
+    assert Redactor([name]).text(text) == redacted
+
+
 def test_thousands_of_names_are_found_in_bounded_time() -> None:
     names = [
         f"{first}{chr(97 + number % 26)}{number:x} Smithson"
