@@ -151,14 +151,14 @@ def lint(session: nox.Session) -> None:
 
 @nox.session(default=False)
 def generate(session: nox.Session) -> None:
-    """Write generated/ from openapi.yaml; with `-- --check`, fail with a diff where the two disagree."""
+    """Write what openapi.yaml generates; with `-- --check`, fail with a diff where the two disagree."""
     session.install("-e", ".", *GENERATOR)
     session.run("python", "tools/generate.py", *session.posargs)
 
 
 @nox.session
 def generated_in_sync(session: nox.Session) -> None:
-    """Fail with a diff when generated/ is not what openapi.yaml gives, and test the generator."""
+    """Fail with a diff when generated files are not what openapi.yaml gives, and test the generator."""
     session.install("-e", ".[mock,contract]", *TEST_TOOLS, *GENERATOR, *TYPE_CHECKERS)
     session.run("python", "tools/generate.py", "--check")
     # A file's tests share what they generate: they run in one process.

@@ -11,7 +11,7 @@ from typing import Any, Final, TypeVar
 import msgspec
 
 from futureagi_simulate_mock.filters import COMPARISONS, Filter, FilterRules, negation, parse_filters, where
-from futureagi_simulate_mock.generated import FILTER_OPERATORS, Endpoint
+from futureagi_simulate_mock.generated import FILTER_OPERATORS, OPERATIONS, Endpoint
 from futureagi_simulate_mock.ids import make_id
 from futureagi_simulate_mock.messages import (
     JSON_HEADERS,
@@ -595,10 +595,11 @@ class Documented:
         with self._store.at(to_ms(now)):
             try:
                 found = self._answers.get(endpoint)
-                if found is None:
+                if found is not None:
+                    return found(ids, query, organization.number)
+                if "documented" in OPERATIONS[endpoint].profiles:
                     read(query, endpoint)
-                    return not_written(endpoint, "documented")
-                return found(ids, query, organization.number)
+                return not_written(endpoint, "documented")
             except (InvalidParameter, NotFound) as answer:
                 return answer.response()
 

@@ -164,7 +164,12 @@ def invalid(field: str, text: str, code: str = "invalid") -> Response:
 
 
 def not_written(endpoint: Endpoint, profile: str) -> Response:
-    """Answer 501: the contract has the operation, and nobody has written what the mock says to it."""
+    """Answer 501: the contract has the operation, and nobody has written what the mock says to it.
+
+    Where only the other profile has it, the answer is 404.
+    """
+    if profile not in OPERATIONS[endpoint].profiles:
+        return not_found(f"The {profile} description has no {endpoint.value}.")
     text = (
         f"The mock has no answer to {endpoint.value} in the {profile} profile yet. Write one in "
         f"futureagi_simulate_mock/{profile}.py, as a method that `_answers` names."

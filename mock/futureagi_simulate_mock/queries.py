@@ -40,15 +40,14 @@ CALL_STATUSES: Final = parameters(Endpoint.CALL_EXECUTIONS, "observed")["status"
 EXECUTION_STATUSES: Final = parameters(Endpoint.TEST_EXECUTIONS, "observed")["status"].words
 
 _VALUES: Final[Mapping[str, Callable[[CallRow], Any]]] = {
-    "timestamp": lambda call: call.created_at,
-    "call_execution_id": lambda call: call.id,
+    **{name: attrgetter(name) for name in ("status", "overall_score", "call_type", "scenario")},
+    "timestamp": attrgetter("created_at"),
+    "call_execution_id": attrgetter("id"),
     "response_time": lambda call: None if call.response_time is None else call.response_time / 1000,
 }
-#: The columns that the contract names and rows hold, most under the same name.
+#: The contract's columns that are read from rows as they are stored.
 PLAIN: Final = {
-    name: Column(name, holds, _VALUES.get(name) or attrgetter(name))
-    for name, holds in FILTER_TYPES.items()
-    if name in _VALUES or name in CallRow.__struct_fields__
+    name: Column(name, FILTER_TYPES[name], value) for name, value in _VALUES.items() if name in FILTER_TYPES
 }
 
 
@@ -57,7 +56,7 @@ def find_column(
 ) -> Column | None:
     """Return the column with this id, which is one of the contract's or an eval's UUID; None for none.
 
-    A column that rows don't hold has the value of the field of that name in what `shown` gives for a call.
+    Any other column of the contract has the value of the field of that name in what `shown` gives for a call.
     """
     if name in PLAIN:
         return PLAIN[name]

@@ -224,6 +224,10 @@ def text(value: object) -> str | None:
     return value if isinstance(value, str) and value else None
 
 
+FINISHED: Final = ("completed", "failed", "cancelled")
+"""The words for what the server doesn't go on with: of calls and of executions. Any other isn't final."""
+
+
 def word(value: object) -> str | None:
     """Return a code word in lower case."""
     return value.strip().lower() or None if isinstance(value, str) else None

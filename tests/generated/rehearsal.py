@@ -25,7 +25,7 @@ def _properties(spec: Spec, schema: str) -> Spec:
 
 
 def add_facts(spec: Spec) -> None:
-    """Add parameters, statuses and columns of filters, and change a default."""
+    """Add parameters, statuses and columns of filters; change a default and an answer past the end."""
     channel = {"name": "channel", "in": "query", "schema": {"type": "string", "enum": ["voice", "text"]}}
     whole = {"type": "integer", "minimum": 1, "maximum": 50, "default": 1}
     turns = {"name": "least_turns", "in": "query", "schema": whole}
@@ -34,6 +34,8 @@ def add_facts(spec: Spec) -> None:
     runs = spec["paths"]["/sdk/api/v1/simulation/runs/"]["get"]
     for operation in (listing, detail, runs):
         operation["parameters"] = [*operation["parameters"], channel, turns]
+    executions = spec["paths"]["/simulate/run-tests/{run_test_id}/executions/"]["get"]
+    executions["x-answers"]["observed"]["past-the-end"] = 404
     schemas = spec["components"]["schemas"]
     for name, word in {
         "CallStatus": "paused",

@@ -65,6 +65,11 @@ def the_mock_takes_and_checks_parameters() -> None:
     assert ask(observed, DETAIL, "channel=voice&least_turns=9").status == 200
 
 
+def the_mock_answers_past_the_end() -> None:
+    assert ask(observed, EXECUTIONS, "page=999").status == 404
+    assert ask(observed, EXECUTIONS, "page=0").status == 500
+
+
 def the_mock_has_the_defaults() -> None:
     execution = documented.add_execution(ids.run_test_id, calls=40)
     path = f"/simulate/test-executions/{execution}/"
@@ -184,6 +189,7 @@ def the_command_has_options() -> None:
 
 if __name__ == "__main__":
     the_mock_takes_and_checks_parameters()
+    the_mock_answers_past_the_end()
     the_mock_has_the_defaults()
     the_mock_knows_statuses()
     the_mock_filters_by_columns()

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
-from futureagi_simulate_mock import parameters
+from futureagi_simulate_mock import documented as documented_profile
+from futureagi_simulate_mock import messages, parameters
+from futureagi_simulate_mock.documented import Documented
 from futureagi_simulate_mock.generated import OPERATIONS, Endpoint, Parameter
-from futureagi_simulate_mock.messages import Query, find
+from futureagi_simulate_mock.messages import Organization, Query, Response, find
 from futureagi_simulate_mock.messages import parameters as of_endpoint
+from futureagi_simulate_mock.store import Store
 
 ID = "6F9619FF-8b86-4d01-b42d-00cf4fc964ff"
 
@@ -98,6 +103,27 @@ def test_a_parameter_left_out_has_its_default_unless_it_is_required(monkeypatch:
 def test_each_profile_has_its_own_default_of_a_page() -> None:
     limits = {one: of_endpoint(Endpoint.TEST_EXECUTION, one)["limit"] for one in ("documented", "observed")}
     assert {profile: limit.default for profile, limit in limits.items()} == {"documented": 30, "observed": 10}
+
+
+def test_an_operation_that_nobody_has_written_is_answered_by_what_to_write(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    documented = Documented(Store())
+    monkeypatch.setattr(documented, "_answers", {})
+    organization = Organization(1, "acme", "a", "b")
+
+    def ask(query: str) -> Response:
+        now = datetime(2026, 1, 1, tzinfo=UTC)
+        return documented.answer(Endpoint.TEST_EXECUTION, {}, Query.parse("", query), organization, now)
+
+    assert ask("limit=5").status == 501
+    assert b"futureagi_simulate_mock/documented.py" in ask("limit=5").body
+    assert ask("limit=0").status == 400
+    whole = OPERATIONS[Endpoint.TEST_EXECUTION]
+    gone = {Endpoint.TEST_EXECUTION: replace(whole, profiles=("observed",))}
+    for module in (documented_profile, messages):
+        monkeypatch.setattr(module, "OPERATIONS", gone)
+    assert ask("limit=0").status == 404
 
 
 @pytest.mark.parametrize("endpoint", Endpoint)

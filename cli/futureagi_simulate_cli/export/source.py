@@ -13,7 +13,7 @@ from futureagi_simulate.checks import uuid
 from futureagi_simulate.client import Client
 from futureagi_simulate.errors import ConfigurationError
 from futureagi_simulate.listings import Listing, Paging, Plan
-from futureagi_simulate.records import CallRecord, ExecutionRecord
+from futureagi_simulate.records import FINISHED, CallRecord, ExecutionRecord
 from futureagi_simulate.requests import ListingSpec, listing_spec
 from futureagi_simulate_api import operations
 from futureagi_simulate_api.types import decoded
@@ -164,7 +164,7 @@ def changed_since(call: CallRecord | ExecutionRecord, since: datetime) -> bool:
     """
     if isinstance(call, ExecutionRecord):
         times = [time for time in (call.ended_at, call.started_at, call.created_at) if time]
-        return call.status not in ("completed", "failed", "cancelled") or not times or max(times) >= since
+        return call.status not in FINISHED or not times or max(times) >= since
     if not is_settled(call):
         return True
     others = (call.created_at, call.ended_at, call.started_at)

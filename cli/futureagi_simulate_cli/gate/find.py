@@ -16,13 +16,10 @@ import attrs
 from futureagi_simulate import ExecutionRun
 from futureagi_simulate.client import Client
 from futureagi_simulate.errors import ConfigurationError, ContractError, FutureAGIError, ServerError
-from futureagi_simulate.records import EvalRecord, ExecutionRecord, call_record, execution_record
+from futureagi_simulate.records import FINISHED, EvalRecord, ExecutionRecord, call_record, execution_record
 
 PAGE: Final = 100
 PREFETCH: Final = 4
-
-FINISHED: Final = frozenset({"completed", "failed", "cancelled"})
-"""The final statuses. An execution with any other status, known or not, is not finished."""
 
 
 def is_finished(execution: ExecutionRecord) -> bool:

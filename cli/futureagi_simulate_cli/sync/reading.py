@@ -22,12 +22,12 @@ from futureagi_simulate.client import Client
 from futureagi_simulate.errors import FutureAGIWarning, ListingChangedWarning, ServerError
 from futureagi_simulate.listings import Listing, Paging
 from futureagi_simulate.pagination import Page
-from futureagi_simulate.records import moment, word
+from futureagi_simulate.records import FINISHED, moment, word
 from futureagi_simulate.requests import listing_spec
 from futureagi_simulate_api import operations
 from futureagi_simulate_cli.export.source import Received, undecoded
 from futureagi_simulate_cli.sync.digest import digest
-from futureagi_simulate_cli.sync.state import FINISHED, Known, State
+from futureagi_simulate_cli.sync.state import Known, State
 
 _AT_ONCE: Final = 1_000
 """Largest listing that is read again in one page where its rows aren't as many as the server counts."""

@@ -18,13 +18,10 @@ from urllib.parse import quote
 import attrs
 
 from futureagi_simulate.errors import ConfigurationError
-from futureagi_simulate.records import word
+from futureagi_simulate.records import FINISHED, word
 
 VERSION: Final = 1
 SAVE_EVERY_S = 1.0
-FINISHED: Final = ("completed", "failed", "cancelled")
-"""The words for what the server doesn't go on with: of calls and of executions."""
-
 _LONGEST_ID: Final = 200
 """Of an execution, which is a folder's name."""
 
