@@ -183,14 +183,7 @@ def test_a_parameter_without_an_option_is_sent_by_its_name(run: Run, futureagi_m
     [
         (("runs", "--execution", "{e}", "--param", "summary"), '"summary" has no value'),
         (("runs", "--execution", "{e}", "--param", "summary=1"), "the value isn't true or false"),
-<<<<<<< HEAD
-        (
-            ("runs", "--execution", "{e}", "--param", "team=a"),
-            'no parameter "team". try: Use one of summary.',
-        ),
-=======
         (("runs", "--execution", "{e}", "--param", "team=a"), 'parameter "team". try: Use one of summary.'),
->>>>>>> s4/facts
         (("runs", "--execution", "{e}", "--param", "eval_name=a"), 'no parameter "eval_name"'),
         (("executions", "{r}", "--param", "search=a"), "try: Leave it out, or use an option."),
         (("executions", "{r}", "--param", "page=2"), 'no parameter "page"'),

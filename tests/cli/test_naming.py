@@ -108,7 +108,7 @@ def test_an_id_has_the_same_option_name_in_every_command() -> None:
             for name in set(parameter.opts) & {"--run-test", "--execution", "--agent", "--version", "--call"}:
                 words.setdefault(name, set()).add(parameter.metavar)
     assert words == {
-        "--run-test": {"ID", "NAME", "ID|NAME"},
+        "--run-test": {"ID", "ID|NAME"},
         "--execution": {"ID"},
         "--agent": {"ID"},
         "--version": {"ID"},

@@ -364,7 +364,7 @@ def runs(
         str | None,
         typer.Option(
             "--run-test",
-            metavar="NAME",
+            metavar="ID|NAME",
             help="The same as RUN_TEST.",
             autocompletion=completion.run_test_names,
         ),
