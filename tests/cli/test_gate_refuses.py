@@ -255,6 +255,30 @@ REFUSED: list[tuple[str, Answer, tuple[str, ...], str]] = [
     # Contradictions
     ("100 % but 4 of 10", part(total_cells=10, pass_count=4, fail_count=6), NAMED, "invalid numbers"),
     ("100 % though none passed", part(pass_count=0, fail_count=5), NAMED, "but 0 of 5 passed"),
+    (
+        "every call failed the eval",
+        with_rows(execution(), outputs(output="Failed"), 5),
+        NAMED,
+        "5 of 5 passed, but 5 calls are listed that failed it",
+    ),
+    (
+        "one call more failed than the sum says",
+        with_rows(execution(rate("Coherence", COHERENCE, 4, 1)), outputs(output="Failed"), 2),
+        ("--min", "Coherence=70"),
+        "4 of 5 passed, but 2 calls are listed that failed it",
+    ),
+    (
+        "scores below their average",
+        with_rows(
+            execution(score("Quality", 95)),
+            lambda row: row["eval_outputs"].update(
+                {SCORE: {"name": "Quality", "output_type": "score", "output": 0.2, "reason": ""}}
+            ),
+            5,
+        ),
+        ("--min", "Quality=90"),
+        "an average of 95 %, but the calls listed have 20 %",
+    ),
     ("counts that don't add up", part(pass_count=4), NAMED, "4 passed and 0 failed, but 5 results"),
     (
         "a template better than its eval",

@@ -320,6 +320,8 @@ def measure_execution(
         completed = execution.completed_calls
         if missing and problem is None and completed is not None and (measure.total or 0) > completed:
             problem = f"{measure.total} results for {completed} completed calls"
+        if missing and problem is None:
+            problem = _contradiction(measure, calls)
         measure = replace(
             measure,
             missing=missing,
@@ -330,6 +332,21 @@ def measure_execution(
         return _without(measure, execution, choices, calls, quarantine) if quarantine else measure
 
     return tuple(map(counted, found))
+
+
+def _contradiction(measure: Measure, calls: Sequence[CallRecord]) -> str | None:
+    """Return how the results listed for single calls are worse than the sum of them; None if they aren't."""
+    entries = [entry for call in own_calls(calls) for entry in call.evals if entry.id == measure.id]
+    if measure.kind == "pass rate" and measure.hits is not None and measure.total is not None:
+        failed = sum(entry.passed is False for entry in entries)
+        if failed > measure.total - measure.hits:
+            return f"{measure.hits} of {measure.total} passed, but {failed} calls are listed that failed it"
+    scores = [entry.score for entry in entries if entry.score is not None]
+    if measure.kind == "average" and measure.value is not None and len(scores) == measure.total != 0:
+        mean = sum(scores) / len(scores)
+        if measure.value > mean + 1:
+            return f"an average of {points(measure.value)} %, but the calls listed have {points(mean)} %"
+    return None
 
 
 def _without(
