@@ -99,7 +99,7 @@ def read_gate_request(options: dict[str, Any]) -> GateRequest:
     if request.execution and given(options["run_test"], "--run-test"):
         raise usage(
             f'"{request.execution}" and --run-test both name an execution.',
-            "Leave one of them out; --run-test takes the latest.",
+            "Leave one of them out; --run-test takes the latest. For a baseline write RUN_TEST@previous.",
         )
     return request
 
