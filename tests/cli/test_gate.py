@@ -83,6 +83,7 @@ def test_an_execution_and_a_run_test_are_one_name_too_many(
     ran = run(command, server["FI_TEST_EXECUTION_ID"], "--run-test", "nope")
     assert (ran.code, ran.out) == (2, "")
     assert "both name an execution" in ran.err
+    assert "RUN_TEST@previous" in ran.err
 
 
 def test_a_drop_without_a_baseline_is_an_error_but_may_be_a_setting(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -26,6 +27,7 @@ from futureagi_simulate_cli.commands.process import usage
 if TYPE_CHECKING:
     from futureagi_simulate_cli.commands.views import PollView
     from futureagi_simulate_cli.gate import Verdict
+    from futureagi_simulate_cli.gate.find import Run
 
 
 def _begin(context: typer.Context, junit: Path | None) -> Path | None:
@@ -80,11 +82,14 @@ def gate(
         from futureagi_simulate_cli.export.target import require_writable
 
         require_writable(html)
-    verdict = run_gate("gate", request, PollView(), timeout=request.wait or 0.0, interval=interval)
+    runs: list[Run] = []
+    read = runs.append if html is not None else None
+    timeout = request.wait or 0.0
+    verdict = run_gate("gate", request, PollView(), timeout=timeout, interval=interval, read=read)
     show_verdict(verdict, json=json)
     write_reports(verdict, junit, markdown)
-    if html is not None and verdict.execution.id:
-        write_html(verdict, request, html)
+    if html is not None and runs:
+        write_html(verdict, runs[0], request, html)
     raise typer.Exit(verdict.exit_code)
 
 
@@ -94,15 +99,24 @@ def read_gate_request(options: dict[str, Any]) -> GateRequest:
     if request.execution and given(options["run_test"], "--run-test"):
         raise usage(
             f'"{request.execution}" and --run-test both name an execution.',
-            "Leave one of them out; --run-test takes the latest.",
+            "Leave one of them out; --run-test takes the latest. For a baseline write RUN_TEST@previous.",
         )
     return request
 
 
 def run_gate(
-    command: str, request: GateRequest, view: PollView, *, timeout: float, interval: float | None
+    command: str,
+    request: GateRequest,
+    view: PollView,
+    *,
+    timeout: float,
+    interval: float | None,
+    read: Callable[[Run], object] | None = None,
 ) -> Verdict:
-    """Find the execution, poll it until it has finished or `timeout` seconds have passed, and evaluate it."""
+    """Find the execution, poll it until it has finished or `timeout` seconds have passed, and evaluate it.
+
+    `read` is called with the execution that was evaluated.
+    """
     from futureagi_simulate_cli.commands.connection import connect
     from futureagi_simulate_cli.gate.wait import INTERVAL, fetch_verdict
 
@@ -118,6 +132,7 @@ def run_gate(
                 timeout=timeout,
                 interval=interval or INTERVAL,
                 show=view.show if timeout else id,
+                read=read,
             )
 
 
@@ -152,8 +167,8 @@ def write_reports(verdict: Verdict, junit: Path | None, markdown: Path | None = 
             say(progress(), f"note: the summary {summary} can't be written: {error.strerror}.")
 
 
-def write_html(verdict: Verdict, request: GateRequest, path: Path) -> None:
-    """Write a report of the execution with this verdict; its calls are fetched for it."""
+def write_html(verdict: Verdict, run: Run, request: GateRequest, path: Path) -> None:
+    """Write a report of the evaluated execution; only the transcripts are fetched for it."""
     from futureagi_simulate.options import Options
     from futureagi_simulate_cli.commands.connection import connect
     from futureagi_simulate_cli.export.target import write_file
@@ -167,10 +182,11 @@ def write_html(verdict: Verdict, request: GateRequest, path: Path) -> None:
     with connect() as client:
         material = gather(
             client,
-            str(verdict.execution.id),
+            run.execution_id,
             settings,
             run_test_id=run_test if run_test and is_uuid(run_test) else None,
             verdict=verdict,
+            run=run,
             server=str(Options.of().origin),
         )
     page = build_page(material, Criteria(settings.thresholds, settings.choices))

@@ -623,8 +623,13 @@ def _failed_calls(match: _Match) -> MetricChange:
 
 
 def _notes(match: _Match, found: Sequence[EvalChange]) -> Iterator[str]:
-    if (match.a or match.b) and not match.by_scenario:
-        yield "No scenario has calls in both executions: the calls were compared without regard to scenarios."
+    if not found:
+        yield "Nothing was compared: no eval has results in both executions."
+    elif match.a and match.b and not match.by_scenario:
+        yield (
+            "No scenario has calls in both executions: the calls were compared without regard to scenarios. "
+            "A difference may come from the scenarios; compare executions that share theirs."
+        )
     elif match.by_scenario:
         for name, calls, side in (("baseline", match.a, 1), ("candidate", match.b, 2)):
             left_out = len(calls) - sum(len(group[side]) for group in match.groups)

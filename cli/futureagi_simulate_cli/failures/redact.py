@@ -11,8 +11,7 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import fields as dataclass_fields
-from dataclasses import is_dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any, Final
 from urllib.parse import unquote
@@ -52,8 +51,6 @@ _ROLES: Final = _those(
     "phone service simulated simulator support system test the unknown user voice"
 )
 """Words that name a role: alone they don't identify anyone."""
-
-_OWN_WORDS: Final = _those("kind operator outcome settings verdict")
 
 _STATUSES: Final = _those("pending queued ongoing analyzing completed failed cancelled")
 
@@ -342,36 +339,6 @@ class Redactor:
             evals=(),
             raw_json=b"",
         )
-
-    def values(self, value: Any, hidden: Iterable[str] = ()) -> Any:
-        """Redact every text in nested values, and replace `hidden` texts by [left out] wherever they stand.
-
-        Fields whose values are words of this package (`kind`, `operator`, `verdict`) and settings stay.
-        """
-        texts = sorted(filter(None, hidden), key=len, reverse=True)
-        return self._values(value, re.compile("|".join(map(re.escape, texts))) if texts else None)
-
-    def _values(self, value: Any, hidden: re.Pattern[str] | None) -> Any:
-        if isinstance(value, str):
-            return self.identifier(hidden.sub(LEFT_OUT, value) if hidden else value)
-        if isinstance(value, ExecutionRecord):
-            return self.execution(value, has_texts=hidden is None)
-        if isinstance(value, tuple) and not hasattr(value, "_fields"):
-            return tuple(self._values(one, hidden) for one in value)
-        if isinstance(value, Mapping):
-            return {self._values(key, hidden): self._values(one, hidden) for key, one in value.items()}
-        if attrs.has(type(value)) or is_dataclass(value):
-            fields = attrs.fields(type(value)) if attrs.has(type(value)) else dataclass_fields(value)
-            copy = attrs.evolve if attrs.has(type(value)) else replace
-            return copy(
-                value,
-                **{
-                    field.name: self._values(getattr(value, field.name), hidden)
-                    for field in fields
-                    if field.name not in _OWN_WORDS
-                },
-            )
-        return value
 
     def _number_spans(self, plain: str, least: int) -> Iterator[tuple[int, int]]:
         """Find numbers in folded text: those given wherever they stand, then any that is long enough."""

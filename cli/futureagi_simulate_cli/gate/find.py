@@ -290,6 +290,11 @@ def find_named(
         )
     found = _select(list_executions(client, run_test), selector.lower(), match, before, passed)
     if found is None or not found.id:
+        if selector.lower() == LATEST_PASSED:
+            raise ConfigurationError(
+                f'None of the last {MOST_EVALUATED} executions of the run test "{run_test}" passes the gate.',
+                remedy="Name another execution, such as previous, or require less.",
+            )
         raise ConfigurationError(
             f'The run test "{run_test}" has no execution "{selector}".',
             remedy="fi-simulate executions lists those it has.",

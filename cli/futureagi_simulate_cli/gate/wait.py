@@ -108,11 +108,13 @@ def fetch_verdict(
     interval: float = INTERVAL,
     clock: Clock | None = None,
     show: Callable[[Poll], object] = id,
+    read: Callable[[Run], object] | None = None,
 ) -> Verdict:
     """Poll an execution until it has finished or `timeout` seconds have passed, and evaluate it.
 
     `baseline` is an id, or a name as `find_named` takes them, of an execution of `run_test`. `show` is called
-    with every poll. An error of the last poll is raised. Where several polls are possible they fetch few
+    with every poll, `read` with the execution that is evaluated, fetched with the service's explanation of
+    failures. An error of the last poll is raised. Where several polls are possible they fetch few
     calls, and all calls are fetched at the end.
     """
     target = target if isinstance(target, Target) else Target(client, target)
@@ -121,7 +123,10 @@ def fetch_verdict(
 
     def fetch() -> Run | None:
         found = target.find()
-        return fetch_run(client, found, page_size=page_size, prefetch=prefetch) if found else None
+        if found is None:
+            return None
+        summary = read is not None and not timeout
+        return fetch_run(client, found, page_size=page_size, prefetch=prefetch, summary=summary)
 
     last = None
     for last in poll(fetch, timeout=timeout, interval=interval, clock=clock):
@@ -131,7 +136,11 @@ def fetch_verdict(
     if last is None or last.run is None or target.id is None:
         check = Check("status", "execution", False, target.absence)
         return Verdict(Outcome.UNFINISHED, _NOT_LISTED, (check,), (), settings=settings)
-    run = fetch_run(client, target.id) if timeout and last.finished else last.run
+    run = last.run
+    if timeout and last.finished:
+        run = fetch_run(client, target.id, summary=read is not None)
+    if read is not None:
+        read(run)
     notes = target.notes
     if baseline is not None and before is None:
         named = find_baseline(client, baseline, run_test, target.id, settings)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import sys
 import zlib
 from base64 import b64encode
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import fields, is_dataclass, replace
+from enum import Enum
 from functools import reduce
 from itertools import islice
 from operator import or_
@@ -21,6 +23,7 @@ from futureagi_simulate.printable import escaped
 from futureagi_simulate.records import CallRecord, EvalRecord, ExecutionRecord, execution_record
 from futureagi_simulate_cli.failures.collect import Cluster, full_calls, merge, read_clusters, readable
 from futureagi_simulate_cli.failures.redact import (
+    LEFT_OUT,
     LONG_NUMBER,
     SHORTER_NUMBER,
     Identities,
@@ -28,7 +31,7 @@ from futureagi_simulate_cli.failures.redact import (
     identities_of,
 )
 from futureagi_simulate_cli.gate import Settings, Verdict
-from futureagi_simulate_cli.gate.find import fetch_run, is_finished
+from futureagi_simulate_cli.gate.find import Run, fetch_run, is_finished
 from futureagi_simulate_cli.gate.measure import Measure, measure_execution
 from futureagi_simulate_cli.gate.settings import points
 from futureagi_simulate_cli.gate.wait import evaluate_run
@@ -53,8 +56,7 @@ class Material:
     def without_names(self) -> Material:
         """Return the same without the customers' names and numbers that the server sent (see `Redactor`).
 
-        Where a call's name is unknown its texts are left out, and so are those of its clusters, and its
-        scenario's name.
+        Where a call's name is unknown its texts are left out, and so are those of its clusters.
         """
         found = {call.id: identities_of(call) for call in self.calls}
         everything = reduce(or_, found.values(), Identities())
@@ -66,26 +68,79 @@ class Material:
             else redactor.without_texts(call)
             for call in self.calls
         )
+        has_texts = len(named) == len(found)
         clusters = tuple(
             redactor.cluster(one, has_texts=bool(one.call_ids) and named >= {*one.call_ids})
             for one in self.clusters
         )
-        hidden = {call.scenario or "" for call in self.calls if call.id not in named}
-        if self.verdict.comparison is not None:  # scenarios of the baseline's calls, whose names are unknown
-            known = {call.scenario for call in self.calls if call.id in named}
-            changes = self.verdict.comparison.evals
-            hidden |= {one.scenario for change in changes for one in change.scenarios} - known
-        has_texts = len(named) == len(found)
+        texts = _Texts(redactor, has_texts=has_texts)
+        parts = (self.execution, self.baseline, self.verdict, self.trend)
+        texts.apply(parts)  # sentences may quote any of the names, so these come first
+        execution, baseline, verdict, trend = texts.apply(parts)
         return attrs.evolve(
             self,
             calls=calls,
             clusters=clusters,
-            execution=redactor.execution(self.execution, has_texts=has_texts),
-            verdict=redactor.values(self.verdict, hidden),
-            baseline=self.baseline and redactor.execution(self.baseline, has_texts=has_texts),
-            trend=redactor.values(self.trend, hidden),
+            execution=execution,
+            baseline=baseline,
+            verdict=verdict,
+            trend=trend,
             redacted=True,
         )
+
+
+_OWN_WORDS: Final = frozenset({"kind", "operator", "verdict", "unit", "settings", "outcome"})
+"""Fields of verdicts and comparisons with words and values of the command's own."""
+_SENTENCES: Final = frozenset({"sentence", "notes", "actual", "required", "problem", "skipped"})
+"""Fields with sentences that quote names beside measured numbers, which stay."""
+
+
+class _Texts:
+    """Redacts verdicts, comparisons and executions, whatever they are made of.
+
+    Long numbers go from names, and from sentences where they quote those names: the measured numbers stay.
+    Reasons are left out: one may be of a call of the baseline, whose names are unknown. So are scenarios and
+    choices without `has_texts`.
+    """
+
+    def __init__(self, redactor: Redactor, *, has_texts: bool) -> None:
+        self._redactor = redactor
+        self._has_texts = has_texts
+        self._names: dict[str, str] = {}
+
+    def apply(self, value: Any, field: str = "") -> Any:
+        """Return a value with all its texts redacted; `field` is the name of the field that it is from."""
+        if isinstance(value, str) and not isinstance(value, Enum):
+            return self._sentence(value) if field in _SENTENCES else self._name(value, field)
+        if isinstance(value, Mapping):
+            return {self.apply(key, field): self.apply(one, field) for key, one in value.items()}
+        if isinstance(value, tuple):
+            return tuple(self.apply(one, field) for one in value)
+        if isinstance(value, ExecutionRecord):
+            for scenario in value.scenarios:
+                self._name(scenario, "scenario")
+            redacted = self._redactor.execution(value, has_texts=self._has_texts)
+            return replace(redacted, evals=self.apply(value.evals) if self._has_texts else ())
+        if is_dataclass(value) and not isinstance(value, type):
+            return replace(value, **self._fields(value, [one.name for one in fields(value) if one.init]))
+        if attrs.has(type(value)):
+            return attrs.evolve(value, **self._fields(value, [one.name for one in attrs.fields(type(value))]))
+        return value
+
+    def _fields(self, value: Any, names: Iterable[str]) -> dict[str, Any]:
+        return {name: self.apply(getattr(value, name), name) for name in names if name not in _OWN_WORDS}
+
+    def _name(self, text: str, field: str) -> str:
+        is_left_out = field == "reason" or (field in ("scenario", "choices") and not self._has_texts)
+        redacted = LEFT_OUT if is_left_out and text else self._redactor.identifier(text)
+        if redacted != text:
+            self._names[text] = redacted
+        return redacted
+
+    def _sentence(self, text: str) -> str:
+        for name in sorted(self._names, key=len, reverse=True):
+            text = text.replace(name, self._names[name])
+        return self._redactor.text(text, sys.maxsize)
 
 
 def gather(
@@ -96,20 +151,22 @@ def gather(
     baseline_id: str | None = None,
     run_test_id: str | None = None,
     verdict: Verdict | None = None,
+    run: Run | None = None,
     server: str | None = None,
     progress: Callable[[int, int | None], None] | None = None,
 ) -> Material:
     """Fetch an execution with all its calls, and evaluate it by `settings`.
 
-    `verdict` is one that was made already, and is not made again; `server` is shown as it is. Calls come from
-    the execution itself or, as a server may leave transcripts out there, from the run test
+    `run` is the execution if it was fetched already, `verdict` the one made of it; neither is made again.
+    `server` is shown as it is. Calls come from the execution itself or, as a server may leave transcripts out
+    there, from the run test
     when `run_test_id` is given. `progress` is called with the number of calls so far and their total.
 
     Raises:
         FutureAGIError: a request failed, or the server doesn't know one of the ids.
 
     """
-    run = fetch_run(client, execution_id, summary=True)
+    run = run or fetch_run(client, execution_id, summary=True)
     before = fetch_run(client, baseline_id) if baseline_id else None
     verdict = verdict or evaluate_run(run, settings or Settings(), before)
     execution = verdict.execution
@@ -117,7 +174,7 @@ def gather(
     if run_test_id is not None:
         execution, older = _history(client, run_test_id, verdict)
     calls: list[CallRecord] = []
-    for call in _calls(client, execution_id, run_test_id):
+    for call in _calls(client, run, run_test_id):
         calls.append(call)
         if progress:
             progress(len(calls), execution.total_calls)
@@ -171,13 +228,13 @@ def _history(
     return execution, trend[::-1] if len(trend) > 1 else []
 
 
-def _calls(client: Client, execution_id: str, run_test_id: str | None) -> Iterator[CallRecord]:
+def _calls(client: Client, run: Run, run_test_id: str | None) -> Iterator[CallRecord]:
     """Read the calls of an execution; in full from the run test's, which needn't name their execution."""
+    execution_id = run.execution_id
     if run_test_id is None:
         detail = client.get_test_execution(execution_id, page_size=PAGE, prefetch=PREFETCH)
         yield from readable(detail.calls, execution_id)
         return
-    run = fetch_run(client, execution_id)
     calls = list(readable(run.calls, execution_id))
     fuller = full_calls(client, execution_id, run_test_id, {call.id for call in calls}, prefetch=PREFETCH)
     yield from (merge(call, fuller.get(call.id)) for call in calls)

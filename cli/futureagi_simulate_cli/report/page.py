@@ -155,7 +155,7 @@ def _eval_rows(material: Material) -> Iterator[dict[str, Any]]:
             "kind": measure.kind,
             "value": _percent(measure.value),
             "counts": _counts(measure),
-            "missing": "–" if measure.missing is None else measure.missing.words,
+            "missing": "–" if measure.missing is None else measure.missing.words or "none",
             "interval": "–" if measure.interval is None else "{:.1f} to {:.1f} %".format(*measure.interval),
             "before": _percent(old.value if old else None),
             "change": "–" if change is None else f"{change:+g}",

@@ -229,6 +229,24 @@ def test_regressions_planted_in_a_mock_are_named_and_no_others() -> None:
     assert sum(power.planted(seed) for seed in range(10)) >= 9
 
 
+@pytest.mark.parametrize("kind", ["skipped", "another eval", "no calls"])
+def test_a_comparison_of_nothing_says_so(kind: str) -> None:
+    def played(name: str, status: Any) -> list[CallRecord]:
+        passed = True if status == "completed" else None
+        entry = EvalRecord(name, name, "pass_fail", passed=passed, status=status)
+        return [CallRecord(f"c{i}", scenario="Refund", evals=(entry,)) for i in range(20)]
+
+    other = {
+        "skipped": played("Tact", "skipped"),
+        "another eval": played("Tone", "completed"),
+        "no calls": [],
+    }
+    found = compare(played("Tact", "completed"), other[kind])
+    assert found.verdict == "too few calls to tell"
+    assert found.notes == ("Nothing was compared: no eval has results in both executions.",)
+    assert found.only_baseline == ("Tact",)
+
+
 @pytest.mark.parametrize("seed", range(40))
 def test_gate_compare_junit_and_markdown_agree_in_every_number(seed: int) -> None:
     random = Random(seed)
@@ -376,3 +394,9 @@ def test_a_name_without_a_run_test_is_an_error(run: Run, server: dict[str, str])
     ran = run("compare")
     assert (ran.code, ran.out) == (2, "")
     assert "needs a run test" in ran.err
+
+
+def test_a_run_test_without_a_passed_execution_is_told_so(run: Run, server: dict[str, str]) -> None:
+    ran = run("compare", "latest-passed", "latest", "--run-test", server["FI_RUN_TEST_ID"])
+    assert (ran.code, ran.out) == (2, "")
+    assert "None of the last 20 executions" in ran.err

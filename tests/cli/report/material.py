@@ -63,8 +63,11 @@ def make_material(count: int = 60, *, baseline: bool = True, ready: bool = False
         _execution("22222222-2222-4222-8222-222222222222", round(count * 0.9), count) if baseline else None
     )
     settings = Settings.of(["Coherence=10" if ready else "Coherence=99"])
-    clusters = tuple(Cluster("Coherence", text, text, ("a", "b")) for text in HOSTILE)
-    return Material(execution, evaluate(execution, settings, before), calls, clusters, before)
+    verdict = evaluate(execution, settings, before)
+    members = tuple(call.id for call in calls[1:3])
+    clusters = tuple(Cluster("Coherence", text, text, members) for text in HOSTILE)
+    trend = ((before, verdict.baseline), (execution, verdict.measures)) if before else ()
+    return Material(execution, verdict, calls, clusters, before, trend=trend)
 
 
 def _execution(identifier: str, passed: int, count: int) -> ExecutionRecord:

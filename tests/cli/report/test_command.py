@@ -6,6 +6,7 @@ import errno
 import html
 import json
 import os
+from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -142,3 +143,16 @@ def test_with_the_run_test_named_a_report_has_its_agent_and_the_last_executions(
     assert len(material.trend) == 8
     assert material.trend[-1][0].id == mock.ids.test_execution_id
     assert "The last executions" in build_page(material)
+
+
+def test_the_gate_and_its_report_read_the_execution_once(
+    served: Mock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    execution = served.ids.test_execution_id
+    main(["gate", execution])
+    alone = Counter(one.path for one in served.journal)
+    before = len(served.journal)
+    main(["gate", execution, "--html", "page.html"])
+    paths = Counter(one.path for one in list(served.journal)[before:])
+    assert paths - alone == {f"/simulate/test-executions/{execution}/": 1}, "the transcripts"

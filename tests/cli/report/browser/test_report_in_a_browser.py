@@ -96,6 +96,40 @@ def test_sorting_goes_both_ways_and_says_so(page: Any) -> None:
     assert rising == sorted(rising)
 
 
+def test_failed_calls_come_first(page: Any) -> None:
+    statuses, evals = column(page, 2), column(page, 7)
+    troubled = [status == "failed" or bool(names) for status, names in zip(statuses, evals, strict=True)]
+    assert troubled == sorted(troubled, reverse=True)
+    assert any(troubled)
+
+
+def test_a_cluster_narrows_to_its_calls(page: Any) -> None:
+    options = page.get_by_label("Cluster").locator("option")
+    page.get_by_label("Cluster").select_option(index=options.count() - 1)
+    wait_until_shown(page, "2 of 250")
+    assert sorted(column(page, 1)) == ["00000001", "00000002"]
+
+
+def test_comparison_and_trend_are_tables(page: Any) -> None:
+    compared = page.locator(".scroll[aria-label='Compared with the baseline']")
+    assert "Coherence" in compared.inner_text()
+    trend = page.locator(".scroll[aria-label='The last executions'] tbody tr")
+    assert trend.count() == 2
+    assert "80 %" in trend.nth(1).inner_text()
+
+
+def test_a_redacted_report_opens(browser: Any, tmp_path: Path) -> None:
+    path = tmp_path / "redacted.html"
+    path.write_text(build_page(make_material(20).without_names()), "utf-8")
+    opened = browser.new_page()
+    opened.goto(path.as_uri())
+    opened.wait_for_selector("html[data-ready]")
+    opened.locator(".unfold").first.click()
+    opened.wait_for_selector(".turns")
+    assert "[name]" in opened.locator("#table tbody").inner_text()
+    opened.close()
+
+
 def test_unfolding_shows_the_transcript_with_the_failing_turn(page: Any) -> None:
     button = page.locator(".unfold").first
     button.click()
