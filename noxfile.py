@@ -191,14 +191,17 @@ def docs(session: nox.Session) -> None:
     session.run("pytest", "-n", "2", *ORDER, "tests/docs", *session.posargs, env=site)
 
 
-@nox.session(default=False, tags=["full"])
-@nox.parametrize("resolution", ["lowest-direct", "highest"])
+@nox.session(default=False)
+@nox.parametrize("resolution", [nox.param("lowest-direct", tags=["full"]), "highest"])
 def bounds(session: nox.Session, resolution: str) -> None:
-    """Run the tests of client and command with the lowest versions that are declared, and with the newest."""
+    """Run the tests of client and command with the lowest versions that are declared, and with the newest.
+
+    In a fresh clone `tests` and `tests_elsewhere` install the newest: `-t full` has the lowest only.
+    """
     session.install("uv>=0.9,<1")
     target = ["--python", f"{session.bin}/python", "--resolution", resolution, "--upgrade"]
     session.run("uv", "pip", "install", *target, "-e", ".[all]", *TEST_TOOLS)
-    session.run("pytest", "-n", "2", *(session.posargs or ["tests/client", "tests/cli", TESTS[-1]]))
+    session.run("pytest", "-n", "2", *(session.posargs or [*ORDER, "tests/client", "tests/cli", TESTS[-1]]))
 
 
 @nox.session(default=False, tags=["full"])
