@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -26,12 +27,18 @@ Run = Callable[..., Ran]
 
 
 @pytest.fixture(autouse=True)
-def _plain_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def _plain_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
     for name in [name for name in os.environ if name.startswith("FI_")]:
         monkeypatch.delenv(name)
     for name in ("FORCE_COLOR", "GITHUB_STEP_SUMMARY", "COLUMNS"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.chdir(tmp_path)
+    logger = logging.getLogger("futureagi_simulate")
+    handlers, level = logger.handlers[:], logger.level
+    yield
+    logger.handlers[:] = handlers  # FI_LOG adds one, of the standard error that this test had
+    logger.setLevel(level)
+    logging.disable(logging.NOTSET)
 
 
 @pytest.fixture

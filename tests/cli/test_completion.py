@@ -36,7 +36,7 @@ def complete(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str])
 WORDS = [
     (["calls", "--status", "f"], ["failed"]),
     (["calls", "--status", "ana"], ["analyzing"]),
-    (["executions", "--status", "c"], ["cancelling", "completed", "cancelled"]),
+    (["executions", "--status", "c"], ["completed", "cancelled", "cancelling"]),
     (["mock", "--profile", "o"], ["observed"]),
     (["demo", "--profile", "d"], ["documented"]),
     (["drift", "--against", "d"], ["documents"]),

@@ -108,7 +108,7 @@ def test_a_disk_that_is_full_is_told_in_two_lines(
     said = capfd.readouterr().err.splitlines()
     assert said[-2:] == [
         f"error: {tmp_path}/report.html can't be written: No space left on device.",
-        "try: Make room for it, or name a file elsewhere with --to.",
+        "try: Make room for it, or name a file elsewhere with --output.",
     ]
 
 
