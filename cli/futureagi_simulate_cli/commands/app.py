@@ -109,7 +109,7 @@ def build_command(entry: Entry) -> Any:
         return typer.main.get_command(target)
     app = typer.Typer(add_completion=False, rich_markup_mode=help_style())
     called = target
-    options = [] if entry.name in _WITHOUT_CLIENT else list(_CONNECTION)
+    options: list[str] = [] if entry.name in _WITHOUT_CLIENT else list(_CONNECTION)
     if entry.name in _PRINTING:
         options.append("output")
     if options:
