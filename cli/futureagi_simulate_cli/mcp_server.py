@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from functools import wraps
+from functools import reduce, wraps
 from itertools import islice
+from operator import or_
 from typing import Annotated, Any, Final, ParamSpec, TypeVar
 
 from mcp.server.mcpserver import MCPServer
@@ -30,12 +31,21 @@ from futureagi_simulate import (
 from futureagi_simulate.printable import one_line
 from futureagi_simulate_cli.commands.console import json_text
 from futureagi_simulate_cli.commands.tables import as_values
+from futureagi_simulate_cli.comparison import Played, compare
+from futureagi_simulate_cli.comparison.render import as_json as comparison_json
 from futureagi_simulate_cli.failures import Criteria, Redactor, collect, prompt
 from futureagi_simulate_cli.failures.collect import full_calls, merge
 from futureagi_simulate_cli.failures.output import quoted, visible
-from futureagi_simulate_cli.failures.redact import LONG_NUMBER, SHORTER_NUMBER, identities_of
-from futureagi_simulate_cli.gate import gate
+from futureagi_simulate_cli.failures.redact import (
+    LONG_NUMBER,
+    SHORTER_NUMBER,
+    Identities,
+    identities_of,
+)
+from futureagi_simulate_cli.gate import Settings, gate
+from futureagi_simulate_cli.gate.find import fetch_run, find_named
 from futureagi_simulate_cli.gate.render import as_json
+from futureagi_simulate_cli.gate.wait import find_baseline
 
 __all__ = ["DEFAULT_SIZE", "build"]
 
@@ -119,6 +129,20 @@ def build(
         verdict = gate(execution_id, min=minimum or (), baseline=baseline_execution_id, client=connected())
         return _bounded(_json(as_json(verdict)), size)
 
+    @add_tool
+    def compare_executions(
+        candidate: str = "latest", baseline: str = "previous", run_test: str | None = None
+    ) -> str:
+        """Say if an execution is worse than another. Ids, or with run_test: latest, previous, -2."""
+        new = find_named(connected(), candidate, run_test)
+        old = find_baseline(connected(), baseline, run_test, new.id, Settings())
+        before, after = (fetch_run(connected(), str(found.id)) for found in (old, new))
+        one, two = (
+            Played(execution_record(run), tuple(map(call_record, run.calls))) for run in (before, after)
+        )
+        found = comparison_json(compare(one, two))
+        return _bounded(_json(_anonymous(found, (*one.calls, *two.calls)) if redact else found), size)
+
     def add_resource(uri: str) -> Callable[[Callable[P, str]], None]:
         return lambda function: _add(server, uri, _reports(ResourceError)(function))
 
@@ -196,6 +220,23 @@ def _redacted(call: CallRecord) -> CallRecord:
     if not known.names:
         return redactor.without_texts(call)
     return redactor.call(call, LONG_NUMBER if known.numbers else SHORTER_NUMBER)
+
+
+def _anonymous(value: Any, calls: Iterable[CallRecord]) -> Any:
+    """Redact the texts of a comparison; where a call's customer has no name, reasons and scenarios go."""
+    known = [identities_of(call) for call in calls]
+    everything = reduce(or_, known, Identities())
+    redactor = Redactor(everything.names, everything.numbers, titles=everything.titles)
+    hidden = () if all(one.names for one in known) else ("reason", "scenario")
+
+    def anonymous(value: Any) -> Any:
+        if isinstance(value, dict):
+            return {key: None if key in hidden else anonymous(one) for key, one in value.items()}
+        if isinstance(value, list):
+            return list(map(anonymous, value))
+        return redactor.identifier(value) if isinstance(value, str) else value
+
+    return anonymous(value)
 
 
 def _document(call: CallRecord, size: int) -> str:

@@ -85,7 +85,13 @@ def test_the_list_of_tools_is_small_and_every_tool_is_read_only(client: Client) 
 
     listed = anyio.run(ask)
     assert len(listed.model_dump_json(by_alias=True, exclude_none=True).encode()) < 4096
-    assert {tool.name for tool in listed.tools} >= {"executions", "calls", "failures", "gate_execution"}
+    assert {tool.name for tool in listed.tools} >= {
+        "executions",
+        "calls",
+        "failures",
+        "gate_execution",
+        "compare_executions",
+    }
     assert all(tool.annotations.read_only_hint and tool.description for tool in listed.tools)
 
 
@@ -135,6 +141,30 @@ def test_the_gate_says_pass_or_fail_by_its_arguments(client: Client, mock: Mock)
     )
 
 
+def test_executions_are_compared_by_name_and_nobody_is_named() -> None:
+    with Mock() as mock, client_of(mock) as client:
+        run_test = mock.add_run_test(name="Line")
+        for passed in (True, False):
+            execution = mock.add_execution(run_test, calls=0, status="completed")
+            for _ in range(12):
+                mock.add_call(
+                    execution,
+                    evals={"Coherence": passed},
+                    reasons={"Coherence": "Zoë Quill hung up."},
+                    customer_name="Zoë Quill",
+                )
+        _, text = call_tool(build(client), "compare_executions", run_test=run_test)
+        _, plain = call_tool(build(client, redact=False), "compare_executions", run_test=run_test)
+        failed, why = call_tool(build(client), "compare_executions")
+    found = json.loads(text)
+    assert (found["verdict"], [one["verdict"] for one in found["evals"]]) == ("worse", ["worse"])
+    assert "Quill" not in text
+    assert "hung up" not in text  # this endpoint names no customer: what is said of one is unknown
+    assert "Zoë Quill hung up." in plain
+    assert failed
+    assert "latest" in why
+
+
 def test_an_execution_and_a_call_are_resources(client: Client, mock: Mock) -> None:
     server = build(client)
     execution = mock.ids.test_execution_id
@@ -175,6 +205,7 @@ def test_no_answer_is_longer_than_its_bound(client: Client, mock: Mock, size: in
         ("calls", {"execution_id": execution, "limit": 100}),
         ("failures", {"execution_id": execution, "run_test_id": run_test}),
         ("gate_execution", {"execution_id": execution}),
+        ("compare_executions", {"run_test": run_test}),
     ):
         failed, text = call_tool(server, name, **arguments)
         assert not failed
