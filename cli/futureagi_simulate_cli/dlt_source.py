@@ -1,7 +1,7 @@
 """A source for dlt (extra `dlt`): the calls, executions, evals and turns of a run test, kept current.
 
 ```python
-pipeline = dlt.pipeline("simulations", destination="duckdb", dataset_name="simulations")
+pipeline = dlt.pipeline("simulations", destination="duckdb", dataset_name="results")
 pipeline.run(futureagi("RUN_TEST_ID"))
 ```
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 Rows = dict[str, dict[str, Any]]
@@ -15,3 +16,11 @@ def differences(found: Rows, expected: Rows) -> list[str]:
             if left.get(name, "no such column") != right.get(name, "no such column"):
                 texts.append(f"{one} {name}: {left.get(name)!s:.300} instead of {right.get(name)!s:.300}")
     return texts[:5]
+
+
+def blocks(page: str) -> list[str]:
+    """Return the blocks of Python in a page of docs/, which only run where its engine is installed."""
+    text = (Path(__file__).parents[2] / "docs" / page).read_text("utf-8")
+    found = [part.partition("```")[0] for part in text.split("```python no-run\n")[1:]]
+    assert found
+    return found

@@ -23,7 +23,7 @@ from futureagi_simulate_cli.sync.state import FINISHED
 from futureagi_simulate_mock import Mock
 
 from ..cli.sync.keeping import executions, listed, rerun
-from .comparing import differences
+from .comparing import blocks, differences
 
 TABLES = ("calls", "executions", "evals", "turns")
 LATEST = """
@@ -329,3 +329,17 @@ def test_an_id_that_is_none_is_refused_before_any_request(mock: Mock, wrong: Any
 
 def listing_pages(mock: Mock) -> int:
     return sum("/call-executions/" in entry.path and entry.status == 200 for entry in mock.journal)
+
+
+def test_the_example_of_the_documentation_loads_everything(
+    mock: Mock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (block,) = blocks("warehouse.md")
+    assert mock.ids.run_test_id in block
+    names: dict[str, Any] = {}
+    exec(block, names)
+    assert "1 load package(s) were loaded" in capsys.readouterr().out
+    with names["pipeline"].sql_client() as connection:
+        ((count,),) = connection.execute_sql("SELECT count(*) FROM calls")
+    assert count == len(listed(mock, mock.ids.run_test_id))

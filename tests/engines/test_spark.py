@@ -25,7 +25,7 @@ from futureagi_simulate_mock.messages import Request, Response
 from futureagi_simulate_mock.server import Server
 
 from ..cli.sync.keeping import executions, listed, rerun
-from .comparing import differences
+from .comparing import blocks, differences
 from .jvm import end_jvm, spark
 
 TABLES = ("calls", "executions", "evals", "turns")
@@ -419,3 +419,27 @@ def test_a_stream_without_a_folder_is_refused(session: SparkSession, mock: Serve
         stream.load().writeStream.format("noop").option(
             "checkpointLocation", str(tmp_path)
         ).start().awaitTermination()
+
+
+def test_the_examples_of_the_documentation_read_everything(
+    session: SparkSession, mock: Served, tmp_path: Path
+) -> None:
+    merged = Merged(session, mock, tmp_path)
+    names: dict[str, Any] = {
+        "spark": session,
+        "run_test_id": mock.ids.run_test_id,
+        "merge_by_id": lambda frame, _: merged.merge("calls", frame),
+    }
+    found = '.option("run_test_id", run_test_id)'
+    batch, stream = blocks("spark.md")
+    for block in (
+        batch,
+        stream.replace(").start()", ").trigger(availableNow=True).start().awaitTermination()"),
+    ):
+        assert found in block
+        text = block.replace(found, f'{found}.option("base_url", "{mock.url}")')
+        exec(text.replace("/shared/", f"{tmp_path}/"), names)
+    expected = listed(mock, mock.ids.run_test_id)
+    assert names["calls"].count() == len(expected)
+    assert {row["call_id"] for row in rows(names["evals"])} <= expected.keys()
+    assert {row["id"] for row in merged.rows("calls")} == expected.keys()
