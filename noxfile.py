@@ -231,7 +231,8 @@ def engines(session: nox.Session) -> None:
     without = [] if shutil.which("java") else ["--ignore=tests/engines/test_spark.py"]
     if without:
         session.warn("there is no Java: Spark itself is not tested")
-    session.run("pytest", *ORDER, "tests/engines", *without, *session.posargs)
+    together = ["-n", "2", "--dist", "loadfile"]  # a file's tests share a JVM
+    session.run("pytest", *together, *ORDER, "tests/engines", *without, *session.posargs)
 
 
 @nox.session(name="release-check", default=False, tags=["full"])
