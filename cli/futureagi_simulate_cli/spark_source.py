@@ -17,9 +17,6 @@ deleted call, which the real server counts and doesn't show, has the very time o
 a page.
 """
 
-# pyspark takes 400 MB, and types are checked without it.
-# pyright: reportMissingImports=false
-
 from __future__ import annotations
 
 import re
@@ -28,16 +25,10 @@ from contextlib import closing
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 import pyarrow as pa
-from pyspark.sql.datasource import (
-    DataSource,
-    DataSourceReader,
-    InputPartition,
-    SimpleDataSourceStreamReader,
-)
 
 from futureagi_simulate.checks import at_least_one, uuid
 from futureagi_simulate.client import Client
@@ -53,6 +44,32 @@ from futureagi_simulate_cli.sync.changes import (
     require_table,
     table_schema,
 )
+
+if TYPE_CHECKING:  # pyspark takes 400 MB: types are checked without it
+
+    class DataSource:
+        """What Spark asks for a schema and for readers."""
+
+        def __init__(self, options: Any) -> None: ...
+
+    class DataSourceReader:
+        """What reads a batch."""
+
+    class SimpleDataSourceStreamReader:
+        """What reads a stream, on the driver."""
+
+    class InputPartition:
+        """What one task reads."""
+
+        def __init__(self, value: Any) -> None: ...
+
+else:
+    from pyspark.sql.datasource import (
+        DataSource,
+        DataSourceReader,
+        InputPartition,
+        SimpleDataSourceStreamReader,
+    )
 
 __all__ = ["FutureAGIDataSource", "ListingMovedError", "register"]
 
