@@ -136,10 +136,7 @@ def build(
         """Say if an execution is worse than another. Ids, or with run_test: latest, previous, -2."""
         new = find_named(connected(), candidate, run_test)
         old = find_baseline(connected(), baseline, run_test, new.id, Settings())
-        before, after = (fetch_run(connected(), str(found.id)) for found in (old, new))
-        one, two = (
-            Played(execution_record(run), tuple(map(call_record, run.calls))) for run in (before, after)
-        )
+        one, two = (Played.of(fetch_run(connected(), str(found.id))) for found in (old, new))
         found = comparison_json(compare(one, two))
         return _bounded(_json(_anonymous(found, (*one.calls, *two.calls)) if redact else found), size)
 

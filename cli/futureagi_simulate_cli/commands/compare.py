@@ -111,8 +111,8 @@ def compare(
                 f"The execution {new.id} is its own baseline.", "Name an earlier one to compare with."
             )
         found = comparison.compare(
-            _played(fetch_run(client, str(old.id))),
-            _played(run),
+            comparison.Played.of(fetch_run(client, str(old.id))),
+            comparison.Played.of(run),
             choices=settings.choices,
             quarantine=_active(settings),
             relevant_drop=relevant_drop,
@@ -217,18 +217,12 @@ def _active(settings: Settings) -> list[Any]:
     return [entry for entry in settings.quarantine if today <= entry.until]
 
 
-def _played(run: Any) -> Played:
-    from futureagi_simulate.records import call_record, execution_record
-    from futureagi_simulate_cli.comparison import Played
-
-    return Played(execution_record(run), tuple(map(call_record, run.calls)))
-
-
 def _last(client: Client, run_test: str, count: int) -> Iterable[Played]:
+    from futureagi_simulate_cli.comparison import Played
     from futureagi_simulate_cli.gate.find import fetch_run, finished_executions
 
     for execution in islice(finished_executions(client, run_test), count):
-        yield _played(fetch_run(client, str(execution.id)))
+        yield Played.of(fetch_run(client, str(execution.id)))
 
 
 def show_comparison(console: Console, found: Comparison) -> None:

@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from statistics import fmean
-from typing import Final, Literal, TypeVar
+from typing import Any, Final, Literal, TypeVar
 
 from futureagi_simulate.records import (
     AnswerShare,
@@ -26,6 +26,8 @@ from futureagi_simulate.records import (
     EvalRecord,
     EvalSummary,
     ExecutionRecord,
+    call_record,
+    execution_record,
 )
 from futureagi_simulate_cli import statistics
 from futureagi_simulate_cli.gate.measure import (
@@ -61,6 +63,11 @@ class Played:
 
     execution: ExecutionRecord
     calls: tuple[CallRecord, ...] = ()
+
+    @classmethod
+    def of(cls, run: Any) -> Played:
+        """Make it of an execution's run, as the client returns it; its calls are read."""
+        return cls(execution_record(run), tuple(map(call_record, run.calls)))
 
 
 @dataclass(frozen=True, slots=True)
